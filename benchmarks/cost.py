@@ -1,0 +1,104 @@
+"""What things cost: building a school's network, and one drill of every shipped scenario.
+
+Run `python benchmarks/cost.py`; it prints a table and writes benchmarks/results/cost-<date>.json with the machine and
+the versions. CPU seconds of one process are measured, not wall time; drills rotate their seeds, since repeating one
+identical drill flatters. Ratios within one run mean more than seconds across machines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from drillsim.cli.crash import versions
+from drillsim.engine.simulate import simulate
+from drillsim.plan.network import build
+from drillsim.plan.read import read_plan
+from drillsim.scenario.read import read_mixes, read_scenario
+
+ROOT = Path(__file__).parent.parent
+PLANS = ("doe_secondary", "doe_primary")
+SCENARIOS = ("fight", "medical", "unwanted", "lockdown", "evacuation")
+
+
+def cpu_s(work: Callable[[int], object], times: int) -> list[float]:
+    """Return the CPU seconds of each call; the call gets its number."""
+    found = []
+    for i in range(times):
+        began = time.process_time()
+        work(i)
+        found.append(time.process_time() - began)
+    return found
+
+
+def machine() -> dict[str, object]:
+    """Return what ran this, without the name of the machine."""
+    return {
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "system": platform.system(),
+    }
+
+
+def measured(runs: int) -> list[dict[str, object]]:
+    """Return one row per thing measured: the first call apart, since it builds what later ones reuse."""
+    rows: list[dict[str, object]] = []
+
+    def add(what: str, plan: str, seconds: list[float]) -> None:
+        later = seconds[1:] or seconds
+        rows.append(
+            {
+                "what": what,
+                "plan": plan,
+                "first_s": seconds[0],
+                "median_s": statistics.median(later),
+                "highest_s": max(later),
+                "n": len(later),
+            }
+        )
+
+    mixes = read_mixes(ROOT / "scenarios" / "mixes.yaml")
+    for name in PLANS:
+        path = ROOT / "floorplans" / f"{name}.yaml"
+        plan = read_plan(path)
+        add("read and check the plan", name, cpu_s(lambda _, p=path: read_plan(p), 3))
+        add("build the network", name, cpu_s(lambda _, p=plan: build(p), 5))
+        for scenario_name in SCENARIOS:
+            scenario = read_scenario(ROOT / "scenarios" / f"{scenario_name}.yaml")
+            mix = mixes[mixes.present]
+            add(
+                f"one drill: {scenario_name}",
+                name,
+                cpu_s(lambda i, s=scenario, p=plan, m=mix: simulate(s, p, m, seed=1, replication=i), runs + 1),
+            )
+    return rows
+
+
+def main() -> None:
+    """Measure, print and store."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=12, help="drills per scenario after the first")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
+    arguments = parser.parse_args()
+    rows = measured(max(1, arguments.runs))
+    print(f"{'what':<28}{'plan':<15}{'first':>10}{'median':>10}{'highest':>10}   n   (CPU milliseconds)")
+    for r in rows:
+        ms = [f"{1000 * float(str(r[k])):>10.1f}" for k in ("first_s", "median_s", "highest_s")]
+        print(f"{r['what']:<28}{r['plan']:<15}{''.join(ms)}{r['n']:>4}")
+    now = datetime.now().astimezone()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    path = arguments.out / f"cost-{now:%Y-%m-%d}.json"
+    told = {"date": now.isoformat(timespec="seconds"), "machine": machine(), "versions": versions(), "rows": rows}
+    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    print(f"written: {path.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Simulate emergency drills in schools, and compare staffing mixes on the same random drills.
+
+The public names are below; each is imported when it is first used, so that `import drillsim` stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from drillsim.analysis.compare import Comparison, compare
+    from drillsim.assess.coverage import assess
+    from drillsim.engine.check import check
+    from drillsim.engine.simulate import simulate
+    from drillsim.errors import DrillsimError, PlanError, ResultError, ScenarioError, SimulationError
+    from drillsim.plan.model import FloorPlan
+    from drillsim.plan.network import build
+    from drillsim.plan.read import read_plan
+    from drillsim.record.trace import Trace
+    from drillsim.report.plan_figure import plot_plan
+    from drillsim.report.story import tell
+    from drillsim.scenario.model import Scenario
+    from drillsim.scenario.read import read_mixes, read_scenario
+    from drillsim.scenario.staffing import Mix, Mixes
+    from drillsim.study.design import Study
+    from drillsim.study.results import Results
+    from drillsim.study.runner import run
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Comparison": "analysis.compare",
+    "DrillsimError": "errors",
+    "FloorPlan": "plan.model",
+    "Mix": "scenario.staffing",
+    "Mixes": "scenario.staffing",
+    "PlanError": "errors",
+    "ResultError": "errors",
+    "Results": "study.results",
+    "Scenario": "scenario.model",
+    "ScenarioError": "errors",
+    "SimulationError": "errors",
+    "Study": "study.design",
+    "Trace": "record.trace",
+    "assess": "assess.coverage",
+    "build": "plan.network",
+    "check": "engine.check",
+    "compare": "analysis.compare",
+    "plot_plan": "report.plan_figure",
+    "read_mixes": "scenario.read",
+    "read_plan": "plan.read",
+    "read_scenario": "scenario.read",
+    "run": "study.runner",
+    "simulate": "engine.simulate",
+    "tell": "report.story",
+}
+
+__all__ = [
+    "Comparison", "DrillsimError", "FloorPlan", "Mix", "Mixes", "PlanError", "ResultError", "Results", "Scenario",
+    "ScenarioError", "SimulationError", "Study", "Trace", "assess", "build", "check", "compare", "plot_plan",
+    "read_mixes", "read_plan", "read_scenario", "run", "simulate", "tell",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"drillsim has no public name '{name}'")
+    return getattr(import_module(f"drillsim.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

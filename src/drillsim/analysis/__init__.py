@@ -1,0 +1,1 @@
+"""Measures, quantiles and paired comparison."""

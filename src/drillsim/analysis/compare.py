@@ -1,0 +1,146 @@
+"""Mixes side by side on the same drills, as tables to print and a frame to work with."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from drillsim.analysis.contrast import Difference, Played, Summary, describe, differences
+from drillsim.analysis.quantiles import Interval
+from drillsim.analysis.words import difference_words, p_words, quantile_words, short_name, shown, unit_of
+from drillsim.quantities import clock
+from drillsim.record.outline import Outline
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All mixes of a study in one measure; `print` it, or take its `frame`.
+
+    frame
+        One row per scenario and mix. Times in seconds: mean_s is the restricted mean, ci95_* its t
+        interval; p50_s and p90_s are missing where they lie beyond the horizon (p90_over_horizon);
+        difference_s is mix minus `versus` over the same drills with its paired-t interval; p_holm is
+        adjusted over the contrasts.
+    """
+
+    versus: str
+    measures: tuple[tuple[str, str], ...]
+    """Scenario and measure of each table."""
+    frame: pd.DataFrame
+    tables: tuple[tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...], tuple[str, ...]], ...]
+    """Title, heads, lines and notes of each table as printed."""
+
+    def __str__(self) -> str:
+        """Return the tables as aligned text, one per scenario."""
+        return "\n\n".join(_aligned(*table) for table in self.tables)
+
+    def _repr_html_(self) -> str:
+        parts = []
+        for title, heads, lines, notes in self.tables:
+            head = "".join(f"<th>{html.escape(h)}</th>" for h in heads)
+            body = "".join(f"<tr>{''.join(f'<td>{html.escape(c)}</td>' for c in line)}</tr>" for line in lines)
+            under = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
+            caption = f"<caption>{html.escape(title)}</caption>"
+            parts.append(f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{under}")
+        return "".join(parts)
+
+
+def compare(results: Played, *, measure: str | None = None, versus: str | None = None) -> Comparison:
+    """Return all mixes of a study side by side, each against `versus` on the same random drills.
+
+    measure
+        A column of `record/columns.py`; the primary measure of each scenario where absent.
+    versus
+        Name of the mix the others are compared with; the present one where absent.
+
+    Raises ResultError for a name that the results do not have.
+    """
+    outline = results.outline
+    other = versus or outline.present
+    rows, tables, chosen = [], [], []
+    for scenario, line in outline.scenarios.items():
+        name = measure or line.primary
+        chosen.append((scenario, name))
+        found = {mix: describe(results, scenario, mix, name) for mix in outline.mixes}
+        apart = {d.mix: d for d in differences(results, scenario, name, other)}
+        rows += [_frame_row(scenario, mix, name, s, apart.get(mix)) for mix, s in found.items()]
+        tables.append(_table(outline, scenario, name, other, found, apart))
+    return Comparison(other, tuple(chosen), pd.DataFrame(rows), tuple(tables))
+
+
+def _frame_row(scenario: str, mix: str, measure: str, one: Summary, apart: Difference | None) -> dict[str, object]:
+    tail = "_s" if unit_of(measure) == "s" else ""
+    pair = apart.paired if apart else None
+    gap = pair.difference if pair else Interval(None, None, None)
+    return {
+        "scenario": scenario, "mix": mix, "measure": measure,
+        f"mean{tail}": one.mean.value, f"ci95_low{tail}": one.mean.low, f"ci95_high{tail}": one.mean.high,
+        f"p50{tail}": one.p50.value, f"p90{tail}": one.p90.value,
+        f"p90_low{tail}": one.p90.low, f"p90_high{tail}": one.p90.high, "p90_over_horizon": one.p90.over,
+        "reached": one.reached, "runs": one.n, "not_applicable": one.not_applicable, "failed": one.failed,
+        f"difference{tail}": gap.value, f"difference_low{tail}": gap.low, f"difference_high{tail}": gap.high,
+        "pairs": pair.n if pair else None, "p_holm": apart.p_holm if apart else None,
+        "share_faster": pair.share_faster if pair else None, "share_tied": pair.share_tied if pair else None,
+        "verdict": apart.verdict if apart else "",
+    }  # fmt: skip
+
+
+def _table(
+    outline: Outline,
+    scenario: str,
+    measure: str,
+    other: str,
+    found: dict[str, Summary],
+    apart: dict[str, Difference],
+) -> tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    unit, tau = unit_of(measure), outline.scenarios[scenario].horizon_s
+    won = "faster in" if unit == "s" else "lower in"
+    heads = (
+        "mix",
+        "mean",
+        "half by",
+        "9 of 10 by",
+        "reached",
+        f"against {outline.label(other)} (95 %)",
+        "p",
+        won,
+        "",
+    )
+    lines = []
+    for mix, one in found.items():
+        pair = apart.get(mix)
+        cells = [difference_words(pair.paired.difference, unit), p_words(pair.p_holm)] if pair else ["", ""]
+        wins = pair.paired.share_faster if pair else None
+        lines.append((
+            outline.label(mix), shown(one.mean.value, unit), quantile_words(one.p50, tau, unit),
+            quantile_words(one.p90, tau, unit), f"{one.reached} of {one.n}",
+            *cells, "" if wins is None else f"{100 * wins:.0f} %", pair.verdict if pair else "",
+        ))  # fmt: skip
+    what = f"{short_name(measure)} ({measure})"
+    title = f"{outline.title(scenario)}: {what}, {outline.runs} drills per mix, seed {outline.seed}"
+    contrasts = f"{len(apart)} contrast{'' if len(apart) == 1 else 's'}"
+    notes = ["The same random drills for every mix." + (f" p: paired t, Holm over {contrasts}." if apart else "")]
+    if unit == "s":
+        notes[0] += " Below 0: faster."
+        if any(s.reached < s.n for s in found.values()):
+            notes.append(f"Drills that did not get there count as {clock(tau)} (the horizon) in means and differences.")
+    for mix, one in found.items():
+        if one.not_applicable or one.failed:
+            told = [(one.not_applicable, "without this measure"), (one.failed, "failed")]
+            left = ", ".join(f"{k} {what}" for k, what in told if k)
+            notes.append(f"{outline.label(mix)}: {left}, left out.")
+    return title, heads, tuple(lines), tuple(notes)
+
+
+def _aligned(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]], notes: Sequence[str]) -> str:
+    widths = [max(len(row[i]) for row in (heads, *lines)) for i in range(len(heads))]
+    last = len(heads) - 1
+
+    def text(row: Sequence[str]) -> str:
+        cells = [c.ljust(w) if i in (0, last) else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
+        return "  ".join(cells).rstrip()
+
+    return "\n".join([title, "", text(heads), *(text(line) for line in lines), "", *notes])

@@ -1,0 +1,97 @@
+"""The content of summary.json: every mix, comparison and goal of a study as plain numbers, never NaN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drillsim.analysis.contrast import (
+    Difference,
+    GoalResult,
+    Played,
+    Summary,
+    describe,
+    differences,
+    judge,
+    measures_of,
+)
+from drillsim.record.columns import TIMES
+from drillsim.record.store import DECIMALS
+
+
+def summarise(played: Played, *, seconds: float) -> dict[str, Any]:
+    """Return the summary of a study as JSON-ready data; None where a number does not exist.
+
+    seconds
+        Wall time of the study.
+    Of each scenario the primary measure comes first. `p50` and `p90` are None beyond the horizon.
+    `possibly_best` and `depends_on` are None: no procedure for them has been run.
+    """
+    outline = played.outline
+    return {
+        "runs": outline.runs,
+        "seed": outline.seed,
+        "seconds": round(seconds, 3),
+        "scenarios": {name: _scenario(played, name) for name in outline.scenarios},
+    }
+
+
+def _scenario(played: Played, name: str) -> dict[str, Any]:
+    outline = played.outline
+    line, measures = outline.scenarios[name], measures_of(played, name)
+    compared = [m for m in measures if m in TIMES or m == line.primary]
+    mixes = {
+        mix: {
+            "cost_usd_year": {"low": told.cost_low, "mid": told.cost_mid, "high": told.cost_high},
+            "measures": {m: _measure(describe(played, name, mix, m)) for m in measures},
+        }
+        for mix, told in outline.mixes.items()
+    }
+    return {
+        "primary": line.primary,
+        "horizon_s": line.horizon_s,
+        "mixes": mixes,
+        "comparisons": [_difference(d) for m in compared for d in differences(played, name, m)],
+        "possibly_best": None,
+        "goals": [_goal(g) for g in judge(played, name)],
+    }
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else round(value, DECIMALS) + 0.0
+
+
+def _measure(one: Summary) -> dict[str, Any]:
+    return {
+        "mean": _number(one.mean.value),
+        "ci95": [_number(one.mean.low), _number(one.mean.high)],
+        "p50": _number(one.p50.value),
+        "p90": _number(one.p90.value),
+        "p90_ci95": [_number(one.p90.low), _number(one.p90.high)],
+        "p90_over_horizon": one.p90.over,
+        "reached": one.reached,
+        "runs": one.n,
+    }
+
+
+def _difference(apart: Difference) -> dict[str, Any]:
+    pair = apart.paired
+    return {
+        "mix": apart.mix,
+        "versus": apart.versus,
+        "measure": apart.measure,
+        "mean_difference": _number(pair.difference.value),
+        "ci95": [_number(pair.difference.low), _number(pair.difference.high)],
+        "p_holm": apart.p_holm,
+        "share_faster": _number(pair.share_faster),
+    }
+
+
+def _goal(told: GoalResult) -> dict[str, Any]:
+    return {
+        "measure": told.goal.measure,
+        "mix": told.mix,
+        "share_met": _number(told.met.value),
+        "ci95": [_number(told.met.low), _number(told.met.high)],
+        "verdict": told.verdict,
+        "depends_on": None,
+    }

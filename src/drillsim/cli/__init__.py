@@ -1,0 +1,132 @@
+"""The porch: words become calls, and whatever went wrong becomes a message and an exit code.
+
+0 fine | 1 a bug | 2 bad input or usage | 10 a goal was missed, with --fail-on-goals | 130 interrupted
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from drillsim.cli import screen
+from drillsim.cli.assess import assess
+from drillsim.cli.check import check
+from drillsim.cli.compare import compare
+from drillsim.cli.demo import demo
+from drillsim.cli.explain import explain
+from drillsim.cli.new import new
+from drillsim.cli.run import run
+
+BUG, BAD_INPUT, INTERRUPTED = 1, 2, 130
+
+
+class InOrder(click.Group):
+    """A group that lists its verbs in the order in which a planner meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the order in which they were added."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the verb to call; an unknown one is answered with the nearest known."""
+        from drillsim.errors import closest
+
+        word = args[0] if args else ""
+        if word and not word.startswith("-") and self.get_command(ctx, word) is None:
+            ctx.fail(f"no verb '{word}'.{closest(word, self.commands)}")
+        return super().resolve_command(ctx, args)
+
+
+def _version(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from drillsim.cli.crash import versions
+
+        screen.say(f"drillsim {versions()['drillsim']}")
+        ctx.exit()
+
+
+@click.group(
+    cls=InOrder,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
+@click.pass_context
+def porch(ctx: click.Context) -> None:
+    """Simulate emergency drills in schools and compare staffing mixes on the same random drills.
+
+    Start with 'drillsim demo', then 'drillsim new my-school'.
+
+    A simulated drill is not a prediction, rates nobody, and is no drill of record. With --debug, after any verb, a
+    bug prints its traceback.
+    """
+    if ctx.invoked_subcommand is None:
+        screen.say(ctx.get_help())
+
+
+for verb in (demo, new, check, assess, run, compare, explain):
+    porch.add_command(verb)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; nothing but the interpreter's own end escapes from here."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in arguments
+    arguments = [a for a in arguments if a != "--debug"]
+    as_json = "--json" in arguments
+    screen.make_printable()
+    try:
+        result = porch.main(args=arguments, prog_name="drillsim", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except (click.Abort, KeyboardInterrupt):
+        screen.complain("Interrupted. Nothing more is running.")
+        return INTERRUPTED
+    except click.ClickException as e:
+        screen.complain(_usage(e))
+        screen.json_line({"error": e.format_message()}, wanted=as_json)
+        return BAD_INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone, as after `| head`
+        return 0
+    except Exception as e:
+        return _told(e, arguments, debug=debug, as_json=as_json)
+
+
+def _usage(e: click.ClickException) -> str:
+    """Return the message with the verb's usage line and where to read on."""
+    ctx = getattr(e, "ctx", None)
+    if ctx is None:
+        return f"Error: {e.format_message()}"
+    if isinstance(e, click.exceptions.NoArgsIsHelpError):
+        return e.format_message()
+    return f"Error: {e.format_message()}\n{ctx.get_usage()}\nMore: {ctx.command_path} --help"
+
+
+def _told(e: Exception, arguments: Sequence[str], *, debug: bool, as_json: bool) -> int:
+    """Return the exit code of an error after telling it: the user's files, or a bug of ours."""
+    from drillsim.errors import DrillsimError
+
+    if isinstance(e, DrillsimError):
+        if e.faults:
+            screen.faults(e.faults, err=True)
+            screen.complain(f"{screen.tally(e.faults)}. Nothing was run.")
+        else:
+            screen.complain(f"Error: {e}")
+        told = {"error": "bad input", "faults": [screen.fault_row(f) for f in e.faults], "message": str(e)}
+        screen.json_line(told, wanted=as_json)
+        return BAD_INPUT
+    from drillsim.cli.crash import report_bug
+
+    message = report_bug(e, arguments, show=debug)
+    screen.complain(message)
+    screen.json_line({"error": "bug", "message": message}, wanted=as_json)
+    return BUG
+
+
+__all__ = ["main", "porch"]

@@ -1,0 +1,65 @@
+"""What a bug leaves behind: one file to send, one line on the screen."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+LIBRARIES = (
+    "drillsim",
+    "simpy",
+    "numpy",
+    "scipy",
+    "networkx",
+    "shapely",
+    "pydantic",
+    "pyyaml",
+    "pandas",
+    "matplotlib",
+)
+
+BUG = "drillsim stopped on a bug of its own"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, the platform and every library drillsim stands on."""
+    found = {"python": platform.python_version(), "platform": platform.platform()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def report_bug(error: Exception, arguments: Sequence[str], *, show: bool) -> str:
+    """Write drillsim-crash-<time>.txt and return the line that names it.
+
+    show
+        Print the traceback on stderr too. Values of variables are never written: they can hold names of real rooms.
+    """
+    trace = "".join(traceback.format_exception(error))
+    if show:
+        sys.stderr.write(trace)
+    now = datetime.now().astimezone()
+    lines = [
+        f"drillsim stopped on a bug, {now.isoformat(timespec='seconds')}",
+        f"command: drillsim {' '.join(arguments)}",
+    ]
+    lines += [f"{name}: {number}" for name, number in versions().items()]
+    text = "\n".join([*lines, "", trace])
+    name = f"drillsim-crash-{now:%Y%m%d-%H%M%S}.txt"
+    for folder in (Path.cwd(), Path(tempfile.gettempdir())):
+        try:
+            (folder / name).write_text(text, encoding="utf-8")
+        except OSError:
+            continue
+        place = name if folder == Path.cwd() else str(folder / name)
+        return f"{BUG}, not of your files. Please send {place} (read it first: it names your files)."
+    return f"{BUG} ({type(error).__name__}), and no crash file could be written. Try again with --debug."

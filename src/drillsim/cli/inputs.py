@@ -1,0 +1,244 @@
+"""From the paths a user types to plans, scenarios and mixes: what each file is, and which belong together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from drillsim.errors import DrillsimError, Fault
+    from drillsim.plan.model import FloorPlan
+    from drillsim.scenario.model import Scenario
+    from drillsim.scenario.staffing import Mixes
+
+SUFFIXES = (".yaml", ".yml", ".json")
+RESULTS = "manifest.json"
+_MARKER = re.compile(r"""(?m)^\s*\{?\s*["']?(drillsim_plan|drillsim_mixes|drillsim)["']?\s*:""")
+_KINDS = {"drillsim_plan": "plan", "drillsim": "scenario", "drillsim_mixes": "mixes"}
+
+
+@dataclass
+class Sheet:
+    """One file a user named or that lies beside it, with what was found in it."""
+
+    path: Path
+    kind: str = ""
+    """plan, scenario or mixes; '' when the file does not say."""
+    faults: list[Fault] = field(default_factory=list)
+    plan: FloorPlan | None = None
+    scenario: Scenario | None = None
+    mixes: Mixes | None = None
+
+    @property
+    def shown(self) -> str:
+        """The path as messages show it: from the current folder where it lies inside."""
+        return shown(self.path)
+
+
+def shown(path: Path) -> str:
+    """Return a path from the current folder where it lies inside, else whole; with forward slashes."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix() or "."
+    except (ValueError, OSError):
+        return path.as_posix()
+
+
+def gather(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Return the files that the paths name, folders opened, each once; and the files that were passed over.
+
+    Inside folders only YAML and JSON count; hidden folders and results folders are not entered, and a JSON file without
+    a drillsim key belongs to somebody else.
+    """
+    found: dict[Path, Path] = {}
+    passed: list[Path] = []
+    for path in paths:
+        for file in _inside(path) if path.is_dir() else [path]:
+            if path.is_dir() and file.suffix.lower() == ".json" and not _marker(file):
+                passed.append(file)
+            else:
+                found.setdefault(file.resolve(), file)
+    return list(found.values()), passed
+
+
+def _inside(folder: Path) -> Iterable[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            if not (path / RESULTS).exists():
+                yield from _inside(path)
+        elif path.suffix.lower() in SUFFIXES:
+            yield path
+
+
+def _marker(path: Path) -> str:
+    """Return the kind a file claims by its first drillsim key, without parsing it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(65536).decode("utf-8-sig", errors="replace")
+    except OSError:
+        return ""
+    match = _MARKER.search(head)
+    return _KINDS[match[1]] if match else ""
+
+
+def read(path: Path) -> Sheet:
+    """Return a file with its kind, its content where it could be read, and every fault it has by itself."""
+    from drillsim.errors import DrillsimError, Fault, PlanError, ScenarioError
+
+    sheet = Sheet(path, _marker(path))
+    try:
+        if sheet.kind == "plan":
+            from drillsim.plan.read import check_plan_file
+
+            sheet.plan, sheet.faults = check_plan_file(path)
+        elif sheet.kind == "scenario":
+            from drillsim.scenario.read import read_scenario
+
+            sheet.scenario = read_scenario(path)
+        elif sheet.kind == "mixes":
+            from drillsim.scenario.read import read_mixes
+
+            sheet.mixes = read_mixes(path)
+        else:
+            from drillsim.documents import read_document
+
+            document = read_document(path, ScenarioError)
+            message = (
+                "this file does not say what it is. A plan begins with 'drillsim_plan: 1', a scenario with "
+                "'drillsim: 1', a mixes file with 'drillsim_mixes: 1'"
+            )
+            sheet.faults = [Fault("DS006", document.file, 1, 1, message)]
+    except (PlanError, ScenarioError) as e:
+        sheet.faults = list(_faults_of(e, sheet))
+    except DrillsimError as e:
+        sheet.faults = list(_faults_of(e, sheet))
+    return sheet
+
+
+def _faults_of(e: DrillsimError, sheet: Sheet) -> Sequence[Fault]:
+    from drillsim.errors import Fault
+
+    return e.faults or (Fault("DS104", sheet.shown, 1, 1, str(e)),)
+
+
+def plan_file(scenario: Scenario, path: Path) -> Path | None:
+    """Return where a scenario's `plan:` lies, relative to the scenario's own file; None when it names none."""
+    return (path.parent / scenario.plan) if scenario.plan else None
+
+
+def mixes_beside(path: Path) -> list[Path]:
+    """Return the mixes files in the folder of a scenario."""
+    folder = path.parent
+    return [
+        p for p in sorted(folder.glob("*")) if p.suffix.lower() in SUFFIXES and p.is_file() and _marker(p) == "mixes"
+    ]
+
+
+def load_plan(path: Path) -> tuple[FloorPlan, list[Fault]]:
+    """Return a plan and its warnings, or raise PlanError with every fault."""
+    from drillsim.errors import PlanError, only_errors
+    from drillsim.plan.read import check_plan_file
+
+    plan, faults = check_plan_file(path)
+    if plan is None or only_errors(faults):
+        raise PlanError(faults=faults)
+    return plan, [f for f in faults if f.severity == "warning"]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a verb was asked to play: scenarios with one plan and one mixes file, all checked together."""
+
+    scenarios: tuple[Scenario, ...]
+    plan: FloorPlan
+    mixes: Mixes
+    files: tuple[Path, ...]
+    """Every file that was read, for the manifest."""
+    warnings: tuple[Fault, ...]
+
+
+def load(scenarios: Sequence[Path], plan: Path | None, mixes: Path | None, overrides: Sequence[str]) -> Wish:
+    """Return scenarios, plan and mixes that fit each other, or raise with every fault of every file.
+
+    The plan is the one given, else the one the scenarios name; the mixes those given, else the only file beside.
+    """
+    from drillsim.engine.check import check
+    from drillsim.errors import ScenarioError, only_errors, order_faults
+    from drillsim.scenario.read import read_mixes
+
+    faults: list[Fault] = []
+    wished = []
+    for path in scenarios:
+        sheet = read_as(path, "scenario")
+        faults += sheet.faults
+        if sheet.scenario:
+            wished.append((sheet.scenario, path))
+    plans = {p.resolve(): p for p in ([plan] if plan else [plan_file(s, f) for s, f in wished]) if p}
+    mixes = mixes or _only_mixes(scenarios)
+    the_mixes = None
+    try:
+        the_mixes = read_mixes(mixes)
+    except ScenarioError as e:
+        faults += e.faults
+    the_plan = None
+    if len(plans) == 1:
+        from drillsim.plan.read import check_plan_file
+
+        the_plan, found = check_plan_file(next(iter(plans.values())))
+        faults += found
+    elif not only_errors(faults):
+        names = ", ".join(shown(p) for p in plans.values())
+        why = (
+            f"the scenarios name {len(plans)} plans ({names}); all must be played on one"
+            if plans
+            else "no scenario names a plan"
+        )
+        raise click.UsageError(f"{why}. Add --plan FILE")
+    varied = [_with_overrides(s, overrides) for s, _ in wished]
+    if the_plan and the_mixes and not only_errors(faults):
+        for scenario in varied:
+            faults += check(scenario, the_plan, the_mixes)
+    if only_errors(faults) or the_plan is None or the_mixes is None:
+        raise ScenarioError(faults=faults)
+    files = (*scenarios, *plans.values(), mixes)
+    return Wish(tuple(varied), the_plan, the_mixes, files, tuple(order_faults(faults)))
+
+
+def read_as(path: Path, kind: str) -> Sheet:
+    """Return a file that must be of one kind; another kind is a fault of that file."""
+    sheet = read(path)
+    if sheet.kind and sheet.kind != kind:
+        from drillsim.errors import Fault
+
+        article = {"plan": "a plan", "scenario": "a scenario", "mixes": "a mixes file"}
+        message = f"this is {article[sheet.kind]}; {article[kind]} is needed here"
+        return Sheet(path, sheet.kind, [Fault("DS006", sheet.shown, 1, 1, message)])
+    return sheet
+
+
+def _only_mixes(scenarios: Sequence[Path]) -> Path:
+    beside = {p.resolve(): p for s in scenarios for p in mixes_beside(s)}
+    if len(beside) == 1:
+        return next(iter(beside.values()))
+    if not beside:
+        raise click.UsageError("no mixes file lies beside the scenario. Say who responds: --mixes FILE")
+    raise click.UsageError(
+        f"several mixes files lie beside: {', '.join(shown(p) for p in beside.values())}. Choose with --mixes FILE"
+    )
+
+
+def _with_overrides(scenario: Scenario, names: Sequence[str]) -> Scenario:
+    from drillsim.errors import closest
+
+    for name in names:
+        if name not in scenario.overrides:
+            known = closest(name, scenario.overrides) or " It has none."
+            raise click.UsageError(f"'{scenario.name}' has no override called '{name}'.{known}")
+        scenario = scenario.with_override(name)
+    return scenario

@@ -1,0 +1,50 @@
+"""The plan coloured by time to reach, as files for a results folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from drillsim.assess.coverage import Coverage
+    from drillsim.plan.model import FloorPlan
+    from drillsim.scenario.staffing import Mix, Place
+
+NOTE = "Fastest times on foot in an empty building with every key at hand; nothing is simulated."
+
+
+def reach_map(coverage: Coverage, name: str, *, whose: str = "") -> dict[str, bytes]:
+    """Return the map of least times from the nearest post (the nearest entry where a plan has no posts).
+
+    whose
+        What the posts are, for the title; the plan's own posts where empty.
+    """
+    from drillsim.quantities import clock
+    from drillsim.report.chart import image
+    from drillsim.report.plan_figure import plot_plan
+
+    posts = [o.label for o in coverage.origins if o.kind == "post"]
+    kind = "post" if posts else "entry"
+    values = coverage.nearest_s("post" if posts else "entry")
+    start = whose or (f"the nearest of {', '.join(posts)}" if posts else "the nearest entry")
+    title = f"{coverage.plan.name}: time to reach every space from {start}"
+    slowest = sorted(values, key=lambda s: -values[s])[:5]
+    told = ", ".join(f"{coverage.plan.label_of(s)} {clock(values[s])}" for s in slowest if values[s] < float("inf"))
+    figure = plot_plan(coverage.plan, values, label=f"time from the nearest {kind}", title=title, note=NOTE)
+    caption = f"{NOTE} Slowest: {told}."
+    return {f"{name}.{form}": image(figure, form, title=title, description=caption) for form in ("png", "svg")}
+
+
+def mix_map(plan: FloorPlan, mix: Mix) -> dict[str, bytes]:
+    """Return the map of least times from the posts and patrol stops of a mix; of the plan's posts where it has none."""
+    from drillsim.assess.coverage import assess
+
+    posts = list(dict.fromkeys(_id(plan, p) for u in mix.units for p in (*([u.post] if u.post else []), *u.patrol)))
+    whose = f"the posts and patrol stops of '{mix.label or mix.name}'" if posts else ""
+    return reach_map(assess(plan, posts=posts or None), "figures/plan-reach", whose=whose)
+
+
+def _id(plan: FloorPlan, place: Place) -> str:
+    """Return the id of a place; the first space of its use where it names a use."""
+    if isinstance(place, str):
+        return place
+    return next(s.id for s in plan.spaces if s.use == place["use"])

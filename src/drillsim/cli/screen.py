@@ -1,0 +1,198 @@
+"""What the terminal shows: words, tables, progress, and ASCII where nothing else can be printed."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import StringIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from drillsim.errors import MAX_SHOWN, Fault, only_errors, order_faults
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+ASCII = str.maketrans(
+    {
+        "…": "...", "–": "-", "—": "-", "→": "->", "←": "<-", "×": "x", "·": "-", "≤": "<=", "≥": ">=", "²": "2",
+        "±": "+-",
+        "’": "'", "‘": "'", "“": '"', "”": '"', "τ": "tau", "✓": "OK", "█": "#", "━": "-", "─": "-", "│": "|", "−": "-",
+        "°": " deg", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
+    }
+)  # fmt: skip
+"""Signs a Windows console of another code page cannot show, and what stands in for them."""
+
+
+def make_printable() -> None:
+    """Let stdout and stderr replace what they cannot encode rather than fail on it."""
+    for stream in (sys.stdout, sys.stderr):
+        if not _speaks_unicode(stream) and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _speaks_unicode(stream: TextIO) -> bool:
+    try:
+        "→…─×█".encode(stream.encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
+def say(text: str = "", *, err: bool = False) -> None:
+    """Print words, in ASCII where the stream can show nothing else."""
+    stream = sys.stderr if err else sys.stdout
+    click.echo(text if _speaks_unicode(stream) else text.translate(ASCII), file=stream)
+
+
+def complain(text: str) -> None:
+    """Print words on stderr."""
+    say(text, err=True)
+
+
+def show(thing: Any, *, err: bool = False) -> None:
+    """Print a rich table or text at the width of the terminal (100 columns where there is none)."""
+    draw(lambda page: page.print(thing), err=err)
+
+
+def draw(paint: Callable[[Console], None], *, err: bool = False) -> None:
+    """Print what `paint` puts on a rich console, in ASCII where the stream can show nothing else."""
+    from rich.console import Console
+
+    stream = sys.stderr if err else sys.stdout
+    unicode = _speaks_unicode(stream)
+    page = Console(
+        file=StringIO(),
+        width=width(),
+        force_terminal=stream.isatty() or None,
+        safe_box=True,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )
+    paint(page)
+    text = page.file.getvalue()  # type: ignore[attr-defined]
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    click.echo(lines if unicode else lines.translate(ASCII), file=stream)
+
+
+def width() -> int:
+    """Return the columns to print in: the terminal's or COLUMNS, else 100."""
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def wrapped(text: str, *, indent: str = "") -> str:
+    """Return a paragraph broken at the width of the screen, at most 100 columns."""
+    import textwrap
+
+    return textwrap.fill(
+        text, min(width(), 100), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    )
+
+
+def json_line(thing: Mapping[str, Any], *, wanted: bool = True) -> None:
+    """Print one JSON object as the last line of stdout; NaN and Infinity become null."""
+    if wanted:
+        click.echo(json.dumps(_finite(thing), ensure_ascii=True, allow_nan=False))
+
+
+def _finite(thing: Any) -> Any:
+    if isinstance(thing, Mapping):
+        return {str(k): _finite(v) for k, v in thing.items()}
+    if isinstance(thing, (list, tuple)):
+        return [_finite(v) for v in thing]
+    if isinstance(thing, float):
+        return thing if math.isfinite(thing) else None
+    if thing is None or isinstance(thing, (str, int)):
+        return thing
+    return _finite(thing.item()) if hasattr(thing, "item") else str(thing)
+
+
+def faults(found: Iterable[Fault], *, err: bool = False) -> None:
+    """Print faults by file and place; at most 20 of one file, then how many more it has."""
+    shown: dict[str, int] = {}
+    for fault in order_faults(found):
+        shown[fault.file] = shown.get(fault.file, 0) + 1
+        if shown[fault.file] <= MAX_SHOWN:
+            say(str(fault), err=err)
+    for file, number in shown.items():
+        if number > MAX_SHOWN:
+            say(f"{file}: … and {number - MAX_SHOWN} more", err=err)
+
+
+def fault_row(fault: Fault) -> dict[str, str | int]:
+    """Return a fault as plain data."""
+    return {
+        "file": fault.file,
+        "line": fault.line,
+        "column": fault.column,
+        "severity": fault.severity,
+        "code": fault.code,
+        "message": fault.message,
+    }
+
+
+def counted(number: int, thing: str, things: str = "") -> str:
+    """Return '1 error' or '3 errors'; `things` where the plural is irregular."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def percent(share: float) -> str:
+    """Return a share as '85 %', with one digit more where it needs one."""
+    return f"{100 * share:.3g} %"
+
+
+def tally(found: Sequence[Fault]) -> str:
+    """Return '2 errors, 1 warning'."""
+    distinct = order_faults(found)
+    errors = len(only_errors(distinct))
+    return f"{counted(errors, 'error')}, {counted(len(distinct) - errors, 'warning')}"
+
+
+@contextmanager
+def progress(total: int, label: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Give a callback (done, total): a bar with the time left on a terminal, one plain line per 10 % elsewhere.
+
+    Progress goes to stderr, so that stdout holds results only.
+    """
+    if quiet:
+        yield lambda done, of: None
+    elif sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(label, total=total)
+            yield lambda done, of: bar.update(task, completed=done, total=of)
+    else:
+        yield _lines(label)
+
+
+def _lines(label: str) -> Callable[[int, int], None]:
+    from drillsim.quantities import clock
+
+    began, last = time.monotonic(), 0
+
+    def tell(done: int, of: int) -> None:
+        nonlocal last
+        tenth = 10 * done // max(of, 1)
+        if tenth > last:
+            last = tenth
+            spent = time.monotonic() - began
+            left = f", about {clock(spent / done * (of - done))} left" if done < of else f", {clock(spent)} in all"
+            complain(f"{label}: {10 * tenth:3d} % ({done:,} of {of:,}){left}")
+
+    return tell

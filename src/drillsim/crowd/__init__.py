@@ -1,0 +1,1 @@
+"""People: laws, cells, population and the reference crowd."""

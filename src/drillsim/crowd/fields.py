@@ -1,0 +1,137 @@
+"""How far it still is: the static distance from every way to a goal, and the ways worth taking.
+
+A *node* 2 x way + side stands for "has just passed the way and stands on that side". phi of a node is the number of
+level metres left in the empty building: stairs count by their speed factor, every gate counts one millimetre more
+(so that phi falls strictly over legs of 0 m), and nothing leads on from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from drillsim.plan.network import Network
+
+Goal = tuple[str, frozenset[int]]
+"""('outside', no ways) for any exit, ('exits', ways) for named ones, ('rooms', spaces)."""
+OUTSIDE_GOAL: Goal = ("outside", frozenset())
+GATE_M = 0.001
+TIE = 1e-9
+
+
+class WayGraph:
+    """Every step from a node over one leg through the next way, with its static length."""
+
+    def __init__(self, network: Network, stair_factors: Sequence[tuple[float, float]]) -> None:
+        self.network = network
+        self.nodes = 2 * len(network.way_spaces)
+        self.node_space: list[int] = [int(s) for s in network.way_spaces.reshape(-1)]
+        self.allowed = _allowed(network)
+        self.outdoors = frozenset(i for i, s in enumerate(network.plan.spaces) if s.use == "outdoors")
+        steps = network.steps
+        fine = np.isfinite(steps.leg_m)
+        self.tail: NDArray[np.int64] = steps.start[fine]
+        self.head: NDArray[np.int64] = steps.end[fine]
+        crossing = np.zeros(self.nodes)
+        for stair, (down, up) in enumerate(stair_factors):
+            way = network.openings + stair
+            crossing[2 * way] = network.way_crossing_m[way] / down
+            crossing[2 * way + 1] = network.way_crossing_m[way] / up
+        self.length: NDArray[np.float64] = steps.leg_m[fine] + GATE_M + crossing[self.head]
+        self.row = [{w: r for r, w in enumerate(ways)} for ways in network.space_ways]
+        self.dist: list[list[list[float]]] = [d.tolist() for d in network.space_dist]
+
+
+def _allowed(network: Network) -> NDArray[np.bool_]:
+    """Return by node whether the crowd may enter it: one-way doors and doors locked from one side."""
+    allowed = network.passable.copy()
+    for way, opening in enumerate(network.plan.openings):
+        if opening.state == "outside":
+            allowed[way, 1 if network.way_spaces[way, 0] < 0 else 0] = False
+    return allowed.reshape(-1)
+
+
+Option = tuple[int, float, float]
+"""A direction, the metres to it (or its row in the space), and phi after it."""
+
+
+class Field:
+    """The way to one goal while some ways are closed.
+
+    `phi_m[node]` is infinite where no way leads on; `options` and `starts` give the gates that may be chosen.
+    """
+
+    def __init__(self, graph: WayGraph, goal: Goal, closed: frozenset[int]) -> None:
+        self.graph, self.goal, self.closed = graph, goal, closed
+        shut = np.zeros(graph.nodes, dtype=bool)
+        for way in closed:
+            shut[2 * way : 2 * way + 2] = True
+        enter = graph.allowed & ~shut
+        kind, members = goal
+        targets = []
+        for node, space in enumerate(graph.node_space):
+            if kind == "rooms":
+                ends = space in members
+            else:
+                ends = (space < 0 or space in graph.outdoors) and (kind == "outside" or node >> 1 in members)
+            if ends and enter[node]:
+                targets.append(node)
+        self.open: list[bool] = enter.tolist()
+        self._next: NDArray[np.int64] = np.full(graph.nodes, -1)
+        if targets:
+            keep = enter[graph.head]
+            back = csr_array(
+                (graph.length[keep], (graph.head[keep], graph.tail[keep])), shape=(graph.nodes, graph.nodes)
+            )
+            phi, before, _ = dijkstra(back, indices=targets, min_only=True, return_predecessors=True)
+            self._next = before.astype(np.int64)
+        else:
+            phi = np.full(graph.nodes, np.inf)
+        self.phi_m: list[float] = phi.tolist()
+        self._options: dict[int, tuple[Option, ...]] = {}
+        self._starts: dict[int, tuple[Option, ...]] = {}
+
+    def reaches(self, space: int) -> bool:
+        """Return whether standing in this space means being there."""
+        kind, members = self.goal
+        return space in members if kind == "rooms" else space < 0 or space in self.graph.outdoors
+
+    def options(self, node: int) -> tuple[Option, ...]:
+        """Return the open ways on from a node: those from which less is left than from the node itself."""
+        found = self._options.get(node)
+        if found is None:
+            graph, space = self.graph, self.graph.node_space[node]
+            row = graph.dist[space][graph.row[space][node >> 1]]
+            found = self._options[node] = tuple(
+                (direction, row[graph.row[space][direction >> 1]], self.phi_m[direction])
+                for direction in self._ways_out(space)
+                if direction >> 1 != node >> 1 and self.phi_m[direction] < self.phi_m[node]
+            )
+        return found
+
+    def starts(self, space: int) -> tuple[Option, ...]:
+        """Return the open ways out of a space whose least way on does not come back in; by row, not by metres."""
+        found = self._starts.get(space)
+        if found is None:
+            found = self._starts[space] = tuple(
+                (direction, float(self.graph.row[space][direction >> 1]), self.phi_m[direction])
+                for direction in self._ways_out(space)
+                if not self._comes_back(direction, space)
+            )
+        return found
+
+    def _ways_out(self, space: int) -> list[int]:
+        network = self.graph.network
+        ways = [2 * w + 1 - int(network.side(w, space)) for w in network.space_ways[space]]
+        return [d for d in ways if self.open[d] and self.phi_m[d] < np.inf]
+
+    def _comes_back(self, node: int, space: int) -> bool:
+        while node >= 0:
+            if self.graph.node_space[node] == space:
+                return True
+            node = int(self._next[node])
+        return False

@@ -1,0 +1,171 @@
+"""Police, ambulance and fire service: called, at the entry, met or not, and then the same travel as everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from drillsim.engine.incident import Case
+from drillsim.engine.units import Responder
+from drillsim.quantities import Spread
+from drillsim.scenario.roles import POLICE_LAWS, TARGET_RESPONSE, shipped_role
+
+if TYPE_CHECKING:
+    from drillsim.engine.drill import Drill
+
+Process = Generator[simpy.Event, Any, None]
+
+
+class Services:
+    """The services of one drill; their draws have fixed slots outside the mix."""
+
+    def __init__(self, drill: Drill) -> None:
+        self.drill = drill
+        police = drill.scenario.police
+        base = len(drill.units)
+        self.police = self._service("police", base)
+        self.others = {"medical": self._service("ems", base + 1), "fire": self._service("fire-service", base + 2)}
+        world = drill.world
+        self.entries = {
+            "police": world.opening_of_service("police", police.entry),
+            "ems": world.opening_of_service("ems", drill.scenario.ems.entry),
+            "fire-service": world.opening_of_service("ems", drill.scenario.fire_service.entry),
+        }
+        self.called = False
+        self.at_entry = drill.env.event()
+        self.met = drill.env.event()
+        drill.travel.without_key_s = self._without_key
+
+    def _service(self, name: str, order: int) -> Responder:
+        police, streams = self.drill.scenario.police, self.drill.streams
+        return Responder(
+            id=name,
+            role=shipped_role(name),
+            order=order,
+            run_mps=police.run.quantile(streams.uniform("service.speed", name)),
+            brisk_mps=1.8,
+            up_mps=police.stair_up,
+            down_mps=police.stair_down,
+            key_s=self.drill.scenario.locks.key.quantile(streams.uniform("service.key", name)),
+            is_service=True,
+        )
+
+    def _without_key(self, responder: Responder, way: int) -> float | None:
+        """Return what a lock costs a service without keys; units without keys do not get through.
+
+        Who was met has keys and card; the front office lets a service in by card unless the event is hostile.
+        """
+        if not responder.is_service:
+            return None
+        locks, card = self.drill.scenario.locks, self.drill.world.plan.openings[way].lock == "access-control"
+        if self.met.triggered:
+            return locks.card if card else responder.key_s
+        if self.drill.cases[0].kind != "hostile":
+            return locks.card
+        return self.drill.scenario.police.locked_door.quantile(
+            self.drill.streams.uniform("service.locked_door", responder.id)
+        )
+
+    def watch(self, case: Case) -> None:
+        """Start what calls the services for this incident."""
+        self.drill.env.process(self._call_police(case))
+        if case.kind in self.others:
+            self.drill.env.process(self._call_other(case, self.others[case.kind]))
+
+    def _wants_police(self, case: Case) -> bool:
+        if case.kind in self.drill.scenario.police.called_for:
+            return True
+        words = ("resolves", "assists") if case.kind == "medical" else ("resolves",)
+        return not any(u.present and not u.gone and u.role.word(case.kind) in words for u in self.drill.units)
+
+    def _call_police(self, case: Case) -> Process:
+        drill, env = self.drill, self.drill.env
+        police, streams = drill.scenario.police, drill.streams
+        phone = police.phone.quantile(streams.uniform("police.phone", case.id))
+        first = police.first_call.quantile(streams.uniform("police.first_call", case.id))
+        outside_call = env.timeout(first) if case.kind == "hostile" else env.event()
+        yield case.reported | outside_call
+        if not outside_call.processed:
+            if not self._wants_police(case):
+                return
+            yield env.timeout(phone) | outside_call
+        if self.called:
+            return
+        self.called = True
+        who = "anybody" if outside_call.processed else "office"
+        drill.log(who, "police-called", "", "911", incident=case.id)
+        law = self._law(case.kind)
+        yield from self._come(case, self.police, law.quantile(streams.uniform("service.arrival", "police")))
+
+    def _law(self, kind: str) -> Spread:
+        law = self.drill.scenario.police.law
+        if law is None:
+            law = "active-events" if kind == "hostile" else "routine-priority-1"
+        return POLICE_LAWS[law] if isinstance(law, str) else law
+
+    def _call_other(self, case: Case, service: Responder) -> Process:
+        drill = self.drill
+        yield case.reported
+        yield drill.env.timeout(drill.scenario.police.phone.quantile(drill.streams.uniform("service.phone", service.id)))
+        drill.log("office", "called", "", service.id, incident=case.id)
+        setting = drill.scenario.ems if service.id == "ems" else drill.scenario.fire_service
+        law = setting.law or TARGET_RESPONSE
+        yield from self._come(case, service, law.quantile(drill.streams.uniform("service.arrival", service.id)))
+
+    def _come(self, case: Case, service: Responder, arrival_s: float) -> Process:
+        """Drive, come in, find the place, and be on scene like everybody else."""
+        drill, env = self.drill, self.drill.env
+        drill.log(service.id, "word", "", "called", incident=case.id)
+        yield env.timeout(arrival_s)
+        entry = self._entry(service, case)
+        gate = drill.world.plan.openings[entry]
+        drill.log(service.id, "at-entry", gate.id, incident=case.id)
+        drill.log(service.id, "under-way", gate.id, incident=case.id)
+        if service is self.police:
+            self.at_entry.succeed()
+        if service is self.police and case.kind == "hostile" and not self.met.triggered:
+            locate = drill.scenario.police.locate.quantile(drill.streams.uniform("police.locate", "police"))
+            began = env.now
+            drill.log(service.id, "searches", gate.id, "nobody met them", incident=case.id)
+            yield env.timeout(locate) | self.met
+            service.doors_s += env.now - began
+        there = yield drill.travel.go(service, case.space, case.point, speed_mps=service.run_mps, entry=entry)
+        if there:
+            drill.response.arrive(case, service)
+        else:
+            drill.log(service.id, "cannot-reach", drill.world.plan.spaces[case.space].id, "no way", incident=case.id)
+
+    def _entry(self, service: Responder, case: Case) -> int:
+        """Return the way by which a service comes in: its entry, or the exit of least time where that one is closed."""
+        drill, wish = self.drill, self.entries[service.id]
+        if wish not in drill.travel.closed:
+            return wish
+        routes = drill.travel.routes(service, service.run_mps)
+        paths = {
+            way: routes.path_through(way, drill.world.inner_side(way), case.space, case.point)
+            for way, opening in enumerate(drill.world.plan.openings)
+            if opening.kind == "exit"
+        }
+        times = {way: path.seconds for way, path in paths.items() if path is not None}
+        return min(times, key=lambda way: (times[way], way)) if times else wish
+
+    def meet(self, case: Case, unit: Responder) -> Process:
+        """Walk to the police entry, wait there, and give the officers keys and place."""
+        drill = self.drill
+        entry = self.entries["police"]
+        side = drill.world.inner_side(entry)
+        space = int(drill.world.network.way_spaces[entry, side])
+        x, y = drill.world.network.way_xy[entry, side]
+        here = drill.world.plan.spaces[unit.place_at(drill.env.now)[0]].id
+        drill.log(unit.id, "under-way", here, "to meet the police", incident=case.id)
+        there = yield drill.travel.go(unit, space, (float(x), float(y)), speed_mps=unit.pace(case.kind))
+        if not there:
+            return
+        drill.log(unit.id, "at-entry", drill.world.plan.openings[entry].id, incident=case.id)
+        yield self.at_entry
+        inside = self.police.number is not None
+        if not inside and not self.met.triggered:
+            drill.log(unit.id, "police-met", drill.world.plan.openings[entry].id, incident=case.id)
+            self.met.succeed()

@@ -1,0 +1,61 @@
+"""Play one drill and measure it."""
+
+from __future__ import annotations
+
+from drillsim.analysis.measures import count_curve, measure
+from drillsim.crowd.population import Seats, draw_population, place_people
+from drillsim.engine.drill import Drill
+from drillsim.engine.world import world_of
+from drillsim.plan.model import FloorPlan
+from drillsim.record.trace import Trace
+from drillsim.scenario.model import Scenario
+from drillsim.scenario.staffing import Mix
+from drillsim.streams import Streams
+
+
+def simulate(
+    scenario: Scenario, plan: FloorPlan, mix: Mix, *, seed: int, replication: int = 0, record_legs: bool = False
+) -> Trace:
+    """Return the trace of one drill.
+
+    seed, replication
+        Name the random draws together with the scenario's family; the mix is in no draw, so the same seed and
+        replication play the same day with another staffing.
+    record_legs
+        Keep every stretch of movement, for replay.
+
+    Raises KeyError for places that the plan lacks: `drillsim.check` finds them, with their line, beforehand.
+    """
+    world = world_of(plan, scenario)
+    streams = Streams(seed, scenario.draws, replication)
+    seats: Seats = plan.memo(
+        ("seats", scenario.time_of_day), lambda: place_people(world.network, plan, scenario.time_of_day)
+    )
+    people = scenario.people
+    population = draw_population(
+        seats,
+        streams,
+        [(name, group.share, group.speed) for name, group in people.groups.items()],
+        people.premovement,
+        stair_up=people.stair_up,
+        stair_down=people.stair_down,
+    )
+    drill = Drill(scenario, world, mix, streams, population, record_legs=record_legs)
+    events = tuple(drill.play())
+    horizon = scenario.horizon
+    row = {"scenario": scenario.name, "mix": mix.name, "replication": replication, **measure(events, horizon_s=horizon)}
+    curves = {}
+    for what, action in (("out", "evacuate"), ("secured", "lockdown")):
+        if scenario.protocol.action == action:
+            curves[what] = count_curve([e.time_s for e in events if e.what == what], horizon_s=horizon)
+    return Trace(
+        scenario=scenario.name,
+        mix=mix.name,
+        seed=seed,
+        replication=replication,
+        horizon_s=horizon,
+        events=events,
+        row=row,
+        legs=drill.crowd.legs() if record_legs else (),
+        curves=curves,
+    )

@@ -1,0 +1,148 @@
+"""Who is sent, who goes, and what each does there: dispatch and the tasks by role."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from drillsim.engine.incident import Case
+from drillsim.engine.units import Responder
+
+if TYPE_CHECKING:
+    from drillsim.engine.drill import Drill
+
+Process = Generator[simpy.Event, Any, None]
+
+
+class Response:
+    """Dispatch of the mix's units, and the walk of each from word to work."""
+
+    def __init__(self, drill: Drill) -> None:
+        self.drill = drill
+        self.waiting: list[Case] = []
+
+    def free(self) -> list[Responder]:
+        """Return the units on campus that nothing keeps busy, in mix order."""
+        return [u for u in self.drill.units if u.present and not u.gone and u.busy_with is None]
+
+    def noticed_by(self, case: Case, unit: Responder) -> None:
+        """Let a unit that noticed the incident itself act at once."""
+        if unit in self.free() and unit.role.word(case.kind) != "stays-away":
+            self._send(case, unit, heard_s=0.0, why="noticed it")
+
+    def dispatch(self, case: Case) -> None:
+        """Send units by the policy of the kind; a case nobody is free for waits for the next free unit."""
+        suited = [u for u in self.free() if u.role.radio and u.role.word(case.kind) != "stays-away"]
+        if case.kind == "hostile":
+            self._tasks_of_the_others(case)
+        if self.drill.scenario.dispatch.policy(case.kind) == "all":
+            chosen = suited
+        else:
+            chosen = self._nearest(case, suited)
+        for unit in chosen:
+            self._send(case, unit, heard_s=self._radio(unit), why="by radio")
+        if not case.sent and any(u.present and u.role.word(case.kind) != "stays-away" for u in self.drill.units):
+            self.waiting.append(case)
+
+    def _nearest(self, case: Case, suited: list[Responder]) -> list[Responder]:
+        def eta(unit: Responder) -> tuple[float, int]:
+            space, at = unit.place_at(self.drill.env.now)
+            routes = self.drill.travel.routes(unit, unit.pace(case.kind))
+            return unit.hand_over_s + routes.seconds_to(space, at, case.space, case.point), unit.order
+
+        ranked = sorted(suited, key=eta)
+        able = [u for u in ranked if u.role.word(case.kind) == "resolves"]
+        already = bool(case.sent)
+        lead = [] if already else (able or ranked)[:1]
+        rest = [u for u in ranked if u not in lead]
+        alone = len(lead) + len(case.sent) == 1
+        return lead + (rest[:1] if self.drill.scenario.dispatch.back_up and alone else [])
+
+    def _radio(self, unit: Responder) -> float:
+        """Return the delay until a unit hears the radio: a draw, and one repeat where its place has no cover."""
+        reporting = self.drill.scenario.reporting
+        space, _ = unit.place_at(self.drill.env.now)
+        delay = reporting.radio.quantile(self.drill.streams.uniform("unit.radio", unit.id))
+        return delay if self.drill.world.plan.spaces[space].radio else delay + reporting.repeat
+
+    def _send(self, case: Case, unit: Responder, *, heard_s: float, why: str) -> None:
+        unit.busy_with = case.id
+        case.sent.append(unit)
+        self.drill.env.process(self._respond(case, unit, heard_s, why))
+
+    def _respond(self, case: Case, unit: Responder, heard_s: float, why: str) -> Process:
+        """Hear, hand over, walk there, act, and be free again."""
+        drill, env, log = self.drill, self.drill.env, self.drill.log
+        yield env.timeout(heard_s)
+        space, _ = unit.place_at(env.now)
+        log(unit.id, "word", drill.world.plan.spaces[space].id, why, incident=case.id)
+        if why != "noticed it":
+            yield env.timeout(unit.acknowledge_s + unit.hand_over_s)
+        if unit.gone:
+            return
+        space, _ = unit.place_at(env.now)
+        log(unit.id, "under-way", drill.world.plan.spaces[space].id, incident=case.id)
+        there = yield drill.travel.go(unit, case.space, case.point, speed_mps=unit.pace(case.kind))
+        if not there:
+            log(unit.id, "cannot-reach", drill.world.plan.spaces[case.space].id, "no way with its keys", incident=case.id)
+            return
+        self.arrive(case, unit)
+        if case.act_s is None:
+            return
+        yield case.resolved
+        self._release(unit, case)
+
+    def _release(self, unit: Responder, case: Case) -> None:
+        self.drill.log(unit.id, "free", self.drill.world.plan.spaces[case.space].id, incident=case.id)
+        unit.post, unit.loop, unit.busy_with = (case.space, case.point), None, None
+        if self.waiting:
+            waiting = sorted(self.waiting, key=lambda c: -c.rank)
+            self.waiting = []
+            for other in waiting:
+                self.dispatch(other)
+
+    def arrive(self, case: Case, responder: Responder) -> None:
+        """Put a responder on the scene, and start to act as soon as those present fulfil the need."""
+        drill, now = self.drill, self.drill.env.now
+        where = drill.world.plan.spaces[case.space].id
+        drill.log(responder.id, "on-scene", where, responder.role.word(case.kind), incident=case.id)
+        drill.log(responder.id, "walked", where, incident=case.id, value=responder.walked_s)
+        drill.log(responder.id, "doors", where, incident=case.id, value=responder.doors_s)
+        case.on_scene.append(responder)
+        if case.able_s is None and case.need_is_met():
+            case.able_s = now
+            drill.log(responder.id, "able", where, incident=case.id)
+            if case.kind == "hostile":
+                drill.stop_exposure(case)
+            if case.act_s is not None and not case.ended:
+                drill.env.process(self._act(case))
+
+    def _act(self, case: Case) -> Process:
+        assert case.act_s is not None
+        yield self.drill.env.timeout(case.act_s) | case.resolved
+        self.drill.resolve(case, "unit")
+
+    # ------------------------------------------------------------------ hostile events: tasks by role
+
+    def _tasks_of_the_others(self, case: Case) -> None:
+        """Send those who stay away: one role meets the police with keys and place, the others lock and guide people."""
+        others = [u for u in self.free() if u.role.radio and u.role.word(case.kind) == "stays-away"]
+        meeting = next((u for u in others if u.role.meets_police), None)
+        for unit in others:
+            unit.busy_with = case.id
+            self.drill.env.process(self._stay_away(case, unit, meets=unit is meeting))
+
+    def _stay_away(self, case: Case, unit: Responder, *, meets: bool) -> Process:
+        drill, env = self.drill, self.drill.env
+        yield env.timeout(self._radio(unit))
+        space, _ = unit.place_at(env.now)
+        drill.log(unit.id, "word", drill.world.plan.spaces[space].id, "by radio", incident=case.id)
+        yield env.timeout(unit.acknowledge_s + unit.hand_over_s)
+        if unit.gone:
+            return
+        if not meets:
+            drill.log(unit.id, "locks-and-guides", drill.world.plan.spaces[space].id, "where it is", incident=case.id)
+            return
+        yield from drill.services.meet(case, unit)

@@ -1,0 +1,167 @@
+"""The building as a drill sees it: everything that stays the same from one drill to the next, built once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd.cells import Cells, build_cells
+from drillsim.crowd.laws import Laws
+from drillsim.plan.model import OUTSIDE, FloorPlan, Opening
+from drillsim.plan.network import Network, build
+from drillsim.plan.routes import Routes
+from drillsim.scenario.model import DoorLaw, LawsChoice, Scenario
+from drillsim.streams import Words, slot_words
+
+XY = tuple[float, float]
+RADII = (10.0, 20.0, 40.0)
+"""Walking metres of the exposure columns. Assumption A:exposure.radius."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """A space in which people can be secured, or could if it had locks.
+
+    doors
+        Indices of the openings into it; `lockable` when every one of them has a lock.
+    """
+
+    space: int
+    doors: tuple[int, ...]
+    lockable: bool
+
+
+class World:
+    """Network, cells and rooms of one plan under one choice of laws."""
+
+    def __init__(self, plan: FloorPlan, choice: LawsChoice) -> None:
+        self.plan = plan
+        self.network: Network = plan.memo("network", lambda: build(plan))
+        self.laws = laws_of(choice)
+        self.cells: Cells = plan.memo(("cells", self.laws), lambda: build_cells(self.network, self.laws))
+        self._near: dict[tuple[int, XY], NDArray[np.float64]] = {}
+
+    @cached_property
+    def rooms(self) -> tuple[Room, ...]:
+        """Every space that is not circulation, outdoors or a stair, in file order."""
+        found = []
+        for i, space in enumerate(self.plan.spaces):
+            if space.is_circulation or space.use == "outdoors":
+                continue
+            doors = tuple(w for w in self.network.space_ways[i] if w < self.network.openings)
+            lockable = bool(doors) and all(self.plan.openings[w].lock != "none" or self._only_out(w) for w in doors)
+            found.append(Room(i, doors, lockable))
+        return tuple(found)
+
+    def _only_out(self, way: int) -> bool:
+        opening = self.plan.openings[way]
+        return OUTSIDE in opening.spaces and (opening.one_way == "out" or opening.state == "outside")
+
+    @cached_property
+    def door_words(self) -> Words:
+        """Stream words of the openings, in file order."""
+        return slot_words([o.id for o in self.plan.openings])
+
+    @cached_property
+    def space_words(self) -> Words:
+        """Stream words of the spaces, in file order."""
+        return slot_words([s.id for s in self.plan.spaces])
+
+    @cached_property
+    def ways_by_id(self) -> dict[str, int]:
+        """Way index of every opening and stair."""
+        ids = [o.id for o in self.plan.openings] + [s.id for s in self.plan.stairs]
+        return {id_: i for i, id_ in enumerate(ids)}
+
+    @cached_property
+    def points_by_id(self) -> dict[str, tuple[int, XY]]:
+        """Space index and point of every space and post; a post wins over a space of the same id."""
+        index = self.plan.space_index
+        spaces = {s.id: (i, self._middle(i)) for i, s in enumerate(self.plan.spaces)}
+        posts = {p.id: (index[p.space], (p.at[0], p.at[1])) for p in self.plan.posts if p.space in index}
+        return {**spaces, **posts}
+
+    def _middle(self, space: int) -> XY:
+        x, y = self.network.representative_point(space)
+        return float(x), float(y)
+
+    def place(self, where: str | Mapping[Any, str]) -> tuple[int, XY]:
+        """Return space and point of a post or space id, or of the first space of {use: …}; KeyError if unknown."""
+        if isinstance(where, str):
+            return self.points_by_id[where]
+        return self.points_by_id[next(s.id for s in self.plan.spaces if s.use == where["use"])]
+
+    def spaces_of(self, name: str) -> list[str]:
+        """Return the ids of the spaces of a use, or the one space with this id."""
+        return [s.id for s in self.plan.spaces if s.use == name] or [s.id for s in self.plan.spaces if s.id == name]
+
+    def opening_of_service(self, service: str, wish: str | None) -> int:
+        """Return the way by which police or EMS come in: the wish, else the plan's entry, else its first exit."""
+        entries = self.plan.entries.police if service == "police" else self.plan.entries.ems
+        if wish is None and entries:
+            wish = entries[0]
+        if wish is not None:
+            return self.ways_by_id[wish]
+        return next(i for i, o in enumerate(self.plan.openings) if o.kind == "exit")
+
+    def inner_side(self, way: int) -> int:
+        """Return the side of an exit that is inside the building."""
+        return 0 if int(self.network.way_spaces[way, 0]) >= 0 else 1
+
+    @cached_property
+    def metres(self) -> Routes:
+        """Walking metres in the empty building, whatever the locks."""
+        return Routes(self.network)
+
+    def cells_within(self, space: int, point: XY) -> list[NDArray[np.int64]]:
+        """Return, per radius of RADII, the cells of the same level whose anchor is that near on foot, and the space's own."""
+        key = (space, point)
+        if key not in self._near:
+            anchors, spaces = self.cells.anchor_xy, self.cells.space[:-1]
+            level = self.network.space_level[space]
+            metres = np.full(len(spaces), np.inf)
+            for cell, other in enumerate(spaces):
+                if other >= 0 and self.network.space_level[other] == level:
+                    xy = (float(anchors[cell][0]), float(anchors[cell][1]))
+                    metres[cell] = 0.0 if other == space else self.metres.seconds_to(space, point, int(other), xy)
+            self._near[key] = metres
+        return [np.flatnonzero(self._near[key] <= r) for r in RADII]
+
+    @cached_property
+    def locked_at_start(self) -> NDArray[np.bool_]:
+        """Whether each way is locked, at the start, against who wants to enter each side; shape (ways, 2)."""
+        sides = [[self._locked_against(w, k) for k in (0, 1)] for w in range(self.network.ways)]
+        return np.array(sides, dtype=bool).reshape(-1, 2)
+
+    def _locked_against(self, way: int, side: int) -> bool:
+        if way >= self.network.openings:
+            return False
+        opening: Opening = self.plan.openings[way]
+        if opening.state == "both":
+            return True
+        inward = self.network.way_spaces[way, side] >= 0 and self.network.way_spaces[way, 1 - side] < 0
+        return opening.state == "outside" and bool(inward)
+
+
+def laws_of(choice: LawsChoice) -> Laws:
+    """Return the crowd's laws for a scenario's choice."""
+    own = choice.door if isinstance(choice.door, DoorLaw) else None
+    return Laws(
+        door="sfpe" if own else str(choice.door),
+        flow_psm=own.flow if own else None,
+        boundary_m=own.boundary if own else None,
+        speed=choice.speed,
+        density_max_pm2=choice.density_max,
+        patience_s=choice.patience,
+    )
+
+
+def world_of(plan: FloorPlan, scenario: Scenario) -> World:
+    """Return the world of a plan under a scenario's laws, built once per plan and laws."""
+    world: World = plan.memo(("world", scenario.laws), lambda: World(plan, scenario.laws))
+    return world

@@ -1,0 +1,137 @@
+"""What drillsim says when something is wrong: located faults, gathered and raised once.
+
+A fault prints as ``file:line:column: error DS203: what is wrong. What to write.``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+MAX_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in a user's file, with its place and its remedy.
+
+    line, column
+        Counted from 1; 0 when the fault has no place inside the file.
+    message
+        What is wrong in the file's own words, followed by what to write.
+    """
+
+    code: str
+    file: str
+    line: int
+    column: int
+    message: str
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.severity} {self.code}: {self.message}"
+
+
+def order_faults(faults: Iterable[Fault]) -> list[Fault]:
+    """Return the faults by file, line and column, each once."""
+    return sorted(set(faults), key=lambda f: (f.file, f.line, f.column, f.code, f.message))
+
+
+def only_errors(faults: Iterable[Fault]) -> list[Fault]:
+    """Return the faults that forbid a run; warnings alone do not."""
+    return [f for f in faults if f.severity == "error"]
+
+
+class DrillsimError(Exception):
+    """The root of everything drillsim raises on purpose; `faults` holds every located fault."""
+
+    def __init__(self, message: str = "", *, faults: Sequence[Fault] = ()) -> None:
+        self.faults = tuple(order_faults(faults))
+        super().__init__(message or "\n".join(str(f) for f in self.faults[:MAX_SHOWN]))
+
+
+class PlanError(DrillsimError):
+    """A floor plan cannot be used."""
+
+
+class ScenarioError(DrillsimError):
+    """A scenario or a mixes file cannot be used."""
+
+
+class SimulationError(DrillsimError):
+    """A drill could not be played to its horizon."""
+
+
+class ResultError(DrillsimError):
+    """Stored results cannot be read or compared."""
+
+
+def closest(word: str, known: Iterable[str], *, where: str = "") -> str:
+    """Return ' Closest: …' or ' Known: …' for an unknown word, '' when nothing is known."""
+    names = list(known)
+    near = get_close_matches(word.lower(), [n.lower() for n in names], n=1, cutoff=0.5)
+    if near:
+        name = next(n for n in names if n.lower() == near[0])
+        return f" Closest: '{name}'{where}."
+    if names:
+        shown = ", ".join(f"'{n}'" for n in names[:6])
+        return f" Known{where}: {shown}{', …' if len(names) > 6 else ''}."
+    return ""
+
+
+EXPLANATIONS: dict[str, str] = {
+    "DS001": "The file is not valid YAML. Most often a Tab stands where spaces should, a quote or bracket is not closed, "
+    "or two lines of one list are indented differently. Use two spaces per step, never a Tab.",
+    "DS002": "The file could not be read: it is missing, a folder, not text, or not encoded as UTF-8. "
+    "In Excel or Notepad choose 'Save as … UTF-8'.",
+    "DS003": "The file is empty, or holds no 'key: value' lines. `drillsim new` writes a complete example to start from.",
+    "DS004": "The file is larger than drillsim accepts (8 MB), nests too deeply, or repeats itself through YAML aliases "
+    "until it would fill the memory. Plans of whole campuses stay far below the limit.",
+    "DS005": "The same key stands twice in one mapping; only one of them could count. Remove one.",
+    "DS006": "The file says it is of another kind or version. A plan begins with 'drillsim_plan: 1', a scenario with "
+    "'drillsim: 1', a mixes file with 'drillsim_mixes: 1'.",
+    "DS101": "An unknown key. Keys are never ignored, since a misspelt one would silently fall back to a default.",
+    "DS102": "A key that must be there is missing from this mapping.",
+    "DS103": "The value is none of the allowed words.",
+    "DS104": "The value has the wrong form, for instance a text where a list is needed.",
+    "DS105": "The value is outside the range that makes sense for this quantity.",
+    "DS110": "A quantity needs its unit: '3 ft', '36 in', '0.9 m', '20 s', '2 min', '4 ft/s', '1.3 m/s', '30 %'. "
+    "Bare lengths are allowed only in a plan that says 'units: m'.",
+    "DS111": "The unit belongs to another kind of quantity, for instance a length where a time is needed.",
+    "DS120": "A spread is written in one of these forms: a quantity; {low, high}; {low, usual, high}; {median, sigma}; "
+    "{mean, sd, low, high}; {mean}.",
+    "DS201": "Two things carry the same id. Ids name the random draws, so each must be unique.",
+    "DS202": "No space with this id in the plan.",
+    "DS203": "No space or post with this id in the plan. `drillsim check PLAN --list` prints every id with its label.",
+    "DS204": "No opening with this id in the plan.",
+    "DS205": "No role with this name. Shipped roles are listed by `drillsim explain roles`; a mixes file may add its own.",
+    "DS206": "No mix, override, group or measure with this name.",
+    "DS207": "The plan has no space of this use.",
+    "DS208": "Named things exist that this plan lacks (a level, a stair, an assembly point or an entry).",
+    "DS301": "Two spaces of one level overlap by more than 0.01 m². Walls may be shared, floor may not.",
+    "DS302": "An opening does not lie on the outline of both its spaces (tolerance 0.6 m, the thickest wall we accept).",
+    "DS303": "A polygon crosses itself, has fewer than three corners, or has no area.",
+    "DS304": "A stair's two spaces are not on two different levels, or its opening at an end cannot be told: "
+    "name it with 'lower_opening:' and 'upper_opening:'.",
+    "DS305": "A named point (post, equipment) lies outside its space.",
+    "DS310": "Nobody can get from this space to any exit through the inside of the building.",
+    "DS311": "The inside of the building falls into parts that are only joined through the outside.",
+    "DS312": "A level has no space.",
+    "DS313": "An outdoor place that no opening leads to.",
+    "DS402": "An unusual width. Widths below 0.6 m (2 ft) or above 3.66 m (12 ft) are often feet and inches mixed up. "
+    "Add 'wide_on_purpose: true' to keep it.",
+    "DS403": "A space for more than 49 people has a single way out (the usual limit of building codes).",
+    "DS404": "An unusual height, slope or length of a stair.",
+    "DS405": "Shares of a draw are normalised; they should sum to 100 %.",
+    "DS501": "A post, patrol stop, entry or place of the incident cannot be reached on foot with the keys at hand.",
+    "DS502": "An opening is so narrow that the chosen door law lets nobody through (below 0.05 persons per second).",
+    "DS503": "More people are placed in a space than fit at the jam density of the laws.",
+    "DS504": "The scenario asks for something the plan cannot carry out, for instance a lockdown without lockable rooms.",
+    "DS505": "A unit can resolve nothing in this scenario, or nobody is there who could end this incident.",
+    "DS506": "For hostile incidents place and time are not study axes: drillsim never searches over what an aggressor could do.",
+    "DS601": "A result file is missing or damaged.",
+}
+"""What each code means, printed by `drillsim explain CODE`."""

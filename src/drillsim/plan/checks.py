@@ -1,0 +1,266 @@
+"""Everything that can be wrong with a floor plan as a whole, found in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from drillsim.documents import Document
+from drillsim.errors import Fault, closest, order_faults
+from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Stair
+from drillsim.plan.notes import Notes
+
+NARROW_M, WIDE_M = 0.6, 3.66
+"""Usual clear widths of doors: 2 ft to 12 ft. Source: assumption A:plan.usual_widths."""
+RISES_M, RISERS_M, TREADS_M = (0.3, 6.5), (0.10, 0.23), (0.20, 0.45)
+"""Usual rise of a stair between two storeys, height and depth of a step. Source: assumption A:plan.usual_stairs."""
+STOREY_SLACK_M = 0.3
+"""By how much a stair's rise may differ from the height between its two levels without a warning."""
+
+
+def check_plan(plan: FloorPlan, document: Document | None = None) -> list[Fault]:
+    """Return every fault of a plan by its place, errors and warnings; an empty list when there is none.
+
+    document
+        The file the plan was read from, so that faults know line and column; without it they carry the plan's name.
+    """
+    return note_faults(plan, Notes(document.file if document else plan.name, document))
+
+
+def note_faults(plan: FloorPlan, notes: Notes) -> list[Fault]:
+    """Return every fault of the plan, written on these notes; see `check_plan`."""
+    from drillsim.plan import outlines, ways_out
+
+    _check_ids(plan, notes)
+    _check_references(plan, notes)
+    _check_widths(plan, notes)
+    _check_stairs(plan, notes)
+    _check_timetable(plan, notes)
+    outlines.check_outlines(plan, notes)
+    if not notes.is_partial:
+        ways_out.check_ways_out(plan, notes)
+    return order_faults(notes.faults)
+
+
+def _check_ids(plan: FloorPlan, notes: Notes) -> None:
+    sections: Sequence[tuple[tuple[str, Sequence[Any]], ...]] = (
+        (("levels", plan.levels),),
+        (("spaces", plan.spaces),),
+        (("openings", plan.openings), ("stairs", plan.stairs)),
+        (("posts", plan.posts),),
+        (("cameras", plan.cameras),),
+        (("equipment", plan.equipment),),
+        (("assembly", plan.assembly),),
+    )
+    for group in sections:
+        first: dict[str, tuple[str, int]] = {}
+        for section, things in group:
+            for i, thing in enumerate(things):
+                if thing.id in first:
+                    where = notes.line((*first[thing.id], "id"))
+                    message = f"the id '{thing.id}' is taken already{where}. Give each of the {section} its own id"
+                    notes.add("DS201", message, (section, i, "id"))
+                first.setdefault(thing.id, (section, i))
+    space_ids = set(plan.space_index)
+    for i, space in enumerate(plan.spaces):
+        if space.id == OUTSIDE:
+            message = f"'{OUTSIDE}' means what lies around the building. Choose another id"
+            notes.add("DS201", message, ("spaces", i, "id"))
+    for i, post in enumerate(plan.posts):
+        if post.id in space_ids and post.id != post.space:
+            message = (
+                f"the id '{post.id}' is also a space, and this post stands in '{post.space}'. "
+                "Only a post inside the space may share its id"
+            )
+            notes.add("DS201", message, ("posts", i, "id"))
+
+
+def _check_references(plan: FloorPlan, notes: Notes) -> None:
+    levels, spaces = [v.id for v in plan.levels], [s.id for s in plan.spaces]
+    openings = [o.id for o in plan.openings]
+    exits = [o.id for o in plan.openings if o.kind == "exit" or OUTSIDE in o.spaces]
+    for i, space in enumerate(plan.spaces):
+        if space.level not in levels:
+            notes.unknown("DS208", "level", space.level, levels, ("spaces", i, "level"))
+    used = {s.level for s in plan.spaces}
+    for i, level in enumerate(plan.levels):
+        if level.id not in used and not notes.is_partial:
+            message = f"level '{level.id}' has no space. Remove it, or write 'level: {level.id}' on its spaces"
+            notes.warn("DS312", message, ("levels", i))
+    for i, opening in enumerate(plan.openings):
+        for k, name in enumerate(opening.spaces):
+            if name != OUTSIDE and name not in spaces:
+                notes.unknown("DS202", "space", name, [*spaces, OUTSIDE], ("openings", i, "spaces", k))
+        if opening.spaces[0] == opening.spaces[1]:
+            message = f"'{opening.id}' joins '{opening.spaces[0]}' with itself. Name the two spaces it stands between"
+            notes.add("DS202", message, ("openings", i, "spaces"))
+        elif (OUTSIDE in opening.spaces) and opening.kind != "exit":
+            message = f"'{opening.id}' is a {opening.kind} to the outside. Write 'kind: exit'"
+            notes.warn("DS103", message, ("openings", i, "kind"))
+    for i, stair in enumerate(plan.stairs):
+        for end in ("lower", "upper"):
+            if getattr(stair, end) not in spaces:
+                notes.unknown("DS202", "space", getattr(stair, end), spaces, ("stairs", i, end))
+            door = getattr(stair, f"{end}_opening")
+            if door is not None and door not in openings:
+                notes.unknown("DS204", "opening", door, openings, ("stairs", i, f"{end}_opening"))
+    named: tuple[tuple[str, tuple[Post | Equipment, ...]], ...] = (("posts", plan.posts), ("equipment", plan.equipment))
+    for section, things in named:
+        for i, thing in enumerate(things):
+            if thing.space not in spaces:
+                notes.unknown("DS202", "space", thing.space, spaces, (section, i, "space"))
+    for i, camera in enumerate(plan.cameras):
+        for k, name in enumerate(camera.watches):
+            if name not in spaces:
+                notes.unknown("DS202", "space", name, spaces, ("cameras", i, "watches", k))
+    for service in ("police", "ems"):
+        for k, name in enumerate(getattr(plan.entries, service)):
+            _check_exit(notes, name, exits, openings, ("entries", service, k))
+    for i, place in enumerate(plan.assembly):
+        for k, name in enumerate(place.exits):
+            _check_exit(notes, name, exits, openings, ("assembly", i, "exits", k))
+
+
+def _check_exit(
+    notes: Notes, name: str, exits: Sequence[str], openings: Sequence[str], path: tuple[int | str, ...]
+) -> None:
+    if name in exits:
+        return
+    if name in openings:
+        notes.add("DS204", f"'{name}' is no exit: it leads from one space to another.{closest(name, exits)}", path)
+    else:
+        notes.unknown("DS204", "exit", name, exits, path)
+
+
+def _check_widths(plan: FloorPlan, notes: Notes) -> None:
+    for i, opening in enumerate(plan.openings):
+        width = opening.clear_width_m
+        at = ("openings", i, "width" if opening.width is not None else "line")
+        if width <= 0:
+            message = (
+                f"'{opening.id}' has no width: both ends of 'line' are the same point. Move one, or write "
+                "'width: 36 in'"
+            )
+            notes.add("DS105", message, at)
+        elif not opening.wide_on_purpose and (width < NARROW_M or (width > WIDE_M and opening.kind != "opening")):
+            notes.warn("DS402", _odd_width(opening.kind, opening.id, width, notes.text(at)), at)
+    for i, stair in enumerate(plan.stairs):
+        if not NARROW_M <= stair.width <= WIDE_M:
+            at = ("stairs", i, "width")
+            notes.warn("DS402", _odd_width("stair", stair.id, stair.width, notes.text(at), keep=False), at)
+
+
+def _odd_width(kind: str, name: str, width_m: float, written: str | None, *, keep: bool = True) -> str:
+    wide = width_m > WIDE_M
+    shown = written or f"{width_m:.2f} m"
+    swapped = ""
+    if written is not None:
+        number, _, unit = written.strip().partition(" ")
+        other = {"ft": ("in", 0.0254), "feet": ("in", 0.0254), "in": ("ft", 0.3048)}.get(unit.strip())
+        if other is not None and NARROW_M <= float(number) * other[1] <= WIDE_M:
+            swapped = f" Did you mean '{number} {other[0]}'?"
+    usual = "Widths over 12 ft (3.66 m) are unusual." if wide else "Widths below 2 ft (0.6 m) are unusual."
+    remedy = " Add 'wide_on_purpose: true' to keep it." if keep else ""
+    return f"{kind.replace('_', ' ')} '{name}' is {shown} wide.{swapped} {usual}{remedy}"
+
+
+def _check_stairs(plan: FloorPlan, notes: Notes) -> None:
+    from drillsim.plan.network import stair_opening
+
+    height = {v.id: v.elevation for v in plan.levels}
+    for i, stair in enumerate(plan.stairs):
+        ends = [plan.spaces[plan.space_index[s]] for s in (stair.lower, stair.upper) if s in plan.space_index]
+        if len(ends) == 2 and all(e.level in height for e in ends):
+            storey = height[ends[1].level] - height[ends[0].level]
+            if ends[0].level == ends[1].level:
+                message = f"stair '{stair.id}' begins and ends on level '{ends[0].level}'. Its spaces lie on two levels"
+                notes.add("DS304", message, ("stairs", i, "upper"))
+            elif storey <= 0:
+                message = (
+                    f"stair '{stair.id}': 'lower' lies above 'upper' ({ends[0].level} at {height[ends[0].level]:g} m, "
+                    f"{ends[1].level} at {height[ends[1].level]:g} m). Swap them"
+                )
+                notes.add("DS304", message, ("stairs", i, "lower"))
+            else:
+                _check_slope(notes, i, stair, storey)
+        for end, room in (("lower", stair.lower), ("upper", stair.upper)):
+            if room in plan.space_index and stair_opening(plan, stair, upper=end == "upper") is None:
+                _note_untold_opening(plan, notes, i, stair, end, room)
+
+
+def _note_untold_opening(plan: FloorPlan, notes: Notes, i: int, stair: Stair, end: str, room: str) -> None:
+    named = getattr(stair, f"{end}_opening")
+    beside = [o.id for o in plan.openings if room in o.spaces]
+    if named is not None:
+        if named in plan.opening_index:
+            message = f"{end}_opening: '{named}' does not open into '{room}'.{closest(named, beside)}"
+            notes.add("DS304", message, ("stairs", i, f"{end}_opening"))
+    elif beside:
+        shown = ", ".join(f"'{b}'" for b in beside[:4])
+        message = (
+            f"stair '{stair.id}': '{room}' has {len(beside)} openings and not exactly one stair door. "
+            f"Write '{end}_opening:' and one of {shown}"
+        )
+        notes.add("DS304", message, ("stairs", i, end))
+    elif not notes.is_partial:
+        message = f"stair '{stair.id}': '{room}' has no opening. Add a stair_door that joins it with a hall"
+        notes.add("DS304", message, ("stairs", i, end))
+
+
+def _check_slope(notes: Notes, i: int, stair: Stair, storey_m: float) -> None:
+    if abs(stair.rise - storey_m) > STOREY_SLACK_M:
+        message = (
+            f"stair '{stair.id}' rises {stair.rise:g} m, its levels lie {storey_m:g} m apart. Correct 'rise' "
+            "or 'elevation'"
+        )
+        notes.warn("DS404", message, ("stairs", i, "rise"))
+    elif not RISES_M[0] <= stair.rise <= RISES_M[1]:
+        notes.warn(
+            "DS404",
+            f"stair '{stair.id}' rises {stair.rise:g} m, which is unusual for one flight",
+            ("stairs", i, "rise"),
+        )
+    if stair.length < stair.rise:
+        message = (
+            f"stair '{stair.id}' is {stair.length:g} m long and rises {stair.rise:g} m. Write the length "
+            "along the slope"
+        )
+        notes.warn("DS404", message, ("stairs", i, "length"))
+    for word, value, (low, high) in (("riser", stair.riser, RISERS_M), ("tread", stair.tread, TREADS_M)):
+        if not low <= value <= high:
+            message = f"stair '{stair.id}': a {word} of {value:g} m is unusual ({low:g} to {high:g} m)"
+            notes.warn("DS404", message, ("stairs", i, word))
+
+
+def _check_timetable(plan: FloorPlan, notes: Notes) -> None:
+    uses = {s.use for s in plan.spaces}
+    spans: list[tuple[int, int, str]] = []
+    for i, period in enumerate(plan.timetable):
+        start, end = _minute(period.from_), _minute(period.to)
+        if start >= end or end > 24 * 60:
+            message = (
+                f"period '{period.period}' ends at {period.to}, not after {period.from_}. Write times of one "
+                "day, 00:00 to 24:00"
+            )
+            notes.add("DS105", message, ("timetable", i, "to"))
+        for s, e, name in spans:
+            if start < e and s < end:
+                message = f"period '{period.period}' begins before '{name}' is over. Bell periods may not overlap"
+                notes.add("DS105", message, ("timetable", i, "from"))
+        spans.append((start, end, period.period))
+        moved: dict[str, float] = {}
+        for k, move in enumerate(period.moves):
+            moved[move.home] = moved.get(move.home, 0.0) + move.share
+            if moved[move.home] > 1 + 1e-9:
+                message = (
+                    f"more than all rooms of use '{move.home}' move in '{period.period}'. The shares may sum to 100 %"
+                )
+                notes.add("DS105", message, ("timetable", i, "moves", k, "share"))
+            if move.to not in uses and not notes.is_partial:
+                message = f"to: the plan has no space of use '{move.to}'.{closest(move.to, sorted(uses))}"
+                notes.add("DS207", message, ("timetable", i, "moves", k, "to"))
+
+
+def _minute(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)

@@ -1,0 +1,282 @@
+"""The building: a floor plan as frozen data, in metres."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from drillsim.documents import Model
+from drillsim.quantities import Area, Length, Share
+
+OUTSIDE = "outside"
+CIRCULATION = ("corridor", "passage", "lobby")
+Use = Literal[
+    "classroom", "corridor", "passage", "lobby", "stair", "office", "cafeteria", "kitchen", "gym", "auditorium",
+    "library", "restroom", "mechanical", "storage", "nurse", "outdoors", "other",
+]  # fmt: skip
+Lock = Literal["none", "key", "push-button", "auto", "access-control"]
+Point = tuple[Length, Length]
+
+
+class Level(Model):
+    """One storey."""
+
+    id: str
+    """Name used in this file."""
+    elevation: Length
+    """Height of the floor above the plan's zero, metres."""
+    label: str = ""
+    """What people call it; the id where empty."""
+
+
+class Space(Model):
+    """A room, a corridor, a stair room, or an outdoor place."""
+
+    id: str
+    label: str = ""
+    """What people call it, such as 'Room 114'; the id where empty."""
+    level: str
+    use: Use
+    polygon: tuple[Point, ...] = Field(min_length=3)
+    """Corners of the floor, metres, in order; the last joins the first."""
+    holes: tuple[tuple[Point, ...], ...] = ()
+    """Outlines inside the floor where nobody can walk (columns, voids)."""
+    people: int = Field(default=0, ge=0, le=1_000_000)
+    """Persons assigned to this space; the timetable decides who is there when."""
+    landing: Area | None = None
+    """Standing area of a stair room, m2; the polygon's area where absent."""
+    pa: bool = True
+    """Whether an announcement is heard here."""
+    radio: bool = True
+    """Whether a radio message goes out from and reaches here."""
+    supervised: bool | None = None
+    """Whether an adult is normally there; where absent, classrooms, offices, library, gym and cafeteria are."""
+
+    @property
+    def name(self) -> str:
+        """The label, or the id where there is none."""
+        return self.label or self.id
+
+    @property
+    def is_circulation(self) -> bool:
+        """Whether people only pass through here."""
+        return self.use in (*CIRCULATION, "stair")
+
+
+class Opening(Model):
+    """A door, a leafless opening, a stair door or an exit; a way between two spaces."""
+
+    id: str
+    label: str = ""
+    kind: Literal["door", "opening", "exit", "stair_door"]
+    spaces: tuple[str, str]
+    """The two spaces it joins; an exit joins a space and 'outside'."""
+    line: tuple[Point, Point]
+    """The threshold, metres."""
+    width: Length | None = Field(default=None, gt=0)
+    """Clear width, metres; the length of the line where absent."""
+    lock: Lock = "none"
+    """Kind of lock."""
+    locked: Literal["no", "outside", "both"] | None = None
+    """Its state at the start; exits with a lock are locked from outside, all others are not locked, where absent."""
+    one_way: Literal["in", "out"] | None = None
+    """'out' leads from the first space to the second only, 'in' the other way."""
+    alarm: bool = False
+    """Whether opening it rings at the front office."""
+    wide_on_purpose: bool = False
+    """Keep an unusual width without a warning."""
+
+    @property
+    def name(self) -> str:
+        """The label, or the id where there is none."""
+        return self.label or self.id
+
+    @property
+    def clear_width_m(self) -> float:
+        """Clear width in metres: `width`, else the length of `line`."""
+        (x0, y0), (x1, y1) = self.line
+        return self.width if self.width is not None else float(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Midpoint of the threshold, metres."""
+        (x0, y0), (x1, y1) = self.line
+        return ((x0 + x1) / 2, (y0 + y1) / 2)
+
+    @property
+    def state(self) -> Literal["no", "outside", "both"]:
+        """Its lock's state at the start."""
+        if self.locked is not None:
+            return self.locked
+        return "outside" if OUTSIDE in self.spaces and self.lock != "none" else "no"
+
+
+class Stair(Model):
+    """A stair flight between two stair rooms."""
+
+    id: str
+    label: str = ""
+    lower: str
+    """Space at the foot."""
+    upper: str
+    """Space at the head."""
+    lower_opening: str | None = None
+    """Opening at the foot from which the length counts; the only stair door of the foot, else its only opening."""
+    upper_opening: str | None = None
+    """Opening at the head; as for the foot."""
+    rise: Length = Field(gt=0)
+    width: Length = Field(gt=0)
+    """Clear width, metres."""
+    length: Length = Field(gt=0)
+    """Walking length along the slope, landings included, metres."""
+    riser: Length = Field(default="0.178 m", validate_default=True, gt=0)
+    """Height of a step. Source: docs/sources.md#sfpe (7/11 in stair)."""
+    tread: Length = Field(default="0.279 m", validate_default=True, gt=0)
+    """Depth of a step. Source: docs/sources.md#sfpe (7/11 in stair)."""
+
+    @property
+    def name(self) -> str:
+        """The label, or the id where there is none."""
+        return self.label or self.id
+
+
+class Post(Model):
+    """A named point where somebody may stand."""
+
+    id: str
+    label: str = ""
+    space: str
+    at: Point
+
+    @property
+    def name(self) -> str:
+        """The label, or the id where there is none."""
+        return self.label or self.id
+
+
+class Camera(Model):
+    """A camera and the spaces it watches."""
+
+    id: str
+    watches: tuple[str, ...]
+
+
+class Equipment(Model):
+    """A first-aid kit or an AED on the wall."""
+
+    id: str
+    kind: Literal["aed", "first-aid-kit"]
+    space: str
+    at: Point
+
+
+class Entries(Model):
+    """Exits by which services come in; the first exit of the plan where absent."""
+
+    police: tuple[str, ...] = ()
+    ems: tuple[str, ...] = ()
+
+
+class Assembly(Model):
+    """A place outside where people gather."""
+
+    id: str
+    label: str = ""
+    at: Point
+    exits: tuple[str, ...] = ()
+    """Exits that lead here; all where empty."""
+
+
+class Move(Model):
+    """A part of the home rooms sits somewhere else in this period."""
+
+    share: Share
+    """Share of the home rooms that move, the first ones in file order."""
+    home: Use = "classroom"
+    """Use of the home rooms."""
+    to: Use
+    """Use of the space where they sit; people spread over all spaces of that use by area."""
+
+
+class Period(Model):
+    """A bell period: who is where."""
+
+    period: str
+    from_: str = Field(alias="from", pattern=r"^[0-2]?\d:[0-5]\d$")
+    to: str = Field(pattern=r"^[0-2]?\d:[0-5]\d$")
+    share: dict[Use, Share] = Field(default_factory=dict)
+    """Share of a use's people who are present; uses that are not named are empty."""
+    moves: tuple[Move, ...] = ()
+
+
+class Provenance(Model):
+    """Where the plan comes from, under which terms, and which objects are derived by which written rule."""
+
+    source: str = ""
+    credit: str = ""
+    licence: str = ""
+    rules: dict[str, str] = Field(default_factory=dict)
+    """Rule number to its text."""
+    derived: dict[str, str] = Field(default_factory=dict)
+    """Object id to the number of the rule that made it."""
+
+
+class FloorPlan(Model):
+    """A building with everything that stands in it, as read from one file."""
+
+    drillsim_plan: Literal[1] = 1
+    name: str
+    units: Literal["m"] | None = None
+    """'m' allows bare numbers as lengths; otherwise every length carries its unit."""
+    levels: tuple[Level, ...] = Field(min_length=1)
+    spaces: tuple[Space, ...] = Field(min_length=1)
+    openings: tuple[Opening, ...] = ()
+    stairs: tuple[Stair, ...] = ()
+    posts: tuple[Post, ...] = ()
+    cameras: tuple[Camera, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    entries: Entries = Entries()
+    assembly: tuple[Assembly, ...] = ()
+    timetable: tuple[Period, ...] = ()
+    grid_north_deg: float = 0.0
+    """Degrees clockwise from the plan's +y axis to true north."""
+    provenance: Provenance = Provenance()
+
+    @field_validator(
+        "levels", "spaces", "openings", "stairs", "posts", "cameras", "equipment", "assembly", mode="before"
+    )
+    @classmethod
+    def _list(cls, value: Any) -> Any:
+        return () if value is None else value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_none(cls, value: Any) -> Any:
+        return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+
+    @cached_property
+    def space_index(self) -> dict[str, int]:
+        """Position of each space by id."""
+        return {s.id: i for i, s in enumerate(self.spaces)}
+
+    @cached_property
+    def opening_index(self) -> dict[str, int]:
+        """Position of each opening by id."""
+        return {o.id: i for i, o in enumerate(self.openings)}
+
+    def period_at(self, time_of_day: str) -> Period | None:
+        """Return the bell period that holds this 'hh:mm', or None between periods."""
+        minute = _minutes(time_of_day)
+        return next((p for p in self.timetable if _minutes(p.from_) <= minute < _minutes(p.to)), None)
+
+    def label_of(self, id_: str) -> str:
+        """Return what people call the thing with this id; the id itself where nothing has it."""
+        things: list[Any] = [*self.spaces, *self.openings, *self.stairs, *self.posts, *self.assembly]
+        return next((t.label or t.id for t in things if t.id == id_), id_)
+
+
+def _minutes(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)

@@ -1,0 +1,372 @@
+"""The walkable network: openings and stairs joined by exact walking distances inside each space.
+
+A *way* is an opening or a stair: first the openings in file order, then the stairs in file order. A *node* of the
+directed graph that routes are searched on is (way, side): somebody has just passed the way and stands on that side;
+its number is ``2 * way + side``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from drillsim.plan.geodesic import Floats, Floor
+from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Stair
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Ints = NDArray[np.int64]
+XY = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Every step from one node to the next, by start and then by end: walk to a way of the space, then pass it."""
+
+    start: Ints
+    """(steps,) node where the step begins."""
+    end: Ints
+    """(steps,) node where the step ends: the far side of the way that was passed."""
+    space: Ints
+    """(steps,) space that is walked through."""
+    leg_m: Floats
+    """(steps,) metres walked inside that space."""
+    climb: Ints
+    """(steps,) 1 when the way is a stair that is climbed, -1 when one goes down it, 0 at an opening."""
+    begins: Ints
+    """(nodes + 1,) the steps from node n are those from begins[n] up to, not including, begins[n + 1]."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A floor plan as ways between spaces, in arrays; frozen, and built once per plan by `build`."""
+
+    plan: FloorPlan
+    floors: tuple[Floor, ...]
+    """The floor of each space."""
+    openings: int
+    """Number of openings; ways with a higher number are stairs."""
+    way_spaces: Ints
+    """(ways, 2) space on each side, -1 outside; an opening's in file order, a stair's lower then upper."""
+    way_xy: Floats
+    """(ways, 2, 2) where each side is: an opening's midpoint twice; the midpoints of a stair's lower and upper
+    opening."""
+    way_crossing_m: Floats
+    """(ways,) metres walked between the two sides: 0 for openings, the walking length for stairs."""
+    way_width_m: Floats
+    """(ways,) clear width in metres."""
+    space_ways: tuple[tuple[int, ...], ...]
+    """Ways of each space, by rising number."""
+    space_dist: tuple[Floats, ...]
+    """For each space the (n, n) geodesic metres between its ways, in the order of `space_ways`."""
+    space_area_m2: Floats
+    """(spaces,) floor area in m2."""
+    space_level: Ints
+    """(spaces,) position of the space's level in the plan."""
+    space_indoors: NDArray[np.bool_]
+    """(spaces,) False for spaces of use 'outdoors'."""
+
+    @property
+    def ways(self) -> int:
+        """Number of ways."""
+        return len(self.way_width_m)
+
+    def side(self, way: int, space: int) -> int:
+        """Return which side of the way lies in the space, 0 or 1; ValueError when neither does."""
+        sides = self.way_spaces[way]
+        if sides[0] == space:
+            return 0
+        if sides[1] == space:
+            return 1
+        raise ValueError(f"way {way} does not touch space {space}")
+
+    def other(self, way: int, space: int) -> int:
+        """Return the space beyond the way, -1 outside."""
+        return int(self.way_spaces[way, 1 - self.side(way, space)])
+
+    def is_convex(self, space: int) -> bool:
+        """Return whether every straight line between two points of the space stays in it."""
+        return self.floors[space].is_convex
+
+    def representative_point(self, space: int) -> XY:
+        """Return the point that stands for the space: its centroid where that lies well inside."""
+        return self.floors[space].point
+
+    def distance(self, space: int, a: ArrayLike, b: ArrayLike) -> float:
+        """Return the shortest walk in metres between two points of one space."""
+        return float(self.floors[space].between(a, b)[0, 0])
+
+    def distances(self, space: int, points: ArrayLike) -> Floats:
+        """Return the shortest walks in metres from points (n, 2) to each way of the space, shape (n, ways of the
+        space)."""
+        return self.floors[space].between(points, self._way_points[space])
+
+    def polyline(self, space: int, a: ArrayLike, b: ArrayLike) -> Floats:
+        """Return the corners of the shortest walk inside the space, both ends included, shape (k, 2)."""
+        return self.floors[space].polyline(a, b)
+
+    def doorsteps(self, space: int) -> Ints:
+        """Return the nodes that stand in the space, in the order of `space_ways`."""
+        return self._doorsteps[space]
+
+    @cached_property
+    def _doorsteps(self) -> tuple[Ints, ...]:
+        return tuple(
+            np.asarray([2 * w + self.side(w, s) for w in ways], dtype=np.int64)
+            for s, ways in enumerate(self.space_ways)
+        )
+
+    @cached_property
+    def _way_points(self) -> tuple[Floats, ...]:
+        xy = self.way_xy.reshape(-1, 2)
+        return tuple(xy[nodes] for nodes in self._doorsteps)
+
+    @cached_property
+    def approaches(self) -> tuple[Ints, Floats, Ints, Ints]:
+        """The last stretch to each space's representative point, spaces with ways only, one after the other.
+
+        Nodes that stand in the spaces; metres from there to the point; where each space's nodes begin; the spaces.
+        """
+        spaces = [s for s, ways in enumerate(self.space_ways) if ways]
+        metres = [self.distances(s, self.floors[s].point)[0] for s in spaces]
+        nodes = [self._doorsteps[s] for s in spaces]
+        begins = np.cumsum([0, *(len(n) for n in nodes[:-1])], dtype=np.int64)
+        if not spaces:
+            empty = np.empty(0, dtype=np.int64)
+            return empty, np.empty(0), empty, empty
+        return np.concatenate(nodes), np.concatenate(metres), begins, np.asarray(spaces, dtype=np.int64)
+
+    def name_of_way(self, way: int) -> str:
+        """Return the id of the opening or stair."""
+        return self._way(way).id
+
+    def _way(self, way: int) -> Opening | Stair:
+        return self.plan.openings[way] if way < self.openings else self.plan.stairs[way - self.openings]
+
+    def way_index(self, id_: str) -> int:
+        """Return the number of the opening or stair with this id; KeyError when there is none."""
+        return self._way_index[id_]
+
+    @cached_property
+    def _way_index(self) -> dict[str, int]:
+        return {self.name_of_way(w): w for w in range(self.ways)}
+
+    @cached_property
+    def passable(self) -> NDArray[np.bool_]:
+        """(ways, 2) whether the way may be passed towards that side, as its `one_way` says."""
+        allowed = np.ones((self.ways, 2), dtype=np.bool_)
+        for w, opening in enumerate(self.plan.openings):
+            if opening.one_way is not None:
+                allowed[w, 0 if opening.one_way == "out" else 1] = False
+        return allowed
+
+    @cached_property
+    def exits(self) -> tuple[int, ...]:
+        """Openings that lead from the inside to the outside or to an outdoor space."""
+        indoors = np.append(self.space_indoors, False)  # the last entry answers for -1, outside
+        inside = indoors[self.way_spaces]
+        return tuple(int(w) for w in np.flatnonzero(inside[:, 0] != inside[:, 1]) if w < self.openings)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """Every step of the directed graph of nodes."""
+        columns: list[tuple[Ints, ...]] = []
+        legs: list[Floats] = []
+        for s, ways in enumerate(self.space_ways):
+            if len(ways) < 2:
+                continue
+            number = np.asarray(ways)
+            near = np.asarray([self.side(w, s) for w in ways])
+            i, j = np.nonzero(~np.eye(len(ways), dtype=np.bool_))
+            up = np.where(number[j] < self.openings, 0, np.where(near[j] == 0, 1, -1))
+            ends = 2 * number[j] + 1 - near[j]
+            columns.append((2 * number[i] + near[i], ends, np.full(len(i), s), up))
+            legs.append(self.space_dist[s][i, j])
+        if not columns:
+            empty = np.empty(0, dtype=np.int64)
+            return Steps(empty, empty, empty, np.empty(0), empty, np.zeros(2 * self.ways + 1, dtype=np.int64))
+        start, end, space, climb = (np.concatenate(c).astype(np.int64) for c in zip(*columns, strict=True))
+        order = np.lexsort((end, start))
+        begins = np.searchsorted(start[order], np.arange(2 * self.ways + 1)).astype(np.int64)
+        return Steps(start[order], end[order], space[order], np.concatenate(legs)[order], climb[order], begins)
+
+    @cached_property
+    def graph(self) -> nx.Graph[str]:
+        """The network as a networkx graph for other programs.
+
+        Nodes: opening ids (kind: the opening's kind; x, y in metres; level; spaces; width_m), stair ends
+        ``<stair>:lower`` and ``<stair>:upper`` (kind stair_end; space, stair) and posts (kind post; space). Edges:
+        length_m, with `space` for a walk inside one space, or with `stair` and rise_m for a flight (from its lower to
+        its upper end).
+        """
+        return _public_graph(self)
+
+    def indoor_metres(self, *, one_way: bool = False) -> Floats:
+        """Return the metres between all pairs of nodes through the inside of the building, inf where there is no way.
+
+        one_way
+            Honour one-way openings.
+        """
+        step = self.steps
+        keep = self.space_indoors[step.space]
+        if one_way:
+            keep &= self.passable.reshape(-1)[step.end]
+        length = step.leg_m[keep] + self.way_crossing_m[step.end[keep] // 2]
+        return least_sums(2 * self.ways, step.start[keep], step.end[keep], length)
+
+    def facts(self) -> dict[str, Any]:
+        """Return the counts of the indoor plan, and its lengths in metres.
+
+        worst_exit_m is the longest way from an opening to its nearest exit, diameter_m the longest of the shortest
+        ways between two openings; both through the inside only, and None where no such way exists.
+        """
+        indoors = np.append(self.space_indoors, False)
+        inside = np.flatnonzero(indoors[self.way_spaces[: self.openings]].any(axis=1))
+        metres = self.indoor_metres()
+        pairs = metres.reshape(self.ways, 2, self.ways, 2).min(axis=(1, 3))[np.ix_(inside, inside)]
+        to_exit = pairs[:, np.isin(inside, self.exits)].min(axis=1, initial=np.inf)
+        return {
+            "spaces": int(self.space_indoors.sum()),
+            "openings": len(inside),
+            "exits": len(self.exits),
+            "stairs": len(self.plan.stairs),
+            "worst_exit_m": _largest(to_exit),
+            "diameter_m": _largest(pairs),
+        }
+
+
+def build(plan: FloorPlan) -> Network:
+    """Return the network of a checked plan.
+
+    Spaces must be known and polygons simple, as `check_plan` demands; what cannot be walked stays unconnected.
+    """
+    floors = tuple(Floor(s.polygon, s.holes) for s in plan.spaces)
+    index = {**plan.space_index, OUTSIDE: -1}
+    level = {v.id: i for i, v in enumerate(plan.levels)}
+    sides = [tuple(index[s] for s in o.spaces) for o in plan.openings] + [
+        (index[t.lower], index[t.upper]) for t in plan.stairs
+    ]
+    xy: list[tuple[XY, XY]] = [(o.middle, o.middle) for o in plan.openings]
+    for stair in plan.stairs:
+        ends = []
+        for upper in (False, True):
+            opening = stair_opening(plan, stair, upper=upper)
+            ends.append(opening.middle if opening else floors[index[stair.upper if upper else stair.lower]].point)
+        xy.append((ends[0], ends[1]))
+    way_spaces = np.asarray(sides, dtype=np.int64).reshape(-1, 2)
+    way_xy = np.asarray(xy, dtype=np.float64).reshape(-1, 2, 2)
+    space_ways = tuple(_ways_of(way_spaces, len(floors)))
+    space_dist = []
+    for s, ways in enumerate(space_ways):
+        points = [way_xy[w, 0 if way_spaces[w, 0] == s else 1] for w in ways]
+        space_dist.append(floors[s].among(points))
+    return Network(
+        plan=plan,
+        floors=floors,
+        openings=len(plan.openings),
+        way_spaces=way_spaces,
+        way_xy=way_xy,
+        way_crossing_m=np.asarray([0.0] * len(plan.openings) + [t.length for t in plan.stairs]),
+        way_width_m=np.asarray([o.clear_width_m for o in plan.openings] + [t.width for t in plan.stairs]),
+        space_ways=space_ways,
+        space_dist=tuple(space_dist),
+        space_area_m2=np.asarray([f.area_m2 for f in floors]),
+        space_level=np.asarray([level[s.level] for s in plan.spaces], dtype=np.int64),
+        space_indoors=np.asarray([s.use != "outdoors" for s in plan.spaces], dtype=np.bool_),
+    )
+
+
+def stair_opening(plan: FloorPlan, stair: Stair, *, upper: bool) -> Opening | None:
+    """Return the opening from which the stair's length counts at one end, or None where it cannot be told.
+
+    It is the one the file names; else the only stair door of the stair room; else its only opening.
+    """
+    named = stair.upper_opening if upper else stair.lower_opening
+    room = stair.upper if upper else stair.lower
+    if named is not None:
+        i = plan.opening_index.get(named)
+        return plan.openings[i] if i is not None and room in plan.openings[i].spaces else None
+    beside = [o for o in plan.openings if room in o.spaces]
+    doors = [o for o in beside if o.kind == "stair_door"]
+    for candidates in (doors, beside):
+        if len(candidates) == 1:
+            return candidates[0]
+    return None
+
+
+def least_sums(nodes: int, start: Ints, end: Ints, length: Floats, sources: Sequence[int] | None = None) -> Floats:
+    """Return the least sums of lengths between nodes, shape (sources, nodes); steps of length 0 and inf are allowed."""
+    fine = np.isfinite(length)
+    matrix = csr_array((length[fine], (start[fine], end[fine])), shape=(nodes, nodes))
+    return np.asarray(dijkstra(matrix, directed=True, indices=sources), dtype=np.float64).reshape(-1, nodes)
+
+
+def _ways_of(way_spaces: Ints, spaces: int) -> list[tuple[int, ...]]:
+    found: list[list[int]] = [[] for _ in range(spaces)]
+    for w, (a, b) in enumerate(way_spaces.tolist()):
+        if a >= 0:
+            found[a].append(w)
+        if b >= 0 and b != a:
+            found[b].append(w)
+    return [tuple(ways) for ways in found]
+
+
+def _largest(lengths: Floats) -> float | None:
+    if not lengths.size or not np.isfinite(lengths).all():
+        return None
+    return float(lengths.max())
+
+
+def _public_graph(network: Network) -> nx.Graph[str]:
+    import networkx as nx
+
+    plan = network.plan
+    graph: nx.Graph[str] = nx.Graph(name=plan.name)
+    ends: dict[tuple[int, int], str] = {}
+    for w, opening in enumerate(plan.openings):
+        level = next(plan.spaces[s].level for s in network.way_spaces[w] if s >= 0)
+        x, y = opening.middle
+        graph.add_node(
+            opening.id,
+            kind=opening.kind,
+            x=x,
+            y=y,
+            level=level,
+            spaces=opening.spaces,
+            width_m=opening.clear_width_m,
+        )
+        ends[w, 0] = ends[w, 1] = opening.id
+    for i, stair in enumerate(plan.stairs):
+        w = network.openings + i
+        for k, (word, room) in enumerate((("lower", stair.lower), ("upper", stair.upper))):
+            x, y = network.way_xy[w, k].tolist()
+            ends[w, k] = f"{stair.id}:{word}"
+            level = plan.spaces[plan.space_index[room]].level
+            graph.add_node(ends[w, k], kind="stair_end", x=x, y=y, level=level, space=room, stair=stair.id)
+        graph.add_edge(ends[w, 0], ends[w, 1], length_m=stair.length, stair=stair.id, rise_m=stair.rise)
+    for s, space in enumerate(plan.spaces):
+        ways = network.space_ways[s]
+        names = [ends[w, network.side(w, s)] for w in ways]
+        for i, name in enumerate(names):
+            for j in range(i):
+                _keep_shorter(graph, names[j], name, float(network.space_dist[s][i, j]), space.id)
+    for post in plan.posts:
+        s = plan.space_index[post.space]
+        graph.add_node(post.id, kind="post", x=post.at[0], y=post.at[1], level=plan.spaces[s].level, space=post.space)
+        for w, metres in zip(network.space_ways[s], network.distances(s, post.at)[0].tolist(), strict=True):
+            _keep_shorter(graph, post.id, ends[w, network.side(w, s)], metres, post.space)
+    return graph
+
+
+def _keep_shorter(graph: nx.Graph[str], a: str, b: str, length_m: float, space: str) -> None:
+    """Add an edge; two openings that join the same two spaces keep the shorter of their two walks."""
+    if a != b and (not graph.has_edge(a, b) or graph.edges[a, b]["length_m"] > length_m):
+        graph.add_edge(a, b, length_m=length_m, space=space)

@@ -1,0 +1,69 @@
+"""From a plan file to a checked FloorPlan, or to every fault at once."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from drillsim.documents import Document, read_document, validate
+from drillsim.errors import Fault, PlanError, only_errors, order_faults
+from drillsim.plan.checks import check_plan, note_faults
+from drillsim.plan.model import FloorPlan
+from drillsim.plan.notes import Notes
+
+
+def read_plan(path: str | Path) -> FloorPlan:
+    """Read a floor plan from YAML or JSON, in metres.
+
+    Raises PlanError with every fault, of the file's form as well as of the building. Warnings alone do not raise.
+    """
+    plan, faults = check_plan_file(path)
+    if plan is None or only_errors(faults):
+        raise PlanError(faults=faults)
+    return plan
+
+
+def check_plan_file(path: str | Path) -> tuple[FloorPlan | None, list[Fault]]:
+    """Return the plan of a file, None where it has no readable form, and every fault: errors and warnings."""
+    try:
+        document = read_document(path, PlanError)
+    except PlanError as e:
+        return None, list(e.faults)
+    context = {"bare_lengths": document.data.get("units") == "m"}
+    try:
+        plan = validate(document, FloorPlan, PlanError, marker="drillsim_plan", context=context)
+    except PlanError as e:
+        return None, order_faults([*e.faults, *_faults_of_the_rest(document, context)])
+    return plan, check_plan(plan, document)
+
+
+def _faults_of_the_rest(document: Document, context: dict[str, Any]) -> list[Fault]:
+    """Return the faults among the objects that are well formed, where others are not.
+
+    Objects of wrong form are left out; what can only be said of the whole building is not said.
+    """
+    data = deepcopy(document.data)
+    try:
+        FloorPlan.model_validate(data, context=context)
+        return []
+    except ValidationError as e:
+        wrong = {error["loc"][:2] for error in e.errors(include_url=False)}
+    rows: dict[str, list[int]] = {}
+    unread: set[str] = set()
+    for section, things in list(data.items()):
+        if not isinstance(things, list):
+            if any(loc[:1] == (section,) for loc in wrong):
+                del data[section]
+            continue
+        rows[section] = [i for i in range(len(things)) if (section, i) not in wrong]
+        left_out = [thing for i, thing in enumerate(things) if i not in rows[section]]
+        unread |= {str(thing["id"]) for thing in left_out if isinstance(thing, dict) and "id" in thing}
+        data[section] = [things[i] for i in rows[section]]
+    try:
+        rest = FloorPlan.model_validate({"name": "plan", **data, "drillsim_plan": 1}, context=context)
+    except ValidationError:
+        return []
+    return note_faults(rest, Notes(document.file, document, rows=rows, unread=unread))

@@ -1,0 +1,1 @@
+"""What happened: columns, the trace of one drill, and results on disk."""

@@ -1,0 +1,75 @@
+"""Every outcome column: its name, its unit and its meaning. Nothing else names a result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the outcome row."""
+
+    name: str
+    unit: str
+    meaning: str
+    short: str = ""
+    """A few words for tables and axes."""
+
+
+MEASURES: tuple[Column, ...] = (
+    Column("noticed_s", "s", "onset of the incident to the first person, camera or patrol that notices it", "noticed"),
+    Column("reported_s", "s", "onset until front office or dispatcher has the report", "reported"),
+    Column("protective_order_s", "s", "onset until the protective order (lockdown, evacuate) is given", "order given"),
+    Column("police_called_s", "s", "onset until police are called", "police called"),
+    Column("first_on_scene_s", "s", "onset until the first responder who may approach this kind is at the place, police included", "first on scene"),
+    Column("able_on_scene_s", "s", "onset until those at the place can fulfil what the incident needs", "able to act"),
+    Column("police_at_entry_s", "s", "onset until the first police officer is at the entry", "police at the entry"),
+    Column("police_met_s", "s", "onset until staff with keys and place meet the police at the entry", "police met"),
+    Column("police_on_scene_s", "s", "onset until the first police officer is at the place", "police on scene"),
+    Column("ems_on_scene_s", "s", "onset until emergency medical services are at the patient", "EMS on scene"),
+    Column("fire_service_on_scene_s", "s", "onset until the fire service is at the place", "fire service on scene"),
+    Column("resolved_s", "s", "onset until the incident is ended, by somebody or by itself; never for hostile or fire", "resolved"),
+    Column("secured_p50_s", "s", "onset until half of the occupied lockable rooms are secured (locked, lights off, out of sight)", "half the rooms secured"),
+    Column("secured_all_s", "s", "onset until the last occupied lockable room is secured; not reached if one failed", "all rooms secured"),
+    Column("halls_clear_s", "s", "onset until no pupil is in circulation, and stays so", "halls clear"),
+    Column("evacuated_p50_s", "s", "onset until half of all people inside at onset are out", "half are out"),
+    Column("evacuated_p95_s", "s", "onset until 95 % of all people inside at onset are out", "95 % are out"),
+    Column("evacuated_all_s", "s", "onset until the last person who may leave is out", "everybody is out"),
+    Column("evacuated_needs_help_all_s", "s", "onset until the last person who needs help is out", "all who need help are out"),
+)  # fmt: skip
+"""Times, in seconds from the onset of their incident; each comes with a status column."""
+
+COUNTS: tuple[Column, ...] = (
+    Column("secured_share_120_s", "share", "share of the occupied lockable rooms secured within 120 s of the onset"),
+    Column("rooms_secured", "rooms", "occupied lockable rooms secured by the horizon"),
+    Column("rooms_failed", "rooms", "occupied lockable rooms whose lock failed three times"),
+    Column("rooms_unlockable", "rooms", "occupied rooms without a lock on every way in"),
+    Column("people", "persons", "persons inside at the onset"),
+    Column("still_inside", "persons", "persons inside at the horizon of an evacuation, with a reason each"),
+    Column("exposure_10_person_s", "person-seconds", "person-seconds within 10 m of walking, or in the same space"),
+    Column("exposure_20_person_s", "person-seconds", "person-seconds within 20 m of walking, or in the same space"),
+    Column("exposure_40_person_s", "person-seconds", "person-seconds within 40 m of walking, or in the same space"),
+    Column("units_present", "units", "units of the mix on campus in this drill"),
+    Column("busy_s", "unit-seconds", "time units of the mix spend on the incident, until the horizon"),
+)
+
+LEGS: tuple[Column, ...] = (
+    Column("leg_notice_s", "s", "onset to noticed", "to notice"),
+    Column("leg_report_s", "s", "noticed to reported", "to report"),
+    Column("leg_word_s", "s", "reported until the one who became able has the word (police: until called)", "to get word"),
+    Column("leg_under_way_s", "s", "word until under way (police: called until at the entry)", "to set off"),
+    Column("leg_walk_s", "s", "walking time on the way, as if nobody were there", "to walk"),
+    Column("leg_doors_s", "s", "waiting at locks and searching for the place", "at doors"),
+    Column("leg_people_s", "s", "further time lost to people in the way and detours", "people in the way"),
+    Column("leg_able_s", "s", "on scene until able to act", "until able"),
+)
+"""Legs of the chain of the responder who made the response able (the first on scene where nobody need be able); they add up to that time."""
+
+STATUSES = ("reached", "not-reached", "not-applicable")
+TIMES = frozenset(c.name for c in MEASURES)
+BY_NAME = {c.name: c for c in (*MEASURES, *COUNTS, *LEGS)}
+
+
+def status_name(measure: str) -> str:
+    """Return the name of the status column that belongs to a time column."""
+    return measure.removesuffix("_s") + "_status"

@@ -1,0 +1,78 @@
+"""What a study set out to answer, as plain data: enough to compare and draw its rows without the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class GoalLine:
+    """A target for one measure: at most so many seconds, in such a share of the drills."""
+
+    measure: str
+    at_most_s: float
+    in_share: float
+
+
+@dataclass(frozen=True)
+class MixLine:
+    """A staffing mix as tables show it; yearly cost in USD as low, middle and high."""
+
+    label: str
+    cost_low: float = 0.0
+    cost_mid: float = 0.0
+    cost_high: float = 0.0
+    cost_year: int | None = None
+    cost_payer: str = ""
+
+
+@dataclass(frozen=True)
+class ScenarioLine:
+    """A scenario as tables show it, with the measure that decides and the horizon it is watched to."""
+
+    title: str
+    primary: str
+    horizon_s: float
+    goals: tuple[GoalLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The terms of a study, fixed before its first run: scenarios, mixes in file order, runs and seed.
+
+    present
+        Name of the mix the others are compared with.
+    """
+
+    seed: int
+    runs: int
+    present: str
+    scenarios: Mapping[str, ScenarioLine] = field(default_factory=dict)
+    mixes: Mapping[str, MixLine] = field(default_factory=dict)
+
+    def label(self, mix: str) -> str:
+        """Return what people call a mix; its name where it has no label."""
+        return self.mixes[mix].label or mix
+
+    def title(self, scenario: str) -> str:
+        """Return what people call a scenario; its name where it has no title."""
+        return self.scenarios[scenario].title or scenario
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the outline as JSON-ready data; `outline_from` reads it back."""
+        return asdict(self)
+
+
+def outline_from(data: Mapping[str, Any]) -> Outline:
+    """Return the outline that `Outline.as_dict` wrote.
+
+    Raises KeyError or TypeError when the data is not of that form.
+    """
+    scenarios = {
+        name: ScenarioLine(**{**line, "goals": tuple(GoalLine(**goal) for goal in line["goals"])})
+        for name, line in data["scenarios"].items()
+    }
+    mixes = {name: MixLine(**line) for name, line in data["mixes"].items()}
+    return Outline(seed=data["seed"], runs=data["runs"], present=data["present"], scenarios=scenarios, mixes=mixes)

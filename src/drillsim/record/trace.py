@@ -1,0 +1,65 @@
+"""What happened in one drill: the event table, the legs of movement, and the outcome row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+GRID = 61
+"""Points of the curves, evenly from 0 to the horizon."""
+
+Value = float | int | str | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the story.
+
+    time_s
+        Seconds from the onset of the first incident.
+    who, what, where
+        Ids: of a unit, room, person or service; of what happened (see docs/outcomes.md); of a space or opening.
+    why
+        The reason or the number that belongs to it, in words.
+    incident
+        Id of the incident it belongs to, '' when it belongs to none.
+    """
+
+    time_s: float
+    who: str
+    what: str
+    where: str = ""
+    why: str = ""
+    incident: str = ""
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A stretch of movement: corners with their times, to be interpolated.
+
+    who
+        'person-<number>' or a unit id. Level is the level's id; times in seconds, x and y in metres.
+    """
+
+    who: str
+    level: str
+    times_s: tuple[float, ...]
+    x_m: tuple[float, ...]
+    y_m: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One drill, from the onset of the first incident to the horizon."""
+
+    scenario: str
+    mix: str
+    seed: int
+    replication: int
+    horizon_s: float
+    events: tuple[Event, ...]
+    row: Mapping[str, Value]
+    legs: tuple[Leg, ...] = ()
+    curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """Counts over time at GRID points: 'out' persons, 'secured' rooms; empty where neither applies."""

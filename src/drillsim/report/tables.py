@@ -1,0 +1,127 @@
+"""Tables for a terminal: what each mix costs and reaches, how it differs from the present one, which goals it meets."""
+
+from __future__ import annotations
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from drillsim.analysis.contrast import (
+    MET,
+    MISSED,
+    Difference,
+    GoalResult,
+    Played,
+    Summary,
+    describe,
+    differences,
+    judge,
+)
+from drillsim.analysis.words import (
+    NONE,
+    difference_words,
+    money_words,
+    quantile_words,
+    question,
+    short_name,
+    shown,
+    unit_of,
+)
+from drillsim.quantities import clock
+
+WIDE = 110
+"""Columns of a terminal from which on cost ranges and intervals fit beside the rest."""
+_VERDICT = {MET: ("met", "green"), MISSED: ("MISSED", "bold red")}
+
+
+def mix_table(played: Played, scenario: str, *, measure: str | None = None, width: int = 80) -> Table:
+    """Return one line per mix in one measure: cost, mean, half by, 9 of 10 by, reached, against the present mix.
+
+    width
+        Columns of the terminal: from WIDE on, with the range of the cost and the interval of the difference.
+    """
+    outline = played.outline
+    name = measure or outline.scenarios[scenario].primary
+    apart = {d.mix: d for d in differences(played, scenario, name)}
+    costs = any(mix.cost_high for mix in outline.mixes.values())
+    found = {mix: describe(played, scenario, mix, name) for mix in outline.mixes}
+    table = Table(
+        title=f"{outline.title(scenario)}: {question(name)}", title_justify="left", box=SIMPLE_HEAD,
+                  title_style="bold", pad_edge=False, padding=(0, 1, 0, 0),
+    )  # fmt: skip
+    table.add_column("mix", ratio=None, min_width=12, overflow="fold")
+    if costs:
+        table.add_column("cost a year" if width >= WIDE else "a year", justify="right", no_wrap=True)
+    for head in ("mean", "half by", "9 of 10 by" if width >= WIDE else "9/10 by", "reached"):
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("against the present mix" if width >= WIDE else "vs present", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=width >= WIDE)
+    for mix, one in found.items():
+        told = outline.mixes[mix]
+        low, high = (told.cost_low, told.cost_high) if width >= WIDE else (told.cost_mid, told.cost_mid)
+        cost = [money_words(low, told.cost_mid, high)] if costs else []
+        cells = _cells(one, name, outline.scenarios[scenario].horizon_s)
+        table.add_row(Text(outline.label(mix)), *cost, *cells, *_against(apart.get(mix), name, width=width))
+    return table
+
+
+def _cells(one: Summary, measure: str, horizon_s: float) -> list[str]:
+    unit = unit_of(measure)
+    times = [quantile_words(q, horizon_s, unit) for q in (one.p50, one.p90)]
+    return [shown(one.mean.value, unit), *times, f"{one.reached}/{one.n}" if one.n else NONE]
+
+
+def _against(apart: Difference | None, measure: str, *, width: int) -> list[str]:
+    if apart is None:
+        return ["present", ""]
+    words = difference_words(apart.paired.difference, unit_of(measure))
+    return [words if width >= WIDE else words.split(" (")[0], apart.verdict]
+
+
+def goal_table(played: Played, scenario: str) -> Table | None:
+    """Return one line per mix and one column per goal: share of the drills that met it, verdict; None without goals."""
+    outline, judged = played.outline, judge(played, scenario)
+    goals = outline.scenarios[scenario].goals
+    if not goals:
+        return None
+    table = Table(
+        box=SIMPLE_HEAD, title="Goals", title_justify="left", title_style="bold", pad_edge=False, padding=(0, 2, 0, 0)
+    )  # fmt: skip
+    table.add_column("mix", min_width=12, overflow="fold")
+    for goal in goals:
+        when = f"{clock(goal.at_most_s)} in {100 * goal.in_share:.0f} %"
+        table.add_column(f"{short_name(goal.measure)}\nby {when}", justify="right")
+    by = {(one.mix, one.goal): one for one in judged}
+    for mix in outline.mixes:
+        table.add_row(Text(outline.label(mix)), *(_verdict(by[mix, goal]) for goal in goals))
+    return table
+
+
+def _verdict(one: GoalResult) -> Text:
+    if one.met.value is None or one.verdict is None:
+        return Text(NONE)
+    word, style = _VERDICT.get(one.verdict, (one.verdict, "yellow"))
+    return Text(f"{100 * one.met.value:.0f} % {word}", style=style)
+
+
+def print_tables(console: Console, played: Played) -> None:
+    """Print the tables of every scenario, and below them how to read them."""
+    outline = played.outline
+    for scenario in outline.scenarios:
+        console.print(mix_table(played, scenario, width=console.width))
+        goals = goal_table(played, scenario)
+        if goals is not None:
+            console.print(goals)
+    cut = sorted({clock(line.horizon_s) for line in outline.scenarios.values()})
+    console.print(
+        f"{outline.runs} drills per mix, the same random drills for every mix, seed {outline.seed}. "
+        f"Present: {outline.label(outline.present)}. Below 0: faster. A drill that did not get there counts as "
+        f"{' or '.join(cut)}, the end of the drill. Simulated drills, not a prediction.",
+        style="dim",
+        highlight=False,
+        markup=False,
+    )
+
+
+__all__ = ["goal_table", "mix_table", "print_tables"]

@@ -1,0 +1,1 @@
+"""The validated wish: scenario, staffing mixes, and the defaults with their sources."""

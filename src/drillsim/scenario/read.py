@@ -1,0 +1,108 @@
+"""Read scenario and mixes files: file to frozen object, or every fault at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from drillsim.documents import Document, faults_of, read_document, validate
+from drillsim.errors import Fault, ScenarioError, closest
+from drillsim.scenario.model import Scenario, merge
+from drillsim.scenario.roles import SHIPPED, shipped_role
+from drillsim.scenario.staffing import Mix, Mixes, Role
+
+
+def read_scenario(path: str | Path) -> Scenario:
+    """Return the scenario of a file, or raise ScenarioError with every fault of its own.
+
+    Whether its places exist is known only beside a plan: `drillsim.check`.
+    """
+    return scenario_of(read_document(path, ScenarioError))
+
+
+def scenario_of(document: Document) -> Scenario:
+    """Return an already parsed document as a scenario; see `read_scenario`."""
+    scenario = validate(document, Scenario, ScenarioError, marker="drillsim")
+    faults = [*_double_ids(document, scenario), *_overrides(document, scenario)]
+    if faults:
+        raise ScenarioError(faults=faults)
+    scenario._document = document
+    return scenario
+
+
+def _double_ids(document: Document, scenario: Scenario) -> list[Fault]:
+    faults, seen = [], set()
+    for i, incident in enumerate(scenario.incidents):
+        if incident.id in seen:
+            message = f"two incidents are called '{incident.id}'. Ids name the random draws: give each its own"
+            faults.append(document.fault("DS201", message, ("incidents", i)))
+        seen.add(incident.id)
+    return faults
+
+
+def _overrides(document: Document, scenario: Scenario) -> list[Fault]:
+    """Try every named override, so that a misspelt what-if is found before it is asked for."""
+    faults: list[Fault] = []
+    source = {k: v for k, v in document.data.items() if k != "overrides"}
+    for name, patch in scenario.overrides.items():
+        try:
+            Scenario.model_validate(merge(source, patch))
+        except ValidationError as e:
+            inside = document.inside("overrides", name)
+            faults += [f for f in faults_of(e, inside, Scenario) if f not in faults]
+    return faults
+
+
+def read_mixes(path: str | Path) -> Mixes:
+    """Return the staffing mixes of a file, or raise ScenarioError with every fault."""
+    return mixes_of(read_document(path, ScenarioError))
+
+
+def mixes_of(document: Document) -> Mixes:
+    """Return an already parsed document as mixes with their roles filled in; see `read_mixes`."""
+    mixes = validate(document, Mixes, ScenarioError, marker="drillsim_mixes")
+    faults: list[Fault] = []
+    if mixes.present not in mixes.mixes:
+        near = closest(mixes.present, mixes.mixes)
+        faults.append(document.fault("DS206", f"no mix called '{mixes.present}'.{near}", ("present",)))
+    roles = _roles(document, faults)
+    filled: dict[str, Mix] = {}
+    for name, mix in mixes.mixes.items():
+        for key in {"name", "roles"} & set(mix.model_fields_set):
+            message = f"unknown key '{key}'. A mix has a label and units; its name stands before it, roles stand above"
+            faults.append(document.fault("DS101", message, ("mixes", name, key), at_key=True))
+        seen: set[str] = set()
+        for i, unit in enumerate(mix.units):
+            place = ("mixes", name, "units", i)
+            if unit.id in seen:
+                message = f"two units of '{name}' are called '{unit.id}'. Ids name the random draws: give each its own"
+                faults.append(document.fault("DS201", message, (*place, "id")))
+            seen.add(unit.id)
+            if unit.role not in roles:
+                message = f"no role called '{unit.role}'.{closest(unit.role, roles)}"
+                faults.append(document.fault("DS205", message, (*place, "role")))
+        used = {u.role: roles[u.role] for u in mix.units if u.role in roles}
+        filled[name] = mix.model_copy(update={"name": name, "label": mix.label or name, "roles": used})
+    if faults:
+        raise ScenarioError(faults=faults)
+    mixes = mixes.model_copy(update={"mixes": filled, "roles": roles})
+    mixes._document = document
+    return mixes
+
+
+def _roles(document: Document, faults: list[Fault]) -> dict[str, Role]:
+    written: dict[str, dict[str, Any]] = document.data.get("roles") or {}
+    roles = {name: shipped_role(name) for name in SHIPPED}
+    for name, values in written.items():
+        values = dict(values or {})
+        base = values.pop("like", None) or (name if name in SHIPPED else None)
+        if base is not None and base not in SHIPPED:
+            faults.append(
+                document.fault("DS205", f"no role called '{base}'.{closest(base, SHIPPED)}", ("roles", name, "like"))
+            )
+            continue
+        values.setdefault("label", name.replace("-", " ").capitalize() if base != name else SHIPPED[base]["label"])
+        roles[name] = shipped_role(base, values) if base else Role.model_validate(values)
+    return roles

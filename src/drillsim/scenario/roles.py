@@ -1,0 +1,148 @@
+"""The shipped roles and figures: every number with its source or assumption (docs/sources.md, docs/assumptions.md)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from drillsim.quantities import Spread, spread
+from drillsim.scenario.staffing import Role
+
+RESOLVES, ASSISTS, AWAY = "resolves", "assists", "stays-away"
+
+
+def _words(behaviour: str, unwanted: str, hostile: str, medical: str, fire: str) -> dict[str, str]:
+    return {"behaviour": behaviour, "unwanted-person": unwanted, "hostile": hostile, "medical": medical, "fire": fire}
+
+
+SHIPPED: dict[str, dict[str, Any]] = {
+    "sro": {
+        "label": "School Resource Officer",
+        "words": _words(RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
+        "armed": True,
+        # docs/sources.md#finn05: 20 h law enforcement, 10 mentoring, 5 teaching, 6.5 other of 41.5 h a week;
+        # half of the first on post and half at the desk, the other hours in the halls: A:availability.sro_duties
+        "duties": {"post": "24 %", "desk": "24 %", "mentoring": "24 %", "teaching": "12 %", "patrol": "16 %"},
+        "presence": "85 %",  # A:availability.full_time_on_campus
+        # docs/sources.md#sro-cost
+        "cost": {"low": 75000, "mid": 95000, "high": 120000, "year": 2025, "payer": "district"},
+    },
+    "armed-guard": {
+        "label": "Armed guard",
+        "words": _words(RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
+        "armed": True,
+        "presence": "90 %",  # A:availability.guard_on_post_share
+        # docs/sources.md#guard-cost
+        "cost": {"low": 60000, "mid": 75000, "high": 85000, "year": 2024, "payer": "district"},
+    },
+    "unarmed-guard": {
+        "label": "Unarmed guard",
+        "words": _words(RESOLVES, RESOLVES, AWAY, ASSISTS, ASSISTS),
+        "meets_police": True,
+        "presence": "90 %",  # A:availability.guard_on_post_share
+        # docs/sources.md#guard-cost
+        "cost": {"low": 38000, "mid": 46000, "high": 55000, "year": 2023, "payer": "district"},
+    },
+    "administrator": {
+        "label": "Administrator",
+        "words": _words(RESOLVES, RESOLVES, AWAY, ASSISTS, ASSISTS),
+        "meets_police": True,
+    },
+    "nurse": {"label": "School nurse", "words": _words(AWAY, AWAY, AWAY, RESOLVES, AWAY), "may_order": False},
+    "counsellor": {"label": "Counsellor", "words": _words(RESOLVES, AWAY, AWAY, ASSISTS, ASSISTS)},
+    "teacher": {"label": "Teacher", "words": _words(ASSISTS, AWAY, AWAY, ASSISTS, ASSISTS)},
+    "monitor": {"label": "Hall monitor", "words": _words(ASSISTS, ASSISTS, AWAY, ASSISTS, ASSISTS), "keys": False},
+    "police": {
+        "label": "Police",
+        "words": _words(RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
+        "armed": True,
+        "keys": False,
+        "radio": False,
+    },
+    "ems": {"label": "EMS", "words": _words(AWAY, AWAY, AWAY, RESOLVES, ASSISTS), "keys": False, "radio": False},
+    "fire-service": {
+        "label": "Fire service",
+        "words": _words(AWAY, AWAY, AWAY, ASSISTS, RESOLVES),
+        "keys": True,
+        "radio": False,
+    },
+}
+"""The default matrix of docs/rules.md B3: resolves, assists or stays-away, by kind."""
+
+
+def shipped_role(name: str, override: dict[str, Any] | None = None) -> Role:
+    """Return a shipped role, with some of its values replaced.
+
+    Raises KeyError for a name that is not shipped.
+    """
+    base = dict(SHIPPED[name])
+    for key, value in (override or {}).items():
+        merges = key in ("words", "cost") and isinstance(value, dict)
+        base[key] = {**base.get(key, {}), **value} if merges else value
+    return Role.model_validate(base)
+
+
+def _time(value: Any) -> Spread:
+    return spread(value, "time")
+
+
+REPORT_DELAY: dict[str, Spread] = {
+    "radio": _time({"low": "3 s", "high": "8 s"}),  # A:alerting.radio_message_delay
+    "phone": _time({"low": "15 s", "usual": "25 s", "high": "60 s"}),  # A:alerting.phone_report
+    "badge": _time({"low": "2 s", "high": "6 s"}),  # A:alerting.panic_button_delay
+    "in-person": _time({"low": "30 s", "usual": "60 s", "high": "120 s"}),  # A:alerting.in_person_report
+}
+"""Noticed to reported, by means."""
+
+ANNOUNCE_DELAY: dict[tuple[str, str], Spread] = {
+    ("lockdown", "office"): _time({"median": "40 s", "sigma": 0.5}),  # A:alerting.pa_delay_centralised
+    ("lockdown", "teacher"): _time({"median": "15 s", "sigma": 0.5}),  # A:alerting.pa_delay_decentralised
+    ("lockdown", "alarm"): _time("0 s"),  # A:alerting.alarm_at_once
+    ("evacuate", "office"): _time({"median": "60 s", "sigma": 0.5}),  # A:lockdown.evac_order_delay
+    ("evacuate", "teacher"): _time({"median": "15 s", "sigma": 0.5}),  # A:alerting.pa_delay_decentralised
+    ("evacuate", "alarm"): _time("0 s"),  # A:lockdown.evac_order_delay (fire alarm = 0)
+}
+"""Reported (teacher, alarm: noticed) to announcement, by action and announcer."""
+
+POLICE_LAWS: dict[str, Spread] = {
+    # docs/sources.md#fbi-leb: median 3 min, n = 51, 1 to 12 min; sigma derived from that range
+    "active-events": _time({"median": "180 s", "sigma": 0.55, "low": "60 s", "high": "1500 s"}),
+    # docs/sources.md#purdue: at least 10 min; sigma A:police.slow_sigma
+    "slow": _time({"median": "600 s", "sigma": 0.4}),
+    # docs/sources.md#fulton: mean 816 s; median 701 s follows for sigma 0.55 (A:police.routine_sigma)
+    "routine-priority-1": _time({"median": "701 s", "sigma": 0.55, "low": "60 s", "high": "3600 s"}),
+}
+"""Call to first officer at the entry; answering and processing are inside."""
+
+# docs/sources.md#nfpa: answering 15 s, processing 60 s, turnout 60 s, travel 240 s are 90 % targets; the sum of their
+# medians and its spread are A:services.nfpa_medians
+TARGET_RESPONSE = _time({"median": "240 s", "sigma": 0.35, "low": "90 s", "high": "1500 s"})
+"""Call to arrival of ambulance or first engine where the published targets are met."""
+
+ACT: dict[str, Spread] = {
+    "behaviour": _time({"median": "25 s", "sigma": 0.6}),  # A:intervention.fight_breakup_1
+    "unwanted-person": _time({"median": "240 s", "sigma": 0.7}),  # A:intervention.unwanted_person_deescalate
+    "medical": _time({"median": "300 s", "sigma": 0.5}),  # A:intervention.first_care
+}
+"""Able to resolved, by kind; hostile and fire are never resolved here."""
+
+LASTS: dict[str, Spread] = {
+    # docs/sources.md#fight-length (weak): street fights 5 to 30 s, school fights with crowds longer;
+    # A:intervention.fight_self_duration
+    "behaviour": _time({"median": "45 s", "sigma": 0.8, "low": "5 s", "high": "300 s"}),
+}
+"""Own duration if nobody comes; kinds that are not named do not end by themselves."""
+
+CAMERA_DETECTS: dict[int, float] = {1: 0.85, 4: 0.74, 6: 0.58, 9: 0.53}
+"""Share of events seen by somebody who watches that many monitors. Source: docs/sources.md#psdb."""
+
+
+def camera_detection(monitors: int) -> float:
+    """Return the share of events seen on this many monitors, straight between the published points, flat beyond."""
+    points = sorted(CAMERA_DETECTS.items())
+    if monitors <= points[0][0]:
+        return points[0][1]
+    for (n0, p0), (n1, p1) in pairwise(points):
+        if monitors <= n1:
+            return p0 + (p1 - p0) * (monitors - n0) / (n1 - n0)
+    return points[-1][1]

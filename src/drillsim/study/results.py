@@ -1,0 +1,127 @@
+"""What a study found: the rows of all drills, their curves, and the folder they are kept in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from drillsim.analysis.compare import compare
+from drillsim.analysis.summary import summarise
+from drillsim.record.columns import COUNTS, LEGS, MEASURES
+from drillsim.record.outline import Outline
+from drillsim.record.store import (
+    MANIFEST,
+    RUNS,
+    SUMMARY,
+    column_order,
+    json_bytes,
+    manifest,
+    read_folder,
+    runs_csv,
+    write_folder,
+)
+from drillsim.record.trace import Value
+from drillsim.study.chunks import Played
+from drillsim.study.design import Study
+
+Curves = Mapping[tuple[str, str], Mapping[str, NDArray[np.float64]]]
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """The rows of a study, one per scenario, mix and replication, in that order.
+
+    runs
+        Tidy and wide: columns of `record/columns.py`, times with a status column, missing where not reached.
+    outline
+        The terms of the study.
+    curves
+        By (scenario, mix): 'out' persons and 'secured' rooms; shape (drills, 61), evenly from 0 to
+        the horizon.
+    seconds
+        Wall time of the study; never part of the rows.
+    """
+
+    runs: pd.DataFrame
+    outline: Outline
+    rows: Sequence[Mapping[str, Value]] = field(repr=False)
+    curves: Curves = field(default_factory=dict, repr=False)
+    seconds: float = 0.0
+    study: Study | None = field(default=None, repr=False)
+    """The study that was played; None for results read from a folder."""
+
+    @property
+    def failed(self) -> pd.DataFrame:
+        """The drills that did not run to their end, with stage and reason."""
+        keys = ["scenario", "mix", "replication", "stage", "reason"]
+        return self.runs.loc[self.runs["status"] == "failed", keys]
+
+    def __str__(self) -> str:
+        """Return the comparison in the primary measure of each scenario."""
+        return str(compare(self))
+
+    def _repr_html_(self) -> str:
+        return compare(self)._repr_html_()
+
+
+def collect(study: Study, played: Iterable[Played], *, seconds: float) -> Results:
+    """Return the results of a study from its drills, sorted by scenario, mix and replication."""
+    ordered = sorted(played, key=lambda one: one.key)
+    rows = [one.row for one in ordered]
+    grouped: dict[tuple[str, str], dict[str, list[tuple[float, ...]]]] = {}
+    for one in ordered:
+        kept = grouped.setdefault((str(one.row["scenario"]), str(one.row["mix"])), {})
+        for name, values in one.curves.items():
+            kept.setdefault(name, []).append(values)
+    curves = {key: {name: np.array(v) for name, v in kept.items()} for key, kept in grouped.items()}
+    return Results(_frame(rows), study.outline, rows, curves, seconds, study)
+
+
+def _frame(rows: Sequence[Mapping[str, Value]]) -> pd.DataFrame:
+    columns = column_order(rows)
+    frame = pd.DataFrame([[row.get(c) for c in columns] for row in rows], columns=pd.Index(columns))
+    for column in (*MEASURES, *COUNTS, *LEGS):
+        frame[column.name] = pd.to_numeric(frame[column.name]).astype("float64")
+    return frame
+
+
+def write_results(
+    results: Results,
+    folder: Path | str,
+    *,
+    figures: Mapping[str, bytes] | None = None,
+    command: Sequence[str] = (),
+) -> Path:
+    """Write runs.csv, summary.json, the figures and manifest.json into a folder, and return it.
+
+    figures
+        File name to content, as `report.figures.draw_all` returns them.
+    command
+        The words of the command that made the results, for the manifest.
+
+    Raises ResultError when the folder cannot be written.
+    """
+    summary = summarise(results, seconds=results.seconds)
+    files = {RUNS: runs_csv(results.rows), SUMMARY: json_bytes(summary), **(figures or {})}
+    told = manifest(
+        results.outline,
+        results.study.hashes() if results.study else {},
+        files,
+        command=command,
+        failed_runs=len(results.failed),
+    )
+    return write_folder(folder, {**files, MANIFEST: json_bytes(told)})
+
+
+def read_results(folder: Path | str) -> Results:
+    """Return the results kept in a folder, without their curves.
+
+    Raises ResultError when a file is missing or damaged.
+    """
+    rows, outline = read_folder(folder)
+    return Results(_frame(rows), outline, rows)

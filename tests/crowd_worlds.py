@@ -1,0 +1,108 @@
+"""Small buildings and crowds for the plays in tests/test_crowd_*.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import simpy
+
+from drillsim.crowd.cells import Cells, build_cells
+from drillsim.crowd.laws import Laws
+from drillsim.crowd.population import Population
+from drillsim.crowd.reference import ReferenceCrowd, advance_to
+from drillsim.plan.model import FloorPlan
+from drillsim.plan.network import Network, build
+
+
+def box(x0: float, y0: float, x1: float, y1: float) -> list[list[float]]:
+    return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
+
+
+def door(id_: str, a: str, b: str, x: float, y: float, width: float = 1.0, **more: Any) -> dict[str, Any]:
+    """A door whose midpoint is (x, y); the line runs along y."""
+    kind = "exit" if "outside" in (a, b) else "door"
+    line = [[x, y - width / 2], [x, y + width / 2]]
+    return {"id": id_, "kind": kind, "spaces": [a, b], "line": line, "width": width} | more
+
+
+def plan_of(spaces: Sequence[tuple[str, str, Any]], openings: Sequence[dict[str, Any]], **more: Any) -> FloorPlan:
+    """Spaces as (id, use, polygon) on level L0; an id that ends with '+' lies on L1."""
+    return FloorPlan.model_validate(
+        {
+            "drillsim_plan": 1, "name": "play", "units": "m",
+            "levels": [{"id": "L0", "elevation": 0}, {"id": "L1", "elevation": 4}],
+            "spaces": [
+                {"id": id_, "level": "L1" if id_.endswith("+") else "L0", "use": use, "polygon": polygon}
+                for id_, use, polygon in spaces
+            ],
+            "openings": list(openings),
+            **more,
+        },
+        context={"bare_lengths": True},
+    )  # fmt: skip
+
+
+def people_at(
+    places: Sequence[tuple[int, float, float]],
+    *,
+    speed: float = 1.0,
+    premovement: float = 0.0,
+    up: float = np.nan,
+    down: float = np.nan,
+) -> Population:
+    """People at points (space, x, y), all alike."""
+    n = len(places)
+    return Population(
+        slots=tuple(f"s/{i}" for i in range(n)),
+        space=np.array([s for s, _, _ in places], dtype=np.int64),
+        x=np.array([x for _, x, _ in places], dtype=np.float64),
+        y=np.array([y for _, _, y in places], dtype=np.float64),
+        seat=np.arange(n),
+        level_mps=np.full(n, speed),
+        stair_up_mps=np.full(n, up),
+        stair_down_mps=np.full(n, down),
+        premovement_s=np.full(n, premovement),
+        group=np.zeros(n, dtype=np.int64),
+        groups=("all",),
+    )
+
+
+class WatchedCrowd(ReferenceCrowd):
+    """A crowd that writes down every pass as (time, number, border, side entered)."""
+
+    log: list[tuple[float, int, int, int]]
+
+    def _enter(self, p: int, direction: int) -> None:
+        self.log.append((self.env.now, p, direction >> 1, direction & 1))
+        super()._enter(p, direction)
+
+
+@dataclass
+class World:
+    plan: FloorPlan
+    people: Population
+    laws: Laws = field(default_factory=Laws)
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.network: Network = build(self.plan)
+        self.cells: Cells = build_cells(self.network, self.laws)
+        self.env = simpy.Environment()
+        self.crowd = WatchedCrowd(self.env, self.network, self.cells, self.laws, self.people, **self.options)
+        self.crowd.log = []
+
+    def space(self, id_: str) -> int:
+        return self.plan.space_index[id_]
+
+    def way(self, id_: str) -> int:
+        return self.plan.opening_index[id_]
+
+    def at(self, time_s: float, act: Any) -> None:
+        self.env.timeout(time_s).callbacks.append(lambda _: act())  # type: ignore[union-attr]
+
+    def run(self, until_s: float = 1e5) -> ReferenceCrowd:
+        advance_to(self.env, until_s)
+        return self.crowd

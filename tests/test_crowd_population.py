@@ -1,0 +1,123 @@
+import numpy as np
+import pytest
+
+from crowd_worlds import box, door, plan_of
+from drillsim.crowd.population import draw_population, largest_remainder, place_people, quantiles
+from drillsim.plan.network import build
+from drillsim.quantities import spread
+from drillsim.streams import Streams
+
+SPEED = spread({"mean": "1.34 m/s", "sd": "0.26 m/s", "low": "0.8 m/s", "high": "1.9 m/s"}, "speed")
+SLOW = spread("0.61 m/s", "speed")
+PREMOVEMENT = spread({"low": "0 s", "usual": "10 s", "high": "30 s"}, "time")
+GROUPS = [("secondary", 0.9, SPEED), ("needs-help", 0.1, SLOW)]
+L_SHAPE = [[0, 0], [10, 0], [10, 2], [2, 2], [2, 10], [0, 10]]
+
+
+def school(people, *, timetable=(), rooms=4, shape=None):
+    spaces = [(f"room-{i}", "classroom", shape or box(10 * i, 0, 10 * i + 9, 9)) for i in range(rooms)]
+    spaces += [("eat", "cafeteria", box(0, 20, 30, 40)), ("snack", "cafeteria", box(40, 20, 50, 40))]
+    plan = plan_of(spaces, [door("e", "eat", "outside", 0, 30)], timetable=timetable)
+    seated = [s.model_copy(update={"people": people.get(s.id, 0)}) for s in plan.spaces]
+    plan = plan.model_copy(update={"spaces": tuple(seated)})
+    return plan, build(plan)
+
+
+def seats_of(people, time="10:00", **more):
+    plan, network = school(people, **more)
+    return place_people(network, plan, time)
+
+
+def period(**more):
+    return {"period": "p", "from": "08:00", "to": "12:00", **more}
+
+
+def test_without_a_timetable_everybody_is_at_home():
+    assert len(seats_of({"room-0": 25, "eat": 3})) == 28
+
+
+def test_between_periods_nobody_is_in():
+    assert len(seats_of({"room-0": 25}, "13:00", timetable=[period(share={"classroom": 1.0})])) == 0
+
+
+def test_uses_that_are_not_named_are_empty():
+    assert len(seats_of({"room-0": 25, "eat": 3}, timetable=[period(share={"classroom": 1.0})])) == 25
+
+
+def test_shares_are_rounded_together_within_a_use():
+    seats = seats_of({f"room-{i}": 25 for i in range(4)}, timetable=[period(share={"classroom": 0.5})])
+    assert np.bincount(seats.space, minlength=4)[:4].tolist() == [13, 13, 12, 12]
+
+
+def test_the_first_rooms_move_as_a_whole_and_spread_by_area():
+    move = period(share={"classroom": 1.0}, moves=[{"share": 0.5, "to": "cafeteria"}])
+    seats = seats_of({f"room-{i}": 20 for i in range(4)}, timetable=[move])
+    assert np.bincount(seats.space, minlength=6).tolist() == [0, 0, 20, 20, 30, 10]
+
+
+def test_slots_name_the_home_seat_wherever_people_sit():
+    move = period(share={"classroom": 1.0}, moves=[{"share": 1.0, "to": "cafeteria"}])
+    seats = seats_of({"room-0": 2}, timetable=[move])
+    assert seats.slots == ("room-0/0", "room-0/1")
+
+
+def test_start_points_lie_in_their_space():
+    seats = seats_of({"room-0": 500}, rooms=1, shape=L_SHAPE)
+    people = draw_population(seats, Streams(1, "f"), GROUPS, PREMOVEMENT)
+    inside = (people.x >= 0) & (people.y >= 0) & (people.x <= 10) & (people.y <= 10)
+    assert (inside & ((people.x <= 2) | (people.y <= 2))).all()
+
+
+def test_start_points_are_uniform_on_a_bent_floor():
+    seats = seats_of({"room-0": 6000}, rooms=1, shape=L_SHAPE)
+    people = draw_population(seats, Streams(1, "f"), GROUPS, PREMOVEMENT)
+    shares = [(people.x > 2).mean(), (people.y > 2).mean(), ((people.x < 2) & (people.y < 2)).mean()]
+    assert shares == pytest.approx([16 / 36, 16 / 36, 4 / 36], abs=0.02)
+
+
+def test_another_room_leaves_everybody_elses_draws_alone():
+    few, many = (
+        draw_population(seats_of(people), Streams(1, "f"), GROUPS, PREMOVEMENT)
+        for people in ({"room-1": 25}, {"room-0": 7, "room-1": 25, "room-3": 9})
+    )
+    same = [many.slots.index(slot) for slot in few.slots]
+    for name in ("x", "y", "level_mps", "premovement_s", "group"):
+        assert getattr(many, name)[same].tolist() == getattr(few, name).tolist()
+
+
+def test_groups_have_their_shares_and_speeds():
+    people = draw_population(seats_of({"room-0": 5000}), Streams(3, "f"), GROUPS, PREMOVEMENT)
+    helped = people.in_group("needs-help")
+    assert len(helped) / len(people) == pytest.approx(0.1, abs=0.015)
+    assert set(people.level_mps[helped]) == {0.61 * 1.0}
+
+
+def test_speeds_stay_within_their_bounds():  # IMO-07
+    people = draw_population(seats_of({"room-0": 5000}), Streams(3, "f"), GROUPS[:1], PREMOVEMENT)
+    assert (people.level_mps.min() >= 0.8, people.level_mps.max() <= 1.9) == (True, True)
+    assert people.level_mps.mean() == pytest.approx(1.34, abs=0.015)
+
+
+def test_stair_speeds_are_unset_unless_assigned():
+    people = draw_population(seats_of({"room-0": 5}), Streams(3, "f"), GROUPS, PREMOVEMENT)
+    assert np.isnan(people.stair_up_mps).all()
+
+
+def test_nobody_at_all_is_a_population_too():
+    assert len(draw_population(seats_of({}), Streams(3, "f"), GROUPS, PREMOVEMENT)) == 0
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "3 s", {"low": "1 s", "high": "4 s"}, {"low": "1 s", "usual": "2 s", "high": "9 s"}, {"mean": "60 s"},
+        {"median": "10 s", "sigma": 0.7}, {"mean": "5 s", "sd": "2 s", "low": "0 s", "high": "8 s"},
+    ],
+)  # fmt: skip
+def test_many_quantiles_are_those_of_the_spread(form):
+    law, u = spread(form, "time"), np.linspace(0.001, 0.999, 101)
+    assert quantiles(law, u) == pytest.approx([law.quantile(float(v)) for v in u], rel=1e-9)
+
+
+def test_the_largest_remainders_are_rounded_up():
+    assert largest_remainder([1.2, 1.7, 1.6, 0.5]) == [1, 2, 2, 0]

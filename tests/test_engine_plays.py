@@ -1,0 +1,166 @@
+"""A drill on three rooms, followed by hand: every stamp of the chain is a sum of delays."""
+
+from __future__ import annotations
+
+import pytest
+
+import drillsim as ds
+from plays import mix, scenario, stamps
+
+SRO = {"id": "sro", "role": "sro", "post": "front-desk"}
+GUARD = {"id": "guard", "role": "unarmed-guard", "post": "front-desk"}
+
+
+def play(drill: ds.Scenario, plan: ds.FloorPlan, staffing: ds.Mix, *, seed: int = 1, replication: int = 0) -> ds.Trace:
+    assert ds.check(drill, plan) == []
+    return ds.simulate(drill, plan, staffing, seed=seed, replication=replication)
+
+
+def test_the_chain_is_a_sum_of_delays(three_rooms):
+    trace = play(scenario("behaviour", "room-101"), three_rooms, mix(SRO))
+    assert stamps(trace, "noticed") == [10.0]
+    assert stamps(trace, "reported") == [15.0]
+    assert stamps(trace, "word", "sro") == [19.0]
+    assert stamps(trace, "under-way", "sro") == [25.0]
+    to_door = ((7.4575 - 2) ** 2 + 1.5**2) ** 0.5
+    inside = ((7.4575 - 4.5) ** 2 + 4.5**2) ** 0.5
+    assert stamps(trace, "on-scene", "sro") == [pytest.approx(25 + (to_door + inside) / 2.5, abs=1e-9)]
+
+
+def test_legs_add_up_to_able(three_rooms):
+    row = play(scenario("behaviour", "room-201"), three_rooms, mix(SRO)).row
+    legs = [row[k] for k in row if k.startswith("leg_")]
+    assert len(legs) == 8
+    assert sum(legs) == pytest.approx(row["able_on_scene_s"], abs=1e-9)
+
+
+def test_guard_sets_off_after_the_hand_over_delay(three_rooms):
+    staffing = mix({**GUARD, "duties": {"desk": "100 %"}}, unarmed_guard={"hand_over": {"desk": "30 s"}})
+    trace = play(scenario("behaviour", "room-101"), three_rooms, staffing)
+    assert stamps(trace, "under-way", "guard") == [19.0 + 6.0 + 30.0]
+
+
+def test_unarmed_guard_is_never_able_in_a_hostile_event(three_rooms):
+    trace = play(scenario("hostile", "room-201"), three_rooms, mix(GUARD))
+    assert not stamps(trace, "on-scene", "guard")
+    assert [e.who for e in trace.events if e.what == "able"] == ["police"]
+
+
+def test_met_police_do_not_look_for_the_place(three_rooms):
+    def wait(*units):
+        drill = scenario("hostile", "hall-1", police={"locate": "200 s", "locked_door": "45 s"})
+        row = play(drill, three_rooms, mix(*units)).row
+        return row["police_on_scene_s"] - row["police_at_entry_s"], row["police_met_status"]
+
+    (unmet, status), (met, met_status) = wait(), wait(GUARD)
+    assert (status, met_status) == ("not-reached", "reached")
+    assert unmet - met == pytest.approx(200 + 45 - 4, abs=1e-9)
+
+
+def test_police_come_for_a_fight_only_when_nobody_on_campus_can_resolve(three_rooms):
+    drill = scenario("behaviour", "room-101")
+    assert play(drill, three_rooms, mix(SRO)).row["police_called_s"] is None
+    assert play(drill, three_rooms, mix()).row["police_called_s"] == pytest.approx(15 + 20)
+
+
+def test_absent_unit_is_told_and_does_nothing(three_rooms):
+    staffing = mix({**SRO, "presence": "0 %"})
+    trace = play(scenario("behaviour", "room-101"), three_rooms, staffing)
+    assert stamps(trace, "absent", "sro") == [0.0]
+    assert not stamps(trace, "word", "sro")
+    assert trace.row["units_present"] == 0
+
+
+def test_smaller_presence_is_a_subset_of_the_larger(three_rooms):
+    drill = scenario("behaviour", "room-101")
+
+    def days(share):
+        return {
+            r
+            for r in range(60)
+            if play(drill, three_rooms, mix({**SRO, "presence": share}), replication=r).row["units_present"]
+        }
+
+    few, many = days("30 %"), days("85 %")
+    assert few < many
+
+
+def test_fight_over_before_anyone_came_is_counted_and_first_stays_defined(three_rooms):
+    drill = scenario("behaviour", "room-201", incidents=[{"kind": "behaviour", "where": "room-201", "lasts": "12 s"}])
+    row = play(drill, three_rooms, mix(SRO)).row
+    assert (row["resolved_by"], row["resolved_s"], row["over_before_anyone_came"]) == ("self", 12.0, 1)
+    assert row["first_on_scene_status"] == "reached"
+
+
+def test_lockdown_secures_every_occupied_room_and_the_row_says_when(three_rooms):
+    rooms = {"recover": "5 s", "key": "15 s", "push_button": "6 s", "hide": "10 s"}
+    sure = {"key_fails": "0 %", "push_button_fails": "0 %"}
+    protocol = {"action": "lockdown", "announce_delay": "30 s", "rooms": {**rooms, **sure}}
+    drill = scenario("hostile", "hall-1", protocol=protocol)
+    row = play(drill, three_rooms, mix(SRO)).row
+    assert row["protective_order_s"] == pytest.approx(15 + 30)
+    assert row["secured_p50_s"] == pytest.approx(45 + 8 + 5 + 6 + 10)
+    assert row["secured_all_s"] == pytest.approx(45 + 8 + 5 + 15 + 10)
+    assert row["halls_clear_s"] == 0.0
+
+
+def test_failed_lock_makes_secured_all_not_reached_and_is_counted(three_rooms):
+    drill = scenario("hostile", "hall-1", protocol={"action": "lockdown", "rooms": {"key_fails": "100 %"}})
+    row = play(drill, three_rooms, mix(SRO)).row
+    assert (row["rooms_failed"], row["secured_all_status"]) == (1, "not-reached")
+
+
+def test_evacuation_empties_the_building_and_tells_everybody(three_rooms):
+    drill = scenario("fire", "room-101", protocol={"action": "evacuate", "announced_by": "alarm"})
+    trace = play(drill, three_rooms, mix())
+    assert trace.row["protective_order_s"] == 10.0
+    assert trace.row["still_inside"] == 0
+    assert len(stamps(trace, "out")) == 50
+    assert trace.row["evacuated_all_s"] == max(stamps(trace, "out"))
+    assert trace.curves["out"][-1] == 50
+
+
+def test_closed_stair_door_strands_the_upper_floor_with_a_reason(three_rooms):
+    drill = scenario(
+        "fire",
+        "room-101",
+        protocol={"action": "evacuate", "announced_by": "alarm"},
+        injects=[{"at": "0 s", "close": "s-1"}],
+    )
+    trace = play(drill, three_rooms, mix())
+    assert trace.row["still_inside"] == 25
+    assert trace.row["evacuated_all_status"] == "not-reached"
+    assert any(e.what == "at-horizon" and "no way" in e.why and e.value == 25 for e in trace.events)
+
+
+def test_the_mix_changes_nobody_elses_draws(three_rooms):
+    drill = ds.Scenario.model_validate(
+        {
+            "name": "x",
+            "incidents": [
+                {"kind": "hostile", "where": {"draw": {"classroom": "50 %", "corridor": "50 %"}}, "noticed_after": "10 s"}
+            ],
+        }
+    )
+    alone = ds.simulate(drill, three_rooms, mix(SRO), seed=3)
+    beside = ds.simulate(drill, three_rooms, mix(SRO, {"id": "nurse", "role": "nurse", "post": "room-101"}), seed=3)
+
+    def story(trace):
+        return [e for e in trace.events if e.who == "sro"]
+
+    assert story(alone) == story(beside)
+
+
+def test_same_seed_same_trace_and_another_seed_another(three_rooms, mixes):
+    drill = ds.Scenario.model_validate({"name": "x", "incidents": [{"kind": "medical", "where": {"use": "corridor"}}]})
+    staffing = mix(SRO)
+    assert ds.simulate(drill, three_rooms, staffing, seed=5) == ds.simulate(drill, three_rooms, staffing, seed=5)
+    assert ds.simulate(drill, three_rooms, staffing, seed=5) != ds.simulate(drill, three_rooms, staffing, seed=6)
+
+
+def test_the_story_names_places_by_label(three_rooms):
+    trace = play(scenario("behaviour", "room-101"), three_rooms, mix(SRO))
+    text = "\n".join(str(line) for line in ds.tell(trace, three_rooms))
+    assert "A fight breaks out in Room 101." in text
+    assert "room-101" not in text
+    assert "0:25  School Resource Officer (sro) sets off from Main hall." in text

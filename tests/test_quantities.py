@@ -1,0 +1,209 @@
+"""Lengths, times, speeds and spreads: text with units outside, SI inside."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import PydanticCustomError
+from scipy import stats
+
+from drillsim.quantities import EXAMPLES, UNITS, Spread, clock, parse, spread
+
+NUMBERS = st.floats(0, 1e6, allow_nan=False).map(lambda x: round(x, 6))
+KIND_AND_UNIT = st.sampled_from([(kind, unit) for kind, table in UNITS.items() for unit in table])
+
+
+def refusal(value, kind):
+    with pytest.raises(PydanticCustomError) as caught:
+        parse(value, kind)
+    return caught.value.type
+
+
+@given(kind_and_unit=KIND_AND_UNIT, number=NUMBERS, gap=st.sampled_from(["", " ", "  "]))
+def test_a_quantity_is_its_number_times_its_unit(kind_and_unit, number, gap):
+    kind, unit = kind_and_unit
+    assert parse(f"{number:.6f}{gap}{unit}", kind) == pytest.approx(number * UNITS[kind][unit], abs=1e-9)
+
+
+@given(kind_and_unit=KIND_AND_UNIT, number=NUMBERS, kind=st.sampled_from(list(UNITS)))
+def test_a_unit_of_another_kind_is_refused(kind_and_unit, number, kind):
+    _, unit = kind_and_unit
+    if unit not in UNITS[kind]:
+        assert refusal(f"{number:.3f} {unit}", kind) == "DS111"
+
+
+@given(text=st.text(max_size=12), kind=st.sampled_from(list(UNITS)))
+def test_any_text_is_read_or_refused_with_a_code(text, kind):
+    try:
+        value, code = parse(text, kind), "DS104"
+    except PydanticCustomError as e:
+        value, code = 0.0, e.type
+    assert math.isfinite(value)
+    assert code in ("DS104", "DS105", "DS110", "DS111")
+
+
+@given(minutes=st.integers(0, 500), seconds=st.integers(0, 59))
+def test_minutes_and_seconds_add_up(minutes, seconds):
+    assert parse(f"{minutes} min {seconds} s", "time") == 60 * minutes + seconds
+
+
+def test_feet_and_inches_add_up():
+    assert parse("6 ft 4 in", "length") == pytest.approx(1.9304)
+
+
+def test_a_bare_number_is_refused():
+    assert refusal(20, "time") == "DS110"
+
+
+def test_a_bare_number_is_taken_where_the_plan_allows_it():
+    assert parse(20, "length", bare=True) == 20.0
+
+
+def test_a_bare_share_is_a_fraction():
+    assert parse(0.3, "share") == 0.3
+
+
+@pytest.mark.parametrize("value", [True, None, [1], {"a": 1}])
+def test_what_is_no_quantity_is_refused(value):
+    assert refusal(value, "time") == "DS104"
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_quantity_is_finite(value):
+    with pytest.raises(PydanticCustomError, match="finite"):
+        parse(value, "length", bare=True)
+
+
+@pytest.mark.parametrize("kind", UNITS)
+def test_the_example_of_a_refusal_can_be_read(kind):
+    for example in EXAMPLES[kind].replace("(or ", "").rstrip(")").split(" or "):
+        assert parse(example.split("' '")[0].strip("'() "), kind) > 0
+
+
+U = st.floats(1e-6, 1 - 1e-6)
+LOW, HIGH, SIGMA = st.floats(0.1, 50), st.floats(60, 500), st.floats(0.05, 1.5)
+
+
+def as_text(seconds):
+    return f"{seconds!r} s"
+
+
+@given(u=U, low=LOW, high=HIGH)
+def test_low_and_high_make_the_uniform_distribution(u, low, high):
+    drawn = spread({"low": as_text(low), "high": as_text(high)}, "time").quantile(u)
+    assert drawn == pytest.approx(stats.uniform(low, high - low).ppf(u))
+
+
+@given(u=U, low=LOW, usual=st.floats(50, 60), high=HIGH)
+def test_low_usual_and_high_make_the_triangular_distribution(u, low, usual, high):
+    drawn = spread({"low": as_text(low), "usual": as_text(usual), "high": as_text(high)}, "time").quantile(u)
+    assert drawn == pytest.approx(stats.triang((usual - low) / (high - low), low, high - low).ppf(u))
+
+
+@given(u=U, median=LOW, sigma=SIGMA)
+def test_median_and_sigma_make_the_lognormal_distribution(u, median, sigma):
+    drawn = spread({"median": as_text(median), "sigma": sigma}, "time").quantile(u)
+    assert drawn == pytest.approx(stats.lognorm(sigma, scale=median).ppf(u))
+
+
+@given(u=U, median=st.floats(20, 40), sigma=SIGMA)
+def test_low_and_high_clamp_the_lognormal_distribution(u, median, sigma):
+    form = {"median": as_text(median), "sigma": sigma, "low": "10 s", "high": "80 s"}
+    assert spread(form, "time").quantile(u) == pytest.approx(
+        min(max(stats.lognorm(sigma, scale=median).ppf(u), 10), 80)
+    )
+
+
+@given(u=U, mean=st.floats(1, 2), sd=st.floats(0.01, 0.5))
+def test_mean_sd_low_and_high_make_the_clipped_normal_distribution(u, mean, sd):
+    form = {"mean": f"{mean!r} m/s", "sd": f"{sd!r} m/s", "low": "0.8 m/s", "high": "1.9 m/s"}
+    assert spread(form, "speed").quantile(u) == pytest.approx(min(max(stats.norm(mean, sd).ppf(u), 0.8), 1.9))
+
+
+@given(u=U, mean=LOW)
+def test_a_mean_makes_the_exponential_distribution(u, mean):
+    assert spread({"mean": as_text(mean)}, "time").quantile(u) == pytest.approx(stats.expon(scale=mean).ppf(u))
+
+
+@given(u=U)
+def test_a_plain_quantity_does_not_vary(u):
+    assert spread("20 s", "time").quantile(u) == 20.0
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"low": "3 s", "high": "8 s"},
+        {"low": "3 s", "usual": "5 s", "high": "9 s"},
+        {"low": "3 s", "usual": "3 s", "high": "9 s"},
+        {"low": "3 s", "usual": "9 s", "high": "9 s"},
+        {"low": "3 s", "usual": "3 s", "high": "3 s"},
+        {"median": "5 s", "sigma": 0.5},
+        {"median": "5 s", "sigma": 0},
+        {"mean": "5 s", "sd": "0 s", "low": "5 s", "high": "5 s"},
+        {"mean": "5 s"},
+    ],
+    ids=str,
+)
+def test_a_larger_number_never_draws_less(form):
+    drawn = [spread(form, "time").quantile(u / 1000) for u in range(1, 1000)]
+    assert drawn == sorted(drawn)
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ({"low": "3 s", "high": "8 s"}, stats.uniform(3, 5).mean()),
+        ({"low": "3 s", "usual": "5 s", "high": "9 s"}, stats.triang(1 / 3, 3, 6).mean()),
+        ({"median": "5 s", "sigma": 0.5}, stats.lognorm(0.5, scale=5).mean()),
+        ({"mean": "5 s"}, 5.0),
+        ("5 s", 5.0),
+    ],
+    ids=str,
+)
+def test_the_mean_of_a_spread_is_that_of_its_distribution(form, expected):
+    assert spread(form, "time").mean() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("form", "kind", "code"),
+    [
+        ({"low": "8 s", "high": "3 s"}, "time", "DS105"),
+        ({"low": "3 s"}, "time", "DS120"),
+        ({}, "time", "DS120"),
+        ({"median": "3 s", "sigma": -1}, "time", "DS105"),
+        ({"median": "3 s", "sigma": "0.5"}, "time", "DS105"),
+        ({"median": "3 s", "sigma": math.nan}, "time", "DS105"),
+        ({"median": "0 s", "sigma": 1}, "time", "DS105"),
+        ({"mean": "0 s"}, "time", "DS105"),
+        ({"low": "-3 s", "high": "3 s"}, "time", "DS105"),
+        ("-3 s", "time", "DS105"),
+        ("0 m/s", "speed", "DS105"),
+        ({"low": "0 m/s", "high": "1 m/s"}, "speed", "DS105"),
+        ({"low": "3 m/s", "high": "4 s"}, "time", "DS111"),
+        ([3, 4], "time", "DS104"),
+    ],
+    ids=str,
+)
+def test_a_spread_that_is_none_is_refused_with_its_code(form, kind, code):
+    with pytest.raises(PydanticCustomError) as caught:
+        spread(form, kind)
+    assert caught.value.type == code
+
+
+def test_a_spread_is_taken_back_as_it_is():
+    one = spread({"low": "3 s", "high": "8 s"}, "time")
+    assert spread(one, "time") is one
+
+
+def test_a_spread_prints_in_words():
+    assert str(Spread(kind="time", form="triangular", a=0, b=10, c=30)) == "0 to 30 s, usually 10"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (59.49, "0:59"), (59.5, "1:00"), (3599.6, "1:00:00"), (3725, "1:02:05"), (-61, "-1:01")],
+)
+def test_a_clock_shows_minutes_and_whole_seconds(seconds, text):
+    assert clock(seconds) == text
