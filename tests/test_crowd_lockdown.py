@@ -6,6 +6,7 @@ from crowd_worlds import World, box, door, people_at, plan_of
 
 def wing(hall_people, *, small=10.0, sitting=()):
     """A hall with a room at 5 m, one at 25 m and one at 35 m; rooms 1, 2, 3 of the plan, hall 0."""
+
     def room(x, depth):
         return box(x - 2.5, 2, x + 2.5, 2 + depth)
 

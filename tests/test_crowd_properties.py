@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crowd_worlds import World, box, door, people_at, plan_of
+from drillsim.crowd.tracks import Tracks
 
-SMALL = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SMALL = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TINY = st.sampled_from([1.2, 3.0, 8.0])
 
 
@@ -145,11 +147,81 @@ def test_person_seconds_are_persons_times_seconds(make):
 @given(worlds())
 def test_recording_walks_changes_nothing(make):
     plain, recorded = make(), make()
-    recorded.crowd._tracks = type(recorded.crowd)(
-        recorded.env, recorded.network, recorded.cells, recorded.laws, recorded.people, record_legs=True
-    )._tracks
+    recorded.crowd._tracks = Tracks()
     plain.run(300.0)
     recorded.run(300.0)
     assert recorded.crowd.log == plain.crowd.log
     for leg in recorded.crowd.legs():
         assert list(leg.times_s) == sorted(leg.times_s)
+
+
+def two_storeys(people, **options):
+    """A horseshoe hall with three rooms and two exits; above it a room and a landing at the head of a stair."""
+    horseshoe = [[0, 0], [22, 0], [22, 10], [0, 10], [0, 8], [20, 8], [20, 2], [0, 2]]
+
+    def across(id_, a, b, x, y):
+        return door(id_, a, b, x, y, line=[[x - 0.5, y], [x + 0.5, y]])
+
+    stair = {"id": "t", "lower": "foot", "upper": "head+", "rise": 4, "width": 1.2, "length": 9,
+             "lower_opening": "f", "upper_opening": "h"}  # fmt: skip
+    plan = plan_of(
+        [("hall", "corridor", horseshoe), ("a", "classroom", box(0, 2, 8, 8)), ("b", "classroom", box(8, 2, 20, 8)),
+         ("foot", "stair", box(22, 0, 26, 3)), ("head+", "stair", box(22, 0, 26, 3)), ("c+", "gym", box(26, 0, 40, 9))],
+        [across("a1", "a", "hall", 4, 2), across("a2", "a", "hall", 4, 8), across("b1", "b", "hall", 15, 8),
+         door("f", "foot", "hall", 22, 1.5), door("h", "head+", "c+", 26, 1.5), door("e1", "hall", "outside", 0, 1),
+         door("e2", "hall", "outside", 0, 9), door("ab", "a", "b", 8, 5)],
+        stairs=[stair],
+    )  # fmt: skip
+    return World(plan, people_at(people, speed=1.2), options=options)
+
+
+HALL_SPOTS = st.tuples(st.just(0), st.floats(0, 22), st.floats(0, 2))
+SPOTS = st.one_of(
+    HALL_SPOTS,
+    st.tuples(st.just(1), st.floats(0, 8), st.floats(2, 8)),
+    st.tuples(st.just(2), st.floats(8, 20), st.floats(2, 8)),
+    st.tuples(st.just(5), st.floats(26, 40), st.floats(0, 9)),
+)
+CHANGES = st.lists(st.tuples(st.floats(0, 60), st.integers(0, 8), st.sampled_from(["close", "reopen"])), max_size=8)
+
+
+def change(world, changes):
+    for at, way, act in changes:
+        world.at(at, lambda way=way, act=act: getattr(world.crowd, act)(way))
+
+
+@SMALL
+@given(st.lists(SPOTS, min_size=1, max_size=40), CHANGES)
+def test_walks_over_two_storeys_and_around_corners_end(people, changes):
+    world = two_storeys(people)
+    world.crowd.evacuate()
+    change(world, changes)
+    world.run(20_000.0)
+    assert {key[0] for key in world.crowd.tally()} <= {"out", "stranded"}
+
+
+@SMALL
+@given(st.lists(SPOTS, min_size=1, max_size=25), CHANGES)
+def test_nobody_is_seen_to_move_quicker_than_it_walks(people, changes):
+    world = two_storeys(people, record_legs=True)
+    world.crowd.evacuate()
+    change(world, changes)
+    world.run(2_000.0)
+    for leg in world.crowd.legs():
+        seconds = np.diff(leg.times_s)
+        metres = np.hypot(np.diff(leg.x_m), np.diff(leg.y_m))
+        assert (metres <= 1.2 * seconds + 1e-6).all()
+
+
+@SMALL
+@given(st.lists(SPOTS, min_size=1, max_size=25), CHANGES)
+def test_everybody_stays_on_the_floor_of_its_space(people, changes):
+    world = two_storeys(people)
+    world.crowd.evacuate()
+    change(world, changes)
+    floors = [shapely.Polygon(s.polygon).buffer(1e-6) for s in world.plan.spaces]
+    for time in (3.0, 11.0, 37.0, 61.0):
+        world.run(time)
+        for p in range(len(people)):
+            space = world.crowd.space_of(p)
+            assert space < 0 or floors[space].covers(shapely.Point(world.crowd.place_of(p)))

@@ -138,7 +138,11 @@ def test_the_mix_changes_nobody_elses_draws(three_rooms):
         {
             "name": "x",
             "incidents": [
-                {"kind": "hostile", "where": {"draw": {"classroom": "50 %", "corridor": "50 %"}}, "noticed_after": "10 s"}
+                {
+                    "kind": "hostile",
+                    "where": {"draw": {"classroom": "50 %", "corridor": "50 %"}},
+                    "noticed_after": "10 s",
+                }
             ],
         }
     )
@@ -164,3 +168,10 @@ def test_the_story_names_places_by_label(three_rooms):
     assert "A fight breaks out in Room 101." in text
     assert "room-101" not in text
     assert "0:25  School Resource Officer (sro) sets off from Main hall." in text
+
+
+def test_unit_that_found_no_way_goes_on_when_a_way_opens(three_rooms):
+    drill = scenario("medical", "room-201", injects=[{"at": "0 s", "close": "s-1"}, {"at": "100 s", "reopen": "s-1"}])
+    trace = play(drill, three_rooms, mix({"id": "nurse", "role": "nurse", "post": "front-desk"}))
+    assert stamps(trace, "cannot-reach", "nurse") == [25.0]
+    assert 100 < stamps(trace, "on-scene", "nurse")[0] < 150

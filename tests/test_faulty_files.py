@@ -72,6 +72,26 @@ def test_an_unknown_room_is_told_with_the_nearest(project, capsys):
     )
 
 
+def test_names_are_checked_also_in_files_whose_form_is_faulty(project, capsys):
+    plan, scenario, mixes = project / "plan.yaml", project / "scenario.yaml", project / "mixes.yaml"
+    spoil(plan, "label: Room 101", "lable: Room 101")
+    spoil(scenario, "announced_by: office", "anounced_by: office")
+    room = spoil(scenario, "where: hall-1", "where: hal-1")
+    spoil(mixes, "role: roving", "role: rowing")
+    stop = spoil(mixes, "patrol: [hall-0, hall-1]", "patrol: [hall-0, hall-7]")
+    _, messages, _ = checked(capsys, project)
+    told = "\n".join(messages)
+    assert re.search(rf"scenario\.yaml:{room}:\d+: error DS203: .*'hal-1'", told)
+    assert re.search(rf"mixes\.yaml:{stop}:\d+: error DS203: .*'hall-7'", told)
+    assert len(messages) == 5
+
+
+def test_a_place_in_a_part_of_the_plan_that_cannot_be_read_is_no_unknown_place(project, capsys):
+    spoil(project / "plan.yaml", "level: L1, use: corridor", "level: L1, use: corridoor")
+    _, messages, _ = checked(capsys, project)
+    assert [m for m in messages if "DS203" in m] == []
+
+
 def test_an_unreachable_room_is_told(project, capsys):
     plan = project / "plan.yaml"
     text = plan.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from drillsim.errors import DrillsimError, Fault, closest
-from drillsim.positions import Spot, TextFault, parse_text
+from drillsim.positions import Spot, TextError, parse_text
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 60
@@ -152,7 +152,7 @@ def read_document(path: str | Path, error: type[DrillsimError]) -> Document:
     _refuse_depth(text, name, error)
     try:
         data, spot = parse_text(text)
-    except TextFault as e:
+    except TextError as e:
         hint = ". Check quotes, brackets and the spaces in front of this line"
         message = f"not valid YAML: {e}{hint}" if e.code == "DS001" else str(e)
         raise error(faults=[Fault(e.code, name, e.line + 1, e.column + 1, message)]) from None
@@ -294,6 +294,3 @@ def _shown(path: Path) -> str:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except (ValueError, OSError):
         return path.as_posix()
-
-
-

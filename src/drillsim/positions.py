@@ -35,7 +35,7 @@ class Spot:
     """Line and column of the keys themselves."""
 
 
-class TextFault(Exception):
+class TextError(Exception):
     """The text is not YAML that drillsim reads; line and column count from 0."""
 
     def __init__(self, code: str, message: str, line: int = 0, column: int = 0) -> None:
@@ -46,25 +46,25 @@ class TextFault(Exception):
 def parse_text(text: str) -> tuple[Any, Spot]:
     """Return the data of a YAML 1.2 or JSON text and the spots of its parts.
 
-    Raises TextFault where the text is not YAML, repeats a key, or would unfold without bound through aliases.
+    Raises TextError where the text is not YAML, repeats a key, or would unfold without bound through aliases.
     """
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as e:
         mark = e.problem_mark or e.context_mark
         problem = " ".join(str(e.problem or e.context or "not valid YAML").split())
-        raise TextFault("DS001", problem, mark.line if mark else 0, mark.column if mark else 0) from None
+        raise TextError("DS001", problem, mark.line if mark else 0, mark.column if mark else 0) from None
     except yaml.reader.ReaderError as e:
         line = text.count("\n", 0, e.position)
-        raise TextFault("DS001", f"the character {e.character!r} is not allowed in YAML", line) from None
+        raise TextError("DS001", f"the character {e.character!r} is not allowed in YAML", line) from None
     except RecursionError:
-        raise TextFault("DS004", "the file nests too deeply") from None
+        raise TextError("DS004", "the file nests too deeply") from None
     if node is None:
         return None, Spot(0, 0)
     try:
         return _Reader().read(node)
     except RecursionError:
-        raise TextFault("DS004", "the file nests too deeply, or refers to itself") from None
+        raise TextError("DS004", "the file nests too deeply, or refers to itself") from None
 
 
 class _Reader:
@@ -77,7 +77,9 @@ class _Reader:
         self.written.add(id(node))
         line, column = node.start_mark.line, node.start_mark.column
         if self.parts > UNFOLDS * len(self.written) + 200:
-            raise TextFault("DS004", "YAML aliases ('*name') would unfold without bound. Write the values out", line, column)
+            raise TextError(
+                "DS004", "YAML aliases ('*name') would unfold without bound. Write the values out", line, column
+            )
         if isinstance(node, ScalarNode):
             return scalar(node), Spot(line, column)
         spot = Spot(line, column)
@@ -92,10 +94,10 @@ class _Reader:
         for name, child in node.value:
             at = (name.start_mark.line, name.start_mark.column)
             if not isinstance(name, ScalarNode):
-                raise TextFault("DS001", "a key must be a word, not a list or a mapping", *at)
+                raise TextError("DS001", "a key must be a word, not a list or a mapping", *at)
             key = name.value
             if key in data:
-                raise TextFault("DS005", f"the key '{key}' stands here a second time. Remove one", *at)
+                raise TextError("DS005", f"the key '{key}' stands here a second time. Remove one", *at)
             data[key], spot.inside[key] = self.read(child)
             spot.keys[key] = at
         return data, spot

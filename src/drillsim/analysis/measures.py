@@ -90,7 +90,9 @@ def _applicable(kind: str, by_what: dict[str, list[Event]]) -> set[str]:
         names |= {"police_called_s", "police_at_entry_s", "police_on_scene_s"}
     if kind not in ("hostile", "fire"):
         names.add("resolved_s")
-    names |= {"hostile": {"police_met_s"}, "medical": {"ems_on_scene_s"}, "fire": {"fire_service_on_scene_s"}}.get(kind, set())
+    names |= {"hostile": {"police_met_s"}, "medical": {"ems_on_scene_s"}, "fire": {"fire_service_on_scene_s"}}.get(
+        kind, set()
+    )
     for event in by_what["protocol"]:
         names |= set(APPLIES[event.why])
     if "evacuated_needs_help_all_s" in names and not any(e.why == "needs-help" and e.value for e in by_what["inside"]):

@@ -1,4 +1,4 @@
-"""The assessment of a plan as a page of plain text, at most 100 characters wide."""
+"""The assessment of a plan as a page of plain text, at most 79 characters wide."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from drillsim.quantities import clock
 if TYPE_CHECKING:
     from drillsim.assess.coverage import Coverage
 
-WIDE = 96
+WIDE = 79
 SHOWN = 6
 
 
@@ -40,7 +40,7 @@ def _speed(mps: float) -> str:
 
 def _times(c: Coverage) -> list[str]:
     limits = "".join(f"{'> ' + clock(t):>8}" for t in c.limits_s)
-    lines = [f"{'From':<36}{'half in':>9}{'all in':>9}{limits}   slowest"]
+    lines = [f"{'From':<36}{'half in':>9}{'all in':>9}{limits}"]
     for origin, seconds in zip(c.origins, c.seconds, strict=True):
         lines.append(_row(c, origin.label + (", arriving" if origin.kind == "entry" else ""), seconds))
     posts = [i for i, o in enumerate(c.origins) if o.kind == "post"]
@@ -54,8 +54,7 @@ def _row(c: Coverage, label: str, seconds: NDArray[np.float64]) -> str:
     half = float(ordered[(len(ordered) - 1) // 2]) if len(ordered) else np.inf
     most = float(ordered[-1]) if len(ordered) else np.inf
     beyond = "".join(f"{int((seconds > t).sum()):>8}" for t in c.limits_s)
-    last = c.plan.label_of(c.spaces[int(np.argmax(seconds))]) if len(ordered) else ""
-    return f"{_cut(label, 35):<36}{_time(half):>9}{_time(most):>9}{beyond}   {_cut(last, 30)}"
+    return f"{_cut(label, 35):<36}{_time(half):>9}{_time(most):>9}{beyond}"
 
 
 def _time(seconds: float) -> str:

@@ -94,6 +94,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone, as after `| head`
         return 0
+    except SystemExit as e:
+        gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"  # click saw the reader go
+        return 0 if gone or e.code is None else int(e.code)
     except Exception as e:
         return _told(e, arguments, debug=debug, as_json=as_json)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from drillsim.cli import inputs, screen
+from drillsim.cli import inputs, salvage, screen
 
 if TYPE_CHECKING:
     from drillsim.errors import Fault
@@ -52,8 +52,6 @@ def check(paths: tuple[Path, ...], list_ids: bool, as_json: bool) -> int:
 
 def _together(files: Sequence[Path]) -> list[inputs.Sheet]:
     """Return the files read, and each scenario's plan and mixes with them, checked against each other."""
-    from drillsim.errors import only_errors
-
     sheets = {f.resolve(): inputs.read(f) for f in files}
 
     def fetch(path: Path) -> inputs.Sheet:
@@ -62,24 +60,41 @@ def _together(files: Sequence[Path]) -> list[inputs.Sheet]:
         return sheets[path.resolve()]
 
     plans = [s for s in sheets.values() if s.kind == "plan"]
-    for sheet in [s for s in sheets.values() if s.scenario]:
-        assert sheet.scenario is not None
-        named = inputs.plan_file(sheet.scenario, sheet.path)
+    for sheet in [s for s in sheets.values() if s.kind == "scenario"]:
+        rest = salvage.Rest(scenario=sheet.scenario) if sheet.scenario else salvage.rest_of(sheet.path, "scenario")
+        if rest.scenario is None:
+            continue
+        named = inputs.plan_file(rest.scenario, sheet.path)
         if named is not None and not named.exists():
             sheet.faults.append(_no_plan(sheet, named))
             continue
         plan = fetch(named) if named is not None else plans[0] if len(plans) == 1 else None
-        beside = [fetch(m) for m in inputs.mixes_beside(sheet.path)]
-        if plan is None or plan.plan is None or only_errors(plan.faults):
+        beside: list[inputs.Sheet | None] = [fetch(m) for m in inputs.mixes_beside(sheet.path)]
+        if plan is None:
             continue
-        from drillsim.engine.check import check as check_together
-
-        read = [b.mixes for b in beside if b.mixes]
-        for mixes in read or (None,):
-            sheet.faults += check_together(sheet.scenario, plan.plan, mixes)
+        for mixes in beside or [None]:
+            sheet.faults += _beside_each_other(sheet, rest, plan, mixes)
     return sorted(
         sheets.values(), key=lambda s: (s.path.parent, ("plan", "scenario", "mixes", "").index(s.kind), s.path)
     )
+
+
+def _beside_each_other(
+    sheet: inputs.Sheet, rest: salvage.Rest, plan: inputs.Sheet, mixes: inputs.Sheet | None
+) -> list[Fault]:
+    """Return the faults of a scenario beside its plan and mixes: all of them, or of a faulty file the names alone."""
+    from drillsim.errors import only_errors
+
+    sound = [s for s in (sheet, plan, mixes) if s and not only_errors(s.faults)]
+    if len(sound) == 2 + (mixes is not None) and sheet.scenario and plan.plan:
+        from drillsim.engine.check import check as check_together
+
+        return check_together(sheet.scenario, plan.plan, mixes.mixes if mixes else None)
+    plans = salvage.Rest(plan=plan.plan) if plan.plan else salvage.rest_of(plan.path, "plan")
+    staff = salvage.Rest()
+    if mixes is not None:
+        staff = salvage.Rest(mixes=mixes.mixes) if mixes.mixes else salvage.rest_of(mixes.path, "mixes")
+    return salvage.named_wrongly([rest, plans, staff])
 
 
 def _no_plan(sheet: inputs.Sheet, named: Path) -> Fault:

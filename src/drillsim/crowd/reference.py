@@ -253,4 +253,3 @@ def advance_to(env: simpy.Environment, time_s: float) -> None:
         env.step()
     if env.now < time_s:
         env.run(until=time_s)
-

@@ -232,4 +232,3 @@ class Units(Walking):
         self._state[p] = STANDING
         if order.on_arrive is not None:
             order.on_arrive(p)
-

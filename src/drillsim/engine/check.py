@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-
 from drillsim.crowd.laws import door_capacity_ps
 from drillsim.documents import Document
 from drillsim.engine.world import World, laws_of, world_of
@@ -39,14 +38,8 @@ class _Faults:
 
 def check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> list[Fault]:
     """Return every fault of a scenario, and of its mixes, beside a plan; an empty list means that drills can be played."""
+    faults = check_names(scenario, plan, mixes)
     of_scenario = _Faults(scenario._document, scenario.name)
-    _names(scenario, plan, of_scenario)
-    faults = list(of_scenario.found)
-    if mixes is not None:
-        of_mixes = _Faults(mixes._document, "mixes")
-        _staffing(mixes, plan, of_mixes)
-        faults += of_mixes.found
-    of_scenario.found = []
     _doors(scenario, plan, of_scenario)
     faults += of_scenario.found
     if not any(f.severity == "error" for f in faults):
@@ -55,10 +48,20 @@ def check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> li
         _ways(scenario, world, of_scenario)
         faults += of_scenario.found
         if mixes is not None:
-            of_mixes.found = []
+            of_mixes = _Faults(mixes._document, "mixes")
             _reach(scenario, mixes, world, of_mixes)
             faults += of_mixes.found
     return order_faults(faults)
+
+
+def check_names(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> list[Fault]:
+    """Return every name of a scenario and its mixes that means nothing beside a plan; the plan itself may be faulty."""
+    of_scenario = _Faults(scenario._document, scenario.name)
+    _names(scenario, plan, of_scenario)
+    of_mixes = _Faults(mixes._document if mixes else None, "mixes")
+    if mixes is not None:
+        _staffing(mixes, plan, of_mixes)
+    return order_faults([*of_scenario.found, *of_mixes.found])
 
 
 def _place(where: Any, plan: FloorPlan, faults: _Faults, path: Path) -> None:
@@ -93,7 +96,11 @@ def _names(scenario: Scenario, plan: FloorPlan, faults: _Faults) -> None:
         for key in ("close", "reopen"):
             id_ = getattr(inject, key)
             if id_ is not None and id_ not in ways:
-                faults.add("DS204", f"no opening or stair called '{id_}' in {plan.name}.{closest(id_, ways)}", ("injects", i, key))
+                faults.add(
+                    "DS204",
+                    f"no opening or stair called '{id_}' in {plan.name}.{closest(id_, ways)}",
+                    ("injects", i, key),
+                )
         if inject.order is not None and inject.order != scenario.protocol.action:
             message = f"the script orders '{inject.order}', but the protocol's action is '{scenario.protocol.action}'. Make them equal"
             faults.add("DS504", message, ("injects", i, "order"))
@@ -189,6 +196,7 @@ def _reach(scenario: Scenario, mixes: Mixes, world: World, faults: _Faults) -> N
                 stuck = [g for g in goals if routes.path(space, point, *g) is None]
                 if stuck:
                     to = world.plan.spaces[stuck[0][0]].id
-                    message = f"'{unit.id}' cannot walk from here to '{to}' with its keys. Move it, or give its role keys"
+                    message = (
+                        f"'{unit.id}' cannot walk from here to '{to}' with its keys. Move it, or give its role keys"
+                    )
                     faults.add("DS501", message, path)
-

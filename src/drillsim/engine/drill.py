@@ -18,7 +18,7 @@ from drillsim.engine.incident import Case, cases_of
 from drillsim.engine.services import Services
 from drillsim.engine.tasks import Response
 from drillsim.engine.travel import Travel
-from drillsim.engine.units import responders_of
+from drillsim.engine.units import Responder, responders_of
 from drillsim.engine.world import RADII, World
 from drillsim.record.trace import Event
 from drillsim.scenario.model import Scenario
@@ -39,6 +39,7 @@ class Log:
     def __call__(
         self, who: str, what: str, where: str = "", why: str = "", *, incident: str = "", value: float | None = None
     ) -> None:
+        """Write one line at the present time."""
         self.events.append(Event(float(self.env.now), who, what, where, why, incident, value))
 
 
@@ -157,17 +158,23 @@ class Drill:
 
     # ------------------------------------------------------------------ the protective action
 
-    def _order_on_notice(self, unit: Any) -> Process:
+    def _order_on_notice(self, unit: Responder | None) -> Process:
         """Whoever notices gives the order where the protocol lets them: a teacher, the alarm, or a unit that may."""
         protocol = self.scenario.protocol
         if protocol.announced_by == "office":
-            if unit is None or not unit.role.may_order:
-                return
-            law, slot = ANNOUNCE_DELAY[protocol.action, "teacher"], unit.id
-        else:
-            law, slot = protocol.announce_delay or ANNOUNCE_DELAY[protocol.action, protocol.announced_by], "school"
-        yield self.env.timeout(law.quantile(self.streams.uniform("order.delay", slot)))
+            if unit is not None:
+                yield from self.order_by(unit)
+            return
+        law = protocol.announce_delay or ANNOUNCE_DELAY[protocol.action, protocol.announced_by]
+        yield self.env.timeout(law.quantile(self.streams.uniform("order.delay", "school")))
         self.give_order("somebody there" if unit is None else unit.id)
+
+    def order_by(self, unit: Responder) -> Process:
+        """Let a unit that knows of the incident give the order itself, if its role may."""
+        if unit.role.may_order:
+            law = ANNOUNCE_DELAY[self.scenario.protocol.action, "teacher"]
+            yield self.env.timeout(law.quantile(self.streams.uniform("order.delay", unit.id)))
+            self.give_order(unit.id)
 
     def give_order(self, who: str) -> None:
         """Give the protective order, once."""
@@ -181,9 +188,7 @@ class Drill:
         if protocol.announced_by == "office":
             law = protocol.announce_delay or ANNOUNCE_DELAY[protocol.action, "office"]
             delay = law.quantile(self.streams.uniform("order.delay", "office"))
-            self.cases[0].reported.callbacks.append(
-                lambda _e: self._at(delay, lambda _e: self.give_order("office"))
-            )
+            self.cases[0].reported.callbacks.append(lambda _e: self._at(delay, lambda _e: self.give_order("office")))
         yield self.ordered
         (self._evacuate if action == "evacuate" else self._lock_down)()
 
@@ -204,7 +209,9 @@ class Drill:
         for room in occupied:
             what = "lockable" if room.lockable else "unlockable"
             self.log(self.world.plan.spaces[room.space].id, what, self.world.plan.spaces[room.space].id)
-        secured = rooms.secure([r for r in self.world.rooms if r.lockable], self.scenario.protocol, self.world, self.streams)
+        secured = rooms.secure(
+            [r for r in self.world.rooms if r.lockable], self.scenario.protocol, self.world, self.streams
+        )
         for one in secured:
             self._secure(one)
         safe = np.array(sorted(open_rooms), dtype=np.int64)
@@ -282,9 +289,10 @@ class Drill:
         """Add what only the whole drill can tell: who is out when, halls clear, exposure, the last states."""
         self.stop_exposure(self.cases[0])
         helped = self._needs_help()
-        for i in np.flatnonzero(~np.isnan(self.crowd.out_s)):
+        out_s = self.crowd.out_s
+        for i in np.flatnonzero(~np.isnan(out_s)).tolist():
             why = "needs-help" if helped[i] else ""
-            self.log.events.append(Event(float(self.crowd.out_s[i]), f"person-{i}", "out", "", why))
+            self.log.events.append(Event(float(out_s[i]), f"person-{i}", "out", "", why))
         clear = self.crowd.clear_since_s(i for i, s in enumerate(self.world.plan.spaces) if s.is_circulation)
         if clear is not None and self.scenario.protocol.action == "lockdown":
             self.log.events.append(Event(clear, "school", "halls-clear"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -89,7 +90,7 @@ def loop_of(
 
 def _walk(world: World, steps: list[Step], now: float, space: int, start: XY, end: XY, speed_mps: float) -> float:
     corners = world.network.polyline(space, start, end)
-    for a, b in zip(corners[:-1], corners[1:], strict=True):
+    for a, b in pairwise(corners):
         took = float(np.hypot(b[0] - a[0], b[1] - a[1])) / speed_mps
         steps.append(Step(now, now + took, space, (float(a[0]), float(a[1])), (float(b[0]), float(b[1]))))
         now += took

@@ -33,7 +33,9 @@ class Services:
             "ems": world.opening_of_service("ems", drill.scenario.ems.entry),
             "fire-service": world.opening_of_service("ems", drill.scenario.fire_service.entry),
         }
-        self.called = False
+        self.called: set[str] = set()
+        self.awaited = False
+        """Whether somebody with keys stands at the police entry."""
         self.at_entry = drill.env.event()
         self.met = drill.env.event()
         drill.travel.without_key_s = self._without_key
@@ -91,9 +93,9 @@ class Services:
             if not self._wants_police(case):
                 return
             yield env.timeout(phone) | outside_call
-        if self.called:
+        if "police" in self.called:
             return
-        self.called = True
+        self.called.add("police")
         who = "anybody" if outside_call.processed else "office"
         drill.log(who, "police-called", "", "911", incident=case.id)
         law = self._law(case.kind)
@@ -108,7 +110,12 @@ class Services:
     def _call_other(self, case: Case, service: Responder) -> Process:
         drill = self.drill
         yield case.reported
-        yield drill.env.timeout(drill.scenario.police.phone.quantile(drill.streams.uniform("service.phone", service.id)))
+        if service.id in self.called:
+            return
+        self.called.add(service.id)
+        yield drill.env.timeout(
+            drill.scenario.police.phone.quantile(drill.streams.uniform("service.phone", service.id))
+        )
         drill.log("office", "called", "", service.id, incident=case.id)
         setting = drill.scenario.ems if service.id == "ems" else drill.scenario.fire_service
         law = setting.law or TARGET_RESPONSE
@@ -128,14 +135,16 @@ class Services:
         if service is self.police and case.kind == "hostile" and not self.met.triggered:
             locate = drill.scenario.police.locate.quantile(drill.streams.uniform("police.locate", "police"))
             began = env.now
-            drill.log(service.id, "searches", gate.id, "nobody met them", incident=case.id)
+            if not self.awaited:
+                drill.log(service.id, "searches", gate.id, "nobody met them", incident=case.id)
             yield env.timeout(locate) | self.met
             service.doors_s += env.now - began
-        there = yield drill.travel.go(service, case.space, case.point, speed_mps=service.run_mps, entry=entry)
-        if there:
-            drill.response.arrive(case, service)
-        else:
-            drill.log(service.id, "cannot-reach", drill.world.plan.spaces[case.space].id, "no way", incident=case.id)
+        response = drill.response
+        yield drill.travel.go(
+            service, case.space, case.point, speed_mps=service.run_mps, entry=entry,
+            no_way=lambda: response.no_way(case, service),
+        )  # fmt: skip
+        response.arrive(case, service)
 
     def _entry(self, service: Responder, case: Case) -> int:
         """Return the way by which a service comes in: its entry, or the exit of least time where that one is closed."""
@@ -160,12 +169,13 @@ class Services:
         x, y = drill.world.network.way_xy[entry, side]
         here = drill.world.plan.spaces[unit.place_at(drill.env.now)[0]].id
         drill.log(unit.id, "under-way", here, "to meet the police", incident=case.id)
-        there = yield drill.travel.go(unit, space, (float(x), float(y)), speed_mps=unit.pace(case.kind))
-        if not there:
-            return
+        yield drill.travel.go(
+            unit, space, (float(x), float(y)), speed_mps=unit.pace(case.kind),
+            no_way=lambda: drill.response.no_way(case, unit),
+        )  # fmt: skip
         drill.log(unit.id, "at-entry", drill.world.plan.openings[entry].id, incident=case.id)
+        self.awaited = True
         yield self.at_entry
-        inside = self.police.number is not None
-        if not inside and not self.met.triggered:
+        if self.police.number is None and not self.met.triggered:
             drill.log(unit.id, "police-met", drill.world.plan.openings[entry].id, incident=case.id)
             self.met.succeed()

@@ -37,11 +37,8 @@ class Response:
         suited = [u for u in self.free() if u.role.radio and u.role.word(case.kind) != "stays-away"]
         if case.kind == "hostile":
             self._tasks_of_the_others(case)
-        if self.drill.scenario.dispatch.policy(case.kind) == "all":
-            chosen = suited
-        else:
-            chosen = self._nearest(case, suited)
-        for unit in chosen:
+        everybody = self.drill.scenario.dispatch.policy(case.kind) == "all"
+        for unit in suited if everybody else self._nearest(case, suited):
             self._send(case, unit, heard_s=self._radio(unit), why="by radio")
         if not case.sent and any(u.present and u.role.word(case.kind) != "stays-away" for u in self.drill.units):
             self.waiting.append(case)
@@ -84,15 +81,19 @@ class Response:
             return
         space, _ = unit.place_at(env.now)
         log(unit.id, "under-way", drill.world.plan.spaces[space].id, incident=case.id)
-        there = yield drill.travel.go(unit, case.space, case.point, speed_mps=unit.pace(case.kind))
-        if not there:
-            log(unit.id, "cannot-reach", drill.world.plan.spaces[case.space].id, "no way with its keys", incident=case.id)
-            return
+        yield drill.travel.go(
+            unit, case.space, case.point, speed_mps=unit.pace(case.kind), no_way=lambda: self.no_way(case, unit)
+        )
         self.arrive(case, unit)
         if case.act_s is None:
             return
         yield case.resolved
         self._release(unit, case)
+
+    def no_way(self, case: Case, responder: Responder) -> None:
+        """Write down that a responder finds no way to the incident as the ways are now."""
+        where = self.drill.world.plan.spaces[case.space].id
+        self.drill.log(responder.id, "cannot-reach", where, "no way that it can open", incident=case.id)
 
     def _release(self, unit: Responder, case: Case) -> None:
         self.drill.log(unit.id, "free", self.drill.world.plan.spaces[case.space].id, incident=case.id)
@@ -127,7 +128,7 @@ class Response:
     # ------------------------------------------------------------------ hostile events: tasks by role
 
     def _tasks_of_the_others(self, case: Case) -> None:
-        """Send those who stay away: one role meets the police with keys and place, the others lock and guide people."""
+        """Tell those who stay away: all may order; one meets the police with keys and place, the others lock and guide."""
         others = [u for u in self.free() if u.role.radio and u.role.word(case.kind) == "stays-away"]
         meeting = next((u for u in others if u.role.meets_police), None)
         for unit in others:
@@ -139,6 +140,8 @@ class Response:
         yield env.timeout(self._radio(unit))
         space, _ = unit.place_at(env.now)
         drill.log(unit.id, "word", drill.world.plan.spaces[space].id, "by radio", incident=case.id)
+        if drill.scenario.protocol.action != "none":
+            env.process(drill.order_by(unit))
         yield env.timeout(unit.acknowledge_s + unit.hand_over_s)
         if unit.gone:
             return

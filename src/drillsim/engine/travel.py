@@ -25,13 +25,13 @@ class Trip:
     point: XY
     speed_mps: float
     done: simpy.Event
-    """Succeeds with True on arrival, with False when there is no way."""
+    """Succeeds on arrival; who finds no way stands, and tries again when a way opens."""
+    no_way: Callable[[], None]
+    """Called each time it turns out that there is no way."""
     ways: frozenset[int] = frozenset()
     """Ways of the present path."""
-    inside: bool = True
-    """False while it still stands outside its entry."""
-    stale: bool = False
-    """A way of its path changed before it could plan again."""
+    entry: int | None = None
+    """Way by which it comes in, while it still stands outside."""
 
 
 class Travel:
@@ -69,9 +69,7 @@ class Travel:
         """
         for trip in list(self.trips.values()):
             if ways is None or trip.ways & ways:
-                trip.stale = True
-                if trip.inside:
-                    self._plan(trip)
+                self._plan(trip)
 
     def delay_s(self, responder: Responder, way: int, side: int) -> float | None:
         """Return the seconds this responder needs at a lock, 0 where it is not locked, None where it cannot pass."""
@@ -105,24 +103,36 @@ class Travel:
             )
         return self._routes[key]
 
-    def go(self, responder: Responder, space: int, point: XY, *, speed_mps: float, entry: int | None = None) -> simpy.Event:
-        """Send a responder to a point; the event succeeds with whether it got there.
+    def go(
+        self,
+        responder: Responder,
+        space: int,
+        point: XY,
+        *,
+        speed_mps: float,
+        no_way: Callable[[], None],
+        entry: int | None = None,
+    ) -> simpy.Event:
+        """Send a responder to a point; the event succeeds when it is there.
 
+        no_way
+            Called when there is no way; the responder stands where it is until one opens.
         entry
             Way by which somebody who is outside comes in.
         """
-        trip = Trip(responder, space, point, speed_mps, self.env.event(), inside=entry is None)
         if responder.number is None:
             here, at = (-1, self._outside(entry)) if entry is not None else responder.place_at(self.env.now)
             responder.number = self.crowd.add_unit(
-                responder.id, here, at, level_mps=speed_mps, stair_up_mps=responder.up_mps, stair_down_mps=responder.down_mps
+                responder.id,
+                here,
+                at,
+                level_mps=speed_mps,
+                stair_up_mps=responder.up_mps,
+                stair_down_mps=responder.down_mps,
             )
+        trip = Trip(responder, space, point, speed_mps, self.env.event(), no_way, entry=entry)
         self.trips[responder.number] = trip
-        if entry is None:
-            self._plan(trip, first=True)
-        else:
-            routes = self.routes(responder, speed_mps)
-            self._send(trip, routes.path_through(entry, self.world.inner_side(entry), space, point), first=True)
+        self._plan(trip, first=True)
         return trip.done
 
     def _outside(self, way: int) -> XY:
@@ -131,19 +141,24 @@ class Travel:
 
     def _plan(self, trip: Trip, *, first: bool = False) -> None:
         assert trip.responder.number is not None
-        space, at = self.crowd.unit_place(trip.responder.number)
         routes = self.routes(trip.responder, trip.speed_mps)
-        self._send(trip, routes.path(space, at, trip.space, trip.point), first=first)
+        if trip.entry is not None:
+            way = trip.entry
+            path = routes.path_through(way, self.world.inner_side(way), trip.space, trip.point)
+        else:
+            space, at = self.crowd.unit_place(trip.responder.number)
+            path = routes.path(space, at, trip.space, trip.point)
+        self._send(trip, path, first=first)
 
     def _send(self, trip: Trip, path: Path | None, *, first: bool) -> None:
         responder = trip.responder
         assert responder.number is not None
         if path is None:
             self.crowd.halt(responder.number)
-            del self.trips[responder.number]
-            trip.done.succeed(False)
+            trip.ways = frozenset()
+            trip.no_way()
             return
-        trip.ways, trip.stale = frozenset(way for way, _side in path.ways), False
+        trip.ways = frozenset(way for way, _side in path.ways)
         if first:
             responder.walked_s = path.seconds - sum(self.delay_s(responder, w, k) or 0.0 for w, k in path.ways)
         self.crowd.send(
@@ -162,14 +177,10 @@ class Travel:
         return spent
 
     def _entered(self, number: int) -> None:
-        trip = self.trips.get(number)
-        if trip is None:
-            return
-        trip.inside = True
-        if trip.stale:
-            self._plan(trip)
+        if number in self.trips:
+            self.trips[number].entry = None
 
     def _arrived(self, number: int) -> None:
         trip = self.trips.pop(number, None)
         if trip is not None:
-            trip.done.succeed(True)
+            trip.done.succeed()

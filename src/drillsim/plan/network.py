@@ -202,10 +202,10 @@ class Network:
     def graph(self) -> nx.Graph[str]:
         """The network as a networkx graph for other programs.
 
-        Nodes: opening ids (kind: the opening's kind; x, y in metres; level; spaces; width_m), stair ends
-        ``<stair>:lower`` and ``<stair>:upper`` (kind stair_end; space, stair) and posts (kind post; space). Edges:
-        length_m, with `space` for a walk inside one space, or with `stair` and rise_m for a flight (from its lower to
-        its upper end).
+        Nodes: opening ids (kind: the opening's kind; x, y in metres; level; spaces; width_m), the stair ends
+        ``<stair>:lower`` and ``<stair>:upper`` (kind 'stair_end'; x, y, level, space, stair) and ``post:<post>``
+        (kind 'post'; x, y, level, space). Edges: length_m, with `space` for a walk inside one space, or with
+        `stair` and rise_m for a flight.
         """
         return _public_graph(self)
 
@@ -359,10 +359,11 @@ def _public_graph(network: Network) -> nx.Graph[str]:
             for j in range(i):
                 _keep_shorter(graph, names[j], name, float(network.space_dist[s][i, j]), space.id)
     for post in plan.posts:
-        s = plan.space_index[post.space]
-        graph.add_node(post.id, kind="post", x=post.at[0], y=post.at[1], level=plan.spaces[s].level, space=post.space)
+        s, node = plan.space_index[post.space], f"post:{post.id}"
+        x, y = post.at
+        graph.add_node(node, kind="post", x=x, y=y, level=plan.spaces[s].level, space=post.space)
         for w, metres in zip(network.space_ways[s], network.distances(s, post.at)[0].tolist(), strict=True):
-            _keep_shorter(graph, post.id, ends[w, network.side(w, s)], metres, post.space)
+            _keep_shorter(graph, node, ends[w, network.side(w, s)], metres, post.space)
     return graph
 
 

@@ -51,7 +51,7 @@ def _shape(space: Space, i: int, notes: Notes) -> Polygon | None:
     if shape.area <= 0 or not shape.is_valid:
         why = str(shapely.is_valid_reason(shape))
         x_y = why[why.find("[") + 1 : -1].replace(" ", ", ") if "[" in why else ""
-        wrong = f"crosses or touches itself near [{x_y}]" if "elf" in why and shape.area > 0 else "has no area"
+        wrong = f"crosses or touches itself near [{x_y}]" if shape.convex_hull.area > 0 else "has no area"
         notes.add("DS303", f"the polygon of '{space.id}' {wrong}. List its corners in order, once around the space", at)
         return None
     for k, hole in enumerate(space.holes):

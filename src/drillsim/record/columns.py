@@ -56,10 +56,12 @@ COUNTS: tuple[Column, ...] = (
 LEGS: tuple[Column, ...] = (
     Column("leg_notice_s", "s", "onset to noticed", "to notice"),
     Column("leg_report_s", "s", "noticed to reported", "to report"),
-    Column("leg_word_s", "s", "reported until the one who became able has the word (police: until called)", "to get word"),
+    Column(
+        "leg_word_s", "s", "reported until the one who became able has the word (police: until called)", "to get word"
+    ),
     Column("leg_under_way_s", "s", "word until under way (police: called until at the entry)", "to set off"),
     Column("leg_walk_s", "s", "walking time on the way, as if nobody were there", "to walk"),
-    Column("leg_doors_s", "s", "waiting at locks and searching for the place", "at doors"),
+    Column("leg_doors_s", "s", "waiting at locks and searching for the place", "doors and search"),
     Column("leg_people_s", "s", "further time lost to people in the way and detours", "people in the way"),
     Column("leg_able_s", "s", "on scene until able to act", "until able"),
 )

@@ -242,9 +242,11 @@ def _draw_openings(
             axes.plot(xs, ys, color=EXIT, lw=4.5, solid_capstyle="butt", zorder=5)
             indoor = next((s for s in inside if s not in outdoors), inside[0])
             x, y = _beyond(opening, floors[indoor], 11 / 72 / scale.inches_per_m)
+            word = _exit_word(opening)
+            upright = len(word) > 2 and abs(ys[1] - ys[0]) > abs(xs[1] - xs[0])
             axes.text(
-                x, y, _exit_word(opening), color=EXIT, fontsize=7.5, fontweight="bold", ha="center", va="center",
-                zorder=6,
+                x, y, word, color=EXIT, fontsize=7.5, fontweight="bold", ha="center", va="center",
+                rotation=90 if upright else 0, zorder=6,
             )  # fmt: skip
         else:
             axes.plot(xs, ys, color=WALL, lw=4.0, solid_capstyle="butt", zorder=4)
@@ -282,9 +284,15 @@ def _draw_posts(
         if post.name == names[post.space]:
             continue
         w, h = scale.text_m([post.name], 6.5)
-        places = [box(x - w / 2, m - h / 2, x + w / 2, m + h / 2) for m in (y - half - h / 2, y + half + h / 2)]
-        places += [box(x + half, y - h / 2, x + half + w, y + h / 2), box(x - half - w, y - h / 2, x - half, y + h / 2)]
-        place = next((p for p in places if floors[post.space].covers(p)), places[1])
+        w *= 0.88  # names are narrower than numbers
+        aside = sorted(np.linspace(-0.5, 0.5, 21).tolist(), key=abs)
+        middles = [(x + dx * w, y + dy * (half + h / 2)) for dy in (1, -1) for dx in aside]
+        middles += [(x + half + w / 2, y), (x - half - w / 2, y)]
+        places = [box(mx - w / 2, my - h / 2, mx + w / 2, my + h / 2) for mx, my in middles]
+        others, floor = unary_union(taken[:-1]), floors[post.space]
+        # the first place of least harm: sticking out of the space (over exits), or over another mark
+        harm = [round(p.difference(floor).area + p.intersection(others).area, 3) for p in places]
+        place = places[harm.index(min(harm))]
         taken.append(place)
         axes.text(
             place.centroid.x, place.centroid.y, post.name, ha="center", va="center", fontsize=6.5, zorder=7,
@@ -294,7 +302,7 @@ def _draw_posts(
 
 
 def _scale_bar(figure: Figure, scale: Scale, width_in: float, height_in: float) -> None:
-    metres = 20.0
+    metres = next((m for m in (50.0, 20.0, 10.0, 5.0) if m * scale.inches_per_m <= 1.2), 2.0)
     long, y = metres * scale.inches_per_m / width_in, 0.3 / height_in
     right = 1 - 0.2 / width_in
     bar = Line2D([right - long, right], [y, y], color=WALL, lw=2, solid_capstyle="butt", transform=figure.transFigure)

@@ -111,7 +111,13 @@ def _is_clear(event: Event) -> bool:
 
 
 def _duty(event: Event, name: Callable[[str], str]) -> str:
-    duty = {"post": "on post", "patrol": "on patrol", "desk": "at a desk", "mentoring": "mentoring", "teaching": "teaching"}
+    duty = {
+        "post": "on post",
+        "patrol": "on patrol",
+        "desk": "at a desk",
+        "mentoring": "mentoring",
+        "teaching": "teaching",
+    }
     return f"{duty.get(event.why, event.why)} in {name(event.where)}"
 
 

@@ -1,0 +1,207 @@
+"""Every check of a plan with a failing example: its code, its line, and what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import drillsim as ds
+from drillsim.plan.checks import check_plan
+from drillsim.plan.read import check_plan_file
+
+GOOD = (Path(__file__).parents[1] / "floorplans" / "three_rooms.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def faults_of(tmp_path, monkeypatch):
+    """Return the faults of the good plan after replacing texts, as lines without the file's name."""
+    monkeypatch.chdir(tmp_path)
+
+    def check(*changes: tuple[str, str], text: str = GOOD) -> list[str]:
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        Path("plan.yaml").write_text(text, encoding="utf-8")
+        return [str(f) for f in check_plan_file("plan.yaml")[1]]
+
+    return check
+
+
+def line_of(text: str) -> int:
+    return next(i for i, line in enumerate(GOOD.splitlines(), 1) if text in line)
+
+
+def test_the_good_plan_has_no_fault(faults_of):
+    assert faults_of() == []
+
+
+CASES = {
+    "DS201 a space twice": (
+        ("{id: hall-1, ", "{id: hall-0, "), "{id: hall-1,", "the id 'hall-0' is taken already (line"),
+    "DS201 an opening twice": (("{id: s-1, ", "{id: s-0, "), "{id: s-1,", "Give each of the openings its own id"),
+    "DS202 an unknown space": (
+        ("spaces: [room-101, hall-0]", "spaces: [room-101, hal-0]"), "{id: d-101", "Closest: 'hall-0'"),
+    "DS202 a door to itself": (
+        ("spaces: [room-101, hall-0]", "spaces: [hall-0, hall-0]"), "{id: d-101", "joins 'hall-0' with itself"),
+    "DS202 an unknown watched space": (("watches: [hall-0]", "watches: [hull-0]"), "cam-hall", "watches: no space"),
+    "DS204 an unknown entry": (("police: [e-main]", "police: [e-mani]"), "entries:", "Closest: 'e-main'"),
+    "DS204 an entry that is no exit": (("ems: [e-main]", "ems: [s-0]"), "entries:", "'s-0' is no exit"),
+    "DS208 an unknown level": (
+        ("Upper hall, level: L1", "Upper hall, level: L9"), "{id: hall-1", "no level called 'L9'"),
+    "DS301 an overlap": (
+        ("[[24, 9], [30, 9]", "[[23, 9], [30, 9]"), "{id: stair-a-0", "overlap by 1.50 m² (16.1 ft²)"),
+    "DS302 a door off its wall": (
+        ("line: [[7, 9], [7.915, 9]], lock: key", "line: [[7, 7], [7.915, 7]], lock: key"), "{id: d-101",
+        "lies 2.00 m (6.6 ft) from the outline of 'room-101'"),
+    "DS302 a door between levels": (
+        ("spaces: [room-101, hall-0]", "spaces: [room-101, hall-1]"), "{id: d-101", "joins level 'L0' with level 'L1'"),
+    "DS303 a polygon that crosses itself": (
+        ("[[0, 0], [9, 0], [9, 9], [0, 9]]", "[[0, 0], [9, 9], [9, 0], [0, 9]]"), "{id: room-101",
+        "crosses or touches itself near [4.5, 4.5]"),
+    "DS303 a polygon on one spot": (
+        ("[[0, 0], [9, 0], [9, 9], [0, 9]]", "[[0, 0], [9, 0], [0, 0], [9, 0]]"), "{id: room-101", "fewer than three"),
+    "DS303 a flat polygon": (
+        ("[[0, 0], [9, 0], [9, 9], [0, 9]]", "[[0, 0], [9, 0], [18, 0]]"), "{id: room-101", "has no area"),
+    "DS303 a hole beyond the space": (
+        ("[9, 9], [0, 9]], people", "[9, 9], [0, 9]], holes: [[[8, 1], [12, 1], [12, 2]]], people"), "{id: room-101",
+        "reaches beyond the space"),
+    "DS304 a stair on one level": (
+        ("upper: stair-a-1", "upper: hall-0"), "{id: stair-a, lower", "begins and ends on level 'L0'"),
+    "DS304 a stair upside down": (
+        ("lower: stair-a-0, upper: stair-a-1", "lower: stair-a-1, upper: stair-a-0"), "{id: stair-a, lower",
+        "Swap them"),
+    "DS304 a foot that cannot be told": (
+        ("{id: s-0, kind: stair_door", "{id: s-0, kind: door"), "{id: stair-a, lower", "Write 'lower_opening:'"),
+    "DS305 a post outside its space": (("at: [2, 10.5]", "at: [2, 8]"), "front-desk", "lies 1.00 m (3.3 ft) outside"),
+    "DS310 a room behind a locked door": (
+        ("lock: push-button", "lock: push-button, locked: both"), "{id: room-201",
+        "its only door 'd-201' (line"),
+    "DS310 a room with a door that only leads in": (
+        ("lock: push-button", "lock: push-button, one_way: in"), "{id: room-201", "one_way: in"),
+    "DS105 a period that ends before it begins": (('to: "11:50"', 'to: "07:50"'), "timetable", "not after 08:00"),
+    "DS105 a door without width": (
+        ("[[7, 9], [7.915, 9]], lock: key", "[[7, 9], [7, 9]], lock: key"), "{id: d-101", "has no width"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_error_has_its_code_its_line_and_its_words(faults_of, case):
+    change, where, words = CASES[case]
+    found = [f for f in faults_of(change) if f"error {case[:5]}" in f and words in f]
+    assert found, faults_of(change)
+    assert found[0].startswith(f"plan.yaml:{line_of(where)}:")
+
+
+WARNINGS = {
+    "DS402 feet and inches mixed up": (
+        ("width: 36 in", "width: 36 ft"), "{id: d-201",
+        "door 'd-201' is 36 ft wide. Did you mean '36 in'? Widths over 12 ft (3.66 m) are unusual. Add 'wide_on"),
+    "DS402 inches and feet mixed up": (("width: 36 in", "width: 3 in"), "{id: d-201", "Did you mean '3 ft'?"),
+    "DS402 a narrow stair": (("rise: 4.0, width: 1.5", "rise: 4.0, width: 0.4"), "{id: stair-a, lower", "0.40 m wide"),
+    "DS403 a crowd behind one door": (
+        ("people: 25}", "people: 80}"), "{id: room-101", "holds 80 people and has a single way out"),
+    "DS404 a stair lower than its storey": (("rise: 4.0", "rise: 3.0"), "{id: stair-a, lower", "4 m apart"),
+    "DS404 a short stair": (("length: 10.49", "length: 3.5"), "{id: stair-a, lower", "along the slope"),
+    "DS404 a steep step": (("riser: 0.167", "riser: 0.3"), "{id: stair-a, lower", "riser of 0.3 m is unusual"),
+    "DS312 an empty level": (
+        ("{id: L1, elevation: 4.0}", "{id: L1, elevation: 4.0}, {id: L2, elevation: 8.0}"), "levels:",
+        "'L2' has no space"),
+    "DS313 a field nobody gets to": (
+        ("openings: ", "  - {id: field, level: L0, use: outdoors, polygon: [[-9, 0], [-1, 0], [-1, 9]]}\nopenings: "),
+        "openings: ", "no opening leads to the outdoor place 'field'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WARNINGS)
+def test_a_warning_has_its_code_its_line_and_its_words(faults_of, case):
+    change, where, words = WARNINGS[case]
+    faults = faults_of(change)
+    assert [
+        f for f in faults if f.startswith(f"plan.yaml:{line_of(where)}:") and f"warning {case[:5]}" in f and words in f
+    ], faults
+    assert not [f for f in faults if " error " in f]
+
+
+def test_a_wide_door_on_purpose_is_kept(faults_of):
+    assert faults_of(("width: 36 in", "width: 13 ft, wide_on_purpose: true")) == []
+
+
+def test_a_lost_stair_door_cuts_off_the_floor_above(faults_of):
+    door = next(line for line in GOOD.splitlines(keepends=True) if "{id: s-1," in line)
+    faults = faults_of((door, ""))
+    assert sum("DS310" in f for f in faults) == 2
+    assert any("'stair-a-1' has no opening" in f for f in faults)
+
+
+def test_two_parts_joined_only_through_the_outside_are_an_error(faults_of):
+    door = next(line for line in GOOD.splitlines(keepends=True) if "{id: s-0," in line)
+    faults = faults_of((door, ""))
+    assert [f for f in faults if "DS311" in f and "only through the outside" in f], faults
+
+
+def test_a_way_through_the_outside_does_not_count(secondary):
+    kept = tuple(
+        o
+        for o in secondary.openings
+        if not {"hall-west-2-0", "hall-west-2-1"}.intersection(o.spaces) or o.kind != "opening"
+    )
+    faults = check_plan(secondary.model_copy(update={"openings": kept}))
+    assert {f.code for f in faults} == {"DS311"}
+
+
+def test_a_building_without_any_exit_says_so_once(faults_of):
+    exits = [(line, "") for line in GOOD.splitlines(keepends=True) if "kind: exit" in line]
+    faults = faults_of(
+        *exits, ("entries: {police: [e-main], ems: [e-main]}\n", ""), ("exits: [e-main, e-east]", "exits: []")
+    )
+    assert len([f for f in faults if "DS310" in f]) == 1
+
+
+def test_faults_of_form_and_of_the_building_come_together(faults_of):
+    faults = faults_of(
+        ("width: 36 in", "width: 36"),
+        ("[[24, 9], [30, 9]", "[[23, 9], [30, 9]"),
+        ("watches: [hall-0]", "wachtes: [hall-0]"),
+    )
+    codes = [f.split()[2] for f in faults]
+    assert "DS301:" in codes
+    assert "DS101:" in codes
+    assert [f for f in faults if f.startswith(f"plan.yaml:{line_of('{id: stair-a-0')}:") and "DS301" in f]
+
+
+def test_what_could_not_be_read_is_not_called_unknown(faults_of):
+    faults = faults_of(
+        ("{id: hall-0, label: Main hall, level: L0", "{id: hall-0, label: Main hall, level: L0, peple: 3")
+    )
+    assert [f.split()[2] for f in faults] == ["DS101:"]
+
+
+def test_all_faults_are_raised_at_once(tmp_path):
+    path = tmp_path / "plan.yaml"
+    path.write_text(
+        GOOD.replace("at: [2, 10.5]", "at: [2, 8]").replace("ems: [e-main]", "ems: [e-mian]"), encoding="utf-8"
+    )
+    with pytest.raises(ds.PlanError) as caught:
+        ds.read_plan(path)
+    assert [f.code for f in caught.value.faults] == ["DS305", "DS204"]
+
+
+def test_a_post_may_share_the_id_of_its_own_space_only(faults_of):
+    same = faults_of(("{id: front-desk", "{id: hall-0"))
+    other = faults_of(("{id: front-desk", "{id: room-101"))
+    assert same == []
+    assert [f.split()[2] for f in other] == ["DS201:"]
+
+
+def test_a_move_to_a_use_the_plan_lacks_is_an_error(faults_of):
+    faults = faults_of(
+        ("share: {classroom: 1.0}", "share: {classroom: 1.0}, moves: [{share: 50 %, home: classroom, to: cafeteria}]")
+    )
+    assert [f.split()[2] for f in faults] == ["DS207:"]
+
+
+def test_faults_without_a_file_carry_the_name_of_the_plan(three_rooms):
+    posts = (three_rooms.posts[0].model_copy(update={"at": (-5.0, 0.0)}),)
+    faults = check_plan(three_rooms.model_copy(update={"posts": posts}))
+    assert [(f.file, f.line, f.code) for f in faults] == [("Three rooms", 0, "DS305")]
