@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
-
-import simpy
-
 from drillsim.engine.incident import Case
+from drillsim.engine.stage import Process, Stage
+from drillsim.engine.tasks import Response
 from drillsim.engine.units import Responder
 from drillsim.quantities import Spread
 from drillsim.scenario.roles import POLICE_LAWS, TARGET_RESPONSE, shipped_role
 
-if TYPE_CHECKING:
-    from drillsim.engine.drill import Drill
-
-Process = Generator[simpy.Event, Any, None]
-
 
 class Services:
-    """The services of one drill; their draws have fixed slots outside the mix."""
+    """The services of one stage; their draws have fixed slots outside the mix."""
 
-    def __init__(self, drill: Drill) -> None:
-        self.drill = drill
-        police = drill.scenario.police
-        base = len(drill.units)
+    def __init__(self, stage: Stage, response: Response) -> None:
+        self.stage, self.response = stage, response
+        police = stage.scenario.police
+        base = len(stage.units)
         self.police = self._service("police", base)
         self.others = {"medical": self._service("ems", base + 1), "fire": self._service("fire-service", base + 2)}
-        world = drill.world
+        world = stage.world
         self.entries = {
             "police": world.opening_of_service("police", police.entry),
-            "ems": world.opening_of_service("ems", drill.scenario.ems.entry),
-            "fire-service": world.opening_of_service("ems", drill.scenario.fire_service.entry),
+            "ems": world.opening_of_service("ems", stage.scenario.ems.entry),
+            "fire-service": world.opening_of_service("ems", stage.scenario.fire_service.entry),
         }
         self.called: set[str] = set()
         self.awaited = False
         """Whether somebody with keys stands at the police entry."""
-        self.at_entry = drill.env.event()
-        self.met = drill.env.event()
-        drill.travel.without_key_s = self._without_key
+        self.at_entry = stage.env.event()
+        self.met = stage.env.event()
+        stage.travel.without_key_s = self._without_key
 
     def _service(self, name: str, order: int) -> Responder:
-        police, streams = self.drill.scenario.police, self.drill.streams
+        stage = self.stage
+        police, streams = stage.scenario.police, stage.streams
         return Responder(
             id=name,
             role=shipped_role(name),
@@ -50,7 +43,7 @@ class Services:
             brisk_mps=1.8,
             up_mps=police.stair_up,
             down_mps=police.stair_down,
-            key_s=self.drill.scenario.locks.key.quantile(streams.uniform("service.key", name)),
+            key_s=stage.scenario.locks.key.quantile(streams.uniform("service.key", name)),
             is_service=True,
         )
 
@@ -59,32 +52,31 @@ class Services:
 
         Who was met has keys and card; the front office lets a service in by card unless the event is hostile.
         """
+        stage = self.stage
         if not responder.is_service:
             return None
-        locks, card = self.drill.scenario.locks, self.drill.world.plan.openings[way].lock == "access-control"
+        locks, card = stage.scenario.locks, stage.world.plan.openings[way].lock == "access-control"
         if self.met.triggered:
             return locks.card if card else responder.key_s
-        if self.drill.cases[0].kind != "hostile":
+        if stage.cases[0].kind != "hostile":
             return locks.card
-        return self.drill.scenario.police.locked_door.quantile(
-            self.drill.streams.uniform("service.locked_door", responder.id)
-        )
+        return stage.scenario.police.locked_door.quantile(stage.streams.uniform("service.locked_door", responder.id))
 
     def watch(self, case: Case) -> None:
         """Start what calls the services for this incident."""
-        self.drill.env.process(self._call_police(case))
+        self.stage.env.process(self._call_police(case))
         if case.kind in self.others:
-            self.drill.env.process(self._call_other(case, self.others[case.kind]))
+            self.stage.env.process(self._call_other(case, self.others[case.kind]))
 
     def _wants_police(self, case: Case) -> bool:
-        if case.kind in self.drill.scenario.police.called_for:
+        if case.kind in self.stage.scenario.police.called_for:
             return True
         words = ("resolves", "assists") if case.kind == "medical" else ("resolves",)
-        return not any(u.present and not u.gone and u.role.word(case.kind) in words for u in self.drill.units)
+        return not any(u.present and not u.gone and u.role.word(case.kind) in words for u in self.stage.units)
 
     def _call_police(self, case: Case) -> Process:
-        drill, env = self.drill, self.drill.env
-        police, streams = drill.scenario.police, drill.streams
+        stage, env = self.stage, self.stage.env
+        police, streams = stage.scenario.police, stage.streams
         phone = police.phone.quantile(streams.uniform("police.phone", case.id))
         first = police.first_call.quantile(streams.uniform("police.first_call", case.id))
         outside_call = env.timeout(first) if case.kind == "hostile" else env.event()
@@ -97,50 +89,50 @@ class Services:
             return
         self.called.add("police")
         who = "anybody" if outside_call.processed else "office"
-        drill.log(who, "police-called", "", "911", incident=case.id)
+        stage.log(who, "police-called", "", "911", incident=case.id)
         law = self._law(case.kind)
         yield from self._come(case, self.police, law.quantile(streams.uniform("service.arrival", "police")))
 
     def _law(self, kind: str) -> Spread:
-        law = self.drill.scenario.police.law
+        law = self.stage.scenario.police.law
         if law is None:
             law = "active-events" if kind == "hostile" else "routine-priority-1"
         return POLICE_LAWS[law] if isinstance(law, str) else law
 
     def _call_other(self, case: Case, service: Responder) -> Process:
-        drill = self.drill
+        stage = self.stage
         yield case.reported
         if service.id in self.called:
             return
         self.called.add(service.id)
-        yield drill.env.timeout(
-            drill.scenario.police.phone.quantile(drill.streams.uniform("service.phone", service.id))
+        yield stage.env.timeout(
+            stage.scenario.police.phone.quantile(stage.streams.uniform("service.phone", service.id))
         )
-        drill.log("office", "called", "", service.id, incident=case.id)
-        setting = drill.scenario.ems if service.id == "ems" else drill.scenario.fire_service
+        stage.log("office", "called", "", service.id, incident=case.id)
+        setting = stage.scenario.ems if service.id == "ems" else stage.scenario.fire_service
         law = setting.law or TARGET_RESPONSE
-        yield from self._come(case, service, law.quantile(drill.streams.uniform("service.arrival", service.id)))
+        yield from self._come(case, service, law.quantile(stage.streams.uniform("service.arrival", service.id)))
 
     def _come(self, case: Case, service: Responder, arrival_s: float) -> Process:
         """Drive, come in, find the place, and be on scene like everybody else."""
-        drill, env = self.drill, self.drill.env
-        drill.log(service.id, "word", "", "called", incident=case.id)
+        stage, env = self.stage, self.stage.env
+        stage.log(service.id, "word", "", "called", incident=case.id)
         yield env.timeout(arrival_s)
         entry = self._entry(service, case)
-        gate = drill.world.plan.openings[entry]
-        drill.log(service.id, "at-entry", gate.id, incident=case.id)
-        drill.log(service.id, "under-way", gate.id, incident=case.id)
+        gate = stage.world.plan.openings[entry]
+        stage.log(service.id, "at-entry", gate.id, incident=case.id)
+        stage.log(service.id, "under-way", gate.id, incident=case.id)
         if service is self.police:
             self.at_entry.succeed()
         if service is self.police and case.kind == "hostile" and not self.met.triggered:
-            locate = drill.scenario.police.locate.quantile(drill.streams.uniform("police.locate", "police"))
+            locate = stage.scenario.police.locate.quantile(stage.streams.uniform("police.locate", "police"))
             began = env.now
             if not self.awaited:
-                drill.log(service.id, "searches", gate.id, "nobody met them", incident=case.id)
+                stage.log(service.id, "searches", gate.id, "nobody met them", incident=case.id)
             yield env.timeout(locate) | self.met
             service.doors_s += env.now - began
-        response = drill.response
-        yield drill.travel.go(
+        response = self.response
+        yield stage.travel.go(
             service, case.space, case.point, speed_mps=service.run_mps, entry=entry,
             no_way=lambda: response.no_way(case, service),
         )  # fmt: skip
@@ -148,13 +140,13 @@ class Services:
 
     def _entry(self, service: Responder, case: Case) -> int:
         """Return the way by which a service comes in: its entry, or the exit of least time where that one is closed."""
-        drill, wish = self.drill, self.entries[service.id]
-        if wish not in drill.travel.closed:
+        stage, wish = self.stage, self.entries[service.id]
+        if wish not in stage.travel.closed:
             return wish
-        routes = drill.travel.routes(service, service.run_mps)
+        routes = stage.travel.routes(service, service.run_mps)
         paths = {
-            way: routes.path_through(way, drill.world.inner_side(way), case.space, case.point)
-            for way, opening in enumerate(drill.world.plan.openings)
+            way: routes.path_through(way, stage.world.inner_side(way), case.space, case.point)
+            for way, opening in enumerate(stage.world.plan.openings)
             if opening.kind == "exit"
         }
         times = {way: path.seconds for way, path in paths.items() if path is not None}
@@ -162,20 +154,20 @@ class Services:
 
     def meet(self, case: Case, unit: Responder) -> Process:
         """Walk to the police entry, wait there, and give the officers keys and place."""
-        drill = self.drill
+        stage = self.stage
         entry = self.entries["police"]
-        side = drill.world.inner_side(entry)
-        space = int(drill.world.network.way_spaces[entry, side])
-        x, y = drill.world.network.way_xy[entry, side]
-        here = drill.world.plan.spaces[unit.place_at(drill.env.now)[0]].id
-        drill.log(unit.id, "under-way", here, "to meet the police", incident=case.id)
-        yield drill.travel.go(
+        side = stage.world.inner_side(entry)
+        space = int(stage.world.network.way_spaces[entry, side])
+        x, y = stage.world.network.way_xy[entry, side]
+        here = stage.world.plan.spaces[unit.place_at(stage.env.now)[0]].id
+        stage.log(unit.id, "under-way", here, "to meet the police", incident=case.id)
+        yield stage.travel.go(
             unit, space, (float(x), float(y)), speed_mps=unit.pace(case.kind),
-            no_way=lambda: drill.response.no_way(case, unit),
+            no_way=lambda: self.response.no_way(case, unit),
         )  # fmt: skip
-        drill.log(unit.id, "at-entry", drill.world.plan.openings[entry].id, incident=case.id)
+        stage.log(unit.id, "at-entry", stage.world.plan.openings[entry].id, incident=case.id)
         self.awaited = True
         yield self.at_entry
         if self.police.number is None and not self.met.triggered:
-            drill.log(unit.id, "police-met", drill.world.plan.openings[entry].id, incident=case.id)
+            stage.log(unit.id, "police-met", stage.world.plan.openings[entry].id, incident=case.id)
             self.met.succeed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from drillsim.analysis.measures import count_curve, measure
 from drillsim.crowd.population import Seats, draw_population, place_people
 from drillsim.engine.drill import Drill
+from drillsim.engine.stage import Stage
 from drillsim.engine.world import world_of
 from drillsim.plan.model import FloorPlan
 from drillsim.record.trace import Trace
@@ -40,8 +41,8 @@ def simulate(
         stair_up=people.stair_up,
         stair_down=people.stair_down,
     )
-    drill = Drill(scenario, world, mix, streams, population, record_legs=record_legs)
-    events = tuple(drill.play())
+    stage = Stage(scenario, world, mix, streams, population, record_legs=record_legs)
+    events = tuple(Drill(stage).play())
     horizon = scenario.horizon
     row = {"scenario": scenario.name, "mix": mix.name, "replication": replication, **measure(events, horizon_s=horizon)}
     curves = {}
@@ -56,6 +57,6 @@ def simulate(
         horizon_s=horizon,
         events=events,
         row=row,
-        legs=drill.crowd.legs() if record_legs else (),
+        legs=stage.crowd.legs() if record_legs else (),
         curves=curves,
     )
