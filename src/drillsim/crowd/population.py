@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import floor
+from statistics import NormalDist
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from drillsim.plan.model import FloorPlan, Space
 from drillsim.plan.network import Network
@@ -23,6 +23,7 @@ from drillsim.streams import Streams, Words, slot_words
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_NORMAL = NormalDist()
 Group = tuple[str, float, Spread]
 """Name, share and level speed of a group."""
 
@@ -172,6 +173,11 @@ def largest_remainder(shares: Sequence[float]) -> list[int]:
     return whole
 
 
+def _standard_normal(u: Floats) -> Floats:
+    """Return the inverse normal distribution by the standard library, so that no other library's version moves a draw."""
+    return np.array([_NORMAL.inv_cdf(v) for v in u.tolist()], dtype=np.float64)
+
+
 def quantiles(spread: Spread, u: Floats) -> Floats:
     """Return the quantiles of a spread for many numbers between 0 and 1; as Spread.quantile of each."""
     a, b, c = spread.a, spread.b, spread.c
@@ -187,9 +193,9 @@ def quantiles(spread: Spread, u: Floats) -> Floats:
     if spread.form == "exponential":
         value = -a * np.log1p(-u)
     elif spread.form == "lognormal":
-        value = a * np.exp(b * ndtri(u))
+        value = a * np.exp(b * _standard_normal(u))
     else:
-        value = a + b * ndtri(u)
+        value = a + b * _standard_normal(u)
     return np.asarray(np.clip(value, spread.low, spread.high))
 
 
