@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crowd_worlds import World, box, door, people_at, plan_of
+from depth import cases
 from drillsim.crowd.tracks import Tracks
 
-SMALL = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SMALL = settings(max_examples=cases(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TINY = st.sampled_from([1.2, 3.0, 8.0])
 
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drillsim as ds
+from depth import cases
 from drillsim.plan.geodesic import Floor
 
 L_SHAPE = [(0, 0), (10, 0), (10, 4), (4, 4), (4, 10), (0, 10)]
@@ -87,7 +88,7 @@ def floor_of(polygon: shapely.Polygon) -> Floor:
     return Floor(polygon.exterior.coords[:-1], [h.coords[:-1] for h in polygon.interiors])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(rectilinear_rooms())
 def test_walks_are_symmetric_and_no_shorter_than_straight_and_keep_the_triangle_inequality(case):
     polygon, points = case
@@ -100,7 +101,7 @@ def test_walks_are_symmetric_and_no_shorter_than_straight_and_keep_the_triangle_
         assert walks[i, k] <= walks[i, j] + walks[j, k] + 1e-4
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(40), deadline=None)
 @given(rectilinear_rooms())
 def test_walks_equal_a_brute_force_search_over_all_corners(case):
     polygon, points = case
@@ -114,7 +115,7 @@ def test_walks_equal_a_brute_force_search_over_all_corners(case):
         assert walks[i, j] == pytest.approx(nx.dijkstra_path_length(graph, points[i], points[j]), abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(40), deadline=None)
 @given(rectilinear_rooms())
 def test_the_corners_of_a_walk_add_up_to_its_length(case):
     polygon, points = case

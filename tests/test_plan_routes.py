@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drillsim as ds
+from depth import cases
 from drillsim.plan.routes import Routes, nearest_exit_m
 from test_plan_network import door, exit_, plan_of, room
 
@@ -45,7 +46,7 @@ def test_a_way_inside_one_space_passes_nothing():
     assert (path.seconds, path.ways) == (2.0, ())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=cases(30), deadline=None)
 @given(st.data())
 def test_lengths_equal_those_of_networkx(school, at_one_mps, data):
     openings = [o.id for o in school.plan.openings]
