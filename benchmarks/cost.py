@@ -95,7 +95,8 @@ def main() -> None:
     now = datetime.now().astimezone()
     arguments.out.mkdir(parents=True, exist_ok=True)
     path = arguments.out / f"cost-{now:%Y-%m-%d}.json"
-    told = {"date": now.isoformat(timespec="seconds"), "machine": machine(), "versions": versions(), "rows": rows}
+    numbers = {name: number for name, number in versions().items() if name != "platform"}
+    told = {"date": now.isoformat(timespec="seconds"), "machine": machine(), "versions": numbers, "rows": rows}
     path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     print(f"written: {path.name}")
 

@@ -175,3 +175,108 @@ def test_unit_that_found_no_way_goes_on_when_a_way_opens(three_rooms):
     trace = play(drill, three_rooms, mix({"id": "nurse", "role": "nurse", "post": "front-desk"}))
     assert stamps(trace, "cannot-reach", "nurse") == [25.0]
     assert 100 < stamps(trace, "on-scene", "nurse")[0] < 150
+
+
+def test_unit_at_the_place_notices_for_itself_though_others_noticed_first(three_rooms):
+    drill = scenario("behaviour", "room-101", noticing={"witness": {"low": "5 s", "high": "9 s"}})
+    guards = [{"id": f"g{i}", "role": "unarmed-guard", "post": "room-101"} for i in range(3)]
+    trace = play(drill, three_rooms, mix(*guards))
+    setting_off = sorted(stamps(trace, "under-way"))
+    assert len(setting_off) == 3
+    assert all(5 <= t <= 9 for t in setting_off)
+
+
+def test_order_that_is_never_given_leaves_rooms_not_reached(three_rooms):
+    drill = scenario("hostile", "hall-1", horizon="20 s", protocol={"action": "lockdown", "announce_delay": "60 s"})
+    row = play(drill, three_rooms, mix(SRO)).row
+    assert (row["secured_p50_status"], row["secured_all_status"], row["secured_share_120_s"]) == (
+        "not-reached", "not-reached", 0.0,
+    )  # fmt: skip
+
+
+def test_who_only_assists_does_not_keep_the_resolver_at_home(three_rooms):
+    nurse = {"id": "nurse", "role": "nurse", "post": "room-201"}
+    guard = {"id": "guard", "role": "unarmed-guard", "post": "front-desk"}
+    sro = {"id": "sro", "role": "sro", "post": "hall-0"}
+    drill = scenario("medical", "hall-0")
+    for cast in ((guard, nurse), (sro, guard, nurse)):
+        assert stamps(play(drill, three_rooms, mix(*cast)), "on-scene", "nurse")
+
+
+def test_people_in_the_hall_move_once_they_hear_the_order(three_rooms):
+    spaces = tuple(
+        s.model_copy(update={"people": 4 if s.id == "hall-0" else s.people, "use": s.use}) for s in three_rooms.spaces
+    )
+    share = {"classroom": 1.0, "corridor": 1.0}
+    periods = tuple(p.model_copy(update={"share": share}) for p in three_rooms.timetable)
+    plan = three_rooms.model_copy(update={"spaces": spaces, "timetable": periods})
+    drill = scenario(
+        "hostile", "hall-1", protocol={"action": "lockdown", "announce_delay": "0 s", "announcement": "30 s"}
+    )
+    trace = ds.simulate(drill, plan, mix(SRO), seed=1, record_legs=True)
+    moved = min(leg.times_s[0] for leg in trace.legs if leg.who.startswith("person"))
+    assert moved == stamps(trace, "order")[0] + 30
+    assert trace.row["halls_clear_s"] > moved
+
+
+def test_rooms_without_people_are_left_as_they_are(three_rooms):
+    empty = tuple(s.model_copy(update={"people": 0}) for s in three_rooms.spaces)
+    plan = three_rooms.model_copy(update={"spaces": empty})
+    trace = ds.simulate(scenario("hostile", "hall-1", protocol={"action": "lockdown"}), plan, mix(SRO), seed=1)
+    assert not stamps(trace, "locked")
+    assert stamps(trace, "order")
+
+
+def test_a_locked_room_opens_from_inside(three_rooms):
+    drill = scenario(
+        "hostile", "hall-0", protocol={"action": "lockdown", "announced_by": "alarm", "rooms": {"key_fails": "0 %"}},
+        reporting={"radio": "200 s"}, locks={"key": "90 s"},
+    )  # fmt: skip
+    trace = play(drill, three_rooms, mix({"id": "sro", "role": "sro", "post": "room-101"}))
+    assert stamps(trace, "locked", "room-101")[0] < stamps(trace, "under-way", "sro")[0]
+    assert trace.row["leg_doors_s"] == 0
+
+
+def test_police_take_another_exit_when_theirs_closes_while_they_search(three_rooms):
+    openings = tuple(o.model_copy(update={"one_way": None}) for o in three_rooms.openings)
+    plan = three_rooms.model_copy(update={"openings": openings})
+    drill = scenario("hostile", "hall-1", police={"locate": "100 s"}, injects=[{"at": "400 s", "close": "e-main"}])
+    trace = play(drill, plan, mix())
+    assert not stamps(trace, "cannot-reach")
+    assert trace.row["police_on_scene_status"] == "reached"
+
+
+def test_the_911_call_of_a_hostile_event_counts_whoever_the_school_calls_for(three_rooms):
+    drill = scenario("hostile", "hall-1", police={"called_for": ["fire"]})
+    assert play(drill, three_rooms, mix(SRO)).row["police_called_s"] == 60.0
+
+
+@pytest.mark.parametrize("leaves", [5, 16, 26])
+def test_a_unit_that_leaves_campus_is_replaced(three_rooms, leaves):
+    drill = scenario(
+        "behaviour", "room-201", dispatch={"back_up": False}, injects=[{"at": f"{leaves} s", "absent": "sro"}]
+    )
+    trace = play(drill, three_rooms, mix(SRO, {**GUARD, "post": "stair-a-0"}))
+    assert [e.who for e in trace.events if e.what == "on-scene"] == ["guard"]
+    assert trace.row["busy_s"] < 200
+
+
+def test_locks_that_fail_at_once_count_as_failed(three_rooms):
+    rooms = {
+        "recover": "0 s",
+        "key": "0 s",
+        "push_button": "0 s",
+        "auto": "0 s",
+        "key_fails": "100 %",
+        "push_button_fails": "100 %",
+    }
+    drill = scenario("hostile", "hall-1", protocol={"action": "lockdown", "announced_by": "alarm", "rooms": rooms})
+    row = play(drill, three_rooms, mix(SRO)).row
+    assert (row["rooms_failed"], row["rooms_secured"]) == (2, 0)
+
+
+def test_an_empty_school_has_no_witness(three_rooms):
+    empty = tuple(s.model_copy(update={"people": 0}) for s in three_rooms.spaces)
+    plan = three_rooms.model_copy(update={"spaces": empty})
+    drill = scenario("medical", "room-101", noticing={"unsupervised": "70 s"})
+    assert play(drill, plan, mix(SRO)).row["noticed_s"] == 70.0

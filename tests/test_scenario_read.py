@@ -135,11 +135,9 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(faults):
     assert [f.split(": ")[0] for f in found] == ["file.yaml:4:22", "file.yaml:5:10", "file.yaml:6:20", "file.yaml:7:1"]
 
 
-def test_two_incidents_with_one_id_are_refused(faults):
-    found = faults(DRILL + "  - {id: main, kind: medical, where: hall}\n")
-    assert found == [
-        "file.yaml:5:5: error DS201: two incidents are called 'main'. Ids name the random draws: give each its own"
-    ]
+def test_a_second_incident_is_refused(faults):
+    found = faults(DRILL + "  - {id: second, kind: medical, where: hall}\n")
+    assert found == ["file.yaml:4:3: error DS104: incidents: at most 1 here, found 2. Leave out what is too much"]
 
 
 def test_a_scenario_without_incidents_is_refused(faults):

@@ -240,9 +240,10 @@ def _fault_of(one: dict[str, Any], document: Document, model: type[BaseModel]) -
     elif kind.startswith("DS"):
         code = kind
         message = f"{label}: {one['msg']}" if label else str(one["msg"])
-    elif kind in ("too_short", "too_long"):
-        wanted = context.get("min_length") or context.get("max_length")
-        message = f"{label}: needs {wanted} entries, found {context.get('actual_length')}"
+    elif kind == "too_long":
+        message = f"{label}: at most {context.get('max_length')} here, found {context.get('actual_length')}. Leave out what is too much"
+    elif kind == "too_short":
+        message = f"{label}: needs {context.get('min_length')} entries, found {context.get('actual_length')}"
     elif kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
         code = "DS105"
         message = f"{label}: {one['msg'].replace('Input should be', 'must be')}, found {one.get('input')}"

@@ -54,7 +54,8 @@ def parse(value: Any, kind: str, *, bare: bool = False) -> float:
         raise PydanticCustomError("DS110", "missing unit. Write {e}", {"e": EXAMPLES[kind]})
     total, rest = 0.0, value.strip()
     pieces = re.findall(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*[^\d\s.+-][^\d]*", rest)
-    for piece in pieces if len(pieces) > 1 and kind in ("time", "length") else [rest]:
+    several = len(pieces) > 1 and kind in ("time", "length") and "".join(pieces) == rest
+    for piece in pieces if several else [rest]:
         match = _NUMBER.match(piece)
         if not match:
             raise PydanticCustomError("DS104", "'{v}' is not a quantity. Write {e}", {"v": value, "e": EXAMPLES[kind]})

@@ -59,7 +59,7 @@ def measure(events: Sequence[Event], *, horizon_s: float) -> dict[str, Value]:
                         ("fire-service", "fire_service_on_scene_s")):  # fmt: skip
         first = next((e for e in arrivals if e.who == who or (not who and e.why != "stays-away")), None)
         times[name] = first.time_s - onset.time_s if first else None
-    entered = next((e for e in by_what["at-entry"] if e.who == "police"), None)
+    entered = next((e for e in by_what["at-entry"] if e.who == "police" and e.incident == onset.incident), None)
     times["police_at_entry_s"] = entered.time_s - onset.time_s if entered else None
     applicable = _applicable(kind, by_what)
     row: dict[str, Value] = {"kind": kind}
@@ -86,7 +86,7 @@ def measure(events: Sequence[Event], *, horizon_s: float) -> dict[str, Value]:
 
 def _applicable(kind: str, by_what: dict[str, list[Event]]) -> set[str]:
     names = {"noticed_s", "reported_s", "first_on_scene_s", "able_on_scene_s"}
-    if kind == "hostile" or by_what["police-called"]:
+    if kind == "hostile" or by_what["police-wanted"] or by_what["police-called"]:
         names |= {"police_called_s", "police_at_entry_s", "police_on_scene_s"}
     if kind not in ("hostile", "fire"):
         names.add("resolved_s")
@@ -161,7 +161,7 @@ def _legs(by_what: dict[str, list[Event]], onset: Event, row: dict[str, Value]) 
     word, set_off, there = stamp("word"), stamp("under-way"), stamp("on-scene")
     if word is None or set_off is None or there is None:
         return legs
-    spent = {e.what: e.value or 0.0 for w in ("walked", "doors") for e in by_what[w] if e.who == chosen.who}
+    spent = {e.what: e.value or 0.0 for w in ("walked", "doors") for e in by_what[w] if _same(e, chosen)}
     notice = min(noticed, word)
     legs["leg_notice_s"] = notice
     legs["leg_report_s"] = min(reported, word) - notice
@@ -173,6 +173,10 @@ def _legs(by_what: dict[str, list[Event]], onset: Event, row: dict[str, Value]) 
     legs["leg_walk_s"], legs["leg_doors_s"], legs["leg_people_s"] = walk, doors, travel - doors - walk
     legs["leg_able_s"] = (able.time_s - onset.time_s if able else there) - there
     return legs
+
+
+def _same(event: Event, chosen: Event) -> bool:
+    return event.who == chosen.who and event.incident == chosen.incident
 
 
 def _busy(by_what: dict[str, list[Event]], horizon_s: float) -> float:

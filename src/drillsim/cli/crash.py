@@ -34,7 +34,7 @@ def versions() -> dict[str, str]:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
-            found[name] = "not installed"
+            found[name] = "source checkout" if name == "drillsim" else "not installed"
     return found
 
 

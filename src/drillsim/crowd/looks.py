@@ -43,11 +43,6 @@ class Looks(Units):
                 times[p] = self._end_s[p] if self._end_s[p] == self._end_s[p] else locked
         return times
 
-    @property
-    def unit_keys(self) -> dict[int, str]:
-        """Keys of the units by number."""
-        return dict(self._keys)
-
     def space_of(self, p: int) -> int:
         """Return the space a person or unit is in; -1 outside, -2 on a stair."""
         return self._space[p]

@@ -110,12 +110,6 @@ class Units(Walking):
         self._stand(unit)
         self._follow(unit)
 
-    def enter_unit(self, unit: int, way: int, side: int, *, on_enter: OnEnter | None = None) -> None:
-        """Let a unit outside queue at an entry gate and stand behind it."""
-        self._stand(unit)
-        self._orders[unit] = Order([(way, side)], None, None, on_enter, None)
-        self._follow(unit)
-
     def halt(self, unit: int) -> None:
         """Let a unit stand where it is; one on a stair goes on to its end first."""
         if self._space[unit] == ON_STAIR:
@@ -130,10 +124,6 @@ class Units(Walking):
             way, side = self._node[unit] >> 1, self._node[unit] & 1
             return self.cells.graph.node_space[self._node[unit]], self._way_xy[way][side]
         return self._space[unit], self._place(unit)
-
-    def unit_speed_mps(self, unit: int) -> float:
-        """Return a unit's own level speed."""
-        return self._level[unit]
 
     # ------------------------------------------------------------------- path
     def _stand(self, unit: int) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from drillsim.crowd.laws import door_capacity_ps
+from drillsim.crowd.population import place_people
 from drillsim.documents import Document
 from drillsim.engine.world import World, laws_of, world_of
 from drillsim.errors import Fault, closest, order_faults
@@ -46,6 +49,7 @@ def check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> li
         world = world_of(plan, scenario)
         of_scenario.found = []
         _ways(scenario, world, of_scenario)
+        _crowding(scenario, world, of_scenario)
         faults += of_scenario.found
         if mixes is not None:
             of_mixes = _Faults(mixes._document, "mixes")
@@ -61,6 +65,11 @@ def check_names(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None)
     of_mixes = _Faults(mixes._document if mixes else None, "mixes")
     if mixes is not None:
         _staffing(mixes, plan, of_mixes)
+        units = {unit.id for mix in mixes.mixes.values() for unit in mix.units}
+        for i, inject in enumerate(scenario.injects):
+            if inject.absent is not None and inject.absent not in units:
+                message = f"no mix has a unit called '{inject.absent}'.{closest(inject.absent, sorted(units))}"
+                of_scenario.add("DS206", message, ("injects", i, "absent"))
     return order_faults([*of_scenario.found, *of_mixes.found])
 
 
@@ -137,9 +146,14 @@ def _measures(scenario: Scenario) -> Iterator[tuple[str, Path]]:
 
 
 def _staffing(mixes: Mixes, plan: FloorPlan, faults: _Faults) -> None:
+    things: list[Any] = [*plan.spaces, *plan.posts, *plan.openings, *plan.cameras]
+    taken = {thing.id for thing in things}
     for name, mix in mixes.mixes.items():
         for i, unit in enumerate(mix.units):
             path: Path = ("mixes", name, "units", i)
+            if unit.id in taken:
+                message = f"'{unit.id}' is a space, post, opening or camera of {plan.name}. Give the unit another id"
+                faults.add("DS201", message, (*path, "id"))
             if unit.post is not None:
                 _place(unit.post, plan, faults, (*path, "post"))
             for j, stop in enumerate(unit.patrol):
@@ -173,6 +187,19 @@ def _ways(scenario: Scenario, world: World, faults: _Faults) -> None:
         resolvers = [r for r in SHIPPED if shipped_role(r).word(incident.kind) == "resolves"]
         if not resolvers:
             faults.add("DS505", f"no role can resolve '{incident.kind}'", ("incidents", i, "kind"))
+
+
+def _crowding(scenario: Scenario, world: World, faults: _Faults) -> None:
+    """Warn of spaces in which more people are placed than fit at the storage density of the laws."""
+    seats = place_people(world.network, world.plan, scenario.time_of_day)
+    persons = np.bincount(seats.space, minlength=len(world.plan.spaces))
+    for index, space in enumerate(world.plan.spaces):
+        fit = sum(world.cells.places[c] for c in world.cells.cells_of(index))
+        if persons[index] > fit:
+            message = (
+                f"at {scenario.time_of_day} {persons[index]:,} people are placed in '{space.id}', where {fit:,} fit"
+            )
+            faults.add("DS503", f"{message}. Place fewer, or raise density_max", ("time_of_day",), severity="warning")
 
 
 def _possible(where: Any, world: World) -> Sequence[str]:

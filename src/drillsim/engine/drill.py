@@ -14,6 +14,7 @@ from drillsim.engine.services import Services
 from drillsim.engine.stage import Process, Stage
 from drillsim.engine.tasks import Response
 from drillsim.record.trace import Event
+from drillsim.scenario.model import Inject
 
 
 class Drill:
@@ -31,8 +32,8 @@ class Drill:
         stage = self.stage
         self._roll_call()
         zero = min(i.at for i in stage.scenario.incidents)
-        for i, inject in enumerate(stage.scenario.injects):
-            stage.at(max(inject.at - zero, 0.0), partial(self._inject, i))
+        for inject in sorted(stage.scenario.injects, key=lambda inject: inject.at):
+            stage.at(max(inject.at - zero, 0.0), partial(self._inject, inject))
         for case in stage.cases:
             stage.env.process(self.unfold(case))
         if stage.scenario.protocol.action != "none":
@@ -52,8 +53,7 @@ class Drill:
             where = stage.world.plan.spaces[space].id
             stage.log(unit.id, "role", why=unit.label)
             stage.log(unit.id, "present" if unit.present else "absent", where if unit.present else "", unit.duty)
-        if stage.scenario.protocol.action != "none":
-            stage.log("school", "protocol", why=stage.scenario.protocol.action)
+        self.protection.roll_call()
 
     # ------------------------------------------------------------------ an incident
 
@@ -67,15 +67,20 @@ class Drill:
             stage.exposure.start()
         if case.lasts_s is not None and case.act_s is not None:
             stage.env.process(self._end_by_itself(case))
+        if self.services.wants_police(case):
+            stage.log("school", "police-wanted", incident=case.id)
         self.services.watch(case)
-        notice = noticing.race(
-            case.wish, case.space, stage.units, stage.scenario.noticing, stage.world, stage.streams,
-            occupied=bool(stage.occupied[case.space]), onset_s=case.onset_s,
-        )  # fmt: skip
+        setting = stage.scenario.noticing
+        units = noticing.sightings(case.wish, case.space, stage.units, setting, stage.streams, onset_s=case.onset_s)
+        watched = stage.crowd.count_in([case.space]) > 0 or (
+            noticing.supervised(stage.world.plan.spaces[case.space]) and len(stage.population) > 0
+        )
+        notice = noticing.race(case.wish, case.space, units, setting, stage.world, stage.streams, watched=watched)
+        if case.wish.noticed_after is None:
+            for sighting in units:
+                stage.env.process(self._see(case, sighting))
         yield stage.env.timeout(notice.delay_s)
         stage.log(notice.who, "noticed", where, notice.why, incident=case.id)
-        if notice.unit is not None:
-            self.response.noticed_by(case, notice.unit)
         if stage.scenario.protocol.action != "none":
             stage.env.process(self.protection.order_on_notice(notice.unit))
         delay, tries = noticing.report_delay(case.wish, stage.scenario.reporting, stage.streams)
@@ -85,6 +90,11 @@ class Drill:
         case.reported.succeed()
         self.response.dispatch(case)
 
+    def _see(self, case: Case, sighting: noticing.Sighting) -> Process:
+        """Let a unit notice for itself, as everybody there does, and act."""
+        yield self.stage.env.timeout(sighting.delay_s)
+        self.response.noticed_by(case, sighting.unit)
+
     def _end_by_itself(self, case: Case) -> Process:
         assert case.lasts_s is not None
         yield self.stage.env.timeout(case.lasts_s) | case.resolved
@@ -92,9 +102,8 @@ class Drill:
 
     # ------------------------------------------------------------------ injects
 
-    def _inject(self, number: int, _event: object) -> None:
+    def _inject(self, inject: Inject, _event: object) -> None:
         stage = self.stage
-        inject = stage.scenario.injects[number]
         if inject.close or inject.reopen:
             id_ = inject.close or inject.reopen or ""
             way = stage.world.ways_by_id[id_]
@@ -110,8 +119,7 @@ class Drill:
         elif inject.absent:
             for unit in stage.units:
                 if unit.id == inject.absent and unit.present:
-                    unit.gone = True
-                    stage.log(unit.id, "left", "", "the script sends it off campus")
+                    self.response.leave(unit)
 
     # ------------------------------------------------------------------ exposure and the end
 
@@ -125,7 +133,7 @@ class Drill:
             why = "needs-help" if helped[i] else ""
             stage.log.events.append(Event(float(out_s[i]), f"person-{i}", "out", "", why))
         clear = stage.crowd.clear_since_s(i for i, s in enumerate(stage.world.plan.spaces) if s.is_circulation)
-        if clear is not None and stage.scenario.protocol.action == "lockdown":
+        if clear is not None and stage.scenario.protocol.action == "lockdown" and self.protection.ordered.triggered:
             stage.log.events.append(Event(clear, "school", "halls-clear"))
         for (word, reason), count in sorted(stage.crowd.tally().items()):
             why = f"{word} ({reason})" if reason else word

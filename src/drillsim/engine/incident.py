@@ -12,7 +12,6 @@ from drillsim.engine.units import Responder
 from drillsim.engine.world import XY, World
 from drillsim.scenario.model import Incident
 from drillsim.scenario.roles import ACT, LASTS
-from drillsim.scenario.staffing import RANK
 from drillsim.streams import Streams
 
 NEVER_RESOLVED = ("hostile", "fire")
@@ -45,11 +44,6 @@ class Case:
     def kind(self) -> str:
         """Its kind in words."""
         return self.wish.kind
-
-    @property
-    def rank(self) -> int:
-        """Its rank among the kinds."""
-        return RANK[self.kind]
 
     def need_is_met(self) -> bool:
         """Return whether those on scene can do what this incident needs: one who resolves, armed where it is hostile."""
@@ -90,4 +84,7 @@ def place_of(wish: Incident, world: World, streams: Streams) -> tuple[int, XY]:
         ids = world.spaces_of(name)
         for id_ in ids:
             weights[id_] = weights.get(id_, 0.0) + float(share) / len(ids)
-    return world.points_by_id[streams.choose("incident.place", weights)]
+    names = {f"{wish.id}/{id_}": id_ for id_ in weights}
+    return world.points_by_id[
+        names[streams.choose("incident.place", {f"{wish.id}/{id_}": w for id_, w in weights.items()})]
+    ]

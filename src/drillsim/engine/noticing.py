@@ -28,14 +28,25 @@ class Notice:
     unit: Responder | None = None
 
 
+@dataclass(frozen=True)
+class Sighting:
+    """When a unit notices for itself: seconds after the onset."""
+
+    unit: Responder
+    delay_s: float
+    why: str
+
+
 def race(
-    incident: Incident, space: int, units: list[Responder], noticing: Noticing, world: World, streams: Streams, *,
-    occupied: bool, onset_s: float,
+    incident: Incident, space: int, units: list[Sighting], noticing: Noticing, world: World, streams: Streams, *,
+    watched: bool,
 ) -> Notice:  # fmt: skip
     """Return the winner of the race of sources: people, cameras, and units that are there or walk in.
 
-    occupied
-        Whether people are in the space at the onset. Ties go to the earlier source: people, cameras in plan order,
+    units
+        The units with their own notice: see `sightings`.
+    watched
+        Whether somebody is there at the onset. Ties go to the earlier source: people, cameras in plan order,
         units in mix order. Every source has its own draw, used or not.
     """
     if incident.noticed_after is not None:
@@ -43,22 +54,31 @@ def race(
         return Notice(fixed, "people", "as the scenario fixes it")
     where = world.plan.spaces[space]
     u = streams.uniform("notice.people", incident.id)
-    if occupied or supervised(where):
+    if watched:
         best = Notice(noticing.witness.quantile(u), "people", "somebody there saw it")
     else:
         best = Notice(noticing.unsupervised.quantile(u), "people", "somebody came by")
     for camera in world.plan.cameras:
-        delay = _camera(camera.id, noticing, streams) if where.id in camera.watches else inf
+        delay = _camera(incident, camera.id, noticing, streams) if where.id in camera.watches else inf
         if delay < best.delay_s:
             best = Notice(delay, camera.id, "seen on a camera")
-    for unit in units:
-        if not unit.present:
-            continue
-        walks_in = _until_there(unit, space, onset_s)
-        delay = walks_in + noticing.witness.quantile(streams.uniform("notice.unit", unit.id))
-        if delay < best.delay_s:
-            best = Notice(delay, unit.id, "was there" if walks_in == 0 else "came by on patrol", unit)
+    for sighting in units:
+        if sighting.delay_s < best.delay_s:
+            best = Notice(sighting.delay_s, sighting.unit.id, sighting.why, sighting.unit)
     return best
+
+
+def sightings(
+    incident: Incident, space: int, units: list[Responder], noticing: Noticing, streams: Streams, *, onset_s: float
+) -> list[Sighting]:
+    """Return when each unit on campus that stands in the space, or walks in on its patrol, notices for itself."""
+    found = []
+    for unit in units:
+        walks_in = _until_there(unit, space, onset_s) if unit.present and not unit.gone else inf
+        if walks_in < inf:
+            own = noticing.witness.quantile(streams.uniform("notice.unit", f"{incident.id}/{unit.id}"))
+            found.append(Sighting(unit, walks_in + own, "was there" if walks_in == 0 else "came by on patrol"))
+    return found
 
 
 def supervised(space: Space) -> bool:
@@ -66,11 +86,11 @@ def supervised(space: Space) -> bool:
     return space.use in SUPERVISED if space.supervised is None else space.supervised
 
 
-def _camera(id_: str, noticing: Noticing, streams: Streams) -> float:
+def _camera(incident: Incident, id_: str, noticing: Noticing, streams: Streams) -> float:
     seen = noticing.camera_watched * camera_detection(noticing.monitors)
-    if streams.uniform("notice.camera_seen", id_) >= seen:
+    if streams.uniform("notice.camera_seen", f"{incident.id}/{id_}") >= seen:
         return inf
-    return noticing.camera_decision.quantile(streams.uniform("notice.camera_decision", id_))
+    return noticing.camera_decision.quantile(streams.uniform("notice.camera_decision", f"{incident.id}/{id_}"))
 
 
 def _until_there(unit: Responder, space: int, onset_s: float) -> float:

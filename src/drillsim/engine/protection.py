@@ -19,6 +19,20 @@ class Protection:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.ordered = stage.env.event()
+        self.rooms = [r for r in stage.world.rooms if stage.occupied[r.space]]
+        """Occupied rooms."""
+        self.heard_s = rooms.heard_s(stage.scenario.protocol, stage.world, stage.streams)
+
+    def roll_call(self) -> None:
+        """Write down what the protective action is about, whether or not it is ever ordered."""
+        stage = self.stage
+        action = stage.scenario.protocol.action
+        if action != "none":
+            stage.log("school", "protocol", why=action)
+        if action == "lockdown":
+            for room in self.rooms:
+                id_ = stage.world.plan.spaces[room.space].id
+                stage.log(id_, "lockable" if room.lockable else "unlockable", id_)
 
     def order_on_notice(self, unit: Responder | None) -> Process:
         """Whoever notices gives the order where the protocol lets them: a teacher, the alarm, or a unit that may."""
@@ -30,7 +44,7 @@ class Protection:
             return
         law = protocol.announce_delay or ANNOUNCE_DELAY[protocol.action, protocol.announced_by]
         yield stage.env.timeout(law.quantile(stage.streams.uniform("order.delay", "school")))
-        self.give_order("somebody there" if unit is None else unit.id)
+        self.give_order(unit.id if unit is not None and unit.role.may_order else "somebody there")
 
     def order_by(self, unit: Responder) -> Process:
         """Let a unit that knows of the incident give the order itself, if its role may."""
@@ -38,7 +52,8 @@ class Protection:
         if unit.role.may_order:
             law = ANNOUNCE_DELAY[stage.scenario.protocol.action, "teacher"]
             yield stage.env.timeout(law.quantile(stage.streams.uniform("order.delay", unit.id)))
-            self.give_order(unit.id)
+            if not unit.gone:
+                self.give_order(unit.id)
 
     def give_order(self, who: str) -> None:
         """Give the protective order, once."""
@@ -58,38 +73,23 @@ class Protection:
         (self._evacuate if action == "evacuate" else self._lock_down)()
 
     def _evacuate(self) -> None:
-        stage = self.stage
-        protocol, people = stage.scenario.protocol, stage.population
-        announcement = 0.0 if protocol.announced_by == "alarm" else protocol.announcement
-        unheard = stage.streams.uniforms("room.unheard", stage.world.space_words)
-        heard = [
-            announcement if s.pa else protocol.rooms.unheard.quantile(float(u))
-            for s, u in zip(stage.world.plan.spaces, unheard, strict=True)
-        ]
+        people = self.stage.population
         inside = np.flatnonzero(people.space >= 0)
-        stage.crowd.evacuate(inside, delay_s=np.array(heard)[people.space[inside]])
+        self.stage.crowd.evacuate(inside, delay_s=self.heard_s[people.space[inside]])
 
     def _lock_down(self) -> None:
         stage = self.stage
-        occupied = [r for r in stage.world.rooms if stage.occupied[r.space]]
-        open_rooms = {r.space for r in stage.world.rooms if r.lockable}
-        for room in occupied:
-            what = "lockable" if room.lockable else "unlockable"
-            stage.log(stage.world.plan.spaces[room.space].id, what, stage.world.plan.spaces[room.space].id)
-        secured = rooms.secure(
-            [r for r in stage.world.rooms if r.lockable],
-            stage.scenario.protocol,
-            stage.world,
-            stage.streams,
-        )
+        lockable = [r for r in self.rooms if r.lockable]
+        secured = rooms.secure(lockable, stage.scenario.protocol, stage.world, stage.streams, heard=self.heard_s)
         for one in secured:
             self._secure(one)
-        safe = np.array(sorted(open_rooms), dtype=np.int64)
-        caught = np.flatnonzero((stage.population.space >= 0) & ~np.isin(stage.population.space, safe))
+        refuges = {r.space for r in stage.world.rooms if r.lockable}
+        space = stage.population.space
+        caught = np.flatnonzero((space >= 0) & ~np.isin(space, np.array(sorted(refuges), dtype=np.int64)))
         if len(caught):
-            stage.crowd.to_lockable(caught, open_rooms=open_rooms)
+            stage.crowd.to_lockable(caught, open_rooms=refuges, delay_s=self.heard_s[space[caught]])
             last = max((one.locked_s for one in secured if one.locked_s < inf), default=0.0)
-            stage.at(last, lambda _e: self._leave_by_themselves(caught))
+            stage.at(max(last, float(self.heard_s[space[caught]].max())), lambda _e: self._leave_by_themselves(caught))
 
     def _leave_by_themselves(self, caught: NDArray[np.int64]) -> None:
         """Let those who found no room to lock before the last one was locked leave the building."""
@@ -107,12 +107,11 @@ class Protection:
         def locked(_event: object) -> None:
             stage.exposure.room_locked(space)
             stage.crowd.lock_room(space)
-            stage.travel.lock(one.room.doors)
+            stage.travel.lock(space, one.room.doors)
             stage.log(id_, "locked", id_)
 
         if one.locked_s < inf:
             stage.at(one.locked_s, locked)
-            if stage.occupied[space]:
-                stage.at(one.secured_s, lambda _e: stage.log(id_, "secured", id_))
-        elif stage.occupied[space]:
+            stage.at(one.secured_s, lambda _e: stage.log(id_, "secured", id_))
+        else:
             stage.at(one.failed_s, lambda _e: stage.log(id_, "lock-failed", id_))

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
+import numpy as np
+from numpy.typing import NDArray
+
 from drillsim.engine.world import Room, World
+from drillsim.plan.model import Opening
 from drillsim.scenario.model import Protocol
 from drillsim.streams import Streams
 
@@ -21,49 +25,57 @@ class Securing:
     """
 
     room: Room
-    heard_s: float
     locked_s: float
     secured_s: float
     failed_s: float
 
 
-def secure(rooms: list[Room], protocol: Protocol, world: World, streams: Streams) -> list[Securing]:
-    """Return, per occupied lockable room, when it is locked and secured after the order."""
+def heard_s(protocol: Protocol, world: World, streams: Streams) -> NDArray[np.float64]:
+    """Return, per space, the seconds from the order until it is heard there."""
+    announcement = 0.0 if protocol.announced_by == "alarm" else protocol.announcement
+    late = streams.uniforms("room.unheard", world.space_words)
+    spaces = zip(world.plan.spaces, late.tolist(), strict=True)
+    return np.array([announcement if space.pa else protocol.rooms.unheard.quantile(u) for space, u in spaces])
+
+
+def secure(
+    rooms: list[Room], protocol: Protocol, world: World, streams: Streams, *, heard: NDArray[np.float64]
+) -> list[Securing]:
+    """Return, per occupied lockable room, when it is locked and secured after the order.
+
+    heard
+        Seconds until the order is heard, per space.
+    """
     setting = protocol.rooms
     words = world.space_words
     recover = streams.uniforms("room.recover", words)
     hide = streams.uniforms("room.hide", words)
-    hear = streams.uniforms("room.unheard", words)
     times = [streams.uniforms("door.lock", world.door_words, i) for i in range(TRIES)]
     catches = [streams.uniforms("door.catch", world.door_words, i) for i in range(TRIES)]
     found = []
-    announcement = 0.0 if protocol.announced_by == "alarm" else protocol.announcement
     for room in rooms:
-        space = world.plan.spaces[room.space]
-        heard = announcement if space.pa else setting.unheard.quantile(float(hear[room.space]))
-        ready = heard + setting.recover.quantile(float(recover[room.space]))
-        locked, failed = ready, 0.0
+        ready = float(heard[room.space]) + setting.recover.quantile(float(recover[room.space]))
+        locked, fails = ready, False
         for door in room.doors:  # one adult locks one door after the other
-            took, caught = _lock(world.plan.openings[door].lock, door, protocol, times, catches)
+            took, caught = _lock(world.plan.openings[door], door, protocol, times, catches)
             locked += took
-            if not caught:
-                failed = locked
-        if failed:
-            found.append(Securing(room, heard, inf, inf, locked))
+            fails |= not caught
+        if fails:
+            found.append(Securing(room, inf, inf, locked))
         else:
-            found.append(Securing(room, heard, locked, locked + setting.hide.quantile(float(hide[room.space])), inf))
+            found.append(Securing(room, locked, locked + setting.hide.quantile(float(hide[room.space])), inf))
     return found
 
 
-def _lock(kind: str, door: int, protocol: Protocol, times: list, catches: list) -> tuple[float, bool]:  # type: ignore[type-arg]
-    """Return the seconds spent on one door and whether it caught; doors that are always locked outside cost nothing."""
+def _lock(opening: Opening, door: int, protocol: Protocol, times: list, catches: list) -> tuple[float, bool]:  # type: ignore[type-arg]
+    """Return the seconds spent on one door and whether it caught; doors that are locked already cost nothing."""
     setting = protocol.rooms
-    if kind == "none":
+    if opening.lock == "none" or opening.state != "no":
         return 0.0, True
     law, fails = {
         "key": (setting.key, setting.key_fails),
         "push-button": (setting.push_button, setting.push_button_fails),
-    }.get(kind, (None, setting.auto_fails))
+    }.get(opening.lock, (None, setting.auto_fails))
     spent = 0.0
     for attempt in range(TRIES):
         took = setting.auto if law is None else law.quantile(float(times[attempt][door]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from drillsim.engine.incident import Case
 from drillsim.engine.stage import Process, Stage
 from drillsim.engine.tasks import Response
@@ -26,6 +28,8 @@ class Services:
             "fire-service": world.opening_of_service("ems", stage.scenario.fire_service.entry),
         }
         self.called: set[str] = set()
+        self.police_entry: int | None = None
+        """Way at which the police arrived."""
         self.awaited = False
         """Whether somebody with keys stands at the police entry."""
         self.at_entry = stage.env.event()
@@ -40,7 +44,6 @@ class Services:
             role=shipped_role(name),
             order=order,
             run_mps=police.run.quantile(streams.uniform("service.speed", name)),
-            brisk_mps=1.8,
             up_mps=police.stair_up,
             down_mps=police.stair_down,
             key_s=stage.scenario.locks.key.quantile(streams.uniform("service.key", name)),
@@ -68,7 +71,8 @@ class Services:
         if case.kind in self.others:
             self.stage.env.process(self._call_other(case, self.others[case.kind]))
 
-    def _wants_police(self, case: Case) -> bool:
+    def wants_police(self, case: Case) -> bool:
+        """Return whether the school calls the police: always for some kinds, for others if nobody on campus can help."""
         if case.kind in self.stage.scenario.police.called_for:
             return True
         words = ("resolves", "assists") if case.kind == "medical" else ("resolves",)
@@ -82,9 +86,12 @@ class Services:
         outside_call = env.timeout(first) if case.kind == "hostile" else env.event()
         yield case.reported | outside_call
         if not outside_call.processed:
-            if not self._wants_police(case):
+            if self.wants_police(case):
+                yield env.timeout(phone) | outside_call
+            elif case.kind == "hostile":
+                yield outside_call
+            else:
                 return
-            yield env.timeout(phone) | outside_call
         if "police" in self.called:
             return
         self.called.add("police")
@@ -119,6 +126,8 @@ class Services:
         stage.log(service.id, "word", "", "called", incident=case.id)
         yield env.timeout(arrival_s)
         entry = self._entry(service, case)
+        if service is self.police:
+            self.police_entry = entry
         gate = stage.world.plan.openings[entry]
         stage.log(service.id, "at-entry", gate.id, incident=case.id)
         stage.log(service.id, "under-way", gate.id, incident=case.id)
@@ -127,13 +136,13 @@ class Services:
         if service is self.police and case.kind == "hostile" and not self.met.triggered:
             locate = stage.scenario.police.locate.quantile(stage.streams.uniform("police.locate", "police"))
             began = env.now
-            if not self.awaited:
+            if not (self.awaited and self.police_entry == self.entries["police"]):
                 stage.log(service.id, "searches", gate.id, "nobody met them", incident=case.id)
             yield env.timeout(locate) | self.met
             service.doors_s += env.now - began
         response = self.response
         yield stage.travel.go(
-            service, case.space, case.point, speed_mps=service.run_mps, entry=entry,
+            service, case.space, case.point, speed_mps=service.run_mps, entry=partial(self._entry, service, case),
             no_way=lambda: response.no_way(case, service),
         )  # fmt: skip
         response.arrive(case, service)
@@ -159,15 +168,16 @@ class Services:
         side = stage.world.inner_side(entry)
         space = int(stage.world.network.way_spaces[entry, side])
         x, y = stage.world.network.way_xy[entry, side]
+        gate = stage.world.plan.openings[entry]
         here = stage.world.plan.spaces[unit.place_at(stage.env.now)[0]].id
         stage.log(unit.id, "under-way", here, "to meet the police", incident=case.id)
         yield stage.travel.go(
             unit, space, (float(x), float(y)), speed_mps=unit.pace(case.kind),
-            no_way=lambda: self.response.no_way(case, unit),
+            no_way=lambda: self.response.no_way(case, unit, gate.id),
         )  # fmt: skip
-        stage.log(unit.id, "at-entry", stage.world.plan.openings[entry].id, incident=case.id)
+        stage.log(unit.id, "at-entry", gate.id, incident=case.id)
         self.awaited = True
         yield self.at_entry
-        if self.police.number is None and not self.met.triggered:
-            stage.log(unit.id, "police-met", stage.world.plan.openings[entry].id, incident=case.id)
+        if self.police.number is None and self.police_entry == entry and not self.met.triggered:
+            stage.log(unit.id, "police-met", gate.id, incident=case.id)
             self.met.succeed()

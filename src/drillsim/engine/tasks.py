@@ -16,29 +16,31 @@ class Response:
     def __init__(self, stage: Stage, protection: Protection) -> None:
         self.stage, self.protection = stage, protection
         self.meet_police: Callable[[Case, Responder], Process]
-        self.waiting: list[Case] = []
 
     def free(self) -> list[Responder]:
         """Return the units on campus that nothing keeps busy, in mix order."""
         return [u for u in self.stage.units if u.present and not u.gone and u.busy_with is None]
 
     def noticed_by(self, case: Case, unit: Responder) -> None:
-        """Let a unit that noticed the incident itself act at once."""
-        if unit in self.free() and unit.role.word(case.kind) != "stays-away":
+        """Let a unit that noticed the incident itself act at once, unless it is called already."""
+        if unit not in self.free():
+            return
+        if unit.role.word(case.kind) != "stays-away":
             self._send(case, unit, heard_s=0.0, why="noticed it")
+        else:
+            self._may_order(case, unit)
 
     def dispatch(self, case: Case) -> None:
-        """Send units by the policy of the kind; a case nobody is free for waits for the next free unit."""
+        """Send units by the policy of the kind; in a hostile event everybody else gets a task."""
         suited = [u for u in self.free() if u.role.radio and u.role.word(case.kind) != "stays-away"]
         if case.kind == "hostile":
             self._tasks_of_the_others(case)
         everybody = self.stage.scenario.dispatch.policy(case.kind) == "all"
         for unit in suited if everybody else self._nearest(case, suited):
             self._send(case, unit, heard_s=self._radio(unit), why="by radio")
-        if not case.sent and any(u.present and u.role.word(case.kind) != "stays-away" for u in self.stage.units):
-            self.waiting.append(case)
 
     def _nearest(self, case: Case, suited: list[Responder]) -> list[Responder]:
+        """Return the nearest who resolves (else who assists) unless one is on the way, and a back-up for who is alone."""
         stage = self.stage
 
         def eta(unit: Responder) -> tuple[float, int]:
@@ -48,11 +50,25 @@ class Response:
 
         ranked = sorted(suited, key=eta)
         able = [u for u in ranked if u.role.word(case.kind) == "resolves"]
-        already = bool(case.sent)
-        lead = [] if already else (able or ranked)[:1]
+        lead = able[:1] if not any(u.role.word(case.kind) == "resolves" for u in case.sent) else []
+        if not lead and not case.sent:
+            lead = ranked[:1]
         rest = [u for u in ranked if u not in lead]
         alone = len(lead) + len(case.sent) == 1
         return lead + (rest[:1] if stage.scenario.dispatch.back_up and alone else [])
+
+    def leave(self, unit: Responder) -> None:
+        """Let a unit leave campus: it gives up what it does, and somebody else is sent in its place."""
+        stage = self.stage
+        unit.gone = True
+        stage.log(unit.id, "left", "", "the script sends it off campus")
+        stage.travel.stop(unit)
+        for case in stage.cases:
+            if unit.busy_with == case.id:
+                stage.log(unit.id, "free", stage.where(case), incident=case.id)
+                case.sent = [u for u in case.sent if u is not unit]
+                if case.reported.triggered and not case.ended and unit not in case.on_scene:
+                    self.dispatch(case)
 
     def _radio(self, unit: Responder) -> float:
         """Return the delay until a unit hears the radio: a draw, and one repeat where its place has no cover."""
@@ -71,8 +87,11 @@ class Response:
         """Hear, hand over, walk there, act, and be free again."""
         stage, env, log = self.stage, self.stage.env, self.stage.log
         yield env.timeout(heard_s)
+        if unit.gone:
+            return
         space, _ = unit.place_at(env.now)
         log(unit.id, "word", stage.world.plan.spaces[space].id, why, incident=case.id)
+        self._may_order(case, unit)
         if why != "noticed it":
             yield env.timeout(unit.acknowledge_s + unit.hand_over_s)
         if unit.gone:
@@ -86,21 +105,22 @@ class Response:
         if case.act_s is None:
             return
         yield case.resolved
-        self._release(unit, case)
+        if not unit.gone:
+            self._release(unit, case)
 
-    def no_way(self, case: Case, responder: Responder) -> None:
-        """Write down that a responder finds no way to the incident as the ways are now."""
-        where = self.stage.where(case)
+    def _may_order(self, case: Case, unit: Responder) -> None:
+        """Let a unit that has word of a hostile event give the protective order over the radio, on its way or not."""
+        if case.kind == "hostile" and self.stage.scenario.protocol.action != "none":
+            self.stage.env.process(self.protection.order_by(unit))
+
+    def no_way(self, case: Case, responder: Responder, where: str = "") -> None:
+        """Write down that a responder finds no way to the incident, or to another place, as the ways are now."""
+        where = where or self.stage.where(case)
         self.stage.log(responder.id, "cannot-reach", where, "no way that it can open", incident=case.id)
 
     def _release(self, unit: Responder, case: Case) -> None:
         self.stage.log(unit.id, "free", self.stage.where(case), incident=case.id)
         unit.post, unit.loop, unit.busy_with = (case.space, case.point), None, None
-        if self.waiting:
-            waiting = sorted(self.waiting, key=lambda c: -c.rank)
-            self.waiting = []
-            for other in waiting:
-                self.dispatch(other)
 
     def arrive(self, case: Case, responder: Responder) -> None:
         """Put a responder on the scene, and start to act as soon as those present fulfil the need."""
@@ -136,10 +156,11 @@ class Response:
     def _stay_away(self, case: Case, unit: Responder, *, meets: bool) -> Process:
         stage, env = self.stage, self.stage.env
         yield env.timeout(self._radio(unit))
+        if unit.gone:
+            return
         space, _ = unit.place_at(env.now)
         stage.log(unit.id, "word", stage.world.plan.spaces[space].id, "by radio", incident=case.id)
-        if stage.scenario.protocol.action != "none":
-            env.process(self.protection.order_by(unit))
+        self._may_order(case, unit)
         yield env.timeout(unit.acknowledge_s + unit.hand_over_s)
         if unit.gone:
             return

@@ -30,8 +30,8 @@ class Trip:
     """Called each time it turns out that there is no way."""
     ways: frozenset[int] = frozenset()
     """Ways of the present path."""
-    entry: int | None = None
-    """Way by which it comes in, while it still stands outside."""
+    entry: Callable[[], int] | None = None
+    """Tells the way by which it comes in, while it still stands outside."""
 
 
 class Travel:
@@ -46,10 +46,10 @@ class Travel:
         """Seconds that somebody without a key needs at a locked way, None where it does not get through."""
         self._routes: dict[tuple[object, ...], Routes] = {}
 
-    def lock(self, ways: tuple[int, ...]) -> None:
-        """Lock openings from both sides: who has no key does not pass any more."""
+    def lock(self, room: int, ways: tuple[int, ...]) -> None:
+        """Lock openings against who wants to enter a room; from inside they open."""
         for way in ways:
-            self.locked[way] = True
+            self.locked[way, self.world.network.side(way, room)] = True
         self._replan(set(ways))
 
     def close(self, way: int) -> None:
@@ -111,17 +111,17 @@ class Travel:
         *,
         speed_mps: float,
         no_way: Callable[[], None],
-        entry: int | None = None,
+        entry: Callable[[], int] | None = None,
     ) -> simpy.Event:
         """Send a responder to a point; the event succeeds when it is there.
 
         no_way
             Called when there is no way; the responder stands where it is until one opens.
         entry
-            Way by which somebody who is outside comes in.
+            Tells the way by which somebody who is outside comes in; asked again when a way on the path changes.
         """
         if responder.number is None:
-            here, at = (-1, self._outside(entry)) if entry is not None else responder.place_at(self.env.now)
+            here, at = (-1, self._outside(entry())) if entry is not None else responder.place_at(self.env.now)
             responder.number = self.crowd.add_unit(
                 responder.id,
                 here,
@@ -135,6 +135,11 @@ class Travel:
         self._plan(trip, first=True)
         return trip.done
 
+    def stop(self, responder: Responder) -> None:
+        """Let a responder stand where it is and give up its trip."""
+        if responder.number is not None and self.trips.pop(responder.number, None) is not None:
+            self.crowd.halt(responder.number)
+
     def _outside(self, way: int) -> XY:
         x, y = self.world.network.way_xy[way, self.world.inner_side(way)]
         return float(x), float(y)
@@ -143,7 +148,7 @@ class Travel:
         assert trip.responder.number is not None
         routes = self.routes(trip.responder, trip.speed_mps)
         if trip.entry is not None:
-            way = trip.entry
+            way = trip.entry()
             path = routes.path_through(way, self.world.inner_side(way), trip.space, trip.point)
         else:
             space, at = self.crowd.unit_place(trip.responder.number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from drillsim.engine.patrol import Loop, loop_of
 from drillsim.engine.world import XY, World
@@ -33,7 +33,6 @@ class Responder:
     brisk_mps: float = 1.0
     up_mps: float = 1.0
     down_mps: float = 1.0
-    radio_s: float = 0.0
     key_s: float = 0.0
     is_service: bool = False
     busy_with: str | None = None
@@ -42,7 +41,6 @@ class Responder:
     """Its number in the crowd, from the moment it first sets off."""
     walked_s: float = 0.0
     doors_s: float = 0.0
-    served: set[str] = field(default_factory=set)
 
     def pace(self, kind: str) -> float:
         """Return its level speed to a kind of incident, m/s."""

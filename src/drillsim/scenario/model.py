@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, WithJsonSchema, model_validator
 
 from drillsim.documents import Document, Model
+from drillsim.errors import ScenarioError
 from drillsim.quantities import (
     SPREAD_KEYS,
     Density,
@@ -55,6 +57,14 @@ class Incident(Model):
     """Own duration if nobody comes; the shipped figure of the kind where absent (fights end by themselves)."""
     act: TimeSpread | None = None
     """Time from able to resolved; the shipped figure of the kind where absent."""
+
+    @model_validator(mode="after")
+    def _no_end_of_its_own(self) -> Incident:
+        if self.kind in ("hostile", "fire") and (self.lasts is not None or self.act is not None):
+            raise ValueError(
+                f"a {self.kind} incident has no 'lasts' and no 'act': it ends here when somebody able is there"
+            )
+        return self
 
 
 class Noticing(Model):
@@ -167,7 +177,7 @@ class Police(Model):
     locked_door: TimeSpread = _default({"low": "30 s", "high": "60 s"})
     """Officers without keys at a locked door. Assumption A:police.locked_door."""
     run: SpeedSpread = _default({"low": "2.4 m/s", "high": "3.2 m/s"})
-    """Indoor emergency pace. Assumption A:responder.speed_jog."""
+    """Indoor emergency pace, also of ambulance and fire service. Assumption A:responder.speed_jog."""
     stair_up: Speed = _default("0.9 m/s", gt=0)
     """Assumption A:responder.stair_up."""
     stair_down: Speed = _default("1.2 m/s", gt=0)
@@ -303,7 +313,8 @@ class Scenario(Model):
     """Every run is watched this long. Assumption A:study.horizon."""
     primary: str = "able_on_scene_s"
     """The measure that decides, named before the run."""
-    incidents: tuple[Incident, ...] = Field(min_length=1)
+    incidents: tuple[Incident, ...] = Field(min_length=1, max_length=1)
+    """What happens: one incident per drill."""
     noticing: Noticing = Noticing()
     reporting: Reporting = Reporting()
     dispatch: Dispatch = Dispatch()
@@ -327,17 +338,30 @@ class Scenario(Model):
         """The family that names the random draws."""
         return self.family or self.name
 
+    def guarded(self, patch: Mapping[str, Any]) -> list[str]:
+        """Return the keys of a what-if that a hostile scenario does not vary: its incident and its time."""
+        hostile = any(i.kind == "hostile" for i in self.incidents)
+        return [key for key in ("incidents", "time_of_day") if hostile and key in patch]
+
     def with_override(self, name: str) -> Scenario:
         """Return the scenario with one of its named overrides; the family of draws stays.
 
-        Raises KeyError when no override has this name.
+        Raises KeyError when no override has this name, ScenarioError when it varies place or time of a hostile incident.
         """
         patch = self.overrides[name]
+        if self.guarded(patch):
+            raise ScenarioError(f"override '{name}': {GUARD}")
         data = merge(self.model_dump(by_alias=True), patch)
         data.update(name=f"{self.name}+{name}", family=self.draws, overrides=self.overrides)
         changed = Scenario.model_validate(data, context={"si": True})
         changed._document = self._document
         return changed
+
+
+GUARD = (
+    "for a hostile incident place and time are not varied: drillsim never searches over what an aggressor could do. "
+    "Vary staffing, protocol, locks or police instead"
+)
 
 
 def merge(base: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from drillsim.documents import Document, faults_of, read_document, validate
 from drillsim.errors import Fault, ScenarioError, closest
-from drillsim.scenario.model import Scenario, merge
+from drillsim.scenario.model import GUARD, Scenario, merge
 from drillsim.scenario.roles import SHIPPED, shipped_role
 from drillsim.scenario.staffing import Mix, Mixes, Role
 
@@ -25,21 +25,11 @@ def read_scenario(path: str | Path) -> Scenario:
 def scenario_of(document: Document) -> Scenario:
     """Return an already parsed document as a scenario; see `read_scenario`."""
     scenario = validate(document, Scenario, ScenarioError, marker="drillsim")
-    faults = [*_double_ids(document, scenario), *_overrides(document, scenario)]
+    faults = _overrides(document, scenario)
     if faults:
         raise ScenarioError(faults=faults)
     scenario._document = document
     return scenario
-
-
-def _double_ids(document: Document, scenario: Scenario) -> list[Fault]:
-    faults, seen = [], set()
-    for i, incident in enumerate(scenario.incidents):
-        if incident.id in seen:
-            message = f"two incidents are called '{incident.id}'. Ids name the random draws: give each its own"
-            faults.append(document.fault("DS201", message, ("incidents", i)))
-        seen.add(incident.id)
-    return faults
 
 
 def _overrides(document: Document, scenario: Scenario) -> list[Fault]:
@@ -47,12 +37,21 @@ def _overrides(document: Document, scenario: Scenario) -> list[Fault]:
     faults: list[Fault] = []
     source = {k: v for k, v in document.data.items() if k != "overrides"}
     for name, patch in scenario.overrides.items():
+        for key in scenario.guarded(patch):
+            message = f"'{key}': {GUARD}"
+            faults.append(document.fault("DS506", message, ("overrides", name, key), at_key=True))
         try:
             Scenario.model_validate(merge(source, patch))
         except ValidationError as e:
             inside = document.inside("overrides", name)
             faults += [f for f in faults_of(e, inside, Scenario) if f not in faults]
     return faults
+
+
+RESERVED = frozenset(
+    ("police", "ems", "fire-service", "office", "school", "people", "script", "self", "unit", "anybody", "roll")
+)
+"""Names in the event table that are not units."""
 
 
 def read_mixes(path: str | Path) -> Mixes:
@@ -76,6 +75,11 @@ def mixes_of(document: Document) -> Mixes:
         seen: set[str] = set()
         for i, unit in enumerate(mix.units):
             place = ("mixes", name, "units", i)
+            if unit.id in RESERVED or unit.id.startswith("person-"):
+                message = (
+                    f"'{unit.id}' is a name that drillsim uses itself. Give the unit another id, such as '{unit.id}-1'"
+                )
+                faults.append(document.fault("DS201", message, (*place, "id")))
             if unit.id in seen:
                 message = f"two units of '{name}' are called '{unit.id}'. Ids name the random draws: give each its own"
                 faults.append(document.fault("DS201", message, (*place, "id")))

@@ -14,8 +14,6 @@ from drillsim.quantities import Share, Speed, SpeedSpread, Time, TimeSpread, par
 
 Kind = Literal["behaviour", "unwanted-person", "hostile", "medical", "fire"]
 KINDS: tuple[Kind, ...] = ("behaviour", "unwanted-person", "hostile", "medical", "fire")
-RANK: dict[str, int] = {"medical": 0, "behaviour": 1, "unwanted-person": 2, "fire": 3, "hostile": 4}
-"""Which kind outranks which: a busy unit is taken from a lower kind only (docs/rules.md B10)."""
 
 Word = Literal["resolves", "assists", "stays-away"]
 Duty = Literal["post", "patrol", "desk", "mentoring", "teaching"]
@@ -92,7 +90,7 @@ class Role(Model):
     radio: bool = True
     """Hears and sends by radio."""
     may_order: bool = True
-    """May order the protective action when it notices the incident itself."""
+    """May order the protective action once it knows of a hostile event, or notices one itself."""
     meets_police: bool = False
     """Goes to the police entry with keys and place in a hostile event that it stays away from."""
     presence: Share = 1.0
@@ -205,5 +203,5 @@ class Mixes(Model):
 
 
 __all__ = [
-    "DUTIES", "KINDS", "RANK", "BareMoney", "Duty", "HandOver", "Kind", "Mix", "Mixes", "Place", "Role", "Unit", "Word",
+    "DUTIES", "KINDS", "BareMoney", "Duty", "HandOver", "Kind", "Mix", "Mixes", "Place", "Role", "Unit", "Word",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from drillsim.errors import ScenarioError, closest
 from drillsim.plan.model import FloorPlan
 from drillsim.record.outline import GoalLine, MixLine, Outline, ScenarioLine
 from drillsim.record.store import content_sha256
-from drillsim.scenario.model import Scenario
+from drillsim.scenario.model import GUARD, Scenario
 from drillsim.scenario.staffing import Mixes
 
 
@@ -47,6 +47,11 @@ class Study:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ScenarioError(f"two scenarios of the study are called '{twice[0]}'; rename one with 'name:'")
+        for one in chosen:
+            for other in chosen:
+                axes = (one.incidents, one.time_of_day) != (other.incidents, other.time_of_day)
+                if axes and one.draws == other.draws and one.incidents[0].kind == "hostile":
+                    raise ScenarioError(f"'{one.name}' and '{other.name}': {GUARD}")
         if runs < 1:
             raise ScenarioError(f"a study needs at least 1 run per mix, not {runs}")
         if mixes.present not in mixes.mixes:
