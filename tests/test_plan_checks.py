@@ -72,7 +72,7 @@ CASES = {
         ("lower: stair-a-0, upper: stair-a-1", "lower: stair-a-1, upper: stair-a-0"), "{id: stair-a, lower",
         "Swap them"),
     "DS304 a foot that cannot be told": (
-        ("{id: s-0, label: Stair A lower door, kind: stair_door", "{id: s-0, label: Stair A lower door, kind: door"), "{id: stair-a, lower", "Write 'lower_opening:'"),
+        ("Stair A lower door, kind: stair_door", "Stair A lower door, kind: door"), "{id: stair-a, lower", "Write 'lower_opening:'"),
     "DS305 a post outside its space": (("at: [2, 10.5]", "at: [2, 8]"), "front-desk", "lies 1.00 m (3.3 ft) outside"),
     "DS310 a room behind a locked door": (
         ("lock: push-button", "lock: push-button, locked: both"), "{id: room-201",
