@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from drillsim.analysis.measures import APPLIES
 from drillsim.crowd.laws import door_capacity_ps
 from drillsim.crowd.population import place_people
 from drillsim.documents import Document
@@ -14,6 +15,7 @@ from drillsim.engine.world import World, laws_of, world_of
 from drillsim.errors import Fault, closest, order_faults
 from drillsim.plan.model import OUTSIDE, FloorPlan
 from drillsim.plan.routes import Routes
+from drillsim.quantities import clock
 from drillsim.record.columns import TIMES
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.roles import SHIPPED, shipped_role
@@ -89,10 +91,7 @@ def _place(where: Any, plan: FloorPlan, faults: _Faults, path: Path) -> None:
             if name not in uses and name not in ids:
                 known = closest(name, [*sorted(uses), *sorted(ids)])
                 faults.add("DS203", f"no use or space called '{name}' in {plan.name}.{known}", (*path, "draw", name))
-        total = sum(where["draw"].values())
-        if abs(total - 1) > 0.005:
-            message = f"the shares sum to {total * 100:g} %; they are scaled to 100 %"
-            faults.add("DS405", message, (*path, "draw"), severity="warning")
+        _shares(sum(where["draw"].values()), faults, (*path, "draw"))
 
 
 def _names(scenario: Scenario, plan: FloorPlan, faults: _Faults) -> None:
@@ -133,10 +132,47 @@ def _names(scenario: Scenario, plan: FloorPlan, faults: _Faults) -> None:
     for key in scenario.protocol.action, scenario.protocol.announced_by:
         if key == "lockdown" and not any(o.lock != "none" for o in plan.openings):
             faults.add("DS504", f"{plan.name} has no door with a lock, so nobody can lock down", ("protocol", "action"))
-    total = sum(g.share for g in scenario.people.groups.values())
-    if abs(total - 1) > 0.005:
-        message = f"the groups' shares sum to {total * 100:g} %; they are scaled to 100 %"
-        faults.add("DS405", message, ("people", "groups"), severity="warning")
+    _shares(sum(g.share for g in scenario.people.groups.values()), faults, ("people", "groups"))
+    _sense(scenario, plan, faults)
+
+
+def _sense(scenario: Scenario, plan: FloorPlan, faults: _Faults) -> None:
+    """Warn of what can be played but hardly be meant."""
+
+    def warn(message: str, path: Path) -> None:
+        faults.add("DS504", message, path, severity="warning")
+
+    action = scenario.protocol.action
+    for i, goal in enumerate(scenario.goals):
+        if goal.at_most > scenario.horizon:
+            warn(
+                f"the goal lies beyond the horizon of {clock(scenario.horizon)}; nothing is watched that long",
+                ("goals", i, "at_most"),
+            )
+        needs = next((a for a, names in APPLIES.items() if goal.measure in names), None)
+        if any(goal.measure in names for names in APPLIES.values()) and goal.measure not in APPLIES.get(action, ()):
+            warn(
+                f"'{goal.measure}' is never reached under 'action: {action}'. Write 'action: {needs}'",
+                ("goals", i, "measure"),
+            )
+    if scenario.incidents[0].kind == "fire" and action == "none":
+        warn(
+            "nobody is told to leave. Add 'protocol: {action: evacuate, announced_by: alarm}'", ("incidents", 0, "kind")
+        )
+    if plan.timetable and plan.period_at(scenario.time_of_day) is None:
+        periods = ", ".join(f"{p.from_} to {p.to}" for p in plan.timetable)
+        warn(
+            f"{scenario.time_of_day} lies outside the timetable of {plan.name} ({periods}): nobody is in",
+            ("time_of_day",),
+        )
+
+
+def _shares(total: float, faults: _Faults, path: Path) -> None:
+    """Refuse shares that are all 0, and tell that others are scaled."""
+    if total <= 0:
+        faults.add("DS105", "the shares sum to 0 %, so there is nothing to draw from. Give at least one a share", path)
+    elif abs(total - 1) > 0.005:
+        faults.add("DS405", f"the shares sum to {total * 100:g} %; they are scaled to 100 %", path, severity="warning")
 
 
 def _measures(scenario: Scenario) -> Iterator[tuple[str, Path]]:
@@ -148,6 +184,7 @@ def _measures(scenario: Scenario) -> Iterator[tuple[str, Path]]:
 def _staffing(mixes: Mixes, plan: FloorPlan, faults: _Faults) -> None:
     things: list[Any] = [*plan.spaces, *plan.posts, *plan.openings, *plan.cameras]
     taken = {thing.id for thing in things}
+    known_post = next((post.id for post in plan.posts), plan.spaces[0].id)
     for name, mix in mixes.mixes.items():
         for i, unit in enumerate(mix.units):
             path: Path = ("mixes", name, "units", i)
@@ -158,6 +195,9 @@ def _staffing(mixes: Mixes, plan: FloorPlan, faults: _Faults) -> None:
                 _place(unit.post, plan, faults, (*path, "post"))
             for j, stop in enumerate(unit.patrol):
                 _place(stop, plan, faults, (*path, "patrol", j))
+            if unit.post is None and not unit.patrol:
+                message = f"'{unit.id}' has neither post nor patrol. Say where it is, such as 'post: {known_post}'"
+                faults.add("DS505", message, path)
             role = mix.role(unit)
             if all(role.word(kind) == "stays-away" for kind in role.words) and not role.meets_police:
                 message = f"the role '{unit.role}' of '{unit.id}' can resolve or assist nothing. Give it words, or leave the unit out"

@@ -90,7 +90,7 @@ class Reporting(Model):
     by: Literal["radio", "phone", "badge", "in-person"] = "radio"
     delay: TimeSpread | None = None
     """The shipped figure of the means where absent (`REPORT_DELAY`)."""
-    success: Share = _default("95 %")
+    success: Share = _default("95 %", gt=0)
     """Share of reports that get through; a failed one is repeated.
     Assumption A:alerting.radio_comm_success (docs/sources.md#easi)."""
     radio: TimeSpread = _default({"low": "3 s", "high": "8 s"})

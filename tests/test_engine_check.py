@@ -1,0 +1,67 @@
+"""What plan, scenario and staffing must agree on before anything is played."""
+
+from __future__ import annotations
+
+import pytest
+
+import drillsim as ds
+from drillsim.scenario.staffing import Mixes
+from plays import mix, scenario
+
+
+def told(plan, drill, *units):
+    mixes = Mixes(present="play", mixes={"play": mix(*units)})
+    return [(f.code, f.severity) for f in ds.check(drill, plan, mixes)]
+
+
+SRO = {"id": "sro", "role": "sro", "post": "front-desk"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "changes", "expected"),
+    [
+        ("medical", "room-999", {}, ("DS203", "error")),
+        ("medical", {"use": "gym"}, {}, ("DS207", "error")),
+        ("medical", {"draw": {"classroom": "0 %"}}, {}, ("DS105", "error")),
+        ("medical", {"draw": {"classroom": "40 %"}}, {}, ("DS405", "warning")),
+        ("medical", {"draw": {"gym": "100 %"}}, {}, ("DS203", "error")),
+        ("medical", "room-101", {"injects": [{"at": "1 s", "close": "d-999"}]}, ("DS204", "error")),
+        ("medical", "room-101", {"injects": [{"at": "1 s", "order": "lockdown"}]}, ("DS504", "error")),
+        ("medical", "room-101", {"injects": [{"at": "1 s", "absent": "sro-9"}]}, ("DS206", "error")),
+        ("medical", "room-101", {"police": {"entry": "d-101"}}, ("DS204", "error")),
+        ("medical", "room-101", {"primary": "able_s"}, ("DS206", "error")),
+        ("medical", "room-101", {"goals": [{"measure": "able_on_scene_s", "at_most": "2 h", "in": "9 %"}]}, ("DS504", "warning")),
+        ("medical", "room-101", {"goals": [{"measure": "secured_all_s", "at_most": "9 s", "in": "9 %"}]}, ("DS504", "warning")),
+        ("fire", "room-101", {}, ("DS504", "warning")),
+        ("medical", "room-101", {"time_of_day": "03:00"}, ("DS504", "warning")),
+        ("medical", "room-101", {"laws": {"density_max": "0.2 /m2"}}, ("DS503", "warning")),
+        ("medical", "room-101", {"laws": {"door": {"flow": "1 /s/m", "boundary": "45 cm"}}}, ("DS502", "error")),
+        ("medical", "room-101", {"people": {"routes": {"assigned": {"room-999": "e-main"}}}}, ("DS202", "error")),
+    ],
+)  # fmt: skip
+def test_a_wish_the_plan_cannot_carry_out_is_told(three_rooms, kind, where, changes, expected):
+    assert expected in told(three_rooms, scenario(kind, where, **changes), SRO)
+
+
+@pytest.mark.parametrize(
+    ("unit", "code"),
+    [
+        ({"id": "sro", "role": "sro", "post": "nowhere"}, "DS203"),
+        ({"id": "sro", "role": "sro", "patrol": ["hall-0", "nowhere"]}, "DS203"),
+        ({"id": "sro", "role": "sro"}, "DS505"),
+        ({"id": "room-101", "role": "sro", "post": "front-desk"}, "DS201"),
+    ],
+)
+def test_a_unit_the_plan_cannot_place_is_told(three_rooms, unit, code):
+    assert (code, "error") in told(three_rooms, scenario("medical", "room-101"), unit)
+
+
+def test_a_post_behind_a_locked_door_without_a_key_is_told(three_rooms):
+    openings = tuple(o.model_copy(update={"locked": "both"}) if o.id == "d-101" else o for o in three_rooms.openings)
+    plan = three_rooms.model_copy(update={"openings": openings})
+    monitor = {"id": "m", "role": "monitor", "post": "room-101"}
+    assert ("DS501", "error") in told(plan, scenario("medical", "room-201"), monitor)
+
+
+def test_a_good_wish_is_not_told_anything(three_rooms):
+    assert told(three_rooms, scenario("medical", "room-101"), SRO) == []
