@@ -10,7 +10,7 @@ import pandas as pd
 
 from drillsim.analysis.contrast import Difference, Played, Summary, describe, differences
 from drillsim.analysis.quantiles import Interval
-from drillsim.analysis.words import difference_words, p_words, quantile_words, short_name, shown, unit_of
+from drillsim.analysis.words import difference_words, drills, p_words, quantile_words, short_name, shown, unit_of
 from drillsim.quantities import clock
 from drillsim.record.outline import Outline
 
@@ -120,7 +120,7 @@ def _table(
             *cells, "" if wins is None else f"{100 * wins:.0f} %", pair.verdict if pair else "",
         ))  # fmt: skip
     what = f"{short_name(measure)} ({measure})"
-    title = f"{outline.title(scenario)}: {what}, {outline.runs} drills per mix, seed {outline.seed}"
+    title = f"{outline.title(scenario)}: {what}, {drills(outline.runs)} per mix, seed {outline.seed}"
     contrasts = f"{len(apart)} contrast{'' if len(apart) == 1 else 's'}"
     notes = ["The same random drills for every mix." + (f" p: paired t, Holm over {contrasts}." if apart else "")]
     if unit == "s":

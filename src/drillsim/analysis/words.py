@@ -9,6 +9,11 @@ from drillsim.record.columns import BY_NAME
 NONE = "-"
 
 
+def drills(count: int) -> str:
+    """Return '1 drill' or '100 drills'."""
+    return f"{count:,} drill{'' if count == 1 else 's'}"
+
+
 def unit_of(measure: str) -> str:
     """Return the unit of a measure; seconds for an unlisted name that ends in _s, else ''."""
     column = BY_NAME.get(measure)

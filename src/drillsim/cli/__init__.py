@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -83,6 +84,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         result = porch.main(args=arguments, prog_name="drillsim", standalone_mode=False)
         sys.stdout.flush()
+        if _reader_gone():
+            return 0
         return result if isinstance(result, int) else 0
     except (click.Abort, KeyboardInterrupt):
         screen.complain("Interrupted. Nothing more is running.")
@@ -95,10 +98,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone, as after `| head`
         return 0
     except SystemExit as e:
-        gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"  # click saw the reader go
-        return 0 if gone or e.code is None else int(e.code)
+        return 0 if _reader_gone() or e.code is None else int(e.code)
     except Exception as e:
+        if isinstance(e, OSError) and e.errno == errno.ENOSPC:
+            screen.complain("Error: the output could not be written: no space left. Make room, or write elsewhere.")
+            return BAD_INPUT
         return _told(e, arguments, debug=debug, as_json=as_json)
+
+
+def _reader_gone() -> bool:
+    """Return whether click saw that nobody reads stdout any more, as after `| head`."""
+    return "PacifyFlushWrapper" in type(sys.stdout).__name__
 
 
 def _usage(e: click.ClickException) -> str:

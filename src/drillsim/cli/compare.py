@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from drillsim.cli.inputs import Wish
     from drillsim.study.results import Results
 
+MOST_RUNS = 1_000_000
 GOAL_MISSED = 10
 WORTH_A_POOL = 200
 """Drills from which on starting further processes (about a second each) pays."""
@@ -29,7 +31,11 @@ WORTH_A_POOL = 200
 )
 @click.option("--plan", type=click.Path(path_type=Path), help="Plan to play them on; the scenarios' own where absent.")
 @click.option(
-    "--runs", type=click.IntRange(min=1), default=200, show_default=True, help="Random drills per scenario and mix."
+    "--runs",
+    type=click.IntRange(1, MOST_RUNS),
+    default=200,
+    show_default=True,
+    help="Random drills per scenario and mix.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
 @click.option(
@@ -104,6 +110,7 @@ def play(
         )
         processes = screen.counted(workers, "process", "processes")
         screen.say(f"{wish.plan.name}: {' x '.join(numbers)}, seed {seed}, {processes}", err=as_json)
+    probe(folder)
     with screen.progress(len(study), "drills", quiet=quiet) as tell:
         results = run(study, workers=workers, progress=tell)
     if not quiet:
@@ -137,6 +144,24 @@ def results_folder(out: Path | None, name: str) -> Path:
     return folder
 
 
+def probe(folder: Path) -> None:
+    """Find out before the first drill whether results can be written; raises ResultError where they cannot."""
+    from drillsim.errors import ResultError
+
+    new = [f for f in (folder, *folder.parents) if not f.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        for made in new:
+            made.rmdir()
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        raise ResultError(
+            f"{folder}: no results can be written here: {why}. Choose another folder with --out"
+        ) from problem
+
+
 def open_folder(folder: Path) -> None:
     """Show the results folder on a desktop; nowhere else, and never as a reason to fail."""
     desktop = sys.platform in ("win32", "darwin") or bool(
@@ -152,7 +177,15 @@ def _store(results: Results, wish: Wish, folder: Path) -> None:
     from drillsim.report.figures import draw_all
     from drillsim.study.results import write_results
 
-    figures = {**draw_all(results), **mix_map(wish.plan, wish.mixes[wish.mixes.present])}
+    write_results(results, folder, command=command_line())
+    try:
+        figures = {**draw_all(results), **mix_map(wish.plan, wish.mixes[wish.mixes.present])}
+    except Exception as problem:
+        told = " ".join(str(problem).split())[:200]
+        screen.complain(
+            f"The figures could not be drawn ({type(problem).__name__}: {told}). Tables and rows are complete."
+        )
+        return
     write_results(results, folder, figures=figures, command=command_line())
 
 

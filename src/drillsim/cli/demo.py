@@ -13,7 +13,11 @@ SCENARIOS = ("fight", "medical", "lockdown", "evacuation")
 
 @click.command(short_help="See six staffing mixes compared on a shipped school.")
 @click.option(
-    "--runs", type=click.IntRange(min=1), default=100, show_default=True, help="Random drills per scenario and mix."
+    "--runs",
+    type=click.IntRange(1, 1_000_000),
+    default=100,
+    show_default=True,
+    help="Random drills per scenario and mix.",
 )
 @click.option(
     "--plan", type=click.Choice(["secondary", "primary"]), default="secondary", show_default=True, help="Which school."

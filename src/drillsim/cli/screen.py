@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -32,6 +34,10 @@ ASCII = str.maketrans(
 
 def make_printable() -> None:
     """Let stdout and stderr replace what they cannot encode rather than fail on it."""
+    if sys.stdout is None:  # closed, or a program without a console
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (open as long as the program)
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (open as long as the program)
     for stream in (sys.stdout, sys.stderr):
         if not _speaks_unicode(stream) and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -61,6 +67,10 @@ def show(thing: Any, *, err: bool = False) -> None:
     draw(lambda page: page.print(thing), err=err)
 
 
+LEAST_WIDTH = 80
+"""Columns of a table; a narrower terminal breaks its lines rather than lose a column."""
+
+
 def draw(paint: Callable[[Console], None], *, err: bool = False) -> None:
     """Print what `paint` puts on a rich console, in ASCII where the stream can show nothing else."""
     from rich.console import Console
@@ -69,7 +79,7 @@ def draw(paint: Callable[[Console], None], *, err: bool = False) -> None:
     unicode = _speaks_unicode(stream)
     page = Console(
         file=StringIO(),
-        width=width(),
+        width=max(width(), LEAST_WIDTH),
         force_terminal=stream.isatty() or None,
         safe_box=True,
         emoji=False,

@@ -64,12 +64,17 @@ def settled(row: Mapping[str, Value]) -> dict[str, Value]:
     return out
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would take for a formula: such a text is written with an apostrophe in front."""
+
+
 def _cell(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
         return f"{round(value, DECIMALS) + 0.0:.{DECIMALS}f}"
-    return str(value)
+    text = str(value)
+    return "'" + text if isinstance(value, str) and text.startswith(FORMULA) else text
 
 
 def runs_csv(rows: Sequence[Mapping[str, Value]]) -> bytes:
@@ -209,7 +214,7 @@ def _value(key: str, cell: str) -> Value:
     if cell == "" and key not in ("stage", "reason"):
         return None
     if key in _TEXT or key.endswith("_status"):
-        return cell
+        return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
     for kind in (int, float):
         try:
             return kind(cell)

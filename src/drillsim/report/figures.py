@@ -21,6 +21,7 @@ from drillsim.analysis.contrast import SAME, Played, Sample, describe, differenc
 from drillsim.analysis.quantiles import quantile
 from drillsim.analysis.words import (
     difference_words,
+    drills,
     p_words,
     quantile_words,
     question,
@@ -65,7 +66,7 @@ class Chart:
 
 def _note(played: Played, more: str = "") -> str:
     outline = played.outline
-    head = f"{outline.runs} drills per mix, the same random drills for every mix, seed {outline.seed}."
+    head = f"{drills(outline.runs)} per mix, the same random drills for every mix, seed {outline.seed}."
     return " ".join(part for part in (head, more, NOTE) if part)
 
 
@@ -179,7 +180,9 @@ def plot_legs(played: Played, scenario: str) -> Figure:
         note = (
             "Mean over the drills in which it was reached (in brackets). From outside: 'to set off' is call to entry."
         )
-        titled(figure, f"{outline.title(scenario)}: where the time goes", _note(played, note))
+        titled(
+            figure, f"{outline.title(scenario)}: where the time goes until somebody is able to act", _note(played, note)
+        )
     return figure
 
 
@@ -286,7 +289,7 @@ def charts(played: Drawn) -> Iterator[Chart]:
             figure = plot_response(played, scenario, measure=measure)
             yield Chart(name.replace("_", "-"), f"{title}: {question(measure)}", told, figure)
         if any(k for _, k, _ in leg_means(played, scenario).values()):
-            yield Chart(f"{stem}-legs", f"{title}: where the time goes", _legs_told(played, scenario),
+            yield Chart(f"{stem}-legs", f"{title}: where the time goes until somebody is able to act", _legs_told(played, scenario),
                         plot_legs(played, scenario))  # fmt: skip
         for curve, words in CURVES.items():
             if any(_mean_curve(played, scenario, mix, curve).any() for mix in outline.mixes):

@@ -132,7 +132,8 @@ def _milestones(events: list[Event], text: str, total: int) -> list[Line]:
         return []
     times = sorted(e.time_s for e in events)
     marks = sorted({1, *(max(1, round(total * share)) for share in (0.25, 0.5, 0.75, 0.95)), total})
-    return [Line(times[m - 1], f"{m:,} of {total:,} {text}.") for m in marks if m <= len(times)]
+    few = text.replace("rooms are", "room is" if total == 1 else "rooms is").replace("people are", "people is")
+    return [Line(times[m - 1], f"{m:,} of {total:,} {few if m == 1 else text}.") for m in marks if m <= len(times)]
 
 
 def _cap(text: str) -> str:

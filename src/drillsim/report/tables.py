@@ -21,6 +21,7 @@ from drillsim.analysis.contrast import (
 from drillsim.analysis.words import (
     NONE,
     difference_words,
+    drills,
     money_words,
     quantile_words,
     question,
@@ -105,17 +106,32 @@ def _verdict(one: GoalResult) -> Text:
     return Text(f"{100 * one.met.value:.0f} % {word}", style=style)
 
 
+def over_first(played: Played, scenario: str) -> str:
+    """Return in how many drills the incident had ended by itself before anyone came, '' where it never had."""
+    runs = played.runs[(played.runs["scenario"] == scenario) & (played.runs["status"] == "done")]
+    if "over_before_anyone_came" not in runs or not runs["over_before_anyone_came"].any():
+        return ""
+    parts = []
+    for mix in played.outline.mixes:
+        over = runs.loc[runs["mix"] == mix, "over_before_anyone_came"]
+        parts.append(f"{played.outline.label(mix)} {int(over.sum())} of {len(over)}")
+    return f"Over by itself before anyone came: {', '.join(parts)}. Times count on until somebody is there.\n"
+
+
 def print_tables(console: Console, played: Played) -> None:
     """Print the tables of every scenario, and below them how to read them."""
     outline = played.outline
     for scenario in outline.scenarios:
         console.print(mix_table(played, scenario, width=console.width))
+        over = over_first(played, scenario)
+        if over:
+            console.print(over, style="dim", highlight=False, markup=False)
         goals = goal_table(played, scenario)
         if goals is not None:
             console.print(goals)
     cut = sorted({clock(line.horizon_s) for line in outline.scenarios.values()})
     console.print(
-        f"{outline.runs} drills per mix, the same random drills for every mix, seed {outline.seed}. "
+        f"{drills(outline.runs)} per mix, the same random drills for every mix, seed {outline.seed}. "
         f"Present: {outline.label(outline.present)}. Below 0: faster. A drill that did not get there counts as "
         f"{' or '.join(cut)}, the end of the drill. Simulated drills, not a prediction.",
         style="dim",

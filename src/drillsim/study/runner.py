@@ -74,8 +74,8 @@ def split(study: Study, *, workers: int) -> list[Chunk]:
     size = max(1, min(LONGEST_CHUNK, study.runs // (16 * workers)))
     return [
         Chunk(scenario, first, min(first + size, study.runs))
+        for first in range(0, study.runs, size)  # scenarios take turns, so that the time left is told from all of them
         for scenario in range(len(study.scenarios))
-        for first in range(0, study.runs, size)
     ]
 
 
@@ -123,8 +123,11 @@ def _gather(pool: Executor, packed: bytes, chunks: Iterable[Chunk], tell: _Telle
             except BrokenExecutor:
                 lost.append(waiting[future])
     except BaseException:
-        for future in waiting:
-            future.cancel()
+        if not isinstance(
+            pool, ProcessPoolExecutor
+        ):  # its own thread dies on a future that was cancelled behind its back
+            for future in waiting:
+                future.cancel()
         raise
     return played, lost
 
@@ -166,8 +169,11 @@ def _in_pool(workers: int, packed: bytes, chunks: Sequence[Chunk], tell: _Teller
         result = _gather(pool, packed, chunks, tell)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - before:
+        workers_left = set(multiprocessing.active_children()) - before
+        for process in workers_left:
             process.terminate()
+        for process in workers_left:
+            process.join(timeout=5)
         raise
     pool.shutdown()
     return result
