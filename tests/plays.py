@@ -10,7 +10,12 @@ from drillsim.scenario.staffing import Mix
 
 FIXED = {
     "noticing": {"witness": "10 s", "unsupervised": "10 s"},
-    "reporting": {"delay": "5 s", "success": "100 %", "radio": "4 s"},
+    "reporting": {
+        "delay": "5 s",
+        "success": "100 %",
+        "radio": "4 s",
+        "place_known": {"radio": "100 %", "phone": "100 %", "badge": "100 %", "camera": "100 %"},
+    },
     "police": {"law": "300 s", "phone": "20 s", "first_call": "60 s", "locate": "0 s"},
     "people": {"premovement": "5 s", "groups": {"secondary": {"share": "100 %", "speed": "1.2 m/s"}}},
     "locks": {"card": "4 s", "key": "10 s"},

@@ -25,7 +25,7 @@ def school(people, *, timetable=(), rooms=4, shape=None):
 
 def seats_of(people, time="10:00", **more):
     plan, network = school(people, **more)
-    return place_people(network, plan, time)
+    return place_people(network, plan, plan.period_at(time))
 
 
 def period(**more):

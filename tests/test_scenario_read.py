@@ -135,15 +135,35 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(faults):
     assert [f.split(": ")[0] for f in found] == ["file.yaml:4:22", "file.yaml:5:10", "file.yaml:6:20", "file.yaml:7:1"]
 
 
-def test_a_second_incident_is_refused(faults):
-    found = faults(DRILL + "  - {id: second, kind: medical, where: hall}\n")
-    assert found == ["file.yaml:4:3: error DS104: incidents: at most 1 here, found 2. Leave out what is too much"]
+def test_two_incidents_of_one_name_are_refused(faults):
+    found = faults(DRILL + "  - {id: main, kind: medical, where: hall}\n")
+    assert [f.split("error ")[1] for f in found] == [
+        "DS104: two incidents are called 'main'. Ids name the random draws: give each its own"
+    ]
 
 
 def test_a_scenario_without_incidents_is_refused(faults):
-    assert faults("drillsim: 1\nname: x\nincidents: []\n") == [
-        "file.yaml:3:12: error DS104: incidents: needs 1 entries, found 0"
-    ]
+    found = faults("drillsim: 1\nname: x\nincidents: []\n")
+    assert "'incidents' (a drill) or 'demand' (a whole day)" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("incident", "words"),
+    [
+        ("{kind: medical, where: hall, quorum: 3}", "belong to a disorder"),
+        ("{kind: medical, where: hall, discipline: true}", "rule break"),
+        ("{kind: hazard, where: hall, lasts: 3 min}", "has no 'lasts'"),
+    ],
+)
+def test_a_field_of_another_kind_of_incident_is_refused(faults, incident, words):
+    found = faults(f"drillsim: 1\nname: x\nincidents:\n  - {incident}\n")
+    assert len(found) == 1
+    assert words in found[0]
+
+
+def test_a_hostile_event_has_no_daily_rate(faults):
+    found = faults("drillsim: 1\nname: x\ndemand: {calls: [{kind: hostile, where: hall, rate: 1 /year}]}\n")
+    assert "no daily rate" in found[0]
 
 
 def test_an_override_is_checked_before_it_is_asked_for(faults):

@@ -64,7 +64,7 @@ def fake(scenario: Scenario, plan: FloorPlan, mix: Mix, *, seed: int, replicatio
         "able_on_scene_status": "reached" if reached else "not-reached",
         "people": 25,
     }
-    return Trace(scenario.name, mix.name, seed, replication, 600.0, (), row, (), {"out": (1.0,) * GRID})
+    return Trace(scenario.name, mix.name, seed, replication, 600.0, (), (row,), (), {"out": (1.0,) * GRID})
 
 
 def stumbling(scenario: Scenario, plan: FloorPlan, mix: Mix, *, seed: int, replication: int = 0) -> Trace:
@@ -152,7 +152,7 @@ def test_a_failed_drill_is_a_row_with_its_stage_and_reason() -> None:
 def test_a_number_that_is_not_finite_fails_its_drill() -> None:
     def broken(*args: object, **how: object) -> Trace:
         trace = fake(*args, **how)  # type: ignore[arg-type]
-        return Trace(**{**vars(trace), "row": {**trace.row, "able_on_scene_s": float("nan")}})
+        return Trace(**{**vars(trace), "rows": ({**trace.row, "able_on_scene_s": float("nan")},)})
 
     failed = run(study(1), simulate=broken).failed
     assert set(failed["stage"]) == {"measure"}

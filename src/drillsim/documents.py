@@ -250,7 +250,8 @@ def _fault_of(one: dict[str, Any], document: Document, model: type[BaseModel]) -
     elif one.get("input") is None or kind == "string_too_short":
         message = f"{label}: nothing stands here. Write a value, or leave the key out"
     else:
-        message = f"{label}: {_plainly(str(one['msg']))}"
+        plain = _plainly(str(one["msg"]))
+        message = f"{label}: {plain}" if label else plain
     return document.fault(code, message, path, at_key=at_key)
 
 

@@ -111,6 +111,7 @@ EXPLANATIONS: dict[str, str] = {
     "DS206": "No mix, override, group or measure with this name.",
     "DS207": "The plan has no space of this use.",
     "DS208": "Named things exist that this plan lacks (a level, a stair, an assembly point or an entry).",
+    "DS209": "The plan's timetable has no bell period with this name.",
     "DS301": "Two spaces of one level overlap by more than 0.01 m². Walls may be shared, floor may not.",
     "DS302": "An opening does not lie on the outline of both its spaces (tolerance 0.6 m, the thickest wall we accept).",
     "DS303": "A polygon crosses itself, has fewer than three corners, or has no area.",
@@ -131,7 +132,19 @@ EXPLANATIONS: dict[str, str] = {
     "DS503": "More people are placed in a space than fit at the jam density of the laws.",
     "DS504": "The scenario asks for something the plan cannot carry out, for instance a lockdown without lockable rooms.",
     "DS505": "A unit can resolve nothing in this scenario, or nobody is there who could end this incident.",
-    "DS506": "For hostile incidents place and time are not study axes: drillsim never searches over what an aggressor could do.",
+    "DS506": "For hostile incidents place, script and time are not study axes: drillsim never searches over what an aggressor could do.",
+    "DS507": "A unit is in two places or on two duties at once, or never on campus.",
     "DS601": "A result file is missing or damaged.",
+    "DS701": "The columns of a dispatch log are not told. Usual names (call received, dispatched, arrival, on scene, "
+    "response time) are recognised; others are named with --call and --arrival, or with --seconds where one column "
+    "holds the time from call to arrival. One line of the log must hold the names of the columns.",
+    "DS702": "Too few calls of a dispatch log can be used to fit a law. The rows that could not are told with DS703.",
+    "DS703": "Rows of a dispatch log that cannot be used, with line and reason (the column is counted in cells). Times "
+    "are read as 2024-03-05 14:03:22, 3/5/2024 2:03 PM, 05.03.2024 14:03, 5-Mar-2024 14:03 or 14:03:22; lengths of "
+    "time as seconds, m:ss or h:mm:ss. What a cell holds is never shown, only its shape: '9' for digits, 'a' for letters.",
+    "DS704": "A law fitted to a dispatch log is doubtful: few calls, whole minutes, equal times, or a size that is "
+    "unusual for a response, as when minutes were taken for seconds.",
+    "DS705": "A dispatch log leaves something out or holds it twice: it begins with dispatch instead of the call, or "
+    "has a row for each unit, of which only the first to arrive should count.",
 }
 """What each code means, printed by `drillsim explain CODE`."""

@@ -109,6 +109,8 @@ Speed = Annotated[float, _of("speed"), _schema("speed")]
 Density = Annotated[float, _of("density"), _schema("density")]
 SpecificFlow = Annotated[float, _of("flow"), _schema("flow")]
 Share = Annotated[float, Field(ge=0, le=1), _of("share"), _schema("share", bare=True)]
+Ratio = Annotated[float, Field(gt=0, le=100), _of("share"), _schema("share", bare=True)]
+"""A multiple: '80 %' is 0.8, and '150 %' 1.5."""
 Money = Annotated[float, _of("money"), _schema("money")]
 
 

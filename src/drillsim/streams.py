@@ -92,3 +92,20 @@ class Streams:
         if not racing:
             raise ValueError("no weight above 0 to choose from")
         return min(racing)[1]
+
+    def choose_in_order(self, purpose: str, slot: str, weights: dict[str, float], index: int = 0) -> str:
+        """Return one key drawn by weight with a single number, by inverse cdf in the order of the keys.
+
+        Raises ValueError when no weight is positive.
+        """
+        total = sum(weights.values())
+        if total <= 0:
+            raise ValueError("no weight above 0 to choose from")
+        if len(weights) == 1:
+            return next(iter(weights))
+        left = self.uniform(purpose, slot, index) * total
+        for name, weight in weights.items():
+            left -= weight
+            if left < 0:
+                return name
+        return next(name for name in reversed(weights) if weights[name] > 0)

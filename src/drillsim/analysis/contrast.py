@@ -34,7 +34,7 @@ class Played(Protocol):
 
     @property
     def runs(self) -> pd.DataFrame:
-        """One row per scenario, mix and replication."""
+        """One row per scenario, mix, replication and incident."""
 
     @property
     def outline(self) -> Outline:
@@ -109,6 +109,20 @@ class GoalResult:
     """met, missed or too close to call; None where no drill has the measure."""
 
 
+def rows_of(played: Played, scenario: str, mix: str | None = None) -> pd.DataFrame:
+    """Return the rows that belong to a line of the outline: one incident of a drill, or all of a day, of one mix or all.
+
+    A drill that failed belongs to every incident it would have had.
+    """
+    runs, line = played.runs, played.outline.scenarios[scenario]
+    mine = runs["scenario"] == (line.of or scenario)
+    if line.incident:
+        mine &= (runs["incident"] == line.incident) | (runs["status"] != "done")
+    if mix is not None:
+        mine &= runs["mix"] == mix
+    return runs[mine]
+
+
 def sample(played: Played, scenario: str, mix: str, measure: str) -> Sample:
     """Return one measure of one mix; raises ResultError for a name that is not in the results."""
     runs, outline = played.runs, played.outline
@@ -116,7 +130,7 @@ def sample(played: Played, scenario: str, mix: str, measure: str) -> Sample:
     _known(mix, outline.mixes, "mix")
     columns = [c.name for c in (*MEASURES, *COUNTS)]
     _known(measure, [*columns, *(c for c in runs.columns if c.endswith("_s") and c not in columns)], "measure")
-    rows = runs[(runs["scenario"] == scenario) & (runs["mix"] == mix)].sort_values("replication")
+    rows = rows_of(played, scenario, mix).sort_values("replication", kind="stable")
     done = (rows["status"] == "done").to_numpy()
     values = rows[measure].to_numpy(dtype=np.float64) if measure in rows else np.full(len(rows), np.nan)
     status = status_name(measure)
@@ -126,13 +140,34 @@ def sample(played: Played, scenario: str, mix: str, measure: str) -> Sample:
         values = np.minimum(np.where(reached, values, np.inf), outline.scenarios[scenario].horizon_s)
     else:
         reached = applies = done & ~np.isnan(values)
-    return Sample(
+    replications, values, reached = (
         rows["replication"].to_numpy(dtype=np.int64)[applies],
         values[applies],
         reached[applies],
+    )
+    if outline.scenarios[scenario].day:
+        replications, values, reached = _by_day(replications, values, reached)
+    return Sample(
+        replications,
+        values,
+        reached,
         not_applicable=int((done & ~applies).sum()),
         failed=int((~done).sum()),
     )
+
+
+def _by_day(
+    days: NDArray[np.int64], values: NDArray[np.float64], reached: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return one number a day: the mean over its incidents, reached where all of them were.
+
+    Incidents of a day share who is there, so that days, not incidents, are independent of each other.
+    """
+    kept, where = np.unique(days, return_inverse=True)
+    counts = np.bincount(where, minlength=len(kept))
+    mean = np.bincount(where, weights=values, minlength=len(kept)) / np.maximum(counts, 1)
+    missed = np.bincount(where, weights=~reached, minlength=len(kept))
+    return kept, mean, missed == 0
 
 
 def describe(played: Played, scenario: str, mix: str, measure: str) -> Summary:
@@ -188,8 +223,8 @@ def judge(played: Played, scenario: str) -> list[GoalResult]:
 def measures_of(played: Played, scenario: str) -> list[str]:
     """Return the measures that any drill of a scenario has: the primary first, then in column order."""
     first = played.outline.scenarios[scenario].primary
-    runs = played.runs
-    rows = runs[(runs["scenario"] == scenario) & (runs["status"] == "done")]
+    rows = rows_of(played, scenario)
+    rows = rows[rows["status"] == "done"]
     found = []
     for column in (*MEASURES, *COUNTS):
         status = status_name(column.name)

@@ -18,6 +18,7 @@ from drillsim.cli.check import check
 from drillsim.cli.compare import compare
 from drillsim.cli.demo import demo
 from drillsim.cli.explain import explain
+from drillsim.cli.import_log import import_log
 from drillsim.cli.new import new
 from drillsim.cli.run import run
 
@@ -70,7 +71,7 @@ def porch(ctx: click.Context) -> None:
         screen.say(ctx.get_help())
 
 
-for verb in (demo, new, check, assess, run, compare, explain):
+for verb in (demo, new, check, assess, import_log, run, compare, explain):
     porch.add_command(verb)
 
 

@@ -131,9 +131,12 @@ def _line(sheet: inputs.Sheet, facts: dict[str, Any] | None) -> str:
         return f"{sheet.shown}: plan OK: {sheet.plan.name}: {parts}.\n{screen.wrapped(ways, indent='  ')}"
     if sheet.scenario:
         scenario = sheet.scenario
-        kinds = ", ".join(i.kind for i in scenario.incidents)
+        from drillsim.engine.times import when
+
+        happenings = scenario.demand.calls if scenario.demand else scenario.incidents
+        kinds = ", ".join(dict.fromkeys(str(h.kind) for h in happenings))
         alone = "" if scenario.plan else " It names no plan, so its places were not checked."
-        return f"{sheet.shown}: scenario OK: {scenario.name} ({kinds} at {scenario.time_of_day}).{alone}"
+        return f"{sheet.shown}: scenario OK: {scenario.name} ({kinds} at {when(scenario)}).{alone}"
     if sheet.mixes:
         return f"{sheet.shown}: mixes OK: {', '.join(sheet.mixes)}; present: {sheet.mixes.present}."
     return f"{sheet.shown}: nothing to use."

@@ -134,7 +134,7 @@ def _answer(topic: str) -> str | None:
 
 def _role(name: str) -> str:
     from drillsim.scenario.roles import shipped_role
-    from drillsim.scenario.staffing import KINDS
+    from drillsim.scenario.words import KINDS
 
     role = shipped_role(name)
     cost = role.cost

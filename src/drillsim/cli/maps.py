@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from drillsim.assess.coverage import Coverage
     from drillsim.plan.model import FloorPlan
-    from drillsim.scenario.staffing import Mix, Place
+    from drillsim.scenario.staffing import Mix
+    from drillsim.scenario.words import Place
 
 NOTE = "Fastest times on foot in an empty building with every key at hand; nothing is simulated."
 

@@ -46,6 +46,7 @@ def run(
     Drill number R of a seed is the same drill in every mix, and the same as row R of a comparison with that seed.
     """
     from drillsim.engine.simulate import simulate
+    from drillsim.engine.times import when
     from drillsim.quantities import clock
     from drillsim.report.story import tell
 
@@ -54,7 +55,7 @@ def run(
     trace = simulate(played, wish.plan, mix, seed=seed, replication=replication)
     screen.faults(wish.warnings, err=True)
     say = _to(as_json)
-    say(f"{played.title or played.name}: {wish.plan.name}, {played.time_of_day}")
+    say(f"{played.title or played.name}: {wish.plan.name}, {when(played)}")
     say(f"Staffing: {mix.label or mix.name}. Drill {replication} of seed {seed}, watched for {clock(trace.horizon_s)}.")
     say("")
     story = tell(trace, wish.plan)

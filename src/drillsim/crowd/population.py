@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from drillsim.plan.model import FloorPlan, Space
+from drillsim.plan.model import FloorPlan, Period, Space
 from drillsim.plan.network import Network
 from drillsim.quantities import Spread
 from drillsim.streams import Streams, Words, slot_words
@@ -81,18 +81,17 @@ class Population:
         return np.flatnonzero(self.group == self.groups.index(name)) if name in self.groups else np.zeros(0, np.int64)
 
 
-def place_people(network: Network, plan: FloorPlan, time_of_day: str) -> Seats:
-    """Return who sits where at a time of day ('hh:mm').
+def place_people(network: Network, plan: FloorPlan, period: Period | None) -> Seats:
+    """Return who sits where in a bell period of the plan.
 
     Without a timetable everybody is at home; between two periods nobody is in. The shares of a use are rounded to
     whole persons together (largest remainder, ties in file order). Where a share of the home rooms has moved, the
     first rooms in file order moved as a whole, and their people fill the spaces of the other use by area.
     """
-    present = _present(plan, time_of_day)
+    present = _present(plan, period)
     home = np.repeat(np.arange(len(plan.spaces)), present).astype(np.int64)
     seat = np.concatenate([np.zeros(0, np.int64), *(np.arange(n) for n in present if n)]).astype(np.int64)
     space = home.copy()
-    period = plan.period_at(time_of_day)
     moved: dict[str, int] = {}
     for move in period.moves if period else ():
         rooms = [i for i, s in enumerate(plan.spaces) if s.use == move.home]
@@ -199,11 +198,10 @@ def quantiles(spread: Spread, u: Floats) -> Floats:
     return np.asarray(np.clip(value, spread.low, spread.high))
 
 
-def _present(plan: FloorPlan, time_of_day: str) -> list[int]:
+def _present(plan: FloorPlan, period: Period | None) -> list[int]:
     present = [s.people for s in plan.spaces]
     if not plan.timetable:
         return present
-    period = plan.period_at(time_of_day)
     if period is None:
         return [0] * len(present)
     for use in {s.use for s in plan.spaces}:

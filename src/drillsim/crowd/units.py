@@ -84,6 +84,7 @@ class Units(Walking):
         goal_space: int,
         goal_xy: XY,
         *,
+        level_mps: float | None = None,
         lock_delay: LockDelay | None = None,
         on_enter: OnEnter | None = None,
         on_arrive: OnArrive | None = None,
@@ -94,6 +95,8 @@ class Units(Walking):
             Pairs (way, side entered). From outside the first one is an entry, where the unit queues. Somebody on a
             stair goes on to its end first, and the path begins in the space there. A unit that already walks or
             queues for the first way keeps its place.
+        level_mps
+            Its level speed from now on; as before where absent.
         lock_delay
             Seconds to open a way towards a side; spent at the way before queueing.
         on_enter
@@ -104,10 +107,13 @@ class Units(Walking):
         order = Order(ways, (goal_space, (float(goal_xy[0]), float(goal_xy[1]))), lock_delay, on_enter, on_arrive)
         first = 2 * order.ways[0][0] + order.ways[0][1] if order.ways else NOWHERE
         keeps = first >= 0 and first == self._target[unit]
-        self._orders[unit] = order
+        if level_mps is not None:
+            self._level[unit] = level_mps
         if self._space[unit] == ON_STAIR or keeps:
+            self._orders[unit] = order
             return
         self._stand(unit)
+        self._orders[unit] = order
         self._follow(unit)
 
     def halt(self, unit: int) -> None:
@@ -115,8 +121,8 @@ class Units(Walking):
         if self._space[unit] == ON_STAIR:
             self._orders[unit] = Order([], None, None, None, None)
             return
-        self._orders.pop(unit, None)
         self._stand(unit)
+        self._orders.pop(unit, None)
 
     def unit_place(self, unit: int) -> tuple[int, XY]:
         """Return the space and the point where a unit is now; on a stair the end it walks to; space -1 outside."""

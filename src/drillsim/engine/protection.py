@@ -61,6 +61,12 @@ class Protection:
             self.stage.log(who, "order", "", self.stage.scenario.protocol.action)
             self.ordered.succeed()
 
+    def alarm(self, who: str) -> None:
+        """Let the fire alarm ring: the order to leave where the protocol evacuates."""
+        self.stage.log(who, "alarm")
+        if self.stage.scenario.protocol.action == "evacuate":
+            self.give_order(who)
+
     def run(self, action: str) -> Process:
         """Wait for the order (the office gives it after the report), then evacuate or lock down."""
         stage = self.stage
@@ -68,7 +74,9 @@ class Protection:
         if protocol.announced_by == "office":
             law = protocol.announce_delay or ANNOUNCE_DELAY[protocol.action, "office"]
             delay = law.quantile(stage.streams.uniform("order.delay", "office"))
-            stage.cases[0].reported.callbacks.append(lambda _e: stage.at(delay, lambda _e: self.give_order("office")))
+            stage.cases[stage.scenario.protected].reported.callbacks.append(
+                lambda _e: stage.at(delay, lambda _e: self.give_order("office"))
+            )
         yield self.ordered
         (self._evacuate if action == "evacuate" else self._lock_down)()
 
@@ -105,7 +113,7 @@ class Protection:
         id_ = stage.world.plan.spaces[space].id
 
         def locked(_event: object) -> None:
-            stage.exposure.room_locked(space)
+            stage.room_locked(space)
             stage.crowd.lock_room(space)
             stage.travel.lock(space, one.room.doors)
             stage.log(id_, "locked", id_)

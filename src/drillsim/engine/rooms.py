@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from drillsim.engine.world import Room, World
 from drillsim.plan.model import Opening
-from drillsim.scenario.model import Protocol
+from drillsim.scenario.protocol import Protocol
 from drillsim.streams import Streams
 
 TRIES = 3

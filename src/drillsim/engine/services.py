@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import partial
 
+import simpy
+
+from drillsim.engine.draws import sample
 from drillsim.engine.incident import Case
 from drillsim.engine.stage import Process, Stage
 from drillsim.engine.tasks import Response
@@ -11,94 +15,128 @@ from drillsim.engine.units import Responder
 from drillsim.quantities import Spread
 from drillsim.scenario.roles import POLICE_LAWS, TARGET_RESPONSE, shipped_role
 
+OTHERS = {"medical": "ems", "fire": "fire-service", "hazard": "fire-service"}
+"""The service besides the police that is called for a kind."""
+IN_NUMBERS = ("hostile", "disorder")
+"""Kinds for which all officers come; for the others one does."""
+ROLES = {name: shipped_role(name) for name in ("police", "ems", "fire-service")}
+
+
+@dataclass(eq=False)
+class Squad:
+    """Those who come from one service to one incident."""
+
+    service: str
+    case: Case
+    entry: int
+    """Way by which they mean to come in."""
+    at_entry: simpy.Event
+    met: simpy.Event
+    located: simpy.Event
+    """Succeeds when the first of them has found the place by itself."""
+    came_by: int | None = None
+    """Way at which the first of them arrived."""
+    awaited: bool = False
+    """Whether somebody with keys stands at their entry."""
+    members: list[Responder] = field(default_factory=list)
+
 
 class Services:
-    """The services of one stage; their draws have fixed slots outside the mix."""
+    """The services of one stage; the draws of the first incident's have fixed slots, those of others its number."""
 
     def __init__(self, stage: Stage, response: Response) -> None:
         self.stage, self.response = stage, response
-        police = stage.scenario.police
-        base = len(stage.units)
-        self.police = self._service("police", base)
-        self.others = {"medical": self._service("ems", base + 1), "fire": self._service("fire-service", base + 2)}
         world = stage.world
         self.entries = {
-            "police": world.opening_of_service("police", police.entry),
+            "police": world.opening_of_service("police", stage.scenario.police.entry),
             "ems": world.opening_of_service("ems", stage.scenario.ems.entry),
             "fire-service": world.opening_of_service("ems", stage.scenario.fire_service.entry),
         }
-        self.called: set[str] = set()
-        self.police_entry: int | None = None
-        """Way at which the police arrived."""
-        self.awaited = False
-        """Whether somebody with keys stands at the police entry."""
-        self.at_entry = stage.env.event()
-        self.met = stage.env.event()
+        self.police: dict[Case, Squad] = {}
+        """By incident, from its onset: the police who come once they are called."""
         stage.travel.without_key_s = self._without_key
 
-    def _service(self, name: str, order: int) -> Responder:
-        stage = self.stage
+    def _squad(self, service: str, case: Case) -> Squad:
+        env = self.stage.env
+        return Squad(service, case, self.entries[service], env.event(), env.event(), env.event())
+
+    def _member(self, squad: Squad, index: int) -> Responder:
+        """Return the index-th of a service who comes to an incident, with its draws."""
+        stage, case = self.stage, squad.case
         police, streams = stage.scenario.police, stage.streams
-        return Responder(
-            id=name,
-            role=shipped_role(name),
-            order=order,
-            run_mps=police.run.quantile(streams.uniform("service.speed", name)),
+        slot = squad.service if index == 0 else f"{squad.service}-{index + 1}"
+        id_ = slot if case.number == 0 else f"{slot}@{case.id}"
+        member = Responder(
+            id=id_,
+            role=ROLES[squad.service],
+            order=len(stage.units) + index,
+            streams=streams,
+            label=ROLES[squad.service].label,
+            run_mps=sample(police.run, streams, "service.speed", slot, case.number),
             up_mps=police.stair_up,
             down_mps=police.stair_down,
-            key_s=stage.scenario.locks.key.quantile(streams.uniform("service.key", name)),
-            is_service=True,
+            key_s=sample(stage.scenario.locks.key, streams, "service.key", slot, case.number),
+            service=squad.service,
+            squad=squad,
         )
+        squad.members.append(member)
+        return member
 
     def _without_key(self, responder: Responder, way: int) -> float | None:
         """Return what a lock costs a service without keys; units without keys do not get through.
 
         Who was met has keys and card; the front office lets a service in by card unless the event is hostile.
         """
-        stage = self.stage
-        if not responder.is_service:
+        stage, squad = self.stage, responder.squad
+        if not isinstance(squad, Squad):
             return None
         locks, card = stage.scenario.locks, stage.world.plan.openings[way].lock == "access-control"
-        if self.met.triggered:
+        if squad.met.triggered:
             return locks.card if card else responder.key_s
-        if stage.cases[0].kind != "hostile":
+        if squad.case.kind != "hostile":
             return locks.card
-        return stage.scenario.police.locked_door.quantile(stage.streams.uniform("service.locked_door", responder.id))
+        law = stage.scenario.police.locked_door
+        return sample(law, stage.streams, "service.locked_door", squad.service, squad.case.number)
 
     def watch(self, case: Case) -> None:
-        """Start what calls the services for this incident."""
-        self.stage.env.process(self._call_police(case))
-        if case.kind in self.others:
-            self.stage.env.process(self._call_other(case, self.others[case.kind]))
+        """Start what calls the services for an incident."""
+        if case.kind == "hostile" or self.wants_police(case):
+            self.police[case] = self._squad("police", case)
+            self.stage.env.process(self._call_police(case))
+        if case.kind in OTHERS:
+            self.stage.env.process(self._call_other(case, self._squad(OTHERS[case.kind], case)))
 
     def wants_police(self, case: Case) -> bool:
         """Return whether the school calls the police: always for some kinds, for others if nobody on campus can help."""
         if case.kind in self.stage.scenario.police.called_for:
             return True
         words = ("resolves", "assists") if case.kind == "medical" else ("resolves",)
-        return not any(u.present and not u.gone and u.role.word(case.kind) in words for u in self.stage.units)
+        now = self.stage.env.now
+        return not any(u.is_here(now) and u.role.word(case.kind) in words for u in self.stage.units)
 
     def _call_police(self, case: Case) -> Process:
+        """Call once: by phone after the report, by somebody who speaks to them directly, or by anybody's 911 call."""
         stage, env = self.stage, self.stage.env
         police, streams = stage.scenario.police, stage.streams
-        phone = police.phone.quantile(streams.uniform("police.phone", case.id))
-        first = police.first_call.quantile(streams.uniform("police.first_call", case.id))
-        outside_call = env.timeout(first) if case.kind == "hostile" else env.event()
-        yield case.reported | outside_call
-        if not outside_call.processed:
-            if self.wants_police(case):
-                yield env.timeout(phone) | outside_call
-            elif case.kind == "hostile":
-                yield outside_call
-            else:
-                return
-        if "police" in self.called:
-            return
-        self.called.add("police")
-        who = "anybody" if outside_call.processed else "office"
-        stage.log(who, "police-called", "", "911", incident=case.id)
-        law = self._law(case.kind)
-        yield from self._come(case, self.police, law.quantile(streams.uniform("service.arrival", "police")))
+        phone = sample(police.phone, streams, "police.phone", case.id)
+        outside_call = env.event()
+        if case.kind == "hostile":
+            outside_call = env.timeout(sample(police.first_call, streams, "police.first_call", case.id))
+        if self.wants_police(case):
+            yield case.reported | outside_call | case.police_told
+            if not outside_call.processed and not case.police_told.triggered:
+                yield env.timeout(phone) | outside_call | case.police_told
+        else:
+            yield outside_call
+        told = case.police_told.triggered and not outside_call.processed
+        who = str(case.police_told.value) if told else "anybody" if outside_call.processed else "office"
+        stage.log(who, "police-called", "", "police radio" if told else "911", incident=case.id)
+        squad = self.police[case]
+        arrival = sample(self._law(case.kind), streams, "service.arrival", "police", case.number)
+        count = police.officers if case.kind in IN_NUMBERS else 1
+        for index in range(count):
+            env.process(self._come(squad, self._member(squad, index), arrival))
+            arrival += sample(police.interval, streams, "service.interval", f"police-{index + 2}", case.number)
 
     def _law(self, kind: str) -> Spread:
         law = self.stage.scenario.police.law
@@ -106,53 +144,61 @@ class Services:
             law = "active-events" if kind == "hostile" else "routine-priority-1"
         return POLICE_LAWS[law] if isinstance(law, str) else law
 
-    def _call_other(self, case: Case, service: Responder) -> Process:
+    def _call_other(self, case: Case, squad: Squad) -> Process:
         stage = self.stage
         yield case.reported
-        if service.id in self.called:
-            return
-        self.called.add(service.id)
-        yield stage.env.timeout(
-            stage.scenario.police.phone.quantile(stage.streams.uniform("service.phone", service.id))
-        )
-        stage.log("office", "called", "", service.id, incident=case.id)
-        setting = stage.scenario.ems if service.id == "ems" else stage.scenario.fire_service
+        name = squad.service
+        yield stage.env.timeout(sample(stage.scenario.police.phone, stage.streams, "service.phone", name, case.number))
+        stage.log("office", "called", "", name, incident=case.id)
+        setting = stage.scenario.ems if name == "ems" else stage.scenario.fire_service
         law = setting.law or TARGET_RESPONSE
-        yield from self._come(case, service, law.quantile(stage.streams.uniform("service.arrival", service.id)))
+        arrival = sample(law, stage.streams, "service.arrival", name, case.number)
+        yield from self._come(squad, self._member(squad, 0), arrival)
 
-    def _come(self, case: Case, service: Responder, arrival_s: float) -> Process:
+    def _come(self, squad: Squad, member: Responder, arrival_s: float) -> Process:
         """Drive, come in, find the place, and be on scene like everybody else."""
-        stage, env = self.stage, self.stage.env
-        stage.log(service.id, "word", "", "called", incident=case.id)
+        stage, env, case = self.stage, self.stage.env, squad.case
+        stage.log(member.id, "word", "", "called", incident=case.id)
         yield env.timeout(arrival_s)
-        entry = self._entry(service, case)
-        if service is self.police:
-            self.police_entry = entry
+        if case.ended and not case.on_scene and stage.scenario.demand is not None:
+            stage.log(member.id, "turned-back", "", "it is over", incident=case.id)
+            return
+        entry = self._entry(member, squad)
         gate = stage.world.plan.openings[entry]
-        stage.log(service.id, "at-entry", gate.id, incident=case.id)
-        stage.log(service.id, "under-way", gate.id, incident=case.id)
-        if service is self.police:
-            self.at_entry.succeed()
-        if service is self.police and case.kind == "hostile" and not self.met.triggered:
-            locate = stage.scenario.police.locate.quantile(stage.streams.uniform("police.locate", "police"))
-            began = env.now
-            if not (self.awaited and self.police_entry == self.entries["police"]):
-                stage.log(service.id, "searches", gate.id, "nobody met them", incident=case.id)
-            yield env.timeout(locate) | self.met
-            service.doors_s += env.now - began
-        response = self.response
-        yield stage.travel.go(
-            service, case.space, case.point, speed_mps=service.run_mps, entry=partial(self._entry, service, case),
-            no_way=lambda: response.no_way(case, service),
-        )  # fmt: skip
-        response.arrive(case, service)
+        stage.log(member.id, "at-entry", gate.id, incident=case.id)
+        stage.log(member.id, "under-way", gate.id, incident=case.id)
+        if squad.came_by is None:
+            squad.came_by = entry
+            squad.at_entry.succeed()
+        if stage.scenario.dispatch.service == "walked":
+            yield from self._walk_in(squad, member, entry)
+        self.response.arrive(case, member)
 
-    def _entry(self, service: Responder, case: Case) -> int:
+    def _walk_in(self, squad: Squad, member: Responder, entry: int) -> Process:
+        stage, env, case = self.stage, self.stage.env, squad.case
+        if squad.service == "police" and case.kind == "hostile" and not squad.met.triggered:
+            began = env.now
+            if member is squad.members[0]:
+                if not (squad.awaited and entry == squad.entry):
+                    gate = stage.world.plan.openings[entry]
+                    stage.log(member.id, "searches", gate.id, "nobody met them", incident=case.id)
+                law = stage.scenario.police.locate
+                yield env.timeout(sample(law, stage.streams, "police.locate", "police", case.number)) | squad.met
+                squad.located.succeed()
+            else:
+                yield squad.located | squad.met  # the first officer's search tells the others where to go
+            member.doors_s += env.now - began
+        yield from self.response.seeking.reach(
+            case, member, knows=squad.service == "police" and case.kind == "hostile", speed_mps=member.run_mps,
+            entry=partial(self._entry, member, squad),
+        )  # fmt: skip
+
+    def _entry(self, member: Responder, squad: Squad) -> int:
         """Return the way by which a service comes in: its entry, or the exit of least time where that one is closed."""
-        stage, wish = self.stage, self.entries[service.id]
+        stage, wish, case = self.stage, squad.entry, squad.case
         if wish not in stage.travel.closed:
             return wish
-        routes = stage.travel.routes(service, service.run_mps)
+        routes = stage.travel.routes(member, member.run_mps)
         paths = {
             way: routes.path_through(way, stage.world.inner_side(way), case.space, case.point)
             for way, opening in enumerate(stage.world.plan.openings)
@@ -160,24 +206,3 @@ class Services:
         }
         times = {way: path.seconds for way, path in paths.items() if path is not None}
         return min(times, key=lambda way: (times[way], way)) if times else wish
-
-    def meet(self, case: Case, unit: Responder) -> Process:
-        """Walk to the police entry, wait there, and give the officers keys and place."""
-        stage = self.stage
-        entry = self.entries["police"]
-        side = stage.world.inner_side(entry)
-        space = int(stage.world.network.way_spaces[entry, side])
-        x, y = stage.world.network.way_xy[entry, side]
-        gate = stage.world.plan.openings[entry]
-        here = stage.world.plan.spaces[unit.place_at(stage.env.now)[0]].id
-        stage.log(unit.id, "under-way", here, "to meet the police", incident=case.id)
-        yield stage.travel.go(
-            unit, space, (float(x), float(y)), speed_mps=unit.pace(case.kind),
-            no_way=lambda: self.response.no_way(case, unit, gate.id),
-        )  # fmt: skip
-        stage.log(unit.id, "at-entry", gate.id, incident=case.id)
-        self.awaited = True
-        yield self.at_entry
-        if self.police.number is None and self.police_entry == entry and not self.met.triggered:
-            stage.log(unit.id, "police-met", gate.id, incident=case.id)
-            self.met.succeed()

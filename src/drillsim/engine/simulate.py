@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from drillsim.analysis.measures import count_curve, measure
-from drillsim.crowd.population import Seats, draw_population, place_people
+from drillsim.crowd.population import Population, draw_population
 from drillsim.engine.drill import Drill
 from drillsim.engine.stage import Stage
-from drillsim.engine.world import world_of
+from drillsim.engine.times import Clock, clock_of
+from drillsim.engine.world import World, world_of
 from drillsim.plan.model import FloorPlan
-from drillsim.record.trace import Trace
+from drillsim.record.trace import Trace, Value
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
 from drillsim.streams import Streams
@@ -29,22 +30,14 @@ def simulate(
     """
     world = world_of(plan, scenario)
     streams = Streams(seed, scenario.draws, replication)
-    seats: Seats = plan.memo(
-        ("seats", scenario.time_of_day), lambda: place_people(world.network, plan, scenario.time_of_day)
+    clock = clock_of(scenario, plan, streams)
+    stage = Stage(
+        scenario, world, mix, streams, clock, _people(scenario, world, streams, clock), record_legs=record_legs
     )
-    people = scenario.people
-    population = draw_population(
-        seats,
-        streams,
-        [(name, group.share, group.speed) for name, group in people.groups.items()],
-        people.premovement,
-        stair_up=people.stair_up,
-        stair_down=people.stair_down,
-    )
-    stage = Stage(scenario, world, mix, streams, population, record_legs=record_legs)
     events = tuple(Drill(stage).play())
     horizon = scenario.horizon
-    row = {"scenario": scenario.name, "mix": mix.name, "replication": replication, **measure(events, horizon_s=horizon)}
+    heads: dict[str, Value] = {"scenario": scenario.name, "mix": mix.name, "replication": replication}
+    rows = tuple({**heads, **row} for row in measure(events, horizon_s=horizon))
     curves = {}
     for what, action in (("out", "evacuate"), ("secured", "lockdown")):
         if scenario.protocol.action == action:
@@ -56,7 +49,22 @@ def simulate(
         replication=replication,
         horizon_s=horizon,
         events=events,
-        row=row,
+        rows=rows,
         legs=stage.crowd.legs() if record_legs else (),
         curves=curves,
+    )
+
+
+def _people(scenario: Scenario, world: World, streams: Streams, clock: Clock) -> Population:
+    """Return the people of the drill; nobody to walk where everybody stays."""
+    people = scenario.people
+    stays = scenario.crowd == "stays" or scenario.demand is not None
+    seats = world.no_seats if stays else world.seats(clock.period(0.0))
+    return draw_population(
+        seats,
+        streams,
+        [(name, group.share, group.speed) for name, group in people.groups.items()],
+        people.premovement,
+        stair_up=people.stair_up,
+        stair_down=people.stair_down,
     )

@@ -12,11 +12,13 @@ from simpy.events import URGENT
 
 from drillsim.crowd.population import Population
 from drillsim.crowd.reference import ReferenceCrowd
+from drillsim.crowd.still import StillCrowd
 from drillsim.engine.exposure import Exposure
 from drillsim.engine.incident import Case, cases_of
-from drillsim.engine.travel import Travel
-from drillsim.engine.units import responders_of
-from drillsim.engine.world import World
+from drillsim.engine.times import Clock
+from drillsim.engine.travel import Crowd, Travel
+from drillsim.engine.units import Responder, responders_of
+from drillsim.engine.world import XY, World
 from drillsim.record.trace import Event
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
@@ -43,21 +45,52 @@ class Stage:
     """What everybody in a drill shares; it changes only through the crowd, the travel and the incidents themselves."""
 
     def __init__(
-        self, scenario: Scenario, world: World, mix: Mix, streams: Streams, population: Population, *, record_legs: bool
+        self,
+        scenario: Scenario,
+        world: World,
+        mix: Mix,
+        streams: Streams,
+        clock: Clock,
+        population: Population,
+        *,
+        record_legs: bool,
     ) -> None:
-        self.scenario, self.world, self.streams, self.population = scenario, world, streams, population
+        self.scenario, self.world, self.streams, self.clock = scenario, world, streams, clock
+        self.population = population
         self.env = env = simpy.Environment()
         self.log = Log(env)
-        self.crowd = ReferenceCrowd(
-            env, world.network, world.cells, world.laws, population,
+        self.crowd: Crowd = self._crowd(record_legs=record_legs)
+        self.travel = Travel(env, world, self.crowd, scenario.locks)
+        self.units = responders_of(mix, world, streams, clock, key_law=scenario.locks.key)
+        self.cases = cases_of(scenario, world, streams, clock, env)
+        self.exposures: dict[Case, Exposure] = {}
+        self.without_radio: set[int] = {i for i, s in enumerate(world.plan.spaces) if not s.radio}
+        self.occupied = self.people_in() > 0
+
+    def _crowd(self, *, record_legs: bool) -> Crowd:
+        scenario, world = self.scenario, self.world
+        if self.stays:
+            return StillCrowd(self.env, world.cells, self.people_in(), record_legs=record_legs)
+        return ReferenceCrowd(
+            self.env, world.network, world.cells, world.laws, self.population,
             routes=scenario.people.routes if isinstance(scenario.people.routes, str) else "shortest",
             assigned=self._assigned(), record_legs=record_legs, horizon_s=scenario.horizon,
         )  # fmt: skip
-        self.travel = Travel(env, world, self.crowd, scenario.locks)
-        self.units = responders_of(mix, world, streams, locks_key=scenario.locks.key)
-        self.cases = cases_of(scenario.incidents, world, streams, env)
-        self.exposure = Exposure(world, self.crowd)
-        self.occupied = np.bincount(population.space[population.space >= 0], minlength=len(world.plan.spaces)) > 0
+
+    @property
+    def stays(self) -> bool:
+        """Whether nobody but responders walks."""
+        return self.scenario.crowd == "stays" or self.scenario.demand is not None
+
+    def people_in(self, time_s: float = 0.0) -> NDArray[np.int64]:
+        """Return the persons in each space as the bell period of a time places them; shape (spaces,)."""
+        seats = self.world.seats(self.clock.period(time_s))
+        return np.bincount(seats.space, minlength=len(self.world.plan.spaces))
+
+    def occupy(self, time_s: float) -> None:
+        """Let the people be where the bell period of a time places them."""
+        if isinstance(self.crowd, StillCrowd):
+            self.crowd.occupy(self.people_in(time_s))
 
     def _assigned(self) -> dict[int, int] | None:
         routes = self.scenario.people.routes
@@ -79,9 +112,21 @@ class Stage:
         helped[self.population.in_group("needs-help")] = True
         return helped
 
+    def id_of(self, space: int) -> str:
+        """Return the id of a space; 'outside' for -1, and '' on a stair."""
+        return self.world.plan.spaces[space].id if space >= 0 else "outside" if space == -1 else ""
+
     def where(self, case: Case) -> str:
         """Return the id of the space of an incident."""
-        return self.world.plan.spaces[case.space].id
+        return self.id_of(case.space)
+
+    def whereabouts(self, responder: Responder) -> str:
+        """Return the id of the space a responder is in."""
+        return self.id_of(self.travel.place(responder)[0])
+
+    def has_radio(self, space: int) -> bool:
+        """Return whether a radio message goes out from and reaches a space now."""
+        return space not in self.without_radio
 
     def resolve(self, case: Case, who: str) -> None:
         """End an incident, once."""
@@ -93,8 +138,26 @@ class Stage:
             case.resolved.succeed()
         self.stop_exposure(case)
 
+    def start_exposure(self, case: Case) -> None:
+        """Count the person-seconds near an incident from now on."""
+        self.exposures[case] = Exposure(self.world, self.crowd)
+
     def stop_exposure(self, case: Case) -> None:
-        """Write down the person-seconds near the first incident up to now; only the first call counts."""
-        if case is self.cases[0]:
-            for radius, person_s in self.exposure.stop(case.space, case.point):
+        """Write down the person-seconds near an incident up to now; only the first call counts."""
+        exposure = self.exposures.pop(case, None)
+        if exposure is not None:
+            for radius, person_s in exposure.stop(case.space, case.point):
                 self.log("people", "exposure", f"{radius:g}", incident=case.id, value=person_s)
+
+    def move(self, case: Case, space: int, point: XY) -> None:
+        """Let an incident be at another place from now on."""
+        exposed = case in self.exposures
+        self.stop_exposure(case)
+        case.space, case.point = space, point
+        if exposed:
+            self.start_exposure(case)
+
+    def room_locked(self, space: int) -> None:
+        """Count nobody behind this locked door any more."""
+        for exposure in self.exposures.values():
+            exposure.room_locked(space)

@@ -10,10 +10,11 @@ import simpy
 from numpy.typing import NDArray
 
 from drillsim.crowd.reference import ReferenceCrowd
+from drillsim.crowd.still import StillCrowd
 from drillsim.engine.units import Responder
 from drillsim.engine.world import XY, World
 from drillsim.plan.routes import Path, Routes
-from drillsim.scenario.model import Locks
+from drillsim.scenario.response import Locks
 
 
 @dataclass
@@ -34,23 +35,57 @@ class Trip:
     """Tells the way by which it comes in, while it still stands outside."""
 
 
+Crowd = ReferenceCrowd | StillCrowd
+
+
 class Travel:
     """The ways as they are now (closed, locked), and the trips that are under way."""
 
-    def __init__(self, env: simpy.Environment, world: World, crowd: ReferenceCrowd, locks: Locks) -> None:
+    def __init__(self, env: simpy.Environment, world: World, crowd: Crowd, locks: Locks) -> None:
         self.env, self.world, self.crowd, self.locks = env, world, crowd, locks
         self.locked: NDArray[np.bool_] = world.locked_at_start.copy()
         self.closed: set[int] = set()
         self.trips: dict[int, Trip] = {}
+        self.propped: set[int] = set()
+        self.held: set[int] = set()
+        """Ways that somebody with keys holds open for services."""
         self.without_key_s: Callable[[Responder, int], float | None] = lambda _r, _w: None
         """Seconds that somebody without a key needs at a locked way, None where it does not get through."""
         self._routes: dict[tuple[object, ...], Routes] = {}
+        self._version = 0
+        self._changed = env.event()
+        self._present: dict[tuple[str, float], tuple[int, Routes]] = {}
 
     def lock(self, room: int, ways: tuple[int, ...]) -> None:
         """Lock openings against who wants to enter a room; from inside they open."""
         for way in ways:
             self.locked[way, self.world.network.side(way, room)] = True
         self._replan(set(ways))
+
+    def unlock(self, room: int, ways: tuple[int, ...]) -> None:
+        """Unlock openings for who wants to enter a room."""
+        for way in ways:
+            self.locked[way, self.world.network.side(way, room)] = False
+        self._replan(None)
+
+    def prop(self, way: int) -> None:
+        """Prop an opening open: it locks nobody out."""
+        self.propped.add(way)
+        self._replan(None)
+
+    def shut(self, way: int) -> None:
+        """Shut a propped opening: its lock is what it was."""
+        self.propped.discard(way)
+        self._replan({way})
+
+    def hold(self, way: int) -> None:
+        """Hold a way open for services: its lock costs them nothing."""
+        self.held.add(way)
+        self._replan(None)
+
+    def renew(self) -> None:
+        """Let every trip find its way again, since what somebody may open has changed."""
+        self._replan(None)
 
     def close(self, way: int) -> None:
         """Close a way to everybody."""
@@ -67,13 +102,18 @@ class Travel:
 
         A way that became slower can only change a path that uses it.
         """
+        self._version += 1
+        if not self._changed.triggered:
+            self._changed.succeed()
         for trip in list(self.trips.values()):
             if ways is None or trip.ways & ways:
                 self._plan(trip)
 
     def delay_s(self, responder: Responder, way: int, side: int) -> float | None:
         """Return the seconds this responder needs at a lock, 0 where it is not locked, None where it cannot pass."""
-        if way >= self.world.network.openings or not self.locked[way, side]:
+        if way >= self.world.network.openings or not self.locked[way, side] or way in self.propped:
+            return 0.0
+        if way in self.held and responder.service:
             return 0.0
         if not responder.role.keys:
             return self.without_key_s(responder, way)
@@ -81,6 +121,29 @@ class Travel:
 
     def routes(self, responder: Responder, speed_mps: float) -> Routes:
         """Return the table of least times for this responder as the ways are now."""
+        kept = self._present.get((responder.id, speed_mps))
+        if kept is not None and kept[0] == self._version:
+            return kept[1]
+        routes = self._look_up(responder, speed_mps)
+        self._present[responder.id, speed_mps] = self._version, routes
+        return routes
+
+    def without_keys(self, speed_mps: float) -> Routes:
+        """Return the table of least times for somebody without keys, as the ways are now."""
+        locked = self.locked.copy()
+        locked[sorted(self.propped)] = False
+        return Routes(
+            self.world.network, level_mps=speed_mps, stair_up_mps=speed_mps, stair_down_mps=speed_mps,
+            forbidden=locked, closed=frozenset(self.closed),
+        )  # fmt: skip
+
+    def next_change(self) -> simpy.Event:
+        """Return an event that succeeds when a way next closes, opens, locks or unlocks."""
+        if self._changed.triggered:
+            self._changed = self.env.event()
+        return self._changed
+
+    def _look_up(self, responder: Responder, speed_mps: float) -> Routes:
         delays = np.zeros(self.locked.shape)
         forbidden = np.zeros(self.locked.shape, dtype=bool)
         for way, side in np.argwhere(self.locked):
@@ -130,10 +193,42 @@ class Travel:
                 stair_up_mps=responder.up_mps,
                 stair_down_mps=responder.down_mps,
             )
-        trip = Trip(responder, space, point, speed_mps, self.env.event(), no_way, entry=entry)
+        entering = entry if self.crowd.space_of(responder.number) == -1 else None
+        trip = Trip(responder, space, point, speed_mps, self.env.event(), no_way, entry=entering)
         self.trips[responder.number] = trip
         self._plan(trip, first=True)
         return trip.done
+
+    def place(self, responder: Responder) -> tuple[int, XY]:
+        """Return where a responder is now: among the people, or on duty."""
+        if responder.number is not None:
+            return self.crowd.unit_place(responder.number)
+        return responder.place_at(self.env.now)
+
+    def stand(self, responder: Responder) -> None:
+        """Let a responder who has set off stand where it is; one who has not goes on with its duty."""
+        if responder.number is not None:
+            self.stop(responder)
+            responder.stands = self.place(responder)
+
+    def resume(self, responder: Responder) -> None:
+        """Put a responder who is back at its post on duty again; one with a round takes it up from the first stop.
+
+        In a drill with people a round is not taken up: whoever is in the crowd stands where it can be met.
+        """
+        if isinstance(self.crowd, StillCrowd):
+            responder.number = responder.stands = None
+            responder.resumed_s = self.env.now
+
+    def last_door(self, responder: Responder, space: int, point: XY, *, speed_mps: float) -> tuple[int, XY] | None:
+        """Return space and point before the last way to a point; None where it is in that space or finds no way."""
+        here, at = self.place(responder)
+        path = self.routes(responder, speed_mps).path(here, at, space, point) if here >= 0 else None
+        if path is None or not path.ways:
+            return None
+        way, side = path.ways[-1]
+        x, y = self.world.network.way_xy[way, 1 - side]
+        return int(self.world.network.way_spaces[way, 1 - side]), (float(x), float(y))
 
     def stop(self, responder: Responder) -> None:
         """Let a responder stand where it is and give up its trip."""
@@ -165,12 +260,13 @@ class Travel:
             return
         trip.ways = frozenset(way for way, _side in path.ways)
         if first:
-            responder.walked_s = path.seconds - sum(self.delay_s(responder, w, k) or 0.0 for w, k in path.ways)
+            responder.walked_s += path.seconds - sum(self.delay_s(responder, w, k) or 0.0 for w, k in path.ways)
         self.crowd.send(
             responder.number,
             path.ways,
             trip.space,
             trip.point,
+            level_mps=trip.speed_mps,
             lock_delay=lambda way, side: self._at_lock(responder, way, side),
             on_enter=lambda number, _space: self._entered(number),
             on_arrive=self._arrived,

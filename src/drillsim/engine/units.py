@@ -2,131 +2,160 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
 
-from drillsim.engine.patrol import Loop, loop_of
+from drillsim.engine.draws import sample
+from drillsim.engine.duty import Spell, spells_of
+from drillsim.engine.times import Clock
 from drillsim.engine.world import XY, World
-from drillsim.plan.model import CIRCULATION
-from drillsim.scenario.staffing import DUTIES, Mix, Role, Unit
+from drillsim.quantities import Spread
+from drillsim.scenario.calendar import Calendar
+from drillsim.scenario.staffing import Mix, Role, Unit
 from drillsim.streams import Streams
 
-MENTORING_USES = ("classroom", "library", "office")
+if TYPE_CHECKING:
+    import simpy
+
+    from drillsim.engine.incident import Case
 
 
-@dataclass
+@dataclass(eq=False)
 class Responder:
-    """Somebody who may be sent: identity and draws fixed at the start, the rest lives in time."""
+    """Somebody who may be sent: identity and draws fixed at the start, the rest lives in time.
+
+    What is drawn for each incident anew is drawn by unit and number of the incident, so that it is the same whoever
+    else is there.
+    """
 
     id: str
     role: Role
     order: int
     """Position in the mix file; services come after all units."""
+    streams: Streams
     label: str = ""
     present: bool = True
-    duty: str = "post"
-    post: tuple[int, XY] | None = None
-    loop: Loop | None = None
-    phase_s: float = 0.0
-    acknowledge_s: float = 0.0
-    hand_over_s: float = 0.0
+    spells: tuple[Spell, ...] = ()
+    calendar: Calendar | None = None
+    clock: Clock | None = None
     run_mps: float = 1.0
     brisk_mps: float = 1.0
     up_mps: float = 1.0
     down_mps: float = 1.0
     key_s: float = 0.0
-    is_service: bool = False
-    busy_with: str | None = None
+    service: str = ""
+    """'police', 'ems' or 'fire-service'; empty for units of the mix."""
+    squad: object | None = None
+    """Who came with it, for services."""
+    case: Case | None = None
+    """The incident it is busy with."""
+    process: simpy.Process | None = None
     gone: bool = False
+    """Off campus for now: sent away by the script, or with somebody arrested."""
+    stands: tuple[int, XY] | None = None
+    """Where an incident left it, until it is back on duty."""
+    resumed_s: float | None = None
+    """When it took up its round again at the first stop."""
     number: int | None = None
     """Its number in the crowd, from the moment it first sets off."""
     walked_s: float = 0.0
     doors_s: float = 0.0
+    carries_aed: bool = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an incident keeps it."""
+        return self.case is not None
+
+    def is_here(self, time_s: float) -> bool:
+        """Return whether it is on campus: present today, by its calendar, and not sent away."""
+        return self.present and not self.gone and self.whereabouts(time_s) == "here"
+
+    def whereabouts(self, time_s: float) -> str:
+        """Return 'here', or where its calendar has it, such as 'court' or 'off'."""
+        if self.calendar is None or self.clock is None:
+            return "here" if self.present else "off"
+        return self.calendar.where(self.clock.weekday, self.clock.minute(time_s))
 
     def pace(self, kind: str) -> float:
         """Return its level speed to a kind of incident, m/s."""
         return self.brisk_mps if kind == "unwanted-person" else self.run_mps
 
+    def sample(self, law: Spread, purpose: str, number: int = 0) -> float:
+        """Return the value of a spread for one of its own draws."""
+        return sample(law, self.streams, purpose, self.id, number)
+
+    def spell_at(self, time_s: float) -> Spell:
+        """Return its duty at a time."""
+        return self.spells[self._index(time_s)]
+
     def place_at(self, time_s: float) -> tuple[int, XY]:
         """Return where it is while nothing has called it."""
-        if self.loop is not None:
-            return self.loop.at(self.phase_s + time_s)
-        assert self.post is not None
-        return self.post
+        if self.stands is not None:
+            return self.stands
+        spell = self.spell_at(time_s)
+        if spell.loop is not None and self.resumed_s is not None and self.resumed_s >= spell.begins_s:
+            return spell.loop.at(time_s - self.resumed_s)
+        return spell.place_at(time_s)
+
+    def set_off_s(self, now_s: float, number: int) -> float:
+        """Return the seconds from the word until it sets off: acknowledge and hand over, or until the duty ends."""
+        spell = self.spell_at(now_s)
+        acknowledge = self.sample(self.role.acknowledge, "unit.acknowledge", number)
+        hand_over: Spread = getattr(self.role.hand_over, spell.duty)
+        full = self.sample(hand_over, "unit.hand_over", number)
+        return acknowledge + min(full, spell.ends_s - now_s)
+
+    def visits(self, space: int, begins_s: float) -> float:
+        """Return when, from a time on, it is next in a space on its duties; inf if never, as far as its spells tell."""
+        if self.stands is not None:
+            return begins_s if self.stands[0] == space else inf
+        for spell in self.spells[self._index(begins_s) :]:
+            start = max(spell.begins_s, begins_s)
+            if spell.loop is None:
+                if spell.post[0] == space:
+                    return start
+                continue
+            since = self.phase_at_zero(spell)
+            wait = spell.loop.next_in(space, since + start)
+            if wait is not None and start + wait < spell.ends_s:
+                return start + wait
+        return inf
+
+    def phase_at_zero(self, spell: Spell) -> float:
+        """Return the phase of a round at the drill's zero, as it was drawn or as it was resumed."""
+        if self.resumed_s is not None and self.resumed_s >= spell.begins_s:
+            return -self.resumed_s
+        return spell.phase_s
+
+    def _index(self, time_s: float) -> int:
+        return max(bisect_right([s.begins_s for s in self.spells], time_s) - 1, 0) if len(self.spells) > 1 else 0
 
 
-def responders_of(mix: Mix, world: World, streams: Streams, *, locks_key: object) -> list[Responder]:
-    """Return the mix's units with every draw made, used or not, in file order."""
-    return [_responder(unit, mix.role(unit), i, world, streams, locks_key) for i, unit in enumerate(mix.units)]
+def responders_of(mix: Mix, world: World, streams: Streams, clock: Clock, *, key_law: Spread) -> list[Responder]:
+    """Return the mix's units with every draw of the day made, used or not, in file order."""
+    return [_responder(unit, mix.role(unit), i, world, streams, clock, key_law) for i, unit in enumerate(mix.units)]
 
 
-def _responder(unit: Unit, role: Role, order: int, world: World, streams: Streams, locks_key: object) -> Responder:
-    def u(purpose: str) -> float:
-        return streams.uniform(purpose, unit.id)
-
-    duty = _duty(unit, role, u("unit.duty"))
-    responder = Responder(
+def _responder(
+    unit: Unit, role: Role, order: int, world: World, streams: Streams, clock: Clock, key_law: Spread
+) -> Responder:
+    presence = role.presence if unit.presence is None else unit.presence
+    return Responder(
         id=unit.id,
         role=role,
         order=order,
+        streams=streams,
         label=unit.label or role.label,
-        present=u("unit.presence") < (role.presence if unit.presence is None else unit.presence),
-        duty=duty,
-        acknowledge_s=role.acknowledge.quantile(u("unit.acknowledge")),
-        hand_over_s=getattr(role.hand_over, duty).quantile(u("unit.hand_over")),
-        run_mps=role.run.quantile(u("unit.speed")),
+        present=unit.calendar is not None or streams.uniform("unit.presence", unit.id) < presence,
+        spells=spells_of(unit, role, world, streams, clock),
+        calendar=unit.calendar,
+        clock=clock,
+        run_mps=role.run.quantile(streams.uniform("unit.speed", unit.id)),
         brisk_mps=role.brisk,
         up_mps=role.stair_up,
         down_mps=role.stair_down,
-        key_s=locks_key.quantile(u("unit.key")),  # type: ignore[attr-defined]
+        key_s=key_law.quantile(streams.uniform("unit.key", unit.id)),
     )
-    if duty == "patrol":
-        stops = tuple(world.place(p) for p in unit.patrol) or halls(world)
-        key = ("loop", world.laws, stops, role.patrol_speed, role.stair_up, role.stair_down, unit.stays)
-        loop: Loop = world.plan.memo(
-            key,
-            lambda: loop_of(
-                world,
-                stops,
-                speed_mps=role.patrol_speed,
-                up_mps=role.stair_up,
-                down_mps=role.stair_down,
-                stay_s=unit.stays,
-            ),
-        )
-        responder.loop, responder.phase_s = loop, u("unit.phase") * loop.period_s
-    else:
-        responder.post = _place_of_duty(unit, duty, world, streams)
-    return responder
-
-
-def _duty(unit: Unit, role: Role, u: float) -> str:
-    """Return the duty drawn by inverse cdf in file order; without shares, patrol if a patrol is given, else the post."""
-    shares = unit.duties if unit.duties is not None else role.duties
-    total = sum(shares.values())
-    if total <= 0:
-        return "patrol" if unit.patrol else "post"
-    passed = 0.0
-    for duty, share in shares.items():
-        passed += share / total
-        if u < passed:
-            return str(duty)
-    return str(DUTIES[0])
-
-
-def _place_of_duty(unit: Unit, duty: str, world: World, streams: Streams) -> tuple[int, XY]:
-    uses = {"mentoring": MENTORING_USES, "teaching": ("classroom",)}.get(duty, ())
-    rooms = [s.id for s in world.plan.spaces if s.use in uses]
-    if rooms:
-        racing = {f"{unit.id}/{room}": room for room in rooms}
-        return world.points_by_id[racing[streams.choose("unit.place", dict.fromkeys(racing, 1.0))]]
-    if unit.post is not None:
-        return world.place(unit.post)
-    if unit.patrol:
-        return world.place(unit.patrol[0])
-    return halls(world)[0]
-
-
-def halls(world: World) -> tuple[tuple[int, XY], ...]:
-    """Return a stop in the middle of every corridor, passage and lobby, in file order."""
-    found = tuple(world.points_by_id[s.id] for s in world.plan.spaces if s.use in CIRCULATION)
-    return found or (world.points_by_id[world.plan.spaces[0].id],)

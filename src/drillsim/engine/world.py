@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from drillsim.crowd.cells import Cells, build_cells
 from drillsim.crowd.laws import Laws
-from drillsim.plan.model import OUTSIDE, FloorPlan, Opening
+from drillsim.crowd.population import Seats, place_people
+from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Period
 from drillsim.plan.network import Network, build
 from drillsim.plan.routes import Routes
-from drillsim.scenario.model import DoorLaw, LawsChoice, Scenario
+from drillsim.scenario.model import Scenario
+from drillsim.scenario.people import DoorLaw, LawsChoice
 from drillsim.streams import Words, slot_words
 
 XY = tuple[float, float]
@@ -44,7 +46,7 @@ class World:
         self.network: Network = plan.memo("network", lambda: build(plan))
         self.laws = laws_of(choice)
         self.cells: Cells = plan.memo(("cells", self.laws), lambda: build_cells(self.network, self.laws))
-        self._near: dict[tuple[int, XY], NDArray[np.float64]] = {}
+        self._near: dict[tuple[int, XY], list[NDArray[np.int64]]] = {}
 
     @cached_property
     def rooms(self) -> tuple[Room, ...]:
@@ -57,6 +59,17 @@ class World:
             lockable = bool(doors) and all(self.plan.openings[w].lock != "none" or self._only_out(w) for w in doors)
             found.append(Room(i, doors, lockable))
         return tuple(found)
+
+    def seats(self, period: Period | None) -> Seats:
+        """Return who sits where in a bell period of the plan; nobody between periods."""
+        key = ("seats", None if period is None else self.plan.timetable.index(period))
+        return self.plan.memo(key, lambda: place_people(self.network, self.plan, period))
+
+    @cached_property
+    def no_seats(self) -> Seats:
+        """Nobody anywhere."""
+        empty = tuple(s.model_copy(update={"people": 0}) for s in self.plan.spaces)
+        return place_people(self.network, self.plan.model_copy(update={"spaces": empty, "timetable": ()}), None)
 
     def _only_out(self, way: int) -> bool:
         opening = self.plan.openings[way]
@@ -122,15 +135,45 @@ class World:
         """Return, per radius of RADII, the cells of the same level whose anchor is that near on foot, and the space's own."""
         key = (space, point)
         if key not in self._near:
-            anchors, spaces = self.cells.anchor_xy, self.cells.space[:-1]
-            level = self.network.space_level[space]
+            anchors, spaces = self.cells.anchor_xy, np.array(self.cells.space[:-1])
             metres = np.full(len(spaces), np.inf)
-            for cell, other in enumerate(spaces):
-                if other >= 0 and self.network.space_level[other] == level:
-                    xy = (float(anchors[cell][0]), float(anchors[cell][1]))
-                    metres[cell] = 0.0 if other == space else self.metres.seconds_to(space, point, int(other), xy)
-            self._near[key] = metres
-        return [np.flatnonzero(self._near[key] <= r) for r in RADII]
+            reach = self.metres.from_point(space, point)
+            level = self.network.space_level
+            for cell in np.flatnonzero((spaces >= 0) & (level[spaces] == level[space])).tolist():
+                other = int(spaces[cell])
+                metres[cell] = 0.0 if other == space else reach.seconds_to(other, anchors[cell])
+            self._near[key] = [np.flatnonzero(metres <= r) for r in RADII]
+        return self._near[key]
+
+    def cells_in(self, space: int) -> NDArray[np.int64]:
+        """Return the cells of a space."""
+        return self._cells_by_space[space]
+
+    @cached_property
+    def _cells_by_space(self) -> tuple[NDArray[np.int64], ...]:
+        owner = np.array(self.cells.space)
+        return tuple(np.flatnonzero(owner == i) for i in range(len(self.plan.spaces)))
+
+    def ids_of_uses(self, uses: tuple[str, ...]) -> list[str]:
+        """Return the ids of the spaces of some uses, in file order."""
+        return [s.id for s in self.plan.spaces if s.use in uses]
+
+    @cached_property
+    def lookouts(self) -> dict[int, XY]:
+        """Where to stand to look into each indoor space: inside its first door, in circulation in the middle."""
+        found = {}
+        for i, space in enumerate(self.plan.spaces):
+            if space.use in ("stair", "outdoors") or not self.network.space_ways[i]:
+                continue
+            way = self.network.space_ways[i][0]
+            x, y = self.network.way_xy[way, self.network.side(way, i)]
+            found[i] = self._middle(i) if space.is_circulation else (float(x), float(y))
+        return found
+
+    def equipment(self, kind: str) -> list[tuple[str, int, XY]]:
+        """Return id, space and point of the plan's equipment of a kind, in file order."""
+        index = self.plan.space_index
+        return [(e.id, index[e.space], (e.at[0], e.at[1])) for e in self.plan.equipment if e.kind == kind]
 
     @cached_property
     def locked_at_start(self) -> NDArray[np.bool_]:

@@ -36,6 +36,12 @@ class ScenarioLine:
     primary: str
     horizon_s: float
     goals: tuple[GoalLine, ...] = ()
+    of: str = ""
+    """Name of the scenario whose rows it stands for, where that is not its own."""
+    incident: str = ""
+    """The incident it stands for, where a drill has several."""
+    day: bool = False
+    """Whether a replication is a whole day, with any number of incidents."""
 
 
 @dataclass(frozen=True)

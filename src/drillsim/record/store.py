@@ -25,9 +25,9 @@ DEFAULT_FOLDER = "drillsim-results-INTERNAL"
 RUNS, SUMMARY, MANIFEST = "runs.csv", "summary.json", "manifest.json"
 NOTICE, IGNORE = "INTERNAL.txt", ".gitignore"
 DECIMALS = 6
-KEYS = ("scenario", "mix", "replication", "status", "stage", "reason")
+KEYS = ("scenario", "mix", "replication", "incident", "status", "stage", "reason")
 """First columns of every row. status: 'done' or 'failed'; a failed run says at which stage and why."""
-_TEXT = ("scenario", "mix", "status", "stage", "reason")
+_TEXT = ("scenario", "mix", "incident", "status", "stage", "reason")
 _NOTICE = (
     "INTERNAL\n\n"
     "Results of simulated drills. They tell the staffing and the response times of a school: keep them\n"
@@ -211,7 +211,7 @@ def read_folder(folder: Path | str) -> tuple[list[dict[str, Value]], Outline]:
 
 
 def _value(key: str, cell: str) -> Value:
-    if cell == "" and key not in ("stage", "reason"):
+    if cell == "" and key not in ("incident", "stage", "reason"):
         return None
     if key in _TEXT or key.endswith("_status"):
         return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell

@@ -59,7 +59,13 @@ class Trace:
     replication: int
     horizon_s: float
     events: tuple[Event, ...]
-    row: Mapping[str, Value]
+    rows: tuple[Mapping[str, Value], ...]
+    """One outcome row per incident, in order of their onset; none where a day had no incident."""
     legs: tuple[Leg, ...] = ()
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """Counts over time at GRID points: 'out' persons, 'secured' rooms; empty where neither applies."""
+
+    @property
+    def row(self) -> Mapping[str, Value]:
+        """The outcome of the first incident; empty where a day had none."""
+        return self.rows[0] if self.rows else {}

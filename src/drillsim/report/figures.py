@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from drillsim.analysis.contrast import SAME, Played, Sample, describe, differences, sample
+from drillsim.analysis.contrast import SAME, Played, Sample, describe, differences, rows_of, sample
 from drillsim.analysis.quantiles import quantile
 from drillsim.analysis.words import (
     difference_words,
@@ -188,10 +188,11 @@ def plot_legs(played: Played, scenario: str) -> Figure:
 
 def leg_means(played: Played, scenario: str) -> dict[str, tuple[dict[str, float], int, int]]:
     """Return for each mix the mean legs over the drills that have them, how many those are, and all drills."""
-    runs, names = played.runs, [c.name for c in LEGS]
+    names = [c.name for c in LEGS]
     out = {}
     for mix in played.outline.mixes:
-        rows = runs[(runs["scenario"] == scenario) & (runs["mix"] == mix) & (runs["status"] == "done")]
+        rows = rows_of(played, scenario, mix)
+        rows = rows[rows["status"] == "done"]
         legs = rows.reindex(columns=pd.Index(names)).dropna(how="all").fillna(0.0)
         means = {n: float(legs[n].mean()) for n in names} if len(legs) else {}
         out[mix] = (means, len(legs), len(rows))

@@ -13,22 +13,43 @@ KINDS = {
     "behaviour": "a fight breaks out",
     "unwanted-person": "an unwanted person is there",
     "hostile": "a hostile event begins",
+    "disorder": "a disorder begins",
     "medical": "somebody collapses",
     "fire": "a fire breaks out",
+    "hazard": "a hazard shows",
 }
 SENTENCES: dict[str, str] = {
     "onset": "{kind} in {where}.",
     "noticed": "It is noticed: {notice}.",
     "reported": "The front office has the report, {why}.",
-    "police-called": "Police are called by {who}.",
+    "report-lost": "The report does not get through.",
+    "place-unknown": "The report does not say where it is.",
+    "place-known": "Whoever is sent knows the place: {where}.",
+    "police-called": "Police are called by {who} ({why}).",
     "called": "{Why} called.",
     "order": "The order is given by {who}: {why}.",
+    "word": "{Who} has the word, {why}.",
+    "waits": "{Why}: it has to wait.",
+    "dispatched": "{Who} takes it {why}.",
+    "nobody-free": "{Why}: nobody on campus comes.",
+    "nobody-suited": "Nobody on campus is there for this.",
+    "called-off": "{Who} is called off, {why}.",
+    "turned-back": "{Who} turns back: {why}.",
+    "found": "{Who} finds the place: {where}.",
+    "waits-at-door": "{Who} waits at the last door, in {where}, {why}.",
+    "takes-aed": "{Who} takes the AED from {where}.",
+    "first-aid": "{Who} gives first aid.",
+    "aed-there": "An AED is at the patient, with {who}.",
+    "stage-ends": "Of the incident's script, {why} is over.",
+    "moves-to": "The incident moves to {where}.",
+    "cannot-go": "The incident cannot go to {where}: {why}.",
     "under-way": "{Who} sets off from {where}{comma_why}.",
     "on-scene": "{Who} is on scene in {where}.",
     "able": "Somebody able to act is there: {who}.",
     "at-entry": "{Who} is at {where}.",
     "police-met": "{Who} meets the police at {where} with keys and place.",
-    "locks-and-guides": "{Who} locks, and guides people away, where it is: {where}.",
+    "holds-door": "{Who} holds {where} open {why}.",
+    "locks-and-guides": "{Who} locks, and guides people away, {why}: {where}.",
     "searches": "{Who} looks for the place: {why}.",
     "leave-by-themselves": "People in the halls leave the building: {why}.",
     "resolved": "The incident is ended by {who}.",
@@ -36,7 +57,14 @@ SENTENCES: dict[str, str] = {
     "lock-failed": "{Who} cannot be locked: three tries failed.",
     "closed": "{Where} is closed.",
     "reopened": "{Where} is open again.",
-    "left": "{Who} leaves: {why}.",
+    "left": "{Who} leaves campus: {why}.",
+    "back": "{Who} is back on campus.",
+    "duty": "{Who} is now {duty}.",
+    "propped": "{Where} is propped open.",
+    "shuts-door": "{Who} finds {where} propped open and shuts it.",
+    "alarm": "The fire alarm rings.",
+    "radio-out": "No radio any more: {where}.",
+    "radio-back": "Radio works again: {where}.",
     "cannot-reach": "{Who} cannot reach {where}: {why}.",
     "halls-clear": "The halls are clear of pupils.",
 }
@@ -63,7 +91,12 @@ class Line:
 def tell(trace: Trace, plan: FloorPlan) -> list[Line]:
     """Return the story of a drill, in order of time."""
     name = _namer(trace, plan)
-    lines = [Line(e.time_s, _sentence(e, name)) for e in trace.events if e.what in SENTENCES and not _is_clear(e)]
+    several = len(trace.rows) > 1
+    lines = [
+        Line(e.time_s, (f"[{e.incident}] " if several and e.incident else "") + _sentence(e, name))
+        for e in trace.events
+        if e.what in SENTENCES and not _is_clear(e)
+    ]
     absent = [name(e.who) for e in trace.events if e.what == "absent"]
     there = [(name(e.who), e) for e in trace.events if e.what == "present"]
     start = [Line(0.0, f"{_cap(who)} is {_duty(e, name)}.") for who, e in there]
@@ -88,7 +121,10 @@ def _namer(trace: Trace, plan: FloorPlan) -> Callable[[str], str]:
             return f"{units[id_]} ({id_})" if units[id_] else id_
         if id_ in cameras:
             return f"camera {id_}"
-        return WHO.get(id_) or labels.get(id_, id_)
+        service = id_.partition("@")[0]
+        if service.startswith("police-"):
+            return f"police officer {service.removeprefix('police-')}"
+        return WHO.get(service) or labels.get(id_, id_)
 
     return name
 
@@ -99,7 +135,7 @@ def _sentence(event: Event, name: Callable[[str], str]) -> str:
         "kind": _cap(KINDS.get(event.why, event.why)), "who": who, "Who": _cap(who), "where": where, "Where": _cap(where),
         "why": event.why, "Why": _cap({"ems": "The ambulance is", "fire-service": "The fire service is"}.get(event.why, event.why)),
         "notice": event.why if event.who == "people" else f"{who}, {event.why}",
-        "comma_why": f", {event.why}" if event.why else "",
+        "comma_why": f", {event.why}" if event.why else "", "duty": _duty(event, name),
     }  # fmt: skip
     return SENTENCES[event.what].format(**words)
 
@@ -107,7 +143,9 @@ def _sentence(event: Event, name: Callable[[str], str]) -> str:
 def _is_clear(event: Event) -> bool:
     """Return whether an event tells the reader nothing: halls that were never used, a service that is already there."""
     never = event.what == "halls-clear" and event.time_s == 0
-    return never or (event.what == "under-way" and event.who in ("police", "ems", "fire-service"))
+    service = event.who.partition("@")[0].rstrip("0123456789").rstrip("-") in ("police", "ems", "fire-service")
+    plain = event.what == "place-known" and event.who == "office"
+    return never or plain or (event.what in ("under-way", "word") and service)
 
 
 def _duty(event: Event, name: Callable[[str], str]) -> str:
@@ -116,6 +154,7 @@ def _duty(event: Event, name: Callable[[str], str]) -> str:
         "patrol": "on patrol",
         "desk": "at a desk",
         "mentoring": "mentoring",
+        "visitors": "serving visitors",
         "teaching": "teaching",
     }
     return f"{duty.get(event.why, event.why)} in {name(event.where)}"

@@ -17,6 +17,7 @@ from drillsim.analysis.contrast import (
     describe,
     differences,
     judge,
+    rows_of,
 )
 from drillsim.analysis.words import (
     NONE,
@@ -108,7 +109,8 @@ def _verdict(one: GoalResult) -> Text:
 
 def over_first(played: Played, scenario: str) -> str:
     """Return in how many drills the incident had ended by itself before anyone came, '' where it never had."""
-    runs = played.runs[(played.runs["scenario"] == scenario) & (played.runs["status"] == "done")]
+    runs = rows_of(played, scenario)
+    runs = runs[runs["status"] == "done"]
     if "over_before_anyone_came" not in runs or not runs["over_before_anyone_came"].any():
         return ""
     parts = []

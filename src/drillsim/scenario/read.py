@@ -107,6 +107,10 @@ def _roles(document: Document, faults: list[Fault]) -> dict[str, Role]:
                 document.fault("DS205", f"no role called '{base}'.{closest(base, SHIPPED)}", ("roles", name, "like"))
             )
             continue
+        if "name" in values:
+            message = "unknown key 'name'. What people call a role is its 'label'"
+            faults.append(document.fault("DS101", message, ("roles", name, "name"), at_key=True))
+        values.update(name=name, like=base if base != name else None)
         values.setdefault("label", name.replace("-", " ").capitalize() if base != name else SHIPPED[base]["label"])
         roles[name] = shipped_role(base, values) if base else Role.model_validate(values)
     return roles

@@ -11,15 +11,19 @@ from drillsim.scenario.staffing import Role
 RESOLVES, ASSISTS, AWAY = "resolves", "assists", "stays-away"
 
 
-def _words(behaviour: str, unwanted: str, hostile: str, medical: str, fire: str) -> dict[str, str]:
-    return {"behaviour": behaviour, "unwanted-person": unwanted, "hostile": hostile, "medical": medical, "fire": fire}
+def _words(behaviour: str, disorder: str, unwanted: str, hostile: str, medical: str, fire: str) -> dict[str, str]:
+    """Return the words by kind; fire and hazard have the same."""
+    return {
+        "behaviour": behaviour, "disorder": disorder, "unwanted-person": unwanted, "hostile": hostile,
+        "medical": medical, "fire": fire, "hazard": fire,
+    }  # fmt: skip
 
 
 SHIPPED: dict[str, dict[str, Any]] = {
     "sro": {
         "label": "School Resource Officer",
-        "words": _words(RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
-        "armed": True,
+        "words": _words(RESOLVES, RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
+        "armed": True, "quorum": True, "police_channel": True, "first_aid": True, "fetches_aed": True, "arrests": True,
         # docs/sources.md#finn05: 20 h law enforcement, 10 mentoring, 5 teaching, 6.5 other of 41.5 h a week;
         # half of the first on post and half at the desk, the other hours in the halls: A:availability.sro_duties
         "duties": {"post": "24 %", "desk": "24 %", "mentoring": "24 %", "teaching": "12 %", "patrol": "16 %"},
@@ -29,45 +33,58 @@ SHIPPED: dict[str, dict[str, Any]] = {
     },
     "armed-guard": {
         "label": "Armed guard",
-        "words": _words(RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
-        "armed": True,
+        "words": _words(RESOLVES, RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
+        "armed": True, "quorum": True, "first_aid": True, "fetches_aed": True,
         "presence": "90 %",  # A:availability.guard_on_post_share
         # docs/sources.md#guard-cost
         "cost": {"low": 60000, "mid": 75000, "high": 85000, "year": 2024, "payer": "district"},
     },
     "unarmed-guard": {
         "label": "Unarmed guard",
-        "words": _words(RESOLVES, RESOLVES, AWAY, ASSISTS, ASSISTS),
-        "meets_police": True,
+        "words": _words(RESOLVES, RESOLVES, RESOLVES, AWAY, ASSISTS, ASSISTS),
+        "quorum": True, "first_aid": True, "fetches_aed": True, "meets_police": True,
         "presence": "90 %",  # A:availability.guard_on_post_share
         # docs/sources.md#guard-cost
         "cost": {"low": 38000, "mid": 46000, "high": 55000, "year": 2023, "payer": "district"},
     },
+    "armed-staff": {
+        "label": "Armed staff member",
+        "words": _words(ASSISTS, ASSISTS, ASSISTS, RESOLVES, ASSISTS, ASSISTS),
+        "armed": True, "quorum": True, "first_aid": True, "fetches_aed": True,
+    },
     "administrator": {
         "label": "Administrator",
-        "words": _words(RESOLVES, RESOLVES, AWAY, ASSISTS, ASSISTS),
-        "meets_police": True,
+        "words": _words(RESOLVES, ASSISTS, RESOLVES, AWAY, ASSISTS, ASSISTS),
+        "meets_police": True, "fetches_aed": True,
     },
-    "nurse": {"label": "School nurse", "words": _words(AWAY, AWAY, AWAY, RESOLVES, AWAY), "may_order": False},
-    "counsellor": {"label": "Counsellor", "words": _words(RESOLVES, AWAY, AWAY, ASSISTS, ASSISTS)},
-    "teacher": {"label": "Teacher", "words": _words(ASSISTS, AWAY, AWAY, ASSISTS, ASSISTS)},
-    "monitor": {"label": "Hall monitor", "words": _words(ASSISTS, ASSISTS, AWAY, ASSISTS, ASSISTS), "keys": False},
+    "nurse": {
+        "label": "School nurse", "words": _words(AWAY, AWAY, AWAY, AWAY, RESOLVES, AWAY),
+        "may_order": False, "first_aid": True,
+    },
+    "counsellor": {"label": "Counsellor", "words": _words(RESOLVES, AWAY, AWAY, AWAY, ASSISTS, ASSISTS)},
+    "teacher": {
+        "label": "Teacher", "words": _words(ASSISTS, AWAY, AWAY, AWAY, ASSISTS, AWAY),
+        "first_aid": True, "fetches_aed": True,
+    },
+    "monitor": {
+        "label": "Hall monitor", "words": _words(ASSISTS, ASSISTS, ASSISTS, AWAY, ASSISTS, ASSISTS),
+        "keys": False, "quorum": True, "fetches_aed": True,
+    },
     "police": {
         "label": "Police",
-        "words": _words(RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
-        "armed": True,
-        "keys": False,
-        "radio": False,
+        "words": _words(RESOLVES, RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
+        "armed": True, "quorum": True, "keys": False, "radio": False, "first_aid": True, "arrests": True,
     },
-    "ems": {"label": "EMS", "words": _words(AWAY, AWAY, AWAY, RESOLVES, ASSISTS), "keys": False, "radio": False},
+    "ems": {
+        "label": "EMS", "words": _words(AWAY, AWAY, AWAY, AWAY, RESOLVES, ASSISTS),
+        "keys": False, "radio": False, "first_aid": True,
+    },
     "fire-service": {
-        "label": "Fire service",
-        "words": _words(AWAY, AWAY, AWAY, ASSISTS, RESOLVES),
-        "keys": True,
-        "radio": False,
+        "label": "Fire service", "words": _words(AWAY, AWAY, AWAY, AWAY, ASSISTS, RESOLVES), "radio": False,
+        "first_aid": True,
     },
-}
-"""The default matrix of docs/rules.md B3: resolves, assists or stays-away, by kind."""
+}  # fmt: skip
+"""The default matrix of docs/rules.md B3, and the flags of each role."""
 
 
 def shipped_role(name: str, override: dict[str, Any] | None = None) -> Role:
@@ -75,7 +92,7 @@ def shipped_role(name: str, override: dict[str, Any] | None = None) -> Role:
 
     Raises KeyError for a name that is not shipped.
     """
-    base = dict(SHIPPED[name])
+    base = {"name": name, **SHIPPED[name]}
     for key, value in (override or {}).items():
         merges = key in ("words", "cost") and isinstance(value, dict)
         base[key] = {**base.get(key, {}), **value} if merges else value
@@ -102,6 +119,15 @@ ANNOUNCE_DELAY: dict[tuple[str, str], Spread] = {
     ("evacuate", "teacher"): _time({"median": "15 s", "sigma": 0.5}),  # A:alerting.pa_delay_decentralised
     ("evacuate", "alarm"): _time("0 s"),  # A:lockdown.evac_order_delay (fire alarm = 0)
 }
+ANNOUNCE_DELAY |= {
+    (action, by): ANNOUNCE_DELAY["lockdown", by]  # as for a lockdown: A:alerting.pa_delay_centralised
+    for action in ("hold", "secure", "shelter")
+    for by in ("office", "teacher", "alarm")
+}
+ANNOUNCE_DELAY |= {
+    (action, "badge"): _time({"low": "2 s", "high": "6 s"})  # A:alerting.panic_button_delay
+    for action in ("hold", "secure", "shelter", "lockdown", "evacuate")
+}
 """Reported (teacher, alarm: noticed) to announcement, by action and announcer."""
 
 POLICE_LAWS: dict[str, Spread] = {
@@ -121,10 +147,11 @@ TARGET_RESPONSE = _time({"median": "240 s", "sigma": 0.35, "low": "90 s", "high"
 
 ACT: dict[str, Spread] = {
     "behaviour": _time({"median": "25 s", "sigma": 0.6}),  # A:intervention.fight_breakup_1
+    "disorder": _time({"median": "240 s", "sigma": 0.7}),  # A:intervention.disorder_settles
     "unwanted-person": _time({"median": "240 s", "sigma": 0.7}),  # A:intervention.unwanted_person_deescalate
     "medical": _time({"median": "300 s", "sigma": 0.5}),  # A:intervention.first_care
 }
-"""Able to resolved, by kind; hostile and fire are never resolved here."""
+"""Able to resolved, by kind; hostile, fire and hazard are never resolved here."""
 
 LASTS: dict[str, Spread] = {
     # docs/sources.md#fight-length (weak): street fights 5 to 30 s, school fights with crowds longer;

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, GetJsonSchemaHandler, PrivateAttr, Tag, WithJsonSchema
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, PrivateAttr, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema
 
 from drillsim.documents import Document, Model
-from drillsim.quantities import Share, Speed, SpeedSpread, Time, TimeSpread, parse, written
-
-Kind = Literal["behaviour", "unwanted-person", "hostile", "medical", "fire"]
-KINDS: tuple[Kind, ...] = ("behaviour", "unwanted-person", "hostile", "medical", "fire")
-
-Word = Literal["resolves", "assists", "stays-away"]
-Duty = Literal["post", "patrol", "desk", "mentoring", "teaching"]
-DUTIES: tuple[Duty, ...] = ("post", "patrol", "desk", "mentoring", "teaching")
+from drillsim.quantities import Ratio, Share, Speed, SpeedSpread, Time, TimeSpread, parse, written
+from drillsim.scenario.calendar import Calendar, Turn
+from drillsim.scenario.words import Duty, Kind, Place, Word, default
 
 
 def _cost(value: Any) -> Any:
@@ -63,21 +58,29 @@ Cost = Annotated[BareMoney, BeforeValidator(_cost), _WrittenCost()]
 class HandOver(Model):
     """Delay between word and first step, by duty."""
 
-    post: TimeSpread = Field(default="0 s", validate_default=True)
+    post: TimeSpread = default("0 s")
     """On post with nobody to serve: none. Source: docs/sources.md#duty-delay (patrol 0 s)."""
-    patrol: TimeSpread = Field(default="0 s", validate_default=True)
+    patrol: TimeSpread = default("0 s")
     """On patrol: none. Source: docs/sources.md#duty-delay. Assumption A:availability.duty_extra_delay."""
-    desk: TimeSpread = Field(default="10 s", validate_default=True)
+    desk: TimeSpread = default("10 s")
     """Leaving desk work. Assumption A:availability.duty_extra_delay."""
-    mentoring: TimeSpread = Field(default="10 s", validate_default=True)
+    visitors: TimeSpread = default({"low": "0 s", "usual": "10 s", "high": "40 s"})
+    """Sending a visitor to wait and shutting the entrance. Assumption A:availability.visitor_service."""
+    mentoring: TimeSpread = default("10 s")
     """Leaving a conversation with a pupil. Assumption A:availability.duty_extra_delay."""
-    teaching: TimeSpread = Field(default="20 s", validate_default=True)
+    counselling: TimeSpread = default("20 s")
+    """Leaving a pupil who must not be left alone. Assumption A:availability.counselling_delay."""
+    mediation: TimeSpread = default("20 s")
+    """Parting two sides first. Assumption A:availability.counselling_delay."""
+    teaching: TimeSpread = default("20 s")
     """Handing a class over. Assumption A:availability.duty_extra_delay."""
 
 
 class Role(Model):
     """What somebody of this role may do, how fast and at what price."""
 
+    name: SkipJsonSchema[str] = ""
+    """Filled in from the file."""
     like: str | None = None
     """A role whose values hold wherever this one says nothing."""
     label: str = ""
@@ -85,12 +88,24 @@ class Role(Model):
     """What this role does for each kind; kinds that are not named: stays-away."""
     armed: bool = False
     """Counts as able in a hostile event, together with the word 'resolves'."""
+    quorum: bool = False
+    """Counts towards the number of responders that a disorder needs."""
     keys: bool = True
     """Opens locked doors, after the lock delay."""
     radio: bool = True
     """Hears and sends by radio."""
     may_order: bool = True
     """May order the protective action once it knows of a hostile event, or notices one itself."""
+    police_channel: bool = False
+    """Speaks to the police directly: once it has word of an incident that police are called for, they are called."""
+    first_aid: bool = False
+    """Gives first aid when it reaches a patient."""
+    fetches_aed: bool = False
+    """Fetches the AED when sent as second, or alone where it costs little."""
+    arrests: bool = False
+    """May arrest, and then leaves campus with the arrested person."""
+    guides: bool = True
+    """In a hostile event it stays away from: tells the people where it is at once, and locks rooms that failed."""
     meets_police: bool = False
     """Goes to the police entry with keys and place in a hostile event that it stays away from."""
     presence: Share = 1.0
@@ -98,41 +113,31 @@ class Role(Model):
     duties: dict[Duty, Share] = Field(default={})
     """Share of the time on each duty; where empty, patrol if a patrol is given, else the post."""
     hand_over: HandOver = HandOver()
+    act_factor: Ratio = 1.0
+    """Its time from able to resolved, as a multiple of the usual; no sourced figure for training or experience was
+    found, so it is 1 for every shipped role. Assumption A:intervention.act_factor."""
     cost: Cost = BareMoney()
     """USD per year, fully loaded."""
-    acknowledge: TimeSpread = Field(default={"median": "6 s", "sigma": 0.6}, validate_default=True)
+    acknowledge: TimeSpread = default({"median": "6 s", "sigma": 0.6})
     """Hears, orients and leaves. Assumption A:responder.decide_acknowledge."""
-    run: SpeedSpread = Field(default={"low": "2.4 m/s", "high": "3.2 m/s"}, validate_default=True)
+    run: SpeedSpread = default({"low": "2.4 m/s", "high": "3.2 m/s"})
     """Indoor emergency pace with a duty belt. Assumption A:responder.speed_jog."""
-    brisk: Speed = Field(default="1.8 m/s", validate_default=True, gt=0)
+    brisk: Speed = default("1.8 m/s", gt=0)
     """Pace to an unwanted person. Assumption A:responder.speed_brisk."""
-    patrol_speed: Speed = Field(default="1.3 m/s", validate_default=True, gt=0)
+    patrol_speed: Speed = default("1.3 m/s", gt=0)
     """Pace on patrol, normal walk. Assumption A:responder.speed_patrol."""
-    stair_up: Speed = Field(default="0.9 m/s", validate_default=True, gt=0)
+    stair_up: Speed = default("0.9 m/s", gt=0)
     """Along the slope, upwards. Assumption A:responder.stair_up."""
-    stair_down: Speed = Field(default="1.2 m/s", validate_default=True, gt=0)
+    stair_down: Speed = default("1.2 m/s", gt=0)
     """Along the slope, downwards. Assumption A:responder.stair_down."""
+
+    def is_a(self, name: str) -> bool:
+        """Return whether this role is the shipped one of that name, or made like it."""
+        return name in (self.name, self.like)
 
     def word(self, kind: str) -> Word:
         """Return what this role does for a kind of incident."""
         return self.words.get(kind, "stays-away")  # type: ignore[call-overload, no-any-return]
-
-
-def written_as(forms: str) -> Discriminator:
-    """Tell an id from a mapping with one key, so that a mistake is told once; the key is the tag of its form."""
-
-    def form(value: Any) -> str | None:
-        if isinstance(value, dict):
-            return next(iter(value)) if len(value) == 1 else None
-        return "id" if isinstance(value, str) else None
-
-    return Discriminator(form, "DS104", f"write {forms}")
-
-
-Place = Annotated[
-    Annotated[str, Field(min_length=1), Tag("id")] | Annotated[dict[Literal["use"], str], Tag("use")],
-    written_as("an id or {use: cafeteria}"),
-]
 
 
 class Unit(Model):
@@ -145,12 +150,16 @@ class Unit(Model):
     """Post or space where it stands; {use: …} takes the first space of that use."""
     patrol: tuple[Place, ...] = ()
     """Stops of its round, in order; the round closes by the least way."""
-    stays: Time = Field(default="30 s", validate_default=True, ge=0)
+    stays: Time = default("30 s", ge=0)
     """Time at each stop. Assumption A:availability.patrol_stay."""
     presence: Share | None = None
-    """Share of school hours on campus; the role's where absent."""
+    """Share of school hours on campus; the role's where absent. A calendar takes its place."""
     duties: dict[Duty, Share] | None = None
     """The role's where absent."""
+    calendar: Calendar | None = None
+    """Its week; days that are not named are off."""
+    timetable: tuple[Turn, ...] = ()
+    """Its day; at other times it is on a duty drawn by the shares, or on post or patrol."""
 
 
 class Mix(Model):
@@ -202,6 +211,4 @@ class Mixes(Model):
         return len(self.mixes)
 
 
-__all__ = [
-    "DUTIES", "KINDS", "BareMoney", "Duty", "HandOver", "Kind", "Mix", "Mixes", "Place", "Role", "Unit", "Word",
-]  # fmt: skip
+__all__ = ["BareMoney", "HandOver", "Mix", "Mixes", "Role", "Unit"]

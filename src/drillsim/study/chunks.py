@@ -59,10 +59,11 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Played:
-    """One finished drill: its row and its curves, addressed by index of scenario, of mix, and replication."""
+    """One finished drill: its rows and its curves, addressed by index of scenario, of mix, and replication."""
 
     key: tuple[int, int, int]
-    row: Mapping[str, Value]
+    rows: tuple[Mapping[str, Value], ...]
+    """One per incident; none of a day without one."""
     curves: Mapping[str, tuple[float, ...]]
 
 
@@ -75,10 +76,11 @@ def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> Played:
     try:
         trace = simulate(scenario, study.plan, mix, seed=study.seed, replication=key[2])
         stage = "measure"
-        row = settled({**trace.row, **heads, "status": "done", "stage": "", "reason": ""})
+        done: dict[str, Value] = {"status": "done", "stage": "", "reason": ""}
+        rows = tuple(settled({**row, **heads, **done}) for row in trace.rows)
     except Exception as problem:
         return failed(study, key, getattr(problem, "stage", stage), f"{type(problem).__name__}: {problem}")
-    return Played(key, row, {k: tuple(map(float, v)) for k, v in trace.curves.items()})
+    return Played(key, rows, {k: tuple(map(float, v)) for k, v in trace.curves.items()})
 
 
 def failed(study: Study, key: tuple[int, int, int], stage: str, reason: str) -> Played:
@@ -88,11 +90,12 @@ def failed(study: Study, key: tuple[int, int, int], stage: str, reason: str) -> 
         "scenario": study.scenarios[key[0]].name,
         "mix": list(study.mixes)[key[1]],
         "replication": key[2],
+        "incident": "",
         "status": "failed",
         "stage": stage,
         "reason": told,
     }
-    return Played(key, row, {})
+    return Played(key, (row,), {})
 
 
 def pack(study: Study, simulate: Simulate) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from drillsim.errors import ScenarioError, closest
@@ -49,8 +49,9 @@ class Study:
             raise ScenarioError(f"two scenarios of the study are called '{twice[0]}'; rename one with 'name:'")
         for one in chosen:
             for other in chosen:
-                axes = (one.incidents, one.time_of_day) != (other.incidents, other.time_of_day)
-                if axes and one.draws == other.draws and one.incidents[0].kind == "hostile":
+                axes = [(s.incidents, s.time_of_day, s.weekday) for s in (one, other)]
+                hostile = any(i.kind == "hostile" for s in (one, other) for i in s.incidents)
+                if hostile and axes[0] != axes[1] and one.draws == other.draws:
                     raise ScenarioError(f"'{one.name}' and '{other.name}': {GUARD}")
         if runs < 1:
             raise ScenarioError(f"a study needs at least 1 run per mix, not {runs}")
@@ -72,15 +73,7 @@ class Study:
     @property
     def outline(self) -> Outline:
         """The terms of the study as plain data, for tables, figures and the results folder."""
-        scenarios = {
-            s.name: ScenarioLine(
-                title=s.title,
-                primary=s.primary,
-                horizon_s=s.horizon,
-                goals=tuple(GoalLine(g.measure, g.at_most, g.in_share) for g in s.goals),
-            )
-            for s in self.scenarios
-        }
+        scenarios = {name: line for s in self.scenarios for name, line in _lines(s)}
         mixes = {}
         for name in self.mixes:
             mix = self.mixes[name]
@@ -96,3 +89,23 @@ class Study:
             "mixes": content_sha256(json.loads(self.mixes.model_dump_json())),
             "scenarios": {s.name: content_sha256(json.loads(s.model_dump_json(exclude=apart))) for s in self.scenarios},
         }
+
+
+def _lines(scenario: Scenario) -> Iterator[tuple[str, ScenarioLine]]:
+    """Yield the lines of a scenario in tables: one for each of its incidents, the first to begin under its own name."""
+    goals = tuple(GoalLine(g.measure, g.at_most, g.in_share) for g in scenario.goals)
+    first = scenario.incidents[scenario.leading].id if len(scenario.incidents) > 1 else ""
+    yield (
+        scenario.name,
+        ScenarioLine(
+            title=scenario.title, primary=scenario.primary, horizon_s=scenario.horizon, goals=goals,
+            incident=first, day=scenario.demand is not None,
+        ),
+    )  # fmt: skip
+    for incident in scenario.incidents:
+        if first and incident.id != first:
+            title = f"{scenario.title or scenario.name}: {incident.id} ({incident.kind})"
+            yield (
+                f"{scenario.name}: {incident.id}",
+                ScenarioLine(title, scenario.primary, scenario.horizon, of=scenario.name, incident=incident.id),
+            )

@@ -34,7 +34,7 @@ Curves = Mapping[tuple[str, str], Mapping[str, NDArray[np.float64]]]
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """The rows of a study, one per scenario, mix and replication, in that order.
+    """The rows of a study, one per scenario, mix, replication and incident, in that order.
 
     runs
         Tidy and wide: columns of `record/columns.py`, times with a status column, missing where not reached.
@@ -72,10 +72,10 @@ class Results:
 def collect(study: Study, played: Iterable[Played], *, seconds: float) -> Results:
     """Return the results of a study from its drills, sorted by scenario, mix and replication."""
     ordered = sorted(played, key=lambda one: one.key)
-    rows = [one.row for one in ordered]
+    rows = [row for one in ordered for row in one.rows]
     grouped: dict[tuple[str, str], dict[str, list[tuple[float, ...]]]] = {}
     for one in ordered:
-        kept = grouped.setdefault((str(one.row["scenario"]), str(one.row["mix"])), {})
+        kept = grouped.setdefault((study.scenarios[one.key[0]].name, list(study.mixes)[one.key[1]]), {})
         for name, values in one.curves.items():
             kept.setdefault(name, []).append(values)
     curves = {key: {name: np.array(v) for name, v in kept.items()} for key, kept in grouped.items()}

@@ -1,0 +1,234 @@
+"""Names of a scenario and its mixes beside a plan: every id, use, bell period and role must mean something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from drillsim.documents import Document
+from drillsim.errors import Fault, closest
+from drillsim.plan.model import OUTSIDE, FloorPlan
+from drillsim.record.columns import TIMES
+from drillsim.scenario.calendar import Calendar, minutes, overlaps
+from drillsim.scenario.incident import ANY, Happening, Incident
+from drillsim.scenario.model import Scenario
+from drillsim.scenario.staffing import Mix, Mixes, Unit
+from drillsim.scenario.words import WEEKDAYS
+
+Path = tuple[str | int, ...]
+EVERYWHERE = "everywhere"
+
+
+class Faults:
+    """Faults of one file, located where it is known from where it was read."""
+
+    def __init__(self, document: Document | None, name: str) -> None:
+        self.document, self.name = document, name
+        self.found: list[Fault] = []
+
+    def add(self, code: str, message: str, path: Path = (), *, severity: Any = "error") -> None:
+        """Note a fault at a place of the file."""
+        if self.document is not None:
+            self.found.append(self.document.fault(code, message, path, severity=severity))
+        else:
+            dotted = ".".join(str(p) for p in path)
+            self.found.append(Fault(code, self.name, 0, 0, f"{dotted}: {message}" if dotted else message, severity))
+
+
+class Known:
+    """What a plan has, by sort."""
+
+    def __init__(self, plan: FloorPlan) -> None:
+        self.plan = plan
+        self.spaces = [s.id for s in plan.spaces]
+        self.points = sorted({*self.spaces, *(p.id for p in plan.posts)})
+        self.uses = sorted({s.use for s in plan.spaces})
+        self.openings = [o.id for o in plan.openings]
+        self.ways = [*self.openings, *(s.id for s in plan.stairs)]
+        self.exits = [o.id for o in plan.openings if OUTSIDE in o.spaces]
+        self.periods = list(dict.fromkeys(p.period for p in plan.timetable))
+
+
+def happenings(scenario: Scenario) -> list[tuple[Happening, Path]]:
+    """Return the incidents of a drill, or the calls of a day, each with its place in the file."""
+    if scenario.demand is not None:
+        return [(call, ("demand", "calls", i)) for i, call in enumerate(scenario.demand.calls)]
+    return [(incident, ("incidents", i)) for i, incident in enumerate(scenario.incidents)]
+
+
+def scenario_names(scenario: Scenario, known: Known, faults: Faults) -> None:
+    """Check every name of the scenario against the plan."""
+    plan = known.plan
+    for happening, path in happenings(scenario):
+        _where(happening.where, known, faults, (*path, "where"))
+        if isinstance(happening, Incident):
+            _one_of(happening.through, known.openings, "opening", "DS204", plan, faults, (*path, "through"))
+            for j, move in enumerate(happening.moves):
+                _where(move.to, known, faults, (*path, "moves", j, "to"))
+        else:
+            _periods(getattr(happening, "periods", {}), known, faults, (*path, "periods"), or_any=True)
+    if isinstance(scenario.time_of_day, dict):
+        _periods(scenario.time_of_day["draw"], known, faults, ("time_of_day", "draw"), or_any=False)
+        shares(sum(scenario.time_of_day["draw"].values()), faults, ("time_of_day", "draw"))
+    _injects(scenario, known, faults)
+    for service in ("police", "ems", "fire-service"):
+        wish = getattr(scenario, service.replace("-", "_")).entry
+        _one_of(wish, known.exits, "exit", "DS204", plan, faults, (service, "entry"))
+    if not known.exits:
+        faults.add("DS208", f"{plan.name} has no exit, so police have no entry and nobody gets out", ("plan",))
+    for i, line in enumerate(scenario.dispatch.preference):
+        _spaces_or_uses(line.spaces, known, faults, ("dispatch", "preference", i, "spaces"))
+    for i, place in enumerate(scenario.protocol.shelter_in):
+        _where(place, known, faults, ("protocol", "shelter_in", i))
+    if isinstance(scenario.people.routes, dict):
+        for space, exit_ in scenario.people.routes["assigned"].items():
+            path = ("people", "routes", "assigned", space)
+            _one_of(space, known.spaces, "space", "DS202", plan, faults, path)
+            _one_of(exit_, known.exits, "exit", "DS204", plan, faults, path)
+    for name, path in _measures(scenario):
+        if name not in TIMES:
+            faults.add("DS206", f"no measure called '{name}'.{closest(name, sorted(TIMES))}", path)
+    if scenario.protocol.action == "lockdown" and not any(o.lock != "none" for o in plan.openings):
+        faults.add("DS504", f"{plan.name} has no door with a lock, so nobody can lock down", ("protocol", "action"))
+    shares(sum(g.share for g in scenario.people.groups.values()), faults, ("people", "groups"))
+
+
+def _one_of(
+    name: str | None, names: Iterable[str], what: str, code: str, plan: FloorPlan, faults: Faults, path: Path
+) -> None:
+    listed = list(names)
+    if name is not None and name not in listed:
+        faults.add(code, f"no {what} called '{name}' in {plan.name}.{closest(name, listed)}", path)
+
+
+def _where(where: Any, known: Known, faults: Faults, path: Path) -> None:
+    plan = known.plan
+    if isinstance(where, str):
+        _one_of(where, known.points, "space or post", "DS203", plan, faults, path)
+    elif "use" in where:
+        if where["use"] not in known.uses:
+            near = closest(where["use"], known.uses)
+            faults.add("DS207", f"{plan.name} has no space of use '{where['use']}'.{near}", (*path, "use"))
+    elif "by_period" in where:
+        _periods(where["by_period"], known, faults, (*path, "by_period"), or_any=True)
+        for name, spot in where["by_period"].items():
+            _where(spot, known, faults, (*path, "by_period", name))
+    else:
+        _spaces_or_uses(where["draw"], known, faults, (*path, "draw"))
+        shares(sum(where["draw"].values()), faults, (*path, "draw"))
+
+
+def _spaces_or_uses(names: Iterable[str], known: Known, faults: Faults, path: Path, also: Iterable[str] = ()) -> None:
+    fitting = [*known.uses, *known.points, *also]
+    for i, name in enumerate(names):
+        if name not in fitting:
+            at: Path = (*path, name) if isinstance(names, dict) else (*path, i)
+            faults.add("DS203", f"no use or space called '{name}' in {known.plan.name}.{closest(name, fitting)}", at)
+
+
+def _periods(names: Iterable[str], known: Known, faults: Faults, path: Path, *, or_any: bool) -> None:
+    fitting = [*known.periods, *([ANY] if or_any else [])]
+    for name in names:
+        if name not in fitting:
+            message = f"the timetable of {known.plan.name} has no period called '{name}'.{closest(name, fitting)}"
+            faults.add("DS209", message, (*path, name))
+
+
+def _injects(scenario: Scenario, known: Known, faults: Faults) -> None:
+    plan = known.plan
+    for i, inject in enumerate(scenario.injects):
+        for key in ("close", "reopen"):
+            _one_of(getattr(inject, key), known.ways, "opening or stair", "DS204", plan, faults, ("injects", i, key))
+        _one_of(inject.prop, known.openings, "opening", "DS204", plan, faults, ("injects", i, "prop"))
+        for key in ("radio_out", "radio_back"):
+            _spaces_or_uses(getattr(inject, key) or (), known, faults, ("injects", i, key), also=[EVERYWHERE])
+        if inject.order is not None and inject.order != scenario.protocol.action:
+            message = f"the script orders '{inject.order}', but the protocol's action is '{scenario.protocol.action}'. Make them equal"
+            faults.add("DS504", message, ("injects", i, "order"))
+
+
+def shares(total: float, faults: Faults, path: Path) -> None:
+    """Refuse shares that are all 0, and tell that others are scaled."""
+    if total <= 0:
+        faults.add("DS105", "the shares sum to 0 %, so there is nothing to draw from. Give at least one a share", path)
+    elif abs(total - 1) > 0.005:
+        faults.add("DS405", f"the shares sum to {total * 100:g} %; they are scaled to 100 %", path, severity="warning")
+
+
+def _measures(scenario: Scenario) -> Iterator[tuple[str, Path]]:
+    yield scenario.primary, ("primary",)
+    for i, goal in enumerate(scenario.goals):
+        yield goal.measure, ("goals", i, "measure")
+
+
+def mixes_names(mixes: Mixes, known: Known, faults: Faults) -> None:
+    """Check every name of the mixes against the plan, and every unit's day for sense."""
+    plan = known.plan
+    things: list[Any] = [*plan.spaces, *plan.posts, *plan.openings, *plan.cameras]
+    taken = {thing.id for thing in things}
+    known_post = next((post.id for post in plan.posts), plan.spaces[0].id)
+    for name, mix in mixes.mixes.items():
+        for i, unit in enumerate(mix.units):
+            path: Path = ("mixes", name, "units", i)
+            if unit.id in taken:
+                message = f"'{unit.id}' is a space, post, opening or camera of {plan.name}. Give the unit another id"
+                faults.add("DS201", message, (*path, "id"))
+            if unit.post is not None:
+                _where(unit.post, known, faults, (*path, "post"))
+            for j, stop in enumerate(unit.patrol):
+                _where(stop, known, faults, (*path, "patrol", j))
+            if unit.post is None and not unit.patrol:
+                message = f"'{unit.id}' has neither post nor patrol. Say where it is, such as 'post: {known_post}'"
+                faults.add("DS505", message, path)
+            _role(mix, unit, faults, path)
+            _day(unit, known, faults, path)
+
+
+def _role(mix: Mix, unit: Unit, faults: Faults, path: Path) -> None:
+    role = mix.role(unit)
+    if all(role.word(kind) == "stays-away" for kind in role.words) and not role.meets_police:
+        message = (
+            f"the role '{unit.role}' of '{unit.id}' can resolve or assist nothing. Give it words, or leave the unit out"
+        )
+        faults.add("DS505", message, (*path, "role"))
+
+
+def _day(unit: Unit, known: Known, faults: Faults, path: Path) -> None:
+    """Check a unit's timetable and calendar: known periods and places, and never two things at once."""
+    stretches: list[tuple[int, int]] = []
+    owners: list[int] = []
+    for j, turn in enumerate(unit.timetable):
+        at: Path = (*path, "timetable", j)
+        if turn.at is not None:
+            _where(turn.at, known, faults, (*at, "at"))
+        if turn.period is not None:
+            if turn.period not in known.periods:
+                near = closest(turn.period, known.periods)
+                message = f"the timetable of {known.plan.name} has no period called '{turn.period}'.{near}"
+                faults.add("DS209", message, (*at, "period"))
+            parts = [(minutes(p.from_), minutes(p.to)) for p in known.plan.timetable if p.period == turn.period]
+        else:
+            parts = [(minutes(turn.from_ or ""), minutes(turn.to or ""))]
+        stretches += parts
+        owners += [j] * len(parts)
+    for a, b in overlaps(stretches):
+        message = (
+            f"'{unit.id}' has two duties at once: turns {owners[a] + 1} and {owners[b] + 1} of its timetable overlap"
+        )
+        faults.add("DS507", f"{message}. Let one end before the other begins", (*path, "timetable", owners[b]))
+    if unit.calendar is not None:
+        _week(unit, unit.calendar, faults, path)
+
+
+def _week(unit: Unit, calendar: Calendar, faults: Faults, path: Path) -> None:
+    for day in WEEKDAYS:
+        hours = getattr(calendar, day)
+        for a, b in overlaps([(minutes(h.from_), minutes(h.to)) for h in hours]):
+            message = (
+                f"'{unit.id}' is in two places on {day}: {hours[a].from_} to {hours[a].to} ({hours[a].at}) and "
+                f"{hours[b].from_} to {hours[b].to} ({hours[b].at}) overlap. Let one end before the other begins"
+            )
+            faults.add("DS507", message, (*path, "calendar", day, b))
+    if not any(h.at == "here" for day in WEEKDAYS for h in getattr(calendar, day)):
+        message = f"by its calendar '{unit.id}' is never on campus. Write 'here' for a day, or leave the unit out"
+        faults.add("DS507", message, (*path, "calendar"), severity="warning")

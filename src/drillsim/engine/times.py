@@ -1,0 +1,89 @@
+"""When a drill takes place: the weekday, the minute of the day, and the bell periods around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drillsim.plan.model import FloorPlan, Period
+from drillsim.scenario.calendar import minutes
+from drillsim.scenario.model import Scenario
+from drillsim.scenario.words import WEEKDAYS, Weekday
+from drillsim.streams import Streams
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The day of a drill: its weekday, and the minute of the day at which its clock shows zero."""
+
+    weekday: Weekday
+    start_min: float
+    plan: FloorPlan
+
+    def minute(self, time_s: float) -> float:
+        """Return the minute of the day at a time of the drill."""
+        return self.start_min + time_s / 60.0
+
+    def seconds(self, minute: float) -> float:
+        """Return the time of the drill at a minute of the day."""
+        return (minute - self.start_min) * 60.0
+
+    def bells(self) -> list[int]:
+        """Return the minutes of the day at which a bell period begins or ends, in order."""
+        return sorted({minutes(t) for p in self.plan.timetable for t in (p.from_, p.to)})
+
+    def period(self, time_s: float) -> Period | None:
+        """Return the bell period at a time of the drill, None between periods."""
+        now = self.minute(time_s)
+        return next((p for p in self.plan.timetable if minutes(p.from_) <= now < minutes(p.to)), None)
+
+
+def clock_of(scenario: Scenario, plan: FloorPlan, streams: Streams) -> Clock:
+    """Return the day of one drill: weekday and time of day as the scenario says, or drawn by drill."""
+    day = scenario.weekday
+    if day is None:
+        day = WEEKDAYS[int(streams.uniform("day.weekday", "school") * len(WEEKDAYS))]
+    if scenario.demand is not None:
+        return Clock(day, minutes(scenario.demand.from_), plan)
+    wish = scenario.time_of_day
+    if isinstance(wish, str):
+        return Clock(day, minutes(wish), plan)
+    name = streams.choose("day.period", {str(k): float(v) for k, v in wish["draw"].items()})
+    return Clock(day, minute_in(stretches(plan, name), streams.uniform("day.minute", "school")), plan)
+
+
+def stretches(plan: FloorPlan, name: str) -> list[tuple[float, float]]:
+    """Return the minutes of every bell period of this name, in file order; empty if the plan has none."""
+    return [(minutes(p.from_), minutes(p.to)) for p in plan.timetable if p.period == name]
+
+
+def minute_in(parts: list[tuple[float, float]], u: float) -> float:
+    """Return the minute at the share `u` of all these stretches together; KeyError when there are none."""
+    if not parts:
+        raise KeyError("no such bell period")
+    left = u * sum(b - a for a, b in parts)
+    for a, b in parts:
+        if left < b - a:
+            return a + left
+        left -= b - a
+    return parts[-1][1]
+
+
+def possible_times(scenario: Scenario, plan: FloorPlan) -> list[str]:
+    """Return the times of day, as 'hh:mm', that stand for every bell period the scenario may be played in."""
+    if scenario.demand is not None:
+        return [scenario.demand.from_]
+    wish = scenario.time_of_day
+    if isinstance(wish, str):
+        return [wish]
+    return [p.from_ for p in plan.timetable if p.period in wish["draw"]]
+
+
+def when(scenario: Scenario) -> str:
+    """Return when the scenario is played, in words."""
+    if scenario.demand is not None:
+        return f"a school day from {scenario.demand.from_}"
+    wish = scenario.time_of_day
+    return wish if isinstance(wish, str) else " or ".join(str(k) for k in wish["draw"])
+
+
+__all__ = ["Clock", "clock_of", "minute_in", "possible_times", "stretches", "when"]

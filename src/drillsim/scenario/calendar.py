@@ -1,0 +1,107 @@
+"""Real days: which weekdays and hours somebody is on campus, and which duty when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from drillsim.documents import Model
+from drillsim.quantities import TimeOfDay
+from drillsim.scenario.words import Duty, Place, Weekday
+
+At = Literal["here", "court", "training", "other-school", "off-site", "off"]
+ALL_DAY = ("00:00", "23:59")
+
+
+def minutes(text: str) -> int:
+    """Return the minutes since midnight of 'hh:mm'."""
+    hours, rest = text.split(":")
+    return int(hours) * 60 + int(rest)
+
+
+class Hours(Model):
+    """A stretch of a day, and where somebody is then."""
+
+    from_: TimeOfDay = Field(alias="from")
+    to: TimeOfDay
+    at: At = "here"
+
+    @model_validator(mode="after")
+    def _rises(self) -> Hours:
+        if minutes(self.to) <= minutes(self.from_):
+            raise ValueError(f"from {self.from_} to {self.to} is no stretch of a day: 'to' must be later")
+        return self
+
+
+def _day(value: Any) -> Any:
+    """Read a day: 'here', 'court', one stretch, or a list of stretches."""
+    if isinstance(value, str):
+        return ({"from": ALL_DAY[0], "to": ALL_DAY[1], "at": value},)
+    return (value,) if isinstance(value, dict) else value
+
+
+_HOURS = {
+    "type": "object",
+    "properties": {"from": {"type": "string"}, "to": {"type": "string"}, "at": {"enum": list(At.__args__)}},  # type: ignore[attr-defined]
+    "required": ["from", "to"],
+    "additionalProperties": False,
+}
+Day = Annotated[
+    tuple[Hours, ...],
+    BeforeValidator(_day),
+    WithJsonSchema({"anyOf": [{"enum": list(At.__args__)}, _HOURS, {"type": "array", "items": _HOURS}]}),
+]
+
+
+class Calendar(Model):
+    """The week of one person; a day that is not named is off."""
+
+    monday: Day = ()
+    tuesday: Day = ()
+    wednesday: Day = ()
+    thursday: Day = ()
+    friday: Day = ()
+
+    def where(self, weekday: Weekday, minute: float) -> At:
+        """Return where somebody is at this minute of this weekday; 'off' outside every stretch."""
+        day: tuple[Hours, ...] = getattr(self, weekday)
+        return next((h.at for h in day if minutes(h.from_) <= minute < minutes(h.to)), "off")
+
+    def changes(self, weekday: Weekday) -> list[int]:
+        """Return the minutes of this weekday at which it may change where somebody is, in order."""
+        day: tuple[Hours, ...] = getattr(self, weekday)
+        return sorted({minutes(t) for h in day for t in (h.from_, h.to)})
+
+
+class Turn(Model):
+    """A duty at a bell period, or between two times."""
+
+    period: str | None = None
+    """Bell period of the plan's timetable."""
+    from_: TimeOfDay | None = Field(default=None, alias="from")
+    to: TimeOfDay | None = None
+    duty: Duty
+    at: Place | None = None
+    """Where; the unit's post (or, mentoring and teaching, a room drawn for it) where absent."""
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Turn:
+        clocked = self.from_ is not None and self.to is not None
+        if (self.period is None) == (not clocked) or (self.from_ is None) != (self.to is None):
+            raise ValueError("a turn of duty has either 'period', or both 'from' and 'to'")
+        if clocked and minutes(self.to or "") <= minutes(self.from_ or ""):
+            raise ValueError(f"from {self.from_} to {self.to} is no stretch of a day: 'to' must be later")
+        return self
+
+
+def overlaps(stretches: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield each pair of positions whose stretches (from, to) overlap."""
+    for i, (a, b) in enumerate(stretches):
+        for j in range(i):
+            if a < stretches[j][1] and stretches[j][0] < b:
+                yield j, i
+
+
+__all__ = ["ALL_DAY", "At", "Calendar", "Hours", "Turn", "minutes", "overlaps"]

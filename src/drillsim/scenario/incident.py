@@ -1,0 +1,178 @@
+"""What happens: incidents, their stages and moves, and the demand of a whole day."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, Tag, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from drillsim.documents import Model
+from drillsim.quantities import Share, Speed, Time, TimeOfDay, TimeSpread
+from drillsim.scenario.words import Kind, Place, default, written_as
+
+NEVER_RESOLVED = ("hostile", "fire", "hazard")
+"""A hostile event ends, for us, when somebody able is there; a fire or hazard when its service has arrived."""
+ANY = "any"
+"""Stands for every bell period that is not named."""
+
+Draw = Annotated[dict[str, Share], Field(min_length=1)]
+Spot = Annotated[
+    Annotated[str, Field(min_length=1), Tag("id")]
+    | Annotated[dict[Literal["use"], str], Tag("use")]
+    | Annotated[dict[Literal["draw"], Draw], Tag("draw")],
+    written_as("an id, {use: cafeteria} or {draw: {classroom: 53 %, corridor: 47 %}}"),
+]
+Where = Annotated[
+    Annotated[str, Field(min_length=1), Tag("id")]
+    | Annotated[dict[Literal["use"], str], Tag("use")]
+    | Annotated[dict[Literal["draw"], Draw], Tag("draw")]
+    | Annotated[dict[Literal["by_period"], Annotated[dict[str, Spot], Field(min_length=1)]], Tag("by_period")],
+    written_as(
+        "an id, {use: cafeteria}, {draw: {classroom: 53 %, corridor: 47 %}} or "
+        "{by_period: {lunch: {use: cafeteria}, any: {use: corridor}}}"
+    ),
+]
+TimeOfDayDraw = Annotated[
+    Annotated[TimeOfDay, Tag("id")] | Annotated[dict[Literal["draw"], Draw], Tag("draw")],
+    written_as('"10:00", or {draw: {passing: 40 %, lunch: 60 %}} by bell period'),
+]
+
+PER_DAY = {"/day": 1.0, "/week": 1 / 5, "/year": 1 / 180}
+"""School days are counted: 5 a week, 180 a year (docs/sources.md#school-days)."""
+
+
+def _rate(value: Any) -> Any:
+    if isinstance(value, float):
+        return value
+    number, _, unit = str(value).strip().partition(" ")
+    try:
+        return float(number) * PER_DAY[unit.strip()]
+    except (KeyError, ValueError):
+        raise PydanticCustomError(
+            "DS104", "'{v}' is no rate. Write '0.2 /day' or '30 /year'", {"v": str(value)}
+        ) from None
+
+
+Rate = Annotated[
+    float,
+    Field(ge=0, le=1e7),
+    BeforeValidator(_rate),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^\s*[\d.]+([eE]\d+)? /(day|week|year)\s*$", "examples": ["0.2 /day"]}
+    ),
+]
+"""Expected number per school day."""
+
+
+class Stage(Model):
+    """A stretch of the incident's own progress, with a chance that it is detected."""
+
+    name: str = ""
+    delay: TimeSpread
+    """How long it takes."""
+    detects: Share = 0.0
+    """Chance that this stage is detected (an alarm, a sensor); nothing unless said."""
+    seen: Literal["begin", "middle", "end"] = "begin"
+    """When in the stage it is detected."""
+
+
+class Move(Model):
+    """A scripted move of the incident to another place."""
+
+    to: Place
+    """Space or post; {use: …} takes the first space of that use."""
+    after: TimeSpread
+    """How long it stays before it goes there."""
+    at_locked: Literal["waits", "stays-away"] = "stays-away"
+    """At a locked door: wait there until it opens, or leave this move out and go on with the next."""
+
+
+def _kinds(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
+    return tuple(dict.fromkeys(kinds))
+
+
+Kinds = Annotated[tuple[Kind, ...], AfterValidator(_kinds)]
+
+
+class Happening(Model):
+    """What an incident is, wherever and whenever it happens."""
+
+    kind: Kind
+    where: Where
+    """A space or post id, {use: cafeteria}, {draw: {classroom: 53 %, corridor: 18 %}} by use or space id, or
+    {by_period: {lunch: …, any: …}}."""
+    lasts: TimeSpread | None = None
+    """Own duration if nobody comes; the shipped figure of the kind where absent (fights end by themselves)."""
+    act: TimeSpread | None = None
+    """Time from able to resolved; the shipped figure of the kind where absent."""
+    participants: int | None = Field(default=None, ge=1, le=10_000)
+    """Persons who take part in a disorder, 24 where absent: it needs one responder for 8 of them, at least 3.
+    Assumption A:intervention.disorder_participants."""
+    quorum: int | None = Field(default=None, ge=1, le=1000)
+    """Responders a disorder needs; it follows from the participants where absent.
+    Assumption A:intervention.disorder_responders_needed."""
+    discipline: bool = False
+    """A rule break: no request for an officer, from which agreements keep officers out."""
+
+    @model_validator(mode="after")
+    def _no_end_of_its_own(self) -> Happening:
+        if self.kind in NEVER_RESOLVED and (self.lasts is not None or self.act is not None):
+            raise ValueError(
+                f"a {self.kind} incident has no 'lasts' and no 'act': it ends here when somebody able is there"
+            )
+        if self.kind != "disorder" and (self.participants is not None or self.quorum is not None):
+            raise ValueError(f"'participants' and 'quorum' belong to a disorder, not to {self.kind}")
+        if self.discipline and self.kind != "behaviour":
+            raise ValueError("'discipline' says that a behaviour incident is a rule break; other kinds have none")
+        return self
+
+    @property
+    def needs(self) -> int:
+        """Responders that must be there: the quorum of a disorder, else one."""
+        if self.kind != "disorder":
+            return 1
+        return self.quorum or max(3, -(-(self.participants or 24) // 8))
+
+
+class Incident(Happening):
+    """Something that happens and needs somebody."""
+
+    id: str = "main"
+    at: Time = default("0 s", ge=0)
+    """Onset on the drill's clock; the first incident's onset is zero by definition."""
+    noticed_after: TimeSpread | None = None
+    """Fixes the notice instead of the race of sources."""
+    through: str | None = None
+    """Opening by which it comes in: its alarm may tell."""
+    stages: tuple[Stage, ...] = ()
+    """Its own progress, stage by stage; `script_done_s` is the end of the last."""
+    moves: tuple[Move, ...] = ()
+    """Where it goes after the place it begins at."""
+    pace: Speed = default("1.3 m/s", gt=0)
+    """Its walk from place to place. Assumption A:incident.pace."""
+
+
+class Call(Happening):
+    """Incidents of one sort that come again and again over a day."""
+
+    rate: Rate
+    """Expected number: '0.2 /day' or '30 /year' of school days."""
+    periods: dict[str, Share] = Field(default={})
+    """Share by bell period, or 'any' for the rest of the day; evenly over the day where empty."""
+
+    @model_validator(mode="after")
+    def _no_hostile_day(self) -> Call:
+        if self.kind == "hostile":
+            raise ValueError("hostile events have no daily rate here; play them as a drill of their own")
+        return self
+
+
+class Demand(Model):
+    """A school day, from opening to closing, and what comes up in it."""
+
+    from_: TimeOfDay = Field(default="08:00", alias="from", validate_default=True)
+    lasts: Time = default("7 h", gt=0)
+    """Length of the day. Assumption A:demand.school_day."""
+    calls: tuple[Call, ...] = Field(min_length=1)
+    """Sorts of incidents with their rates."""

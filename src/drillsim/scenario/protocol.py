@@ -1,0 +1,84 @@
+"""The protective action in the Standard Response Protocol's words, and how rooms carry it out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from drillsim.documents import Model
+from drillsim.quantities import Share, Time, TimeSpread
+from drillsim.scenario.words import Place, default
+
+Action = Literal["none", "hold", "secure", "lockdown", "evacuate", "shelter"]
+ACTIONS: tuple[Action, ...] = ("none", "hold", "secure", "lockdown", "evacuate", "shelter")
+
+
+class Rooms(Model):
+    """How a room is secured: recover from the hall, lock, lights and out of sight."""
+
+    recover: TimeSpread = default({"low": "5 s", "high": "20 s"})
+    """Bring pupils in from the hall. Assumption A:lockdown.recover_hall_students."""
+    key: TimeSpread = default({"median": "15 s", "sigma": 0.6})
+    """Lock with a key from outside. Assumption A:lockdown.room_lock_key_outside;
+    direction docs/sources.md#martaindale23."""
+    key_fails: Share = default("15 %")
+    """A try with a key fails. Assumption A:lockdown.room_lock_key_outside."""
+    push_button: TimeSpread = default({"median": "5 s", "sigma": 0.5})
+    """Lock by push-button. Assumption A:lockdown.room_lock_pushbutton; direction docs/sources.md#martaindale23."""
+    push_button_fails: Share = default("3 %")
+    """A try with a push-button fails. Assumption A:lockdown.room_lock_pushbutton."""
+    auto: Time = default("2 s", ge=0)
+    """Pull shut; no manual lock takes less. Assumption A:lockdown.room_auto_lock."""
+    auto_fails: Share = default("1 %")
+    """An automatic lock does not catch. Assumption A:lockdown.room_auto_lock."""
+    hide: TimeSpread = default({"median": "15 s", "sigma": 0.4})
+    """Lights off and out of sight, after the lock. Assumption A:lockdown.lights_out_of_sight."""
+    unheard: TimeSpread = default({"low": "30 s", "high": "2 min"})
+    """Word of the order where the announcement is not heard. Assumption A:alerting.unheard_announcement."""
+    without_key: Share = 0.0
+    """Share of the rooms whose adult today is a substitute without a key: such a room cannot be locked by key."""
+
+
+class Release(Model):
+    """The end of a lockdown, in person: those able to act go from room to room and let people out."""
+
+    after: TimeSpread = default({"low": "5 min", "high": "15 min"})
+    """From somebody able on scene until the first room is released. Assumption A:protocol.release_after."""
+    per_room: TimeSpread = default({"low": "20 s", "high": "60 s"})
+    """At each door: show who one is, unlock, tell. Assumption A:protocol.release_room."""
+
+
+class Protocol(Model):
+    """The protective action, in the Standard Response Protocol's words. Source: docs/sources.md#srp."""
+
+    action: Action = "none"
+    """hold: clear the halls, stay in rooms. secure: everybody in, outside doors locked. lockdown: locks, lights, out of
+    sight. evacuate: to the assembly places. shelter: to the places of `shelter_in`."""
+    incident: str | None = None
+    """Id of the incident it answers; the one of highest rank where absent, the earlier of equals."""
+    announced_by: Literal["office", "teacher", "badge", "alarm"] = "office"
+    """office: after the report; teacher: by whoever notices; badge: by the badge of whoever notices; alarm: at once
+    when noticed."""
+    announce_delay: TimeSpread | None = None
+    """Decision to announcement; the shipped figure of action and announcer where absent (`ANNOUNCE_DELAY`)."""
+    announcement: Time = default("8 s", ge=0)
+    """Length of the announcement, wording spoken twice; none for an alarm.
+    Assumption A:alerting.pa_announcement_len."""
+    rooms: Rooms = Rooms()
+    shelter_in: tuple[Place, ...] = ()
+    """Spaces where people shelter: ids, or {use: …} for every space of that use."""
+    release: Release | None = None
+    """How a lockdown ends; within the drill nobody is released where absent."""
+    roll_call: TimeSpread = default({"low": "30 s", "usual": "60 s", "high": "2 min"})
+    """Count and report of one room, or of one assembly place. Assumption A:protocol.roll_call."""
+    alarm_in_lockdown: Literal["stay", "leave"] = "stay"
+    """A fire alarm during the lockdown: everybody stays, or who is in a room that is not locked yet leaves."""
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Protocol:
+        if self.action == "shelter" and not self.shelter_in:
+            raise ValueError("'action: shelter' needs its places. Write 'shelter_in: [{use: restroom}, hall-0]'")
+        if self.release is not None and self.action != "lockdown":
+            raise ValueError("'release' ends a lockdown; with another action leave it out")
+        return self

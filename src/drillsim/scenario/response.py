@@ -1,0 +1,248 @@
+"""How an incident comes to notice, who is told, who is sent and who comes from outside."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from drillsim.documents import Model
+from drillsim.quantities import Share, Speed, SpeedSpread, Time, TimeSpread
+from drillsim.scenario.incident import Kinds
+from drillsim.scenario.words import Kind, default
+
+Law = Annotated[
+    Annotated[Literal["active-events", "slow", "routine-priority-1"], Tag("preset")]
+    | Annotated[TimeSpread, Tag("spread")],
+    Discriminator(lambda v: "preset" if isinstance(v, str) and not v[:1].isdigit() else "spread"),
+]
+
+
+Means = Literal["radio", "phone", "badge", "in-person"]
+Policy = Literal["nearest", "all", "preference"]
+
+
+class Noticing(Model):
+    """How an incident comes to somebody's notice: a race of independent sources."""
+
+    witness: TimeSpread = default({"median": "10 s", "sigma": 0.7})
+    """Where people or staff are. Assumption A:detection.staff_witness_delay."""
+    unsupervised: TimeSpread = default({"mean": "60 s"})
+    """Where nobody is in charge. Assumption A:detection.unsupervised_report_delay;
+    'unowned' spaces: docs/sources.md#astor99."""
+    camera_watched: Share = default("30 %")
+    """Share of the time that somebody looks at the screens. Assumption A:detection.cctv_share_of_time_watched."""
+    monitors: int = Field(default=4, ge=1, le=64)
+    """Screens one person watches; detection falls with it. Source: docs/sources.md#psdb."""
+    camera_decision: TimeSpread = default({"low": "2 s", "high": "12 s"})
+    """Operators wait about 2 s before judging. Source: docs/sources.md#operators;
+    upper end A:detection.cctv_decision_delay."""
+    trust: Share = 1.0
+    """Chance that pupils who see it tell an adult; where none is in charge and they keep it to themselves, nobody
+    tells. All do unless said. Assumption A:detection.trust."""
+    badges: Share = 0.0
+    """Share of the adults in charge of a room who wear a panic badge; none unless said."""
+    alarm_detects: Share = default("90 %")
+    """An alarmed door that opens is told. Assumption A:detection.exterior_door_alarm_pd (docs/sources.md#easi)."""
+    alarm_assessment: TimeSpread = default({"low": "5 s", "high": "30 s"})
+    """Somebody looks what the alarm is about. Assumption A:detection.alarm_assessment_delay."""
+    propped_check: TimeSpread = default({"low": "5 s", "high": "20 s"})
+    """A patrol that walks in sees a propped door and shuts it. Assumption A:detection.propped_check."""
+
+
+class PlaceKnown(Model):
+    """Chance that a report says where it is, by means. Assumption A:alerting.location_known."""
+
+    radio: Share = default("90 %")
+    """Assumption A:alerting.location_known."""
+    phone: Share = default("70 %")
+    """Assumption A:alerting.location_known."""
+    badge: Share = default("98 %")
+    """A badge that tells its place. Assumption A:alerting.location_known."""
+    in_person: Share = Field(default=1.0, alias="in-person")
+    """Who comes in person can point. Assumption A:alerting.location_known."""
+    camera: Share = default("95 %")
+    """Assumption A:alerting.location_known."""
+    unit: Share = 1.0
+    """A unit that saw it knows where it is. Assumption A:alerting.location_known."""
+
+
+class Reporting(Model):
+    """How the notice reaches front office or dispatcher."""
+
+    by: Literal["radio", "phone", "badge", "in-person"] = "radio"
+    delay: TimeSpread | None = None
+    """The shipped figure of the means where absent (`REPORT_DELAY`)."""
+    success: Share = default("95 %", gt=0)
+    """Share of reports that get through; a failed one is repeated.
+    Assumption A:alerting.radio_comm_success (docs/sources.md#easi)."""
+    radio: TimeSpread = default({"low": "3 s", "high": "8 s"})
+    """Front office to the units. Assumption A:alerting.radio_message_delay."""
+    repeat: Time = default("30 s", gt=0)
+    """A radio message is repeated after this time to who did not hear. Assumption A:alerting.radio_repeat."""
+    tries: int = Field(default=20, ge=1, le=100)
+    """A report is tried at most this often, then nobody has heard it. Assumption A:alerting.report_tries."""
+    place_known: PlaceKnown = PlaceKnown()
+    ask_back: TimeSpread = default({"low": "20 s", "usual": "45 s", "high": "2 min"})
+    """After a report that does not say where, until the office knows it from whoever reported.
+    Assumption A:alerting.ask_back."""
+
+
+class Preference(Model):
+    """Who is sent to some spaces, in order of preference: a zone with its own people, or a table."""
+
+    spaces: tuple[str, ...] = ()
+    """Space ids or uses; every space that no other line names where empty."""
+    units: tuple[str, ...] = Field(min_length=1)
+    """Unit ids, the first free one goes; ids that a mix does not have are passed over."""
+
+
+RANKS: tuple[Kind, ...] = ("medical", "behaviour", "hazard", "unwanted-person", "disorder", "fire", "hostile")
+
+
+class Arrests(Model):
+    """Share of the incidents after which who arrests leaves campus with somebody."""
+
+    behaviour: Share = default("3 %")
+    """Source: docs/sources.md#davenport (3 charges in 97 calls handled by officers)."""
+    disorder: Share = default("3 %")
+    """As for behaviour. Assumption A:intervention.arrests."""
+    unwanted_person: Share = default("3 %", alias="unwanted-person")
+    """As for behaviour. Assumption A:intervention.arrests."""
+    away: TimeSpread = default({"low": "1 h", "usual": "2 h", "high": "4 h"})
+    """Transport, booking and report, off campus. Assumption A:intervention.arrest_away."""
+
+    def share(self, kind: str) -> float:
+        """Return the share for a kind; 0 for kinds without arrests."""
+        return float(getattr(self, kind.replace("-", "_"), 0.0))
+
+
+class Handling(Model):
+    """How long a unit stays busy after an incident: separation, statements, reports."""
+
+    behaviour: TimeSpread = default({"median": "1500 s", "sigma": 0.6})
+    """Assumption A:intervention.handling_busy."""
+    disorder: TimeSpread = default({"median": "1500 s", "sigma": 0.6})
+    """Assumption A:intervention.handling_busy."""
+    unwanted_person: TimeSpread = default({"median": "1200 s", "sigma": 0.6}, alias="unwanted-person")
+    """Assumption A:intervention.handling_busy."""
+    medical: TimeSpread = default({"median": "1200 s", "sigma": 0.5})
+    """Assumption A:intervention.handling_busy."""
+
+    def law(self, kind: str) -> TimeSpread | None:
+        """Return the spread of a kind; None for kinds that never end here."""
+        return getattr(self, kind.replace("-", "_"), None)
+
+
+class Search(Model):
+    """How a unit looks for an incident whose place it was not told: nearest unvisited space first."""
+
+    glance: TimeSpread = default({"median": "6 s", "sigma": 0.5})
+    """A look into an open room. Assumption A:responder.search_room."""
+    locked: TimeSpread = default({"low": "15 s", "high": "60 s"})
+    """A room that is locked and dark. Assumption A:responder.search_room."""
+
+
+class Dispatch(Model):
+    """Who is sent to which kind of incident."""
+
+    behaviour: Policy = "nearest"
+    disorder: Policy = "all"
+    medical: Policy = "nearest"
+    unwanted_person: Policy = Field(default="nearest", alias="unwanted-person")
+    hostile: Policy = "all"
+    fire: Policy = "nearest"
+    hazard: Policy = "nearest"
+    preference: tuple[Preference, ...] = ()
+    """For kinds with the policy 'preference': who is sent where, in order."""
+    back_up: bool = True
+    """With 'nearest', the next nearest that assists or resolves goes too."""
+    entry: Literal["solo", "pair", "team"] = "solo"
+    """How many armed people of one service go in together in a hostile event: 1, 2 or 4; the others wait at the last
+    door. Source: docs/sources.md#entry-policy."""
+    ranks: Kinds = RANKS
+    """Kinds from the least to the most urgent; a more urgent one calls units off. Assumption A:dispatch.ranks."""
+    pre_empt: bool = True
+    """Whether a more urgent incident calls units off a less urgent one."""
+    queue: bool = True
+    """Whether an incident waits for a unit when all are busy; otherwise nobody on campus comes."""
+    service: Literal["walked", "from_dispatch"] = "walked"
+    """from_dispatch: a unit is there as soon as it sets off (a district of schools, or theory without travel)."""
+    agreement: tuple[str, ...] = ("sro",)
+    """Roles that agreements keep out of discipline. Source: docs/sources.md#sro-agreements."""
+    handling: Handling = Handling()
+    arrests: Arrests = Arrests()
+    search: Search = Search()
+
+    def policy(self, kind: str) -> str:
+        """Return 'nearest', 'all' or 'preference' for a kind."""
+        return str(getattr(self, kind.replace("-", "_")))
+
+    def rank(self, kind: str) -> int:
+        """Return how urgent a kind is; kinds that `ranks` leaves out stand below all others."""
+        return self.ranks.index(kind) + 1 if kind in self.ranks else 0
+
+    @property
+    def team(self) -> int:
+        """Armed people of one service that go in together."""
+        return {"solo": 1, "pair": 2, "team": 4}[self.entry]
+
+
+class Police(Model):
+    """When police come, and how they get in."""
+
+    law: Law | None = None
+    """Call to first officer at the entry: a preset (`POLICE_LAWS`) or your own spread.
+    It contains answering and processing.
+    Where absent: active-events for hostile, routine-priority-1 otherwise."""
+    entry: str | None = None
+    """Opening by which they come in; the plan's police entry where absent."""
+    called_for: tuple[Kind, ...] = ("unwanted-person", "hostile", "fire")
+    """Kinds for which police are always called; for the others only if nobody on campus can resolve."""
+    phone: TimeSpread = default({"low": "10 s", "usual": "20 s", "high": "40 s"})
+    """Front office picks up the phone and is understood. Assumption A:police.phone_delay."""
+    first_call: TimeSpread = default({"median": "60 s", "sigma": 0.6})
+    """First 911 call by anybody after the onset of a hostile event. Source: docs/sources.md#msd18;
+    spread A:alerting.first_911_after_onset."""
+    locate: TimeSpread = default({"median": "120 s", "sigma": 0.6})
+    """Officers nobody met look for the place of a hostile event. Source: docs/sources.md#alerrt;
+    size A:police.enter_and_locate."""
+    locked_door: TimeSpread = default({"low": "30 s", "high": "60 s"})
+    """Officers without keys at a locked door. Assumption A:police.locked_door."""
+    run: SpeedSpread = default({"low": "2.4 m/s", "high": "3.2 m/s"})
+    """Indoor emergency pace, also of ambulance and fire service. Assumption A:responder.speed_jog."""
+    stair_up: Speed = default("0.9 m/s", gt=0)
+    """Assumption A:responder.stair_up."""
+    stair_down: Speed = default("1.2 m/s", gt=0)
+    """Assumption A:responder.stair_down."""
+    officers: int = Field(default=4, ge=1, le=20)
+    """Officers who come, one after the other. Assumption A:police.officers."""
+    interval: TimeSpread = default({"low": "15 s", "usual": "45 s", "high": "2 min"})
+    """Between one officer's arrival and the next one's. Assumption A:police.officer_interval."""
+
+
+class Service(Model):
+    """An ambulance or a fire engine: when it comes, and how it gets in."""
+
+    law: TimeSpread | None = None
+    """Call to arrival at the entry; the published targets (`TARGET_RESPONSE`) where absent."""
+    entry: str | None = None
+    """Opening by which it comes in; the plan's EMS entry where absent."""
+
+
+class Medical(Model):
+    """The chain of care until the ambulance's crew is at the patient."""
+
+    aed_take: TimeSpread = default({"low": "5 s", "high": "15 s"})
+    """Open the cabinet and take the AED. Assumption A:medical.aed_take."""
+    aed_detour: Time = default("30 s", ge=0)
+    """A responder who is alone passes by the AED when that costs at most this. Assumption A:medical.aed_detour."""
+
+
+class Locks(Model):
+    """How long a responder with keys needs at a locked door."""
+
+    card: Time = default("4 s", ge=0)
+    """Access control. Assumption A:responder.door_card."""
+    key: TimeSpread = default({"median": "10 s", "sigma": 0.5})
+    """Mechanical lock. Assumption A:responder.door_key."""
