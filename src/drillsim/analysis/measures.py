@@ -92,6 +92,7 @@ def _row(table: Table, onset: Event, horizon_s: float) -> dict[str, Value]:
     row: dict[str, Value] = {"incident": onset.incident, "kind": kind}
     row.update(_rooms(table, onset, times))
     row.update(_people(table, onset, times))
+    _places(table, onset, times)
     applicable = _applicable(kind, table)
     for column in MEASURES:
         value = times[column.name]
@@ -147,7 +148,7 @@ def _applicable(kind: str, table: Table) -> set[str]:
 
 def _rooms(table: Table, onset: Event, times: dict[str, float | None]) -> dict[str, Value]:
     secured = sorted(e.time_s - onset.time_s for e in table["secured"])
-    lockable = len(table["lockable"])
+    lockable = len(table["lockable"]) if any(e.why == "lockdown" for e in table["protocol"]) else 0
     if lockable and len(secured) >= ceil(lockable / 2):
         times["secured_p50_s"] = secured[ceil(lockable / 2) - 1]
     if lockable and len(secured) == lockable:
@@ -158,6 +159,24 @@ def _rooms(table: Table, onset: Event, times: dict[str, float | None]) -> dict[s
         "rooms_failed": len(table["lock-failed"]),
         "rooms_unlockable": len(table["unlockable"]),
     }
+
+
+def _places(table: Table, onset: Event, times: dict[str, float | None]) -> None:
+    """Fill in when everybody is where the order asks for, the exits are locked, all are counted and released."""
+    action = table["protocol"][0].why if table["protocol"] else ""
+    asked = int(sum(e.value or 0 for e in table["asked"]))
+    there = {e.who: e.time_s for e in table["in-place"]}
+    if table["asked"] and len(there) >= asked:
+        times["in_place_all_s"] = max([*there.values(), table["order"][0].time_s]) - onset.time_s
+    lockable, locked = {e.who for e in table["lockable"]}, {e.where: e.time_s for e in table["locked"]}
+    if action == "secure" and lockable and lockable <= locked.keys():
+        times["perimeter_locked_s"] = max(locked[id_] for id_ in lockable) - onset.time_s
+    everybody = [e for e in table["accounted"] if e.who == "school"]
+    if everybody:
+        times["accounted_all_s"] = everybody[0].time_s - onset.time_s
+    released = {e.where: e.time_s for what in ("released", "abandoned") for e in table[what]}
+    if lockable and lockable <= released.keys():
+        times["released_all_s"] = max(released[id_] for id_ in lockable) - onset.time_s
 
 
 def _people(table: Table, onset: Event, times: dict[str, float | None]) -> dict[str, Value]:

@@ -92,7 +92,7 @@ class Cells:
         """Ways locked from both sides in the plan."""
         self._legs: dict[tuple[int, int], Leg] = {}
         self._corners: dict[tuple[int, int], Corners] = {}
-        self._fields: OrderedDict[tuple[Goal, frozenset[int]], Field] = OrderedDict()
+        self._fields: OrderedDict[tuple[Goal, frozenset[int], frozenset[int]], Field] = OrderedDict()
 
     @property
     def cells(self) -> int:
@@ -323,12 +323,13 @@ class Cells:
         cell = self.flight_cell(way - self.network.openings)
         return ((cell, float(self.network.way_crossing_m[way]), self.stair_exit(way, side)),)
 
-    def field(self, goal: Goal, closed: frozenset[int]) -> Field:
-        """Return how far every way is from a goal while some ways are closed; recent ones are kept."""
-        key = (goal, closed)
+    def field(self, goal: Goal, closed: frozenset[int], held: frozenset[int] = frozenset()) -> Field:
+        """Return how far every way is from a goal while some ways are closed and locked ones held open; recent ones
+        are kept."""
+        key = (goal, closed, held)
         found = self._fields.get(key)
         if found is None:
-            found = self._fields[key] = Field(self.graph, goal, closed)
+            found = self._fields[key] = Field(self.graph, goal, closed, held)
             if len(self._fields) > _FIELDS_KEPT:
                 self._fields.popitem(last=False)
         else:

@@ -51,7 +51,7 @@ def _allowed(network: Network) -> NDArray[np.bool_]:
     allowed = network.passable.copy()
     for way, opening in enumerate(network.plan.openings):
         if opening.state == "outside":
-            allowed[way, 1 if network.way_spaces[way, 0] < 0 else 0] = False
+            allowed[way, network.inner_sides[way]] = False
     return allowed.reshape(-1)
 
 
@@ -65,12 +65,13 @@ class Field:
     `phi_m[node]` is infinite where no way leads on; `options` and `starts` give the gates that may be chosen.
     """
 
-    def __init__(self, graph: WayGraph, goal: Goal, closed: frozenset[int]) -> None:
+    def __init__(self, graph: WayGraph, goal: Goal, closed: frozenset[int], held: frozenset[int] = frozenset()) -> None:
         self.graph, self.goal, self.closed = graph, goal, closed
-        shut = np.zeros(graph.nodes, dtype=bool)
+        enter = graph.allowed.copy()
+        for way in held:  # somebody with a key lets people in
+            enter[2 * way : 2 * way + 2] = graph.network.passable[way]
         for way in closed:
-            shut[2 * way : 2 * way + 2] = True
-        enter = graph.allowed & ~shut
+            enter[2 * way : 2 * way + 2] = False
         kind, members = goal
         targets = []
         for node, space in enumerate(graph.node_space):

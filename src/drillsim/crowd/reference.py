@@ -100,6 +100,13 @@ class ReferenceCrowd(Looks):
         """Open a closed way again; a lock stays as it is."""
         self._at_once(lambda: self._set_blocked(way, False))
 
+    def let_in(self, way: int, *, after_s: float) -> None:
+        """Let people in by a way that is locked from outside: they come now, and it is unlocked for them after a time."""
+        self._at_once(lambda: self._hold(way))
+        event = Step(self.env, way)
+        event.callbacks = [lambda _: self._set_shut(way, way in self._blocked)]
+        self.env.schedule(event, ORDER_RANK, after_s)
+
     def lock_room(self, space: int) -> None:
         """Lock a room: it stops being a goal, its doors let no crowd through, and who is inside stays."""
         self._at_once(lambda: self._lock(space))
@@ -180,6 +187,11 @@ class ReferenceCrowd(Looks):
         self._renew()
         if not blocked:
             self._set_shut(way, False)
+
+    def _hold(self, way: int) -> None:
+        self._held |= {way}
+        self._set_shut(way, True)
+        self._renew()
 
     def _lock(self, space: int) -> None:
         if space in self._locked_rooms:

@@ -151,6 +151,9 @@ class StillCrowd:
         """Unlock a room's doors again."""
         self._locked_rooms.pop(space, None)
 
+    def let_in(self, way: int, *, after_s: float) -> None:
+        """Hear that a locked way is held open for those outdoors, who stay."""
+
     def close(self, way: int) -> None:
         """Close a way: no unit enters it any more."""
         self._blocked.add(way)

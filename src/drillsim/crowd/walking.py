@@ -66,6 +66,8 @@ class Walking(Borders):
         self._claims = [0] * self._way_directions
         self._closed: frozenset[int] = frozenset()
         """Ways the crowd may not pass now."""
+        self._held: frozenset[int] = frozenset()
+        """Ways locked from outside that somebody with a key holds open."""
         self._open_rooms: frozenset[int] = frozenset()
         self._fields: dict[Goal, Field] = {}
         self._under_way = self._gone = 0
@@ -166,7 +168,7 @@ class Walking(Borders):
         found = self._fields.get(goal)
         if found is None:
             wanted = ("rooms", self._open_rooms) if goal == LOCKABLE_GOAL else goal
-            found = self._fields[goal] = self.cells.field(wanted, self._closed)
+            found = self._fields[goal] = self.cells.field(wanted, self._closed, self._held)
         return found
 
     def _person_enters(self, p: int, node: int) -> None:

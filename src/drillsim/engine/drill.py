@@ -193,9 +193,7 @@ class Drill:
         for i in np.flatnonzero(~np.isnan(out_s)).tolist():
             why = "needs-help" if helped[i] else ""
             stage.log.events.append(Event(float(out_s[i]), f"person-{i}", "out", "", why, protected))
-        clear = stage.crowd.clear_since_s(i for i, s in enumerate(stage.world.plan.spaces) if s.is_circulation)
-        if clear is not None and stage.scenario.protocol.action == "lockdown" and self.protection.ordered.triggered:
-            stage.log.events.append(Event(clear, "school", "halls-clear", "", "", protected))
+        self.protection.take_stock()
         for (word, reason), count in sorted(stage.crowd.tally().items()):
             why = f"{word} ({reason})" if reason else word
             stage.log("people", "at-horizon", "", why, value=float(count))

@@ -32,6 +32,25 @@ class HostileTasks:
         if space < 0:
             return
         self._hold_door(case, unit, space)
+        if unit.role.guides:
+            yield from self._guide_and_lock(unit, space)
+
+    def _guide_and_lock(self, unit: Responder, space: int) -> Process:
+        """Tell the people there once the order is given, and try the doors of this hall that did not lock."""
+        stage, protection = self.stage, self.response.protection
+        if stage.scenario.protocol.action == "none":
+            return
+        yield protection.ordered
+        protection.guide(space)
+        while unit.role.keys:
+            for room in [r for r in protection.failed if space in (r, *self._beside(r))]:
+                yield from protection.retry_lock(room, unit)
+            yield protection.next_failure()
+
+    def _beside(self, room: int) -> list[int]:
+        """Return the spaces from which a room's doors are reached."""
+        network = self.stage.world.network
+        return [network.other(way, room) for way in network.space_ways[room]]
 
     def _hold_door(self, case: Case, unit: Responder, space: int) -> None:
         """Hold the door by which the police come in, for whoever stands in the space behind it with keys."""

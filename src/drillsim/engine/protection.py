@@ -1,41 +1,68 @@
-"""The protective action: who orders it, who hears it, and what people and rooms then do."""
+"""The protective action: who orders it, who hears it, and what people, rooms and doors then do."""
 
 from __future__ import annotations
 
-from math import inf
+from collections.abc import Callable, Generator
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import simpy
 
-from drillsim.engine import rooms
+from drillsim.engine import accounting
+from drillsim.engine.incident import Case
+from drillsim.engine.lockdown import FAILED, Lockdown
+from drillsim.engine.order import ON_STAIR, OUT, Order, protected, rooms_inside
+from drillsim.engine.perimeter import Perimeter, can_be_shut, let_in
+from drillsim.engine.release import Release
 from drillsim.engine.stage import Process, Stage
 from drillsim.engine.units import Responder
+from drillsim.record.trace import Event
 from drillsim.scenario.roles import ANNOUNCE_DELAY
+from drillsim.scenario.words import Place
 
 
 class Protection:
-    """Evacuation or lockdown in one drill; ordered once."""
+    """The protective action of one drill, in the Standard Response Protocol's words; ordered once."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.ordered = stage.env.event()
         self.rooms = [r for r in stage.world.rooms if stage.occupied[r.space]]
-        """Occupied rooms."""
-        self.heard_s = rooms.heard_s(stage.scenario.protocol, stage.world, stage.streams)
+        """Rooms that are occupied at the onset."""
+        self.order: Order | None = None
+        self.lockdown: Lockdown | None = None
+        self._by_alarm = self._leaving = self._noted = False
+
+    @property
+    def action(self) -> str:
+        """What is ordered: hold, secure, lockdown, evacuate or shelter; none for nothing."""
+        return self.stage.scenario.protocol.action
+
+    @property
+    def case(self) -> Case:
+        """The incident that it answers."""
+        return protected(self.stage)
 
     def roll_call(self) -> None:
         """Write down what the protective action is about, whether or not it is ever ordered."""
-        stage = self.stage
-        action = stage.scenario.protocol.action
-        if action != "none":
-            stage.log("school", "protocol", why=action)
-        if action == "lockdown":
+        world = self.stage.world
+        if self.action == "none":
+            return
+        released = self.stage.scenario.protocol.release is not None
+        self.stage.log("school", "protocol", why=self.action, incident=self.case.id, value=1.0 if released else None)
+        if self.action == "lockdown":
             for room in self.rooms:
-                id_ = stage.world.plan.spaces[room.space].id
-                stage.log(id_, "lockable" if room.lockable else "unlockable", id_)
+                id_ = world.plan.spaces[room.space].id
+                self._log(id_, "lockable" if room.lockable else "unlockable", id_)
+        if self.action == "secure":
+            for way in world.network.exits:
+                id_ = world.plan.openings[way].id
+                self._log(id_, "lockable" if can_be_shut(world, way) else "unlockable", id_)
+
+    # ------------------------------------------------------------------ who gives the order
 
     def order_on_notice(self, unit: Responder | None) -> Process:
-        """Whoever notices gives the order where the protocol lets them: a teacher, the alarm, or a unit that may."""
+        """Whoever notices gives the order where the protocol lets them: a teacher, a badge, the alarm, or a unit that may."""
         stage = self.stage
         protocol = stage.scenario.protocol
         if protocol.announced_by == "office":
@@ -50,7 +77,7 @@ class Protection:
         """Let a unit that knows of the incident give the order itself, if its role may."""
         stage = self.stage
         if unit.role.may_order:
-            law = ANNOUNCE_DELAY[stage.scenario.protocol.action, "teacher"]
+            law = ANNOUNCE_DELAY[self.action, "teacher"]
             yield stage.env.timeout(law.quantile(stage.streams.uniform("order.delay", unit.id)))
             if not unit.gone:
                 self.give_order(unit.id)
@@ -58,68 +85,130 @@ class Protection:
     def give_order(self, who: str) -> None:
         """Give the protective order, once."""
         if not self.ordered.triggered:
-            self.stage.log(who, "order", "", self.stage.scenario.protocol.action)
+            self._log(who, "order", "", self.action)
             self.ordered.succeed()
 
     def alarm(self, who: str) -> None:
-        """Let the fire alarm ring: the order to leave where the protocol evacuates."""
-        self.stage.log(who, "alarm")
-        if self.stage.scenario.protocol.action == "evacuate":
+        """Ring the fire alarm: it is the order to evacuate; in a lockdown people stay or leave as the protocol says."""
+        leaves = self.stage.scenario.protocol.alarm_in_lockdown == "leave"
+        reaction = "who is not behind a locked door leaves" if leaves else "everybody stays"
+        self._log(who, "alarm", "", reaction if self.action == "lockdown" else "")
+        if self.action == "evacuate":
+            self._by_alarm = True
             self.give_order(who)
+        elif self.lockdown is not None and leaves:
+            self.lockdown.leave()
+        elif self.action == "lockdown" and leaves:
+            self._leaving = True
+            now = Order(self.stage, spoken=False)
+            self.stage.crowd.evacuate(now.indoors())
 
     def run(self, action: str) -> Process:
-        """Wait for the order (the office gives it after the report), then evacuate or lock down."""
+        """Wait for the order (the office gives it after the report), then let everybody carry it out."""
         stage = self.stage
         protocol = stage.scenario.protocol
         if protocol.announced_by == "office":
             law = protocol.announce_delay or ANNOUNCE_DELAY[protocol.action, "office"]
             delay = law.quantile(stage.streams.uniform("order.delay", "office"))
-            stage.cases[stage.scenario.protected].reported.callbacks.append(
-                lambda _e: stage.at(delay, lambda _e: self.give_order("office"))
-            )
+            self.case.reported.callbacks.append(lambda _e: stage.at(delay, lambda _e: self.give_order("office")))
         yield self.ordered
-        (self._evacuate if action == "evacuate" else self._lock_down)()
+        spoken = protocol.announced_by != "alarm" and not self._by_alarm
+        order = self.order = Order(stage, spoken=spoken)
+        carry_out: dict[str, Callable[[Order], None]] = {
+            "hold": self._hold, "secure": self._secure, "lockdown": self._lock_down, "evacuate": self._evacuate,
+            "shelter": self._shelter,
+        }  # fmt: skip
+        carry_out[action](order)
 
-    def _evacuate(self) -> None:
-        people = self.stage.population
-        inside = np.flatnonzero(people.space >= 0)
-        self.stage.crowd.evacuate(inside, delay_s=self.heard_s[people.space[inside]])
+    # ------------------------------------------------------------------ what people do
 
-    def _lock_down(self) -> None:
-        stage = self.stage
-        lockable = [r for r in self.rooms if r.lockable]
-        secured = rooms.secure(lockable, stage.scenario.protocol, stage.world, stage.streams, heard=self.heard_s)
-        for one in secured:
-            self._secure(one)
-        refuges = {r.space for r in stage.world.rooms if r.lockable}
-        space = stage.population.space
-        caught = np.flatnonzero((space >= 0) & ~np.isin(space, np.array(sorted(refuges), dtype=np.int64)))
-        if len(caught):
-            stage.crowd.to_lockable(caught, open_rooms=refuges, delay_s=self.heard_s[space[caught]])
-            last = max((one.locked_s for one in secured if one.locked_s < inf), default=0.0)
-            stage.at(max(last, float(self.heard_s[space[caught]].max())), lambda _e: self._leave_by_themselves(caught))
+    def _hold(self, order: Order) -> None:
+        """Clear the halls: whoever is in circulation goes to the nearest room, everybody else stays."""
+        order.stay_outdoors()
+        order.ask(order.within(order.halls), rooms_inside(self.stage.world))
 
-    def _leave_by_themselves(self, caught: NDArray[np.int64]) -> None:
-        """Let those who found no room to lock before the last one was locked leave the building."""
-        stage = self.stage
-        lost = [p for p in caught.tolist() if stage.crowd.state(p)[0] == "stranded"]
-        if lost:
-            stage.log("people", "leave-by-themselves", value=float(len(lost)), why="no room left to lock")
-            stage.crowd.evacuate(np.array(lost))
+    def _secure(self, order: Order) -> None:
+        """Get everybody in and lock the outside doors; inside all goes on as usual."""
+        Perimeter(order).begin()
 
-    def _secure(self, one: rooms.Securing) -> None:
-        stage = self.stage
-        space = one.room.space
-        id_ = stage.world.plan.spaces[space].id
+    def _shelter(self, order: Order) -> None:
+        """Let everybody go to the nearest of the places to shelter that has room."""
+        everybody = np.flatnonzero(order.space != OUT)
+        order.ask(everybody, self._places(self.stage.scenario.protocol.shelter_in))
+        let_in(order, everybody)
 
-        def locked(_event: object) -> None:
-            stage.room_locked(space)
-            stage.crowd.lock_room(space)
-            stage.travel.lock(space, one.room.doors)
-            stage.log(id_, "locked", id_)
+    def _evacuate(self, order: Order) -> None:
+        """Let everybody inside leave; who is outdoors stays there."""
+        order.stay_outdoors()
+        order.leave(order.indoors())
 
-        if one.locked_s < inf:
-            stage.at(one.locked_s, locked)
-            stage.at(one.secured_s, lambda _e: stage.log(id_, "secured", id_))
-        else:
-            stage.at(one.failed_s, lambda _e: stage.log(id_, "lock-failed", id_))
+    def _lock_down(self, order: Order) -> None:
+        """Lock the rooms, and let who is in none find one."""
+        self.lockdown = Lockdown(order, [r.space for r in self.rooms if r.lockable])
+        self.lockdown.begin(leaving=self._leaving)
+        if self.stage.scenario.protocol.release is not None:
+            self.stage.env.process(Release(self.lockdown, self.take_stock).run())
+
+    def _places(self, wanted: tuple[Place, ...]) -> set[int]:
+        """Return the spaces that are named, by id or by use."""
+        index, found = self.stage.world.plan.space_index, set()
+        for place in wanted:
+            name = place if isinstance(place, str) else place["use"]
+            found |= {index[id_] for id_ in self.stage.world.spaces_of(name)}
+        return found
+
+    # ------------------------------------------------------------------ what a unit on the spot adds
+
+    @property
+    def failed(self) -> list[int]:
+        """The occupied rooms whose lock failed, which a unit with keys may still lock."""
+        return self.lockdown.in_state(FAILED) if self.lockdown is not None else []
+
+    def next_failure(self) -> simpy.Event:
+        """Return an event that succeeds when a room next cannot be locked."""
+        return self.lockdown.next_failure if self.lockdown is not None else self.stage.env.event()
+
+    def retry_lock(self, space: int, unit: Responder) -> Generator[simpy.Event, Any, bool]:
+        """Let a unit that stands in a room or at its door lock it by its key; its value is whether it did."""
+        if self.lockdown is None:
+            return False
+        return (yield from self.lockdown.retry(space, unit))
+
+    def guide(self, space: int) -> None:
+        """Let a unit tell the people of the space it is in, who then hear the order now if they had not heard it yet."""
+        if self.order is not None and self.order.hear_now(space) and self.lockdown is not None:
+            self.lockdown.hear(space)
+
+    # ------------------------------------------------------------------ the end
+
+    def take_stock(self) -> None:
+        """Write down, once, what only the whole action can tell: halls clear, who is in place, who is accounted for."""
+        order = self.order
+        if order is None or self._noted:
+            return
+        self._noted = True
+        released = self.stage.env.now < self.stage.scenario.horizon
+        if self.action in ("hold", "lockdown") or released:
+            clear = self.stage.crowd.clear_since_s(sorted(order.halls - {ON_STAIR}))
+            if clear is not None:
+                self.stage.log.events.append(Event(clear, "school", "halls-clear", incident=self.case.id))
+        if self.action in ("hold", "secure", "shelter"):
+            accounting.in_place(order, order.asked())
+        accounting.account(order, self._counted_from_s(order))
+
+    def _counted_from_s(self, order: Order) -> dict[int, float]:
+        """Return since when the people of a space can be counted where they are, by space."""
+        world = self.stage.world
+        if self.action == "secure":
+            return order.heard_at(np.flatnonzero(world.network.space_indoors))
+        if self.action == "shelter":
+            return order.heard_at(self._places(self.stage.scenario.protocol.shelter_in))
+        counted = order.heard_at(order.outdoors)
+        if self.action == "hold":
+            counted |= order.heard_at(r.space for r in world.rooms)
+        if self.lockdown is not None:
+            counted |= self.lockdown.counted_from_s()
+        return counted
+
+    def _log(self, who: str, what: str, where: str = "", why: str = "") -> None:
+        self.stage.log(who, what, where, why, incident=self.case.id)

@@ -63,9 +63,10 @@ class Travel:
         self._replan(set(ways))
 
     def unlock(self, room: int, ways: tuple[int, ...]) -> None:
-        """Unlock openings for who wants to enter a room."""
+        """Give openings back the state they had at the start, for who wants to enter a room."""
         for way in ways:
-            self.locked[way, self.world.network.side(way, room)] = False
+            side = self.world.network.side(way, room)
+            self.locked[way, side] = self.world.locked_at_start[way, side]
         self._replan(None)
 
     def prop(self, way: int) -> None:

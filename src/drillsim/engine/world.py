@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from drillsim.crowd.cells import Cells, build_cells
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Seats, place_people
-from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Period
+from drillsim.plan.model import FloorPlan, Opening, Period
 from drillsim.plan.network import Network, build
 from drillsim.plan.routes import Routes
 from drillsim.scenario.model import Scenario
@@ -72,8 +72,8 @@ class World:
         return place_people(self.network, self.plan.model_copy(update={"spaces": empty, "timetable": ()}), None)
 
     def _only_out(self, way: int) -> bool:
-        opening = self.plan.openings[way]
-        return OUTSIDE in opening.spaces and (opening.one_way == "out" or opening.state == "outside")
+        inward = self.network.passable[way, self.inner_side(way)]
+        return way in self.network.exits and (not inward or self.plan.openings[way].state == "outside")
 
     @cached_property
     def door_words(self) -> Words:
@@ -124,7 +124,7 @@ class World:
 
     def inner_side(self, way: int) -> int:
         """Return the side of an exit that is inside the building."""
-        return 0 if int(self.network.way_spaces[way, 0]) >= 0 else 1
+        return int(self.network.inner_sides[way])
 
     @cached_property
     def metres(self) -> Routes:
@@ -187,8 +187,7 @@ class World:
         opening: Opening = self.plan.openings[way]
         if opening.state == "both":
             return True
-        inward = self.network.way_spaces[way, side] >= 0 and self.network.way_spaces[way, 1 - side] < 0
-        return opening.state == "outside" and bool(inward)
+        return opening.state == "outside" and side == self.inner_side(way)
 
 
 def laws_of(choice: LawsChoice) -> Laws:

@@ -110,7 +110,7 @@ class Opening(Model):
         """Its lock's state at the start."""
         if self.locked is not None:
             return self.locked
-        return "outside" if OUTSIDE in self.spaces and self.lock != "none" else "no"
+        return "outside" if (OUTSIDE in self.spaces or self.kind == "exit") and self.lock != "none" else "no"
 
 
 class Stair(Model):

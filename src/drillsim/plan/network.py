@@ -176,6 +176,16 @@ class Network:
         return tuple(int(w) for w in np.flatnonzero(inside[:, 0] != inside[:, 1]) if w < self.openings)
 
     @cached_property
+    def inner_sides(self) -> Ints:
+        """(ways,) the side that a lock keeps people out of.
+
+        Of an exit the side inside the building; of a gate the drawn outdoor space; of any other way the first space.
+        """
+        indoors = np.append(self.space_indoors, False)[self.way_spaces]
+        second = (indoors[:, 1] & ~indoors[:, 0]) | (self.way_spaces[:, 0] < 0)
+        return np.asarray(second, dtype=np.int64)
+
+    @cached_property
     def steps(self) -> Steps:
         """Every step of the directed graph of nodes."""
         columns: list[tuple[Ints, ...]] = []
@@ -226,13 +236,18 @@ class Network:
         """Return the counts of the indoor plan, and its lengths in metres.
 
         worst_exit_m is the longest way from an opening to its nearest exit, diameter_m the longest of the shortest
-        ways between two openings; both through the inside only, and None where no such way exists.
+        ways between two openings; both through the inside only, and None where no such way exists. Openings that only
+        a drawn outdoor space joins, such as those of a portable classroom, are no pair.
         """
         indoors = np.append(self.space_indoors, False)
         inside = np.flatnonzero(indoors[self.way_spaces[: self.openings]].any(axis=1))
         metres = self.indoor_metres()
-        pairs = metres.reshape(self.ways, 2, self.ways, 2).min(axis=(1, 3))[np.ix_(inside, inside)]
+        pairs = self._between(metres, inside)
         to_exit = pairs[:, np.isin(inside, self.exits)].min(axis=1, initial=np.inf)
+        if not self.space_indoors.all():
+            step = self.steps
+            drawn = least_sums(2 * self.ways, step.start, step.end, step.leg_m + self.way_crossing_m[step.end // 2])
+            pairs[np.isinf(pairs) & np.isfinite(self._between(drawn, inside))] = 0.0
         return {
             "spaces": int(self.space_indoors.sum()),
             "openings": len(inside),
@@ -241,6 +256,11 @@ class Network:
             "worst_exit_m": _largest(to_exit),
             "diameter_m": _largest(pairs),
         }
+
+    def _between(self, metres: Floats, ways: Ints) -> Floats:
+        """Return the least metres between some ways, whichever sides, from those between all nodes."""
+        least: Floats = metres.reshape(self.ways, 2, self.ways, 2).min(axis=(1, 3))[np.ix_(ways, ways)]
+        return least
 
 
 def build(plan: FloorPlan) -> Network:

@@ -98,12 +98,14 @@ def _reached(starts: Iterable[str], leads: dict[str, list[str]]) -> set[str]:
 
 
 def _parts(plan: FloorPlan, indoors: list[str]) -> dict[str, int]:
-    """Return the number of the indoor part each space belongs to, whatever is locked or one-way."""
-    inside = set(indoors)
-    beside: dict[str, list[str]] = {s: [] for s in indoors}
+    """Return the number of the part each indoor space belongs to, whatever is locked or one-way.
+
+    A drawn outdoor space joins what stands around it, such as portable classrooms; the implied outside joins nothing.
+    """
+    beside: dict[str, list[str]] = {s.id: [] for s in plan.spaces}
     pairs = [o.spaces for o in plan.openings] + [(t.lower, t.upper) for t in plan.stairs]
     for a, b in pairs:
-        if a in inside and b in inside:
+        if a in beside and b in beside:
             beside[a].append(b)
             beside[b].append(a)
     part: dict[str, int] = {}

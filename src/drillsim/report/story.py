@@ -54,7 +54,11 @@ SENTENCES: dict[str, str] = {
     "leave-by-themselves": "People in the halls leave the building: {why}.",
     "resolved": "The incident is ended by {who}.",
     "free": "{Who} is free again.",
-    "lock-failed": "{Who} cannot be locked: three tries failed.",
+    "lock-failed": "{Who} cannot be locked: {why_not}.",
+    "abandoned": "{Who} is empty: {why}.",
+    "refuge-lock-failed": "{Who}, into which people fled, cannot be locked: {why_not}.",
+    "held-open": "{Who} is held open: {why}.",
+    "stay-outdoors": "People stay outdoors in {where}{comma_why}.",
     "closed": "{Where} is closed.",
     "reopened": "{Where} is open again.",
     "left": "{Who} leaves campus: {why}.",
@@ -73,7 +77,12 @@ WHO = {
     "self": "itself: it is over", "unit": "those on scene", "anybody": "somebody with a phone", "police": "the first police officer",
     "ems": "the ambulance", "fire-service": "the fire service",
 }  # fmt: skip
-RUNS = {"secured": "rooms are secured", "out": "people are out"}
+RUNS = {
+    "secured": "rooms are secured",
+    "out": "people are out",
+    "in-place": "people are in place",
+    "released": "rooms are released",
+}
 """Events that come in great number: told as milestones."""
 
 
@@ -136,6 +145,7 @@ def _sentence(event: Event, name: Callable[[str], str]) -> str:
         "why": event.why, "Why": _cap({"ems": "The ambulance is", "fire-service": "The fire service is"}.get(event.why, event.why)),
         "notice": event.why if event.who == "people" else f"{who}, {event.why}",
         "comma_why": f", {event.why}" if event.why else "", "duty": _duty(event, name),
+        "why_not": event.why or "three tries failed",
     }  # fmt: skip
     return SENTENCES[event.what].format(**words)
 
@@ -163,6 +173,8 @@ def _duty(event: Event, name: Callable[[str], str]) -> str:
 def _total(trace: Trace, what: str) -> int:
     if what == "out":
         return int(sum(e.value or 0 for e in trace.events if e.what == "inside" and not e.why))
+    if what == "in-place":
+        return int(sum(e.value or 0 for e in trace.events if e.what == "asked"))
     return sum(e.what == "lockable" for e in trace.events)
 
 

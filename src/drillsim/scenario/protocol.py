@@ -66,6 +66,9 @@ class Protocol(Model):
     """Length of the announcement, wording spoken twice; none for an alarm.
     Assumption A:alerting.pa_announcement_len."""
     rooms: Rooms = Rooms()
+    to_exit: TimeSpread = default({"low": "10 s", "high": "60 s"})
+    """In a secure: from hearing the order until somebody stands at an outside door that is not locked yet.
+    Assumption A:protocol.to_exit."""
     shelter_in: tuple[Place, ...] = ()
     """Spaces where people shelter: ids, or {use: …} for every space of that use."""
     release: Release | None = None

@@ -1,0 +1,145 @@
+"""A protective order once it has been given: where everybody is then, who hears it when, and who is asked to go where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from drillsim.engine.incident import Case
+from drillsim.engine.rooms import Draws, heard_s
+from drillsim.engine.stage import Stage
+from drillsim.engine.world import World
+
+ON_STAIR, OUT = -2, -1
+"""What the crowd says instead of a space."""
+UNDER_WAY = ("waiting", "walking", "queued")
+"""States of people who may still get where they were asked to go."""
+LOOK_S = 1.0
+"""Time between two looks of somebody who waits for people; what follows a look is late by less than this."""
+People = NDArray[np.int64]
+
+
+def protected(stage: Stage) -> Case:
+    """Return the one incident that the protocol answers."""
+    return stage.cases[stage.scenario.protected]
+
+
+def parts_of(world: World) -> dict[int, int]:
+    """Return the part of the building each space belongs to, by space; outdoor spaces together are part -1."""
+
+    def make() -> dict[int, int]:
+        indoors, sides = world.network.space_indoors, world.network.way_spaces
+        inside = sides[(sides >= 0).all(axis=1)]
+        inside = inside[indoors[inside].all(axis=1)]
+        joined = csr_array((np.ones(len(inside)), (inside[:, 0], inside[:, 1])), shape=(len(indoors), len(indoors)))
+        part = connected_components(joined, directed=False)[1].tolist()
+        return {space: part[space] if indoors[space] else -1 for space in range(len(indoors))}
+
+    return world.plan.memo("parts", make)
+
+
+def rooms_inside(world: World) -> list[int]:
+    """Return the rooms of every part of the building that has halls: a portable classroom is no place to come in to.
+
+    All rooms where no part has halls.
+    """
+    part = parts_of(world)
+    with_halls = {part[i] for i, s in enumerate(world.plan.spaces) if s.is_circulation}
+    rooms = [r.space for r in world.rooms]
+    return [s for s in rooms if part[s] in with_halls] or rooms
+
+
+class Order:
+    """One order, from the moment it is given."""
+
+    def __init__(self, stage: Stage, *, spoken: bool) -> None:
+        self.stage, self.case = stage, protected(stage)
+        protocol, world, streams = stage.scenario.protocol, stage.world, stage.streams
+        self.given_s = float(stage.env.now)
+        soon = protocol.announcement if spoken else 0.0
+        self.heard_s = np.append(heard_s(protocol, world, streams, spoken=spoken), [soon, soon])
+        """Seconds until it is heard, by space; the last two entries answer for stairs and the outside."""
+        self.space: People = np.array([stage.crowd.space_of(p) for p in range(len(stage.population))], dtype=np.int64)
+        """Where each person is when the order is given."""
+        spaces = world.plan.spaces
+        self.outdoors = frozenset(i for i, s in enumerate(spaces) if s.use == "outdoors")
+        self.halls = frozenset(i for i, s in enumerate(spaces) if s.is_circulation) | {ON_STAIR}
+        self._asked: list[tuple[People, frozenset[int] | None]] = []
+
+    @cached_property
+    def draws(self) -> Draws:
+        """The luck of rooms and doors."""
+        return Draws(self.stage.scenario.protocol, self.stage.world, self.stage.streams)
+
+    def log(self, who: str, what: str, where: str = "", why: str = "", *, value: float | None = None) -> None:
+        """Write one line about the incident that the order answers."""
+        self.stage.log(who, what, where, why, incident=self.case.id, value=value)
+
+    def id_of(self, space: int) -> str:
+        """Return the id of a space."""
+        return self.stage.world.plan.spaces[space].id
+
+    def within(self, spaces: Iterable[int]) -> People:
+        """Return the persons who are in some spaces when the order is given."""
+        return np.flatnonzero(np.isin(self.space, np.array(sorted(spaces), dtype=np.int64)))
+
+    def indoors(self) -> People:
+        """Return the persons who are in the building when the order is given."""
+        return np.flatnonzero(~np.isin(self.space, [OUT, *sorted(self.outdoors)]))
+
+    def heard_at(self, spaces: Iterable[int]) -> dict[int, float]:
+        """Return when the order is heard, by space."""
+        return {int(s): self.given_s + float(self.heard_s[s]) for s in spaces}
+
+    def ask(self, people: People, rooms: Iterable[int]) -> None:
+        """Ask people to go to some rooms, and write down how many they are."""
+        self.log("people", "asked", value=float(len(people)))
+        self.to_rooms(people, rooms)
+
+    def asked(self) -> People:
+        """Return the persons who were asked to go somewhere, as far as they were not told otherwise since."""
+        return np.concatenate([np.zeros(0, np.int64), *(people for people, _ in self._asked)])
+
+    def to_rooms(self, people: People, rooms: Iterable[int]) -> None:
+        """Ask people to go to the nearest of some rooms that has a place, as soon as they hear it."""
+        goals = frozenset(rooms)
+        self._asked.append((people, goals))
+        self.stage.crowd.to_lockable(people, open_rooms=goals, delay_s=self.heard_s[self.space[people]])
+
+    def leave(self, people: People) -> None:
+        """Ask people to leave the building, as soon as they hear it."""
+        self._asked.append((people, None))
+        self.stage.crowd.evacuate(people, delay_s=self.heard_s[self.space[people]])
+
+    def stay_outdoors(self) -> None:
+        """Let who is outdoors stay there."""
+        for space in sorted(self.outdoors.intersection(self.space.tolist())):
+            here = float(np.count_nonzero(self.space == space))
+            self.stage.at(float(self.heard_s[space]), self._note_outdoors(space, here))
+
+    def hear_now(self, space: int) -> bool:
+        """Let a space hear the order now from somebody who stands there; return whether that was sooner."""
+        since = self.stage.env.now - self.given_s
+        if self.heard_s[space] <= since:
+            return False
+        self.heard_s[space] = since
+        for people, goals in self._asked:
+            here = people[self.space[people] == space]
+            if len(here) and goals is None:
+                self.stage.crowd.evacuate(here)
+            elif len(here) and goals is not None:
+                self.stage.crowd.to_lockable(here, open_rooms=goals)
+        return True
+
+    def forget(self) -> None:
+        """Ask nothing more of anybody: who has not heard it yet never will."""
+        self._asked = []
+
+    def _note_outdoors(self, space: int, persons: float) -> Callable[[object], None]:
+        id_ = self.id_of(space)
+        return lambda _event: self.log("people", "stay-outdoors", id_, value=persons)
