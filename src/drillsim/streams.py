@@ -88,10 +88,13 @@ class Streams:
 
         Adding a key changes the choice only where the new key wins. Raises ValueError when no weight is positive.
         """
-        racing = [(-log(self.uniform(purpose, name, index)) / w, name) for name, w in weights.items() if w > 0]
-        if not racing:
+        names = [name for name, w in weights.items() if w > 0]
+        if not names:
             raise ValueError("no weight above 0 to choose from")
-        return min(racing)[1]
+        if len(names) == 1:
+            return names[0]
+        draws = self.uniforms(purpose, slot_words(names), index).tolist()
+        return min((-log(u) / weights[name], name) for u, name in zip(draws, names, strict=True))[1]
 
     def choose_in_order(self, purpose: str, slot: str, weights: dict[str, float], index: int = 0) -> str:
         """Return one key drawn by weight with a single number, by inverse cdf in the order of the keys.

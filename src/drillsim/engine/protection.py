@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ class Protection:
         """What is ordered: hold, secure, lockdown, evacuate or shelter; none for nothing."""
         return self.stage.scenario.protocol.action
 
-    @property
+    @cached_property
     def case(self) -> Case:
         """The incident that it answers."""
         return protected(self.stage)

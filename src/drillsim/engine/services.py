@@ -82,21 +82,22 @@ class Services:
         squad.members.append(member)
         return member
 
-    def _without_key(self, responder: Responder, way: int) -> float | None:
-        """Return what a lock costs a service without keys; units without keys do not get through.
+    def _without_key(self, responder: Responder) -> tuple[float, float] | None:
+        """Return what a card lock and any other cost a service without keys; units without keys do not get through.
 
         Who was met has keys and card; the front office lets a service in by card unless the event is hostile.
         """
         stage, squad = self.stage, responder.squad
         if not isinstance(squad, Squad):
             return None
-        locks, card = stage.scenario.locks, stage.world.plan.openings[way].lock == "access-control"
+        card_s = stage.scenario.locks.card
         if squad.met.triggered:
-            return locks.card if card else responder.key_s
+            return card_s, responder.key_s
         if squad.case.kind != "hostile":
-            return locks.card
+            return card_s, card_s
         law = stage.scenario.police.locked_door
-        return sample(law, stage.streams, "service.locked_door", squad.service, squad.case.number)
+        waits_s = sample(law, stage.streams, "service.locked_door", squad.service, squad.case.number)
+        return waits_s, waits_s
 
     def watch(self, case: Case) -> None:
         """Start what calls the services for an incident."""

@@ -38,8 +38,13 @@ class Clock:
 
 
 def clock_of(scenario: Scenario, plan: FloorPlan, streams: Streams) -> Clock:
-    """Return the day of one drill: weekday and time of day as the scenario says, or drawn by drill."""
+    """Return the day of one drill: weekday and time of day as the scenario says, or drawn by drill.
+
+    Whole days follow each other from Monday to Friday, the replication being the number of the day.
+    """
     day = scenario.weekday
+    if day is None and scenario.demand is not None:
+        day = WEEKDAYS[streams.replication % len(WEEKDAYS)]
     if day is None:
         day = WEEKDAYS[int(streams.uniform("day.weekday", "school") * len(WEEKDAYS))]
     if scenario.demand is not None:

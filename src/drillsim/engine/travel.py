@@ -49,8 +49,8 @@ class Travel:
         self.propped: set[int] = set()
         self.held: set[int] = set()
         """Ways that somebody with keys holds open for services."""
-        self.without_key_s: Callable[[Responder, int], float | None] = lambda _r, _w: None
-        """Seconds that somebody without a key needs at a locked way, None where it does not get through."""
+        self.without_key_s: Callable[[Responder], tuple[float, float] | None] = lambda _r: None
+        """Seconds that somebody without a key needs at a card lock and at any other, None where it opens none."""
         self._routes: dict[tuple[object, ...], Routes] = {}
         self._version = 0
         self._changed = env.event()
@@ -116,9 +116,12 @@ class Travel:
             return 0.0
         if way in self.held and responder.service:
             return 0.0
-        if not responder.role.keys:
-            return self.without_key_s(responder, way)
-        return self.locks.card if self.world.plan.openings[way].lock == "access-control" else responder.key_s
+        opens = self._opens_s(responder)
+        return None if opens is None else opens[0] if self.world.is_card[way, 0] else opens[1]
+
+    def _opens_s(self, responder: Responder) -> tuple[float, float] | None:
+        """Return the seconds this responder needs at a card lock and at any other; None where it opens none."""
+        return (self.locks.card, responder.key_s) if responder.role.keys else self.without_key_s(responder)
 
     def routes(self, responder: Responder, speed_mps: float) -> Routes:
         """Return the table of least times for this responder as the ways are now."""
@@ -145,14 +148,14 @@ class Travel:
         return self._changed
 
     def _look_up(self, responder: Responder, speed_mps: float) -> Routes:
-        delays = np.zeros(self.locked.shape)
-        forbidden = np.zeros(self.locked.shape, dtype=bool)
-        for way, side in np.argwhere(self.locked):
-            delay = self.delay_s(responder, int(way), int(side))
-            if delay is None:
-                forbidden[way, side] = True
-            else:
-                delays[way, side] = delay
+        locked = self.locked.copy()
+        locked[sorted(self.propped | self.held if responder.service else self.propped)] = False
+        opens = self._opens_s(responder)
+        delays, forbidden = np.zeros(locked.shape), np.zeros(locked.shape, dtype=bool)
+        if opens is None:
+            forbidden = locked
+        else:
+            delays[locked] = np.broadcast_to(np.where(self.world.is_card, *opens), locked.shape)[locked]
         closed = frozenset(self.closed)
         key = (speed_mps, responder.up_mps, responder.down_mps, delays.tobytes(), forbidden.tobytes(), closed)
         if key not in self._routes:

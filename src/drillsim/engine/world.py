@@ -135,15 +135,28 @@ class World:
         """Return, per radius of RADII, the cells of the same level whose anchor is that near on foot, and the space's own."""
         key = (space, point)
         if key not in self._near:
-            anchors, spaces = self.cells.anchor_xy, np.array(self.cells.space[:-1])
+            spaces = np.array(self.cells.space[:-1])
             metres = np.full(len(spaces), np.inf)
             reach = self.metres.from_point(space, point)
             level = self.network.space_level
             for cell in np.flatnonzero((spaces >= 0) & (level[spaces] == level[space])).tolist():
-                other = int(spaces[cell])
-                metres[cell] = 0.0 if other == space else reach.seconds_to(other, anchors[cell])
+                nodes, tails = self._anchor_legs[cell]
+                metres[cell] = (reach.node_s[nodes] + tails).min(initial=np.inf)
+            metres[spaces == space] = 0.0
             self._near[key] = [np.flatnonzero(metres <= r) for r in RADII]
         return self._near[key]
+
+    @cached_property
+    def _anchor_legs(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.float64]], ...]:
+        """For each cell of a space, the nodes that stand in its space and the metres from there to its anchor."""
+        found = []
+        for cell, space in enumerate(self.cells.space[:-1]):
+            if space < 0:
+                found.append((np.zeros(0, np.int64), np.zeros(0)))
+                continue
+            x, y = self.cells.anchor_xy[cell]
+            found.append((self.network.doorsteps(space), self.network.distances(space, (float(x), float(y)))[0]))
+        return tuple(found)
 
     def cells_in(self, space: int) -> NDArray[np.int64]:
         """Return the cells of a space."""
@@ -180,6 +193,12 @@ class World:
         """Whether each way is locked, at the start, against who wants to enter each side; shape (ways, 2)."""
         sides = [[self._locked_against(w, k) for k in (0, 1)] for w in range(self.network.ways)]
         return np.array(sides, dtype=bool).reshape(-1, 2)
+
+    @cached_property
+    def is_card(self) -> NDArray[np.bool_]:
+        """Whether each way's lock opens by card; shape (ways, 1)."""
+        cards = [o.lock == "access-control" for o in self.plan.openings] + [False] * len(self.plan.stairs)
+        return np.array(cards, dtype=bool).reshape(-1, 1)
 
     def _locked_against(self, way: int, side: int) -> bool:
         if way >= self.network.openings:

@@ -27,6 +27,10 @@ Ints = NDArray[np.int64]
 XY = tuple[float, float]
 
 
+LEGS_KEPT = 20_000
+"""Points whose distances to the ways of their space are kept."""
+
+
 @dataclass(frozen=True)
 class Steps:
     """Every step from one node to the next, by start and then by end: walk to a way of the space, then pass it."""
@@ -109,6 +113,21 @@ class Network:
         space)."""
         return self.floors[space].between(points, self._way_points[space])
 
+    def legs_from(self, space: int, xy: XY) -> Floats:
+        """Return the shortest walks in metres from one point to each way of the space; kept for the next time."""
+        key = (space, *xy)
+        found = self._legs_from.get(key)
+        if found is None:
+            if len(self._legs_from) >= LEGS_KEPT:
+                self._legs_from.clear()
+            found = self._legs_from[key] = self.distances(space, xy)[0]
+            found.flags.writeable = False
+        return found
+
+    @cached_property
+    def _legs_from(self) -> dict[tuple[int, float, float], Floats]:
+        return {}
+
     def polyline(self, space: int, a: ArrayLike, b: ArrayLike) -> Floats:
         """Return the corners of the shortest walk inside the space, both ends included, shape (k, 2)."""
         return self.floors[space].polyline(a, b)
@@ -184,6 +203,16 @@ class Network:
         indoors = np.append(self.space_indoors, False)[self.way_spaces]
         second = (indoors[:, 1] & ~indoors[:, 0]) | (self.way_spaces[:, 0] < 0)
         return np.asarray(second, dtype=np.int64)
+
+    @cached_property
+    def onwards(self) -> Fan:
+        """The steps, followed as they are walked."""
+        return fan(2 * self.ways, self.steps.start, self.steps.end)
+
+    @cached_property
+    def backwards(self) -> Fan:
+        """The steps, followed against the walk."""
+        return fan(2 * self.ways, self.steps.end, self.steps.start)
 
     @cached_property
     def steps(self) -> Steps:
@@ -320,6 +349,45 @@ def stair_opening(plan: FloorPlan, stair: Stair, *, upper: bool) -> Opening | No
         if len(candidates) == 1:
             return candidates[0]
     return None
+
+
+@dataclass(frozen=True)
+class Fan:
+    """The steps of a graph by the node they are followed from, ready to be searched with any lengths."""
+
+    order: Ints
+    """(steps,) position of each step in the list it was made from."""
+    begins: NDArray[np.int32]
+    """(nodes + 1,) the steps followed from node n are those from begins[n] up to, not including, begins[n + 1]."""
+    to: NDArray[np.int32]
+    """(steps,) node each step leads to."""
+
+    def least_sums(self, length: Floats, ends: Ints, tails: Floats) -> Floats:
+        """Return for each node the least sum of lengths from a point beside some nodes, shape (nodes,).
+
+        length
+            (steps,) in the order of the list; inf where a step may not be taken.
+        ends, tails
+            The nodes beside the point, and the lengths from the point to them.
+        """
+        nodes = len(self.begins) - 1
+        matrix = csr_array(
+            (
+                np.concatenate([length[self.order], tails]),
+                np.concatenate([self.to, ends.astype(np.int32)]),
+                np.append(self.begins, np.int32(len(self.to) + len(ends))),
+            ),
+            shape=(nodes + 1, nodes + 1),
+        )
+        found = np.asarray(dijkstra(matrix, directed=True, indices=[nodes]), dtype=np.float64)
+        return found[0, :nodes]
+
+
+def fan(nodes: int, start: Ints, end: Ints) -> Fan:
+    """Return the fan of steps from `start` to `end`."""
+    order = np.lexsort((end, start))
+    begins = np.concatenate([[0], np.cumsum(np.bincount(start, minlength=nodes))]).astype(np.int32)
+    return Fan(order.astype(np.int64), begins, end[order].astype(np.int32))
 
 
 def least_sums(nodes: int, start: Ints, end: Ints, length: Floats, sources: Sequence[int] | None = None) -> Floats:

@@ -53,7 +53,7 @@ class Reach:
         best = np.inf
         if space == self.space:
             best = network.distance(space, self.xy, xy) / level_mps
-        tails = network.distances(space, xy)[0] / level_mps
+        tails = network.legs_from(space, _xy(xy)) / level_mps
         there = self.node_s[network.doorsteps(space)] + tails
         return float(min(best, there.min(initial=np.inf)))
 
@@ -99,7 +99,13 @@ class Routes:
 
     def from_point(self, space: int, xy: ArrayLike) -> Reach:
         """Return how soon every node and every space is reached from a point of a space."""
-        return self.from_points([(space, xy)])[0]
+        at = _xy(xy)
+        first = self._first_steps(space, at)
+        node_s = np.full(2 * self.network.ways, np.inf)
+        if first:
+            ends, costs = np.array([n for n, _, _ in first]), np.array([cost for _, _, cost in first])
+            node_s = self.network.onwards.least_sums(self._costs, ends, costs)
+        return self._reach(space, at, node_s)
 
     def from_points(self, points: Sequence[tuple[int, ArrayLike]]) -> list[Reach]:
         """Return the reach of each of several points (space, xy); cheaper than one after the other."""
@@ -169,7 +175,7 @@ class Routes:
         seconds)."""
         if space < 0:
             return []
-        legs = self.network.distances(space, xy)[0].tolist()
+        legs = self.network.legs_from(space, _xy(xy)).tolist()
         found = []
         for way, leg in zip(self.network.space_ways[space], legs, strict=True):
             side = 1 - self.network.side(way, space)
@@ -215,14 +221,9 @@ class Routes:
         x, y = _xy(xy)
         key = (space, x, y)
         if key not in self._left:
-            tails = self.network.distances(space, (x, y))[0] / self.level_mps
+            tails = self.network.legs_from(space, (x, y)) / self.level_mps
             ends = self.network.doorsteps(space)
-            left = np.full(2 * self.network.ways, np.inf)
-            if len(ends):
-                step = self.network.steps
-                back = least_sums(len(left), step.end, step.start, self._costs + HOP_S, sources=ends.tolist())
-                left = np.min(back + tails[:, None], axis=0)
-            self._left[key] = left
+            self._left[key] = self.network.backwards.least_sums(self._costs + HOP_S, ends, tails)
         return self._left[key]
 
     def _from_node(self, node: int, goal_space: int, goal_xy: ArrayLike) -> Path | None:
@@ -242,7 +243,7 @@ class Routes:
         tails = dict(
             zip(
                 self.network.doorsteps(goal_space).tolist(),
-                network.distances(goal_space, goal_xy)[0].tolist(),
+                network.legs_from(goal_space, goal_xy).tolist(),
                 strict=True,
             )
         )

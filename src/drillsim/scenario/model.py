@@ -69,7 +69,7 @@ class Scenario(Model):
     time_of_day: TimeOfDayDraw = "10:00"
     """Decides which bell period it is, and so who is where; {draw: {passing: 40 %, lunch: 60 %}} draws it by drill."""
     weekday: Weekday | None = None
-    """Decides which calendars hold; drawn for every drill where absent."""
+    """Decides which calendars hold; where absent drawn for every drill, and whole days run from Monday to Friday."""
     horizon: Time = default("30 min", gt=0)
     """Every run is watched this long, every incident of a day as long after its onset. Assumption A:study.horizon."""
     primary: str = "able_on_scene_s"
