@@ -1,4 +1,4 @@
-"""What things cost: building a school's network, and one drill of every shipped scenario.
+"""What things cost: building a school's network, one drill of every shipped scenario, and the response alone.
 
 Run `python benchmarks/cost.py`; it prints a table and writes benchmarks/results/cost-<date>.json with the machine and
 the versions. CPU seconds of one process are measured, not wall time; drills rotate their seeds, since repeating one
@@ -19,9 +19,11 @@ from pathlib import Path
 
 from drillsim.cli.crash import versions
 from drillsim.engine.simulate import simulate
+from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import build
 from drillsim.plan.read import read_plan
 from drillsim.scenario.read import read_mixes, read_scenario
+from drillsim.study.term import play_term
 
 ROOT = Path(__file__).parent.parent
 PLANS = ("doe_secondary", "doe_primary")
@@ -78,7 +80,37 @@ def measured(runs: int) -> list[dict[str, object]]:
                 name,
                 cpu_s(lambda i, s=scenario, p=plan, m=mix: simulate(s, p, m, seed=1, replication=i), runs + 1),
             )
+    rows += response_alone(plan_of("doe_secondary"), runs)
     return rows
+
+
+def plan_of(name: str) -> FloorPlan:
+    """Return a shipped plan."""
+    return read_plan(ROOT / "floorplans" / f"{name}.yaml")
+
+
+def response_alone(plan: FloorPlan, runs: int) -> list[dict[str, object]]:
+    """Return what the response costs where nobody but responders walks: a lockdown with three units, a school year."""
+    mixes = read_mixes(ROOT / "scenarios" / "mixes.yaml")
+    both, patrol = mixes["sro-and-guard"], mixes["sro-and-patrol"]
+    three = both.model_copy(update={"units": (*both.units, patrol.units[1]), "roles": {**both.roles, **patrol.roles}})
+    lockdown = read_scenario(ROOT / "scenarios" / "lockdown.yaml").model_copy(update={"crowd": "stays"})
+    warm = 40  # places of the incident whose surroundings are then known
+    seconds = cpu_s(lambda i: simulate(lockdown, plan, three, seed=1, replication=i), warm + 5 * runs)
+    day = read_scenario(ROOT / "scenarios" / "school-day.yaml")
+    year = cpu_s(lambda i: play_term(day, plan, three, days=180, seed=i + 1), 2)
+    found: list[dict[str, object]] = []
+    for what, first, later in (
+        ("lockdown without the crowd", seconds[0], seconds[warm:]),
+        ("school year of 180 days", year[0], year[1:]),
+    ):
+        found.append(
+            {
+                "what": what, "plan": "doe_secondary", "first_s": first, "median_s": statistics.median(later),
+                "highest_s": max(later), "n": len(later),
+            }
+        )  # fmt: skip
+    return found
 
 
 def main() -> None:

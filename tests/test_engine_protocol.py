@@ -46,9 +46,7 @@ def test_a_badge_takes_seconds_where_the_office_takes_most_of_a_minute():
 
 def test_a_room_without_loudspeaker_hears_the_order_later():
     plan = wing(a=20, c=20)
-    deaf = plan.model_copy(
-        update={"spaces": tuple(s.model_copy(update={"pa": s.id != "c"}) for s in plan.spaces)}
-    )
+    deaf = plan.model_copy(update={"spaces": tuple(s.model_copy(update={"pa": s.id != "c"}) for s in plan.spaces)})
     trace = play(drill("lockdown"), deaf)
     assert stamps(trace, "locked", "a") == [HEARD_S + 5 + 15]
     assert stamps(trace, "locked", "c") == [ORDER_S + 40 + 5 + 15]
@@ -191,6 +189,13 @@ def test_a_substitute_without_a_key_locks_no_door_that_needs_one():
     assert stamps(trace, "locked", "b") == [HEARD_S + 5 + 6]
 
 
+def test_a_substitute_needs_no_key_for_a_door_that_is_locked_already():
+    plan = with_openings(wing(), door_c={"locked": "outside"})
+    trace = play(drill("lockdown", protocol={"rooms": {"without_key": "100 %"}}), plan)
+    assert list(whys(trace, "lock-failed")) == ["a"]
+    assert stamps(trace, "locked", "c") == [HEARD_S + 5]
+
+
 def test_fewer_substitutes_are_a_part_of_more(secondary):
     def keyless(share):
         trace = play(drill("lockdown", where="lobby-0", protocol={"rooms": {"without_key": share}}), secondary)
@@ -263,7 +268,7 @@ RELEASE = {"after": "300 s", "per_room": "40 s"}
 
 def test_rooms_are_released_one_by_one_in_person_by_those_able():
     wish = drill("lockdown", where="a", protocol={"release": RELEASE})
-    trace = ds.simulate(wish, wing(), mix(SRO, sro={"run": "1.3 m/s"}), seed=1)
+    trace = play(wish, wing(), SRO)
     (able,) = stamps(trace, "able", "sro")
     first, second = [(e.time_s, e.where) for e in trace.events if e.what == "released" and e.who == "sro"]
     inside = ((5 - 5) ** 2 + (6.5 - 3) ** 2) ** 0.5  # from the middle of room a to its door
@@ -291,6 +296,21 @@ def test_another_incident_than_a_hostile_one_is_released_after_it_is_over():
     trace = play(drill("lockdown", incidents=incidents, protocol={"release": RELEASE}), wing(), SRO)
     (over,) = stamps(trace, "resolved")
     assert over + 300 + 40 <= min(stamps(trace, "released")) < over + 300 + 40 + 20
+
+
+def test_a_releaser_goes_on_although_its_handling_would_be_over():
+    incidents = [{"kind": "unwanted-person", "where": "hall", "act": "60 s"}]
+    setting = {"dispatch": {"handling": {"unwanted-person": "320 s"}}, "police": {"law": "2500 s"}}
+    trace = play(drill("lockdown", incidents=incidents, protocol={"release": RELEASE}, **setting), wing(b=5), SRO)
+    assert sorted(e.where for e in trace.events if e.what == "released") == ["a", "b", "c"]
+    assert stamps(trace, "free", "sro") == [max(stamps(trace, "released"))]
+
+
+def test_a_releaser_who_leaves_campus_releases_no_more():
+    wish = drill("lockdown", where="a", protocol={"release": RELEASE}, injects=[{"at": "400 s", "absent": "sro"}])
+    trace = play(wish, wing(), SRO)
+    assert [e.where for e in trace.events if e.what == "released"] == ["a"]
+    assert at_end(trace)["settled (in a locked room)"] == 20
 
 
 def test_several_who_are_able_share_the_rooms():
@@ -341,18 +361,25 @@ def test_a_locked_room_counts_after_it_is_secured_and_a_failed_one_after_its_las
     ]
 
 
+def test_the_incident_that_the_protocol_answers_is_watched_to_its_own_horizon():
+    incidents = [
+        {"id": "fight", "kind": "behaviour", "where": "a"},
+        {"id": "worse", "kind": "hostile", "where": "hall"},
+    ]
+    incidents[1]["at"] = "500 s"
+    trace = play(drill("lockdown", incidents=incidents, horizon="10 min"), wing())
+    assert trace.rows[1]["accounted_all_s"] == HEARD_S + 5 + 15 + 10 + 60
+
+
 def test_each_assembly_place_counts_after_its_last_arrival():
     west = {"id": "lawn", "at": [-40, 1], "exits": ["west"]}
     plan = wing().model_copy(update={"assembly": (_assembly(west),)})
     trace = play(drill("evacuate", "fire", "b"), plan, record_legs=True)
-    last = dict.fromkeys((0.0, 30.0), 0.0)
-    for leg in trace.legs:
-        if leg.x_m[-1] in last:
-            last[leg.x_m[-1]] = max(last[leg.x_m[-1]], leg.times_s[-1])
-    out = max(stamps(trace, "out"))
-    assert stamps(trace, "accounted", "school") == [out + 60]
-    assert stamps(trace, "accounted", "lawn") != stamps(trace, "accounted", "outside")
-    assert sum(e.value for e in trace.events if e.what == "accounted" and e.who in ("lawn", "outside")) == 40
+    side = {leg.who: leg.x_m[-1] for leg in trace.legs}
+    last = {x: max(e.time_s for e in trace.events if e.what == "out" and side[e.who] == x) for x in (0.0, 30.0)}
+    assert stamps(trace, "accounted", "lawn") == [last[0.0] + 60]
+    assert stamps(trace, "accounted", "outside") == [last[30.0] + 60]
+    assert stamps(trace, "accounted", "school") == [max(last.values()) + 60]
 
 
 def _assembly(data):
@@ -361,15 +388,34 @@ def _assembly(data):
     return Assembly.model_validate(data, context={"bare_lengths": True})
 
 
+def test_who_has_not_heard_yet_is_missing():
+    trace = play(drill("hold", horizon="75 s", protocol={"roll_call": "10 s"}), wing(hall=6, pa=False))
+    assert stamps(trace, "accounted", "a") == [HEARD_S + 10]
+    assert not stamps(trace, "accounted", "school")
+
+
 def test_nobody_says_all_are_there_while_some_are_stuck(three_rooms):
     wish = ds.Scenario.model_validate(
-        drill("evacuate", "fire", "room-101").model_dump(by_alias=True)
-        | {"injects": [{"at": 0.0, "close": "s-1"}]},
+        drill("evacuate", "fire", "room-101").model_dump(by_alias=True) | {"injects": [{"at": 0.0, "close": "s-1"}]},
         context={"si": True},
     )
     trace = play(wish, three_rooms)
     assert stamps(trace, "accounted", "field")
     assert not stamps(trace, "accounted", "school")
+
+
+@pytest.mark.parametrize("action", ["hold", "secure", "shelter", "lockdown", "evacuate"])
+def test_where_nobody_walks_the_protocol_still_tells_when_rooms_and_doors_are_done(action):
+    wish = drill(action, "unwanted-person", "hall", crowd="stays", protocol={"shelter_in": ["b"]})
+    trace = play(wish, wing(hall=9), SRO)
+    assert stamps(trace, "order") == [ORDER_S]
+    assert not stamps(trace, "accounted", "school") or action == "secure"
+    if action == "lockdown":
+        assert stamps(trace, "secured", "a") == [HEARD_S + 5 + 15 + 10]
+    if action == "secure":
+        assert stamps(trace, "locked") == [HEARD_S] * 2
+    if action in ("hold", "shelter"):
+        assert [e.value for e in trace.events if e.what == "asked"] == [9 if action == "hold" else 49]
 
 
 # ---------------------------------------------------------------------- the fire alarm
@@ -410,7 +456,16 @@ def test_a_lockdown_calls_back_who_is_leaving_at_a_fire_alarm(script):
     found = at_end(trace)
     assert stamps(trace, "order") == [40]
     assert 0 < found["out"] < 40
+    assert max(stamps(trace, "out")) <= 40
     assert found["settled (in a locked room)"] == 40 - found["out"]
+
+
+def test_a_room_that_was_left_before_the_order_is_named(script):
+    script(12, alarm)
+    wish = {"alarm_in_lockdown": "leave", "announce_delay": "200 s"}
+    trace = play(drill("lockdown", protocol=wish), wing())
+    assert whys(trace, "abandoned") == {"a": "its people had left", "c": "its people had left"}
+    assert trace.row["secured_all_status"] == "not-reached"
 
 
 # ---------------------------------------------------------------------- what a unit on the spot adds
@@ -429,10 +484,20 @@ def failing():
 
 
 def test_a_unit_with_keys_locks_a_room_whose_lock_failed(script):
-    script(200, retry(1, "guard"))
-    trace = play(failing(), wing(locks="key push-button push-button"), GUARD)
-    assert [(e.time_s, e.where) for e in trace.events if e.what == "locked" and e.who == "guard"] == [(210, "a")]
-    assert [(e.time_s, e.where) for e in trace.events if e.what == "secured" and e.who == "guard"] == [(220, "a")]
+    script(200, retry(1, "sro"))
+    trace = play(failing(), wing(locks="key push-button push-button"), SRO)
+    assert [(e.time_s, e.where) for e in trace.events if e.what == "locked" and e.who == "sro"] == [(210, "a")]
+    assert [(e.time_s, e.where) for e in trace.events if e.what == "secured" and e.who == "sro"] == [(220, "a")]
+
+
+def test_a_unit_that_leaves_while_it_locks_leaves_the_room_as_it_was(script):
+    seen = []
+    script(200, retry(1, "sro"))
+    script(215, lambda protection: seen.append(protection.failed))
+    wish = drill("lockdown", protocol={"rooms": {"key_fails": "100 %"}}, injects=[{"at": "205 s", "absent": "sro"}])
+    trace = play(wish, wing(locks="key push-button push-button"), SRO)
+    assert not stamps(trace, "locked", "sro")
+    assert seen == [[1]]
 
 
 def test_a_unit_without_keys_locks_nothing(script):
@@ -442,16 +507,27 @@ def test_a_unit_without_keys_locks_nothing(script):
 
 
 def test_a_room_that_is_locked_is_not_locked_again(script):
-    script(200, retry(3, "guard"))
-    trace = play(failing(), wing(locks="key push-button push-button"), GUARD)
+    script(200, retry(3, "sro"))
+    trace = play(failing(), wing(locks="key push-button push-button"), SRO)
     assert [e.who for e in trace.events if e.what == "locked"] == ["c"]
 
 
-def test_the_failed_rooms_are_known_by_name(script):
+def test_the_failed_rooms_are_known(script):
     seen = []
     script(200, lambda protection: seen.append(protection.failed))
     play(failing(), wing(locks="key push-button push-button"))
     assert seen == [[1]]
+
+
+def test_whoever_waits_hears_when_a_lock_fails(script):
+    told = []
+
+    def wait(protection):
+        protection.next_failure().callbacks.append(lambda _e: told.append(protection.stage.env.now))
+
+    script(ORDER_S + 1, wait)
+    play(failing(), wing(locks="key push-button push-button"))
+    assert told == [HEARD_S + 5 + 3 * 15]
 
 
 def test_people_hear_the_order_from_who_stands_beside_them(script):

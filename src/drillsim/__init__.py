@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from drillsim.study.design import Study
     from drillsim.study.results import Results
     from drillsim.study.runner import run
+    from drillsim.study.term import Term, play_term
 
 __version__ = "0.1.0"
 
@@ -42,11 +43,13 @@ _HOMES = {
     "ScenarioError": "errors",
     "SimulationError": "errors",
     "Study": "study.design",
+    "Term": "study.term",
     "Trace": "record.trace",
     "assess": "assess.coverage",
     "build": "plan.network",
     "check": "engine.check",
     "compare": "analysis.compare",
+    "play_term": "study.term",
     "plot_plan": "report.plan_figure",
     "read_mixes": "scenario.read",
     "read_plan": "plan.read",
@@ -58,7 +61,7 @@ _HOMES = {
 
 __all__ = [
     "Comparison", "DrillsimError", "FloorPlan", "Mix", "Mixes", "PlanError", "ResultError", "Results", "Scenario",
-    "ScenarioError", "SimulationError", "Study", "Trace", "assess", "build", "check", "compare", "plot_plan",
+    "ScenarioError", "SimulationError", "Study", "Term", "Trace", "assess", "build", "check", "compare", "play_term", "plot_plan",
     "read_mixes", "read_plan", "read_scenario", "run", "simulate", "tell",
 ]  # fmt: skip
 

@@ -148,7 +148,8 @@ def _applicable(kind: str, table: Table) -> set[str]:
 
 def _rooms(table: Table, onset: Event, times: dict[str, float | None]) -> dict[str, Value]:
     secured = sorted(e.time_s - onset.time_s for e in table["secured"])
-    lockable = len(table["lockable"]) if any(e.why == "lockdown" for e in table["protocol"]) else 0
+    lockdown = any(e.why == "lockdown" for e in table["protocol"])
+    lockable = len(table["lockable"]) if lockdown else 0
     if lockable and len(secured) >= ceil(lockable / 2):
         times["secured_p50_s"] = secured[ceil(lockable / 2) - 1]
     if lockable and len(secured) == lockable:
@@ -156,8 +157,8 @@ def _rooms(table: Table, onset: Event, times: dict[str, float | None]) -> dict[s
     return {
         "secured_share_120_s": sum(t <= 120 for t in secured) / lockable if lockable else None,
         "rooms_secured": len(secured),
-        "rooms_failed": len(table["lock-failed"]),
-        "rooms_unlockable": len(table["unlockable"]),
+        "rooms_failed": len({e.who for e in table["lock-failed"]}) if lockdown else 0,
+        "rooms_unlockable": len(table["unlockable"]) if lockdown else 0,
     }
 
 

@@ -140,10 +140,16 @@ def _role(name: str) -> str:
     cost = role.cost
     lines = [f"{name}: {role.label}"]
     lines += [f"  {kind:<16} {role.word(kind)}" for kind in KINDS]
-    yes = [w for w, is_so in (("armed", role.armed), ("keys", role.keys), ("radio", role.radio)) if is_so]
-    lines.append(f"  {'has':<16} {', '.join(yes) or 'none of arms, keys, radio'}")
-    if role.meets_police:
-        lines.append(f"  {'hostile event':<16} meets police at their entry with keys and place")
+    flags = {
+        "has": {"armed": role.armed, "keys": role.keys, "radio": role.radio, "police radio": role.police_channel},
+        "may": {"order": role.may_order, "arrest": role.arrests},
+        "medical": {"first aid": role.first_aid, "fetches the AED": role.fetches_aed},
+        "disorder": {"counts towards the number needed": role.quorum},
+    }
+    for what, words in flags.items():
+        lines.append(f"  {what:<16} {', '.join(w for w, is_so in words.items() if is_so) or 'nothing'}")
+    if role.word("hostile") == "stays-away" and role.meets_police:
+        lines.append(f"  {'hostile event':<16} meets police at their entry with keys and place; or guides and locks")
     lines.append(f"  {'on campus':<16} {screen.percent(role.presence)} of school hours")
     if role.duties:
         lines.append(f"  {'duties':<16} {', '.join(f'{d} {screen.percent(s)}' for d, s in role.duties.items())}")

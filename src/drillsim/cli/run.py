@@ -11,6 +11,7 @@ import click
 from drillsim.cli import inputs, screen
 
 if TYPE_CHECKING:
+    from drillsim.plan.model import FloorPlan
     from drillsim.record.trace import Trace
     from drillsim.scenario.model import Goal, Scenario
     from drillsim.scenario.staffing import Mix, Mixes
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 @click.option(
     "--override", "overrides", multiple=True, metavar="NAME", help="A named what-if of the scenario; may be repeated."
 )
+@click.option(
+    "--days", type=click.IntRange(1, 10_000), help="Of a whole-day scenario: how many school days, from a Monday."
+)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Of whole days: folder for their rows.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def run(
     scenario: Path,
@@ -39,11 +44,16 @@ def run(
     seed: int,
     replication: int,
     overrides: tuple[str, ...],
+    days: int | None,
+    out: Path | None,
     as_json: bool,
 ) -> None:
     """Play one drill of SCENARIO and print its timeline in words, then its outcome and its goals.
 
     Drill number R of a seed is the same drill in every mix, and the same as row R of a comparison with that seed.
+
+    A scenario with 'demand:' is a whole school day: it prints the day, then how its incidents were met and what was
+    left of each unit's hours. With --days N it plays N days and prints the sums.
     """
     from drillsim.engine.simulate import simulate
     from drillsim.engine.times import when
@@ -52,6 +62,12 @@ def run(
 
     wish = inputs.load([scenario], plan, mixes, overrides)
     played, mix = wish.scenarios[0], _chosen(wish.mixes, mix_name)
+    if played.demand is None and (days is not None or out is not None):
+        raise click.UsageError("--days and --out are for scenarios with 'demand:', which play whole school days")
+    if days is not None and days > 1:
+        screen.faults(wish.warnings, err=True)
+        _term(played, wish.plan, mix, days=days, seed=seed, out=out, as_json=as_json)
+        return
     trace = simulate(played, wish.plan, mix, seed=seed, replication=replication)
     screen.faults(wish.warnings, err=True)
     say = _to(as_json)
@@ -62,6 +78,9 @@ def run(
     for line in story:
         say(str(line))
     say("")
+    if played.demand is not None:
+        _term(played, wish.plan, mix, days=1, seed=seed, out=out, as_json=as_json)
+        return
     for title, rows in _outcome(trace):
         say(title)
         screen.show(_table(rows), err=as_json)
@@ -70,6 +89,22 @@ def run(
         say(text)
     say("One simulated drill: no prediction, and no rating of anybody.")
     screen.json_line(_as_data(trace, [{"time_s": x.time_s, "text": x.text} for x in story]), wanted=as_json)
+
+
+def _term(
+    scenario: Scenario, plan: FloorPlan, mix: Mix, *, days: int, seed: int, out: Path | None, as_json: bool
+) -> None:
+    """Play whole days and print their tables; write their rows where asked."""
+    from drillsim.cli import days as whole
+
+    term = whole.play_days(scenario, plan, mix, days=days, seed=seed, quiet=as_json)
+    if days > 1:
+        screen.say(f"{scenario.title or scenario.name}: {plan.name}. Staffing: {mix.label or mix.name}.", err=as_json)
+    whole.show(term, err=as_json)
+    if out is not None:
+        screen.say(f"Written: {whole.write(term, out)}", err=as_json)
+    screen.say("Simulated days: no prediction, and no rating of anybody.", err=as_json)
+    screen.json_line(whole.as_data(term), wanted=as_json)
 
 
 def _to(as_json: bool) -> Any:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from drillsim.engine.draws import sample
 from drillsim.engine.order import Order
 from drillsim.plan.model import OUTSIDE
 from drillsim.record.trace import Event
@@ -14,41 +16,40 @@ from drillsim.record.trace import Event
 SITTING = ("waiting", "settled")
 
 
-def account(order: Order, counted_from_s: Mapping[int, float]) -> None:
+@dataclass
+class Heads:
+    """How many people are where, and since when they can be counted, by place."""
+
+    ready_s: dict[str, float] = field(default_factory=dict)
+    persons: dict[str, int] = field(default_factory=dict)
+    missing: int = 0
+
+    def add(self, place: str, since_s: float, persons: int = 1) -> None:
+        """Put persons into a place; it waits for the last of them."""
+        self.ready_s[place] = max(self.ready_s.get(place, 0.0), since_s)
+        self.persons[place] = self.persons.get(place, 0) + persons
+
+
+def account(order: Order, counted_from_s: Mapping[int, float], until_s: float) -> None:
     """Write down who is accounted for when, as far as can be told now; lines of a later time are written ahead.
 
     counted_from_s
         Since when people can be counted who sit in a space, by space; who comes later is waited for. Whoever is out
         is counted at the assembly place of the exit used, or in file order at the first place that names no exits.
+    until_s
+        Lines of a later time are left out.
     """
-    stage = order.stage
-    out_s = stage.crowd.out_s
-    settled_s = stage.crowd.settled_s if np.isnan(out_s).any() else out_s
-    assembly = _assembly_places(order)
-    ready_s: dict[str, float] = {}
-    persons: dict[str, int] = {}
-    missing = 0
-    for p in range(len(stage.population)):
-        word, space = stage.crowd.state(p)[0], stage.crowd.space_of(p)
-        if word == "out":
-            place, since = assembly.get(stage.crowd.place_of(p), OUTSIDE), float(out_s[p])
-        elif word in SITTING and space in counted_from_s:
-            place = order.id_of(space)
-            since = float(np.fmax(counted_from_s[space], settled_s[p]))
-        else:
-            missing += 1
-            continue
-        ready_s[place] = max(ready_s.get(place, 0.0), since)
-        persons[place] = persons.get(place, 0) + 1
-    law, case = stage.scenario.protocol.roll_call, order.case.id
-    done = {id_: at + law.quantile(stage.streams.uniform("roll_call", id_)) for id_, at in ready_s.items()}
-    horizon = stage.scenario.horizon
+    stage, case = order.stage, order.case.id
+    heads = _still(order, counted_from_s) if stage.stays else _heads(order, counted_from_s)
+    law = stage.scenario.protocol.roll_call
+    done = {id_: at + sample(law, stage.streams, "roll_call", id_) for id_, at in heads.ready_s.items()}
     for id_, at in done.items():
-        if at <= horizon:
-            stage.log.events.append(Event(at, id_, "accounted", id_, "", case, float(persons[id_])))
+        if at <= until_s:
+            stage.log.events.append(Event(at, id_, "accounted", id_, "", case, float(heads.persons[id_])))
     everybody = max(done.values(), default=order.given_s)
-    if not missing and everybody <= horizon:
-        stage.log.events.append(Event(everybody, "school", "accounted", "", "", case, float(sum(persons.values()))))
+    if not heads.missing and everybody <= until_s:
+        total = float(sum(heads.persons.values()))
+        stage.log.events.append(Event(everybody, "school", "accounted", "", "", case, total))
 
 
 def in_place(order: Order, people: NDArray[np.int64]) -> None:
@@ -60,6 +61,33 @@ def in_place(order: Order, people: NDArray[np.int64]) -> None:
             where = order.id_of(crowd.space_of(p))
             line = Event(float(settled_s[p]), f"person-{p}", "in-place", where, "", order.case.id)
             order.stage.log.events.append(line)
+
+
+def _heads(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
+    crowd, heads = order.stage.crowd, Heads()
+    out_s = crowd.out_s
+    settled_s = crowd.settled_s if np.isnan(out_s).any() else out_s
+    assembly = _assembly_places(order)
+    for p in range(len(order.space)):
+        word, space = crowd.state(p)[0], crowd.space_of(p)
+        if word == "out":
+            heads.add(assembly.get(crowd.place_of(p), OUTSIDE), float(out_s[p]))
+        elif word in SITTING and space in counted_from_s:
+            heads.add(order.id_of(space), float(np.fmax(counted_from_s[space], settled_s[p])))
+        else:
+            heads.missing += 1
+    return heads
+
+
+def _still(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
+    """Return the heads where nobody walks: whoever is in no space that counts is missing."""
+    crowd, heads = order.stage.crowd, Heads(missing=order.stage.crowd.inside())
+    for space, since_s in counted_from_s.items():
+        persons = crowd.count_in([space])
+        if persons:
+            heads.add(order.id_of(space), since_s, persons)
+            heads.missing -= persons
+    return heads
 
 
 def _assembly_places(order: Order) -> dict[tuple[float, float], str]:

@@ -29,6 +29,7 @@ class Drill:
         self.stage = stage
         self.protection = Protection(stage)
         self.response = Response(stage, self.protection)
+        self.protection.let_go = self.response.release
         self.services = Services(stage, self.response)
         self.hostile = HostileTasks(stage, self.response, self.services)
         self.script = Script(stage, self.response, self.protection)
@@ -54,7 +55,7 @@ class Drill:
 
     def _roll_call(self) -> None:
         stage = self.stage
-        stage.log("roll", "inside", value=float(stage.people_in().sum()))
+        stage.log("roll", "inside", value=float(stage.people_in()[stage.world.network.space_indoors].sum()))
         stage.log("roll", "inside", why="needs-help", value=float(np.count_nonzero(stage.needs_help())))
         for unit in stage.units:
             stage.log(unit.id, "role", why=unit.label)

@@ -35,11 +35,11 @@ class Lockdown:
         self.lockable = {r.space: r for r in self.stage.world.rooms if r.lockable}
         self.refuges = set(rooms_inside(self.stage.world)) & self.lockable.keys()
         """Rooms to flee into."""
-        self.next_failure = self.stage.env.event()
-        """Succeeds, and is replaced, each time a room cannot be locked."""
         self.state: dict[int, str] = {}
         self.since_s: dict[int, float] = {}
         """When the state began, by space."""
+        self.next_failure = self.stage.env.event()
+        """Succeeds, and is replaced, each time a room cannot be locked."""
         self._plans: dict[int, Securing] = {}
         self._may_leave = False
         self._caught: list[int] = []
@@ -52,15 +52,14 @@ class Lockdown:
             A fire alarm has rung before: everybody is on the way out and has to be called back.
         """
         order, stage = self.order, self.stage
-        occupied = set(order.space.tolist())
-        for space in self.listed - occupied:
+        for space in sorted(self.listed - order.occupied):
             self._set(space, ABANDONED)
             self._note(space, "abandoned", "its people had left")
-        told = [room for space, room in self.lockable.items() if space in occupied]
+        told = [room for space, room in self.lockable.items() if space in order.occupied]
         for room in told:
             if room.space not in self.listed:
                 self._note(room.space, "occupied", "people had come into it")
-            self.tell(room, word_s=float(order.heard_s[room.space]))
+            self._tell(room, word_s=float(order.heard_s[room.space]))
         order.stay_outdoors()
         safe = {OUT} | order.outdoors | (set() if leaving else self.lockable.keys())
         caught = np.flatnonzero(~np.isin(order.space, np.array(sorted(safe), dtype=np.int64)))
@@ -70,39 +69,39 @@ class Lockdown:
         order.to_rooms(caught, self.lockable if leaving else self.refuges)
         last = max((self._plans[r.space].locked_s for r in told if self._plans[r.space].locked_s < inf), default=0.0)
         stage.at(max(last, float(order.heard_s[order.space[caught]].max())), self._wait_no_longer)
-        if stage.scenario.crowd == "walks":
-            stage.env.process(self._watch(sorted(self.refuges - occupied)))
+        stage.env.process(self._watch(sorted(self.refuges - order.occupied)))
 
     # ------------------------------------------------------------------ one room
 
-    def tell(self, room: Room, *, word_s: float) -> None:
+    def _tell(self, room: Room, *, word_s: float) -> None:
         """Let word reach a room after some seconds; its adult locks it, or fails to."""
         plan = self._plans[room.space] = self.order.draws.secure(room, word_s=word_s)
         self._set(room.space, TOLD)
         if plan.locked_s < inf:
-            self.stage.at(plan.locked_s, partial(self._lock, plan))
-            self.stage.at(plan.secured_s, partial(self._secure, plan))
+            self.stage.at(plan.locked_s, partial(self._locked, plan))
+            self.stage.at(plan.secured_s, partial(self._secured, plan, self.order.id_of(room.space)))
         else:
-            self.stage.at(plan.failed_s, partial(self._fail, plan))
+            self.stage.at(plan.failed_s, partial(self._failed, plan))
 
-    def _lock(self, plan: Securing, _event: object) -> None:
+    def _locked(self, plan: Securing, _event: object) -> None:
         if self._plans.get(plan.room.space) is plan:
-            self._shut(plan.room)
+            self._lock(plan.room)
             self._note(plan.room.space, "locked")
 
-    def _secure(self, plan: Securing, _event: object) -> None:
-        if self._plans.get(plan.room.space) is plan:
-            self._set(plan.room.space, SECURED)
-            self._note(plan.room.space, "secured")
+    def _secured(self, plan: Securing, who: str, _event: object) -> None:
+        space = plan.room.space
+        if self._plans.get(space) is plan:
+            self._set(space, SECURED)
+            self.order.log(who, self._word(space, "secured"), self.order.id_of(space))
 
-    def _fail(self, plan: Securing, _event: object) -> None:
+    def _failed(self, plan: Securing, _event: object) -> None:
         if self._plans.get(plan.room.space) is plan:
             self._set(plan.room.space, FAILED)
             self._note(plan.room.space, "lock-failed", plan.why)
             told, self.next_failure = self.next_failure, self.stage.env.event()
             told.succeed()
 
-    def _shut(self, room: Room) -> None:
+    def _lock(self, room: Room) -> None:
         stage = self.stage
         self._set(room.space, LOCKED)
         stage.room_locked(room.space)
@@ -112,31 +111,29 @@ class Lockdown:
     def hear(self, space: int) -> None:
         """Let a room hear the order now; call it where that is sooner than the announcement."""
         if self.state.get(space) == TOLD:
-            self.tell(self.lockable[space], word_s=0.0)
+            self._tell(self.lockable[space], word_s=0.0)
 
     def retry(self, space: int, unit: Responder) -> Generator[simpy.Event, Any, bool]:
         """Let a unit with keys lock a room whose lock failed, door by door; its value is whether it did.
 
-        The unit stands in the room or at its door.
+        The unit stands in the room or at its door. One who is called off or leaves meanwhile leaves it as it was.
         """
-        order, env = self.order, self.stage.env
+        draws = self.order.draws
         if self.state.get(space) != FAILED or not unit.role.keys:
             return False
         room = self.lockable[space]
         self._set(space, TOLD)  # nobody else tries
-        yield env.timeout(len(order.draws.to_lock(room)) * max(unit.key_s, order.draws.setting.auto))
-        if self.state[space] != TOLD:
+        try:
+            yield self.stage.env.timeout(len(draws.to_lock(room)) * max(unit.key_s, draws.setting.auto))
+        finally:
+            if self.state[space] == TOLD:
+                self._set(space, FAILED)
+        if self.state[space] != FAILED or unit.gone:
             return False
-        if unit.gone:
-            self._set(space, FAILED)
-            return False
-        self._shut(room)
-        order.log(unit.id, self._word(space, "locked"), order.id_of(space))
-        plan = self._plans[space] = Securing(room, 0.0, order.draws.hide_s(space), inf)
-        yield env.timeout(plan.secured_s)
-        if self._plans.get(space) is plan:
-            self._set(space, SECURED)
-            order.log(unit.id, self._word(space, "secured"), order.id_of(space))
+        self._lock(room)
+        self.order.log(unit.id, self._word(space, "locked"), self.order.id_of(space))
+        plan = self._plans[space] = Securing(room, 0.0, draws.hide_s(space), inf)
+        self.stage.at(plan.secured_s, partial(self._secured, plan, unit.id))
         return True
 
     def release(self, space: int, who: str) -> None:
@@ -147,7 +144,7 @@ class Lockdown:
             stage.crowd.unlock_room(space)
             stage.travel.unlock(space, self.lockable[space].doors)
         self._set(space, RELEASED)
-        order.log(who, "released", order.id_of(space))
+        order.log(who, self._word(space, "released"), order.id_of(space))
         people = [p for p in range(len(stage.population)) if stage.crowd.space_of(p) == space]
         if order.case.kind == "hostile" and people:
             stage.crowd.evacuate(np.array(people))
@@ -156,14 +153,18 @@ class Lockdown:
 
     def _watch(self, empty: list[int]) -> Process:
         """Lock each room that was empty once somebody has fled into it, until nobody is under way any more."""
-        stage, looks = self.stage, 0
+        stage, fled, looks = self.stage, self._caught, 0
         while self._caught:
             yield stage.env.timeout(LOOK_S)
             counts = stage.crowd.counts()
-            for space in [s for s in empty if counts[stage.world.cells.first_cell[s]] > 0]:
+            entered = [s for s in empty if counts[stage.world.cells.first_cell[s]] > 0]
+            stays_in = (
+                {stage.crowd.space_of(p) for p in fled if stage.crowd.state(p)[0] == "settled"} if entered else ()
+            )
+            for space in [s for s in entered if s in stays_in]:
                 empty.remove(space)
                 self._note(space, "occupied", "people fled into it")
-                self.tell(self.lockable[space], word_s=0.0)
+                self._tell(self.lockable[space], word_s=0.0)
             looks += 1
             if looks % PATIENCE == 0:
                 self._leave_or_go_on()
@@ -189,12 +190,11 @@ class Lockdown:
         order, stage = self.order, self.stage
         order.forget()
         self._caught = []
-        for space in [s for s, state in self.state.items() if state in (TOLD, FAILED)]:
+        for space in self.in_state(TOLD, FAILED):
             self._plans.pop(space, None)
             self._set(space, ABANDONED)
             self._note(space, "abandoned", "its people leave at the fire alarm")
-        shut = {s for s, state in self.state.items() if state in (LOCKED, SECURED)}
-        stay = shut | order.outdoors | {OUT}
+        stay = {OUT} | order.outdoors | set(self.in_state(LOCKED, SECURED))
         people = [p for p in range(len(stage.population)) if stage.crowd.space_of(p) not in stay]
         if people:
             stage.crowd.evacuate(np.array(people))
@@ -203,7 +203,7 @@ class Lockdown:
 
     def counted_from_s(self) -> dict[int, float]:
         """Return since when the people of a room can be counted, by space; rooms that are not shut yet are left out."""
-        return {s: self.since_s[s] for s, state in self.state.items() if state in (SECURED, FAILED)}
+        return {s: self.since_s[s] for s in self.in_state(SECURED, FAILED)}
 
     def in_state(self, *words: str) -> list[int]:
         """Return the rooms in some states, in file order."""
@@ -213,8 +213,9 @@ class Lockdown:
         self.state[space], self.since_s[space] = state, float(self.stage.env.now)
 
     def _word(self, space: int, what: str) -> str:
-        """Return the word for what happens to a room; rooms that people fled into have words of their own."""
-        return what if space in self.listed or what in ("occupied", "abandoned") else f"refuge-{what}"
+        """Return the word for what happens to a room; locks of rooms that people fled into have words of their own."""
+        ours = space in self.listed or what not in ("locked", "secured", "lock-failed")
+        return what if ours else f"refuge-{what}"
 
     def _note(self, space: int, what: str, why: str = "") -> None:
         id_ = self.order.id_of(space)

@@ -66,6 +66,9 @@ class Order:
         """Seconds until it is heard, by space; the last two entries answer for stairs and the outside."""
         self.space: People = np.array([stage.crowd.space_of(p) for p in range(len(stage.population))], dtype=np.int64)
         """Where each person is when the order is given."""
+        everywhere = range(len(world.plan.spaces))
+        self.occupied = frozenset(i for i in everywhere if stage.crowd.count_in([i]) > 0)
+        """Spaces with people in them when the order is given."""
         spaces = world.plan.spaces
         self.outdoors = frozenset(i for i, s in enumerate(spaces) if s.use == "outdoors")
         self.halls = frozenset(i for i, s in enumerate(spaces) if s.is_circulation) | {ON_STAIR}
@@ -96,10 +99,14 @@ class Order:
         """Return when the order is heard, by space."""
         return {int(s): self.given_s + float(self.heard_s[s]) for s in spaces}
 
-    def ask(self, people: People, rooms: Iterable[int]) -> None:
-        """Ask people to go to some rooms, and write down how many they are."""
-        self.log("people", "asked", value=float(len(people)))
+    def ask(self, spaces: Iterable[int], rooms: Iterable[int]) -> People:
+        """Ask everybody in some spaces to go to some rooms, and write down how many they are."""
+        spaces = list(spaces)
+        people = self.within(spaces)
+        persons = self.stage.crowd.count_in([s for s in spaces if s >= 0]) if self.stage.stays else len(people)
+        self.log("people", "asked", value=float(persons))
         self.to_rooms(people, rooms)
+        return people
 
     def asked(self) -> People:
         """Return the persons who were asked to go somewhere, as far as they were not told otherwise since."""
@@ -118,9 +125,9 @@ class Order:
 
     def stay_outdoors(self) -> None:
         """Let who is outdoors stay there."""
-        for space in sorted(self.outdoors.intersection(self.space.tolist())):
-            here = float(np.count_nonzero(self.space == space))
-            self.stage.at(float(self.heard_s[space]), self._note_outdoors(space, here))
+        for space in sorted(self.outdoors & self.occupied):
+            here = self.stage.crowd.count_in([space])
+            self.stage.at(float(self.heard_s[space]), self._note_outdoors(space, float(here)))
 
     def hear_now(self, space: int) -> bool:
         """Let a space hear the order now from somebody who stands there; return whether that was sooner."""

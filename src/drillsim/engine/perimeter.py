@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from math import inf
 
+from drillsim.engine.draws import sample
 from drillsim.engine.order import LOOK_S, UNDER_WAY, Order, People, parts_of, rooms_inside
 from drillsim.engine.stage import Process
 from drillsim.engine.world import World
@@ -29,7 +30,7 @@ def let_in(order: Order, people: People) -> dict[int, bool]:
     which anybody may come into another part of the building than his own, and whether each had to be opened.
     """
     stage, world = order.stage, order.stage.world
-    if stage.scenario.crowd == "stays":
+    if stage.stays:
         return {}
     network, crowd = world.network, stage.crowd
     part = parts_of(world)
@@ -68,7 +69,7 @@ def _unlock_s(order: Order, way: int) -> float:
     opening, locks = stage.world.plan.openings[way], stage.scenario.locks
     if opening.lock == "access-control":
         return locks.card
-    return locks.key.quantile(stage.streams.uniform("exit.unlock", opening.id))
+    return sample(locks.key, stage.streams, "exit.unlock", opening.id)
 
 
 class Perimeter:
@@ -81,13 +82,12 @@ class Perimeter:
         """Call everybody in who is outdoors, and lock every outside door: those they come by after them."""
         order, stage = self.order, self.stage
         network = stage.world.network
-        comers = order.within(order.outdoors)
-        order.ask(comers, rooms_inside(stage.world))
+        comers = order.ask(order.outdoors, rooms_inside(stage.world))
         doors = let_in(order, comers)
         for way in network.exits:
             if can_be_shut(stage.world, way) and way not in doors:
                 self._shut(way, word_s=self._heard_s(way), opened=False)
-        if len(comers) and stage.scenario.crowd == "walks":
+        if len(comers):
             stage.env.process(self._after(comers, doors))
 
     def _heard_s(self, way: int) -> float:

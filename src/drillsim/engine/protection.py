@@ -10,9 +10,10 @@ import numpy as np
 import simpy
 
 from drillsim.engine import accounting
+from drillsim.engine.draws import sample
 from drillsim.engine.incident import Case
 from drillsim.engine.lockdown import FAILED, Lockdown
-from drillsim.engine.order import ON_STAIR, OUT, Order, protected, rooms_inside
+from drillsim.engine.order import ON_STAIR, Order, protected, rooms_inside
 from drillsim.engine.perimeter import Perimeter, can_be_shut, let_in
 from drillsim.engine.release import Release
 from drillsim.engine.stage import Process, Stage
@@ -32,6 +33,8 @@ class Protection:
         """Rooms that are occupied at the onset."""
         self.order: Order | None = None
         self.lockdown: Lockdown | None = None
+        self.let_go: Callable[[Responder], None] = self._let_go
+        """Frees a unit that has released the rooms of an incident that is over."""
         self._by_alarm = self._leaving = self._noted = False
 
     @property
@@ -49,8 +52,8 @@ class Protection:
         world = self.stage.world
         if self.action == "none":
             return
-        released = self.stage.scenario.protocol.release is not None
-        self.stage.log("school", "protocol", why=self.action, incident=self.case.id, value=1.0 if released else None)
+        in_person = self.stage.scenario.protocol.release is not None
+        self._log("school", "protocol", why=self.action, value=1.0 if in_person else None)
         if self.action == "lockdown":
             for room in self.rooms:
                 id_ = world.plan.spaces[room.space].id
@@ -71,7 +74,7 @@ class Protection:
                 yield from self.order_by(unit)
             return
         law = protocol.announce_delay or ANNOUNCE_DELAY[protocol.action, protocol.announced_by]
-        yield stage.env.timeout(law.quantile(stage.streams.uniform("order.delay", "school")))
+        yield stage.env.timeout(sample(law, stage.streams, "order.delay", "school"))
         self.give_order(unit.id if unit is not None and unit.role.may_order else "somebody there")
 
     def order_by(self, unit: Responder) -> Process:
@@ -79,7 +82,7 @@ class Protection:
         stage = self.stage
         if unit.role.may_order:
             law = ANNOUNCE_DELAY[self.action, "teacher"]
-            yield stage.env.timeout(law.quantile(stage.streams.uniform("order.delay", unit.id)))
+            yield stage.env.timeout(sample(law, stage.streams, "order.delay", unit.id))
             if not unit.gone:
                 self.give_order(unit.id)
 
@@ -110,7 +113,7 @@ class Protection:
         protocol = stage.scenario.protocol
         if protocol.announced_by == "office":
             law = protocol.announce_delay or ANNOUNCE_DELAY[protocol.action, "office"]
-            delay = law.quantile(stage.streams.uniform("order.delay", "office"))
+            delay = sample(law, stage.streams, "order.delay", "office")
             self.case.reported.callbacks.append(lambda _e: stage.at(delay, lambda _e: self.give_order("office")))
         yield self.ordered
         spoken = protocol.announced_by != "alarm" and not self._by_alarm
@@ -126,7 +129,7 @@ class Protection:
     def _hold(self, order: Order) -> None:
         """Clear the halls: whoever is in circulation goes to the nearest room, everybody else stays."""
         order.stay_outdoors()
-        order.ask(order.within(order.halls), rooms_inside(self.stage.world))
+        order.ask(order.halls, rooms_inside(self.stage.world))
 
     def _secure(self, order: Order) -> None:
         """Get everybody in and lock the outside doors; inside all goes on as usual."""
@@ -134,9 +137,8 @@ class Protection:
 
     def _shelter(self, order: Order) -> None:
         """Let everybody go to the nearest of the places to shelter that has room."""
-        everybody = np.flatnonzero(order.space != OUT)
-        order.ask(everybody, self._places(self.stage.scenario.protocol.shelter_in))
-        let_in(order, everybody)
+        everywhere = [ON_STAIR, *range(len(self.stage.world.plan.spaces))]
+        let_in(order, order.ask(everywhere, self._places(self.stage.scenario.protocol.shelter_in)))
 
     def _evacuate(self, order: Order) -> None:
         """Let everybody inside leave; who is outdoors stays there."""
@@ -148,14 +150,18 @@ class Protection:
         self.lockdown = Lockdown(order, [r.space for r in self.rooms if r.lockable])
         self.lockdown.begin(leaving=self._leaving)
         if self.stage.scenario.protocol.release is not None:
-            self.stage.env.process(Release(self.lockdown, self.take_stock).run())
+            release = Release(self.lockdown, self.take_stock, self.let_go)
+            self.stage.env.process(release.run())
 
     def _places(self, wanted: tuple[Place, ...]) -> set[int]:
-        """Return the spaces that are named, by id or by use."""
-        index, found = self.stage.world.plan.space_index, set()
+        """Return the spaces that are named: by id, by a post in them, or by use."""
+        world = self.stage.world
+        found: set[int] = set()
         for place in wanted:
-            name = place if isinstance(place, str) else place["use"]
-            found |= {index[id_] for id_ in self.stage.world.spaces_of(name)}
+            if isinstance(place, str):
+                found.add(world.points_by_id[place][0])
+            else:
+                found |= {world.plan.space_index[id_] for id_ in world.spaces_of(place["use"])}
         return found
 
     # ------------------------------------------------------------------ what a unit on the spot adds
@@ -166,7 +172,7 @@ class Protection:
         return self.lockdown.in_state(FAILED) if self.lockdown is not None else []
 
     def next_failure(self) -> simpy.Event:
-        """Return an event that succeeds when a room next cannot be locked."""
+        """Return an event that succeeds when a room next cannot be locked; never where there is no lockdown."""
         return self.lockdown.next_failure if self.lockdown is not None else self.stage.env.event()
 
     def retry_lock(self, space: int, unit: Responder) -> Generator[simpy.Event, Any, bool]:
@@ -188,14 +194,14 @@ class Protection:
         if order is None or self._noted:
             return
         self._noted = True
-        released = self.stage.env.now < self.stage.scenario.horizon
-        if self.action in ("hold", "lockdown") or released:
-            clear = self.stage.crowd.clear_since_s(sorted(order.halls - {ON_STAIR}))
+        if self.action in ("hold", "shelter", "lockdown"):
+            goals = self._places(self.stage.scenario.protocol.shelter_in)
+            clear = self.stage.crowd.clear_since_s(sorted(order.halls - goals - {ON_STAIR}))
             if clear is not None:
                 self.stage.log.events.append(Event(clear, "school", "halls-clear", incident=self.case.id))
         if self.action in ("hold", "secure", "shelter"):
             accounting.in_place(order, order.asked())
-        accounting.account(order, self._counted_from_s(order))
+        accounting.account(order, self._counted_from_s(order), self.case.onset_s + self.stage.scenario.horizon)
 
     def _counted_from_s(self, order: Order) -> dict[int, float]:
         """Return since when the people of a space can be counted where they are, by space."""
@@ -211,5 +217,10 @@ class Protection:
             counted |= self.lockdown.counted_from_s()
         return counted
 
-    def _log(self, who: str, what: str, where: str = "", why: str = "") -> None:
-        self.stage.log(who, what, where, why, incident=self.case.id)
+    def _let_go(self, unit: Responder) -> None:
+        self._log(unit.id, "free", self.stage.where(self.case))
+        unit.case = unit.process = None
+        self.stage.travel.stand(unit)
+
+    def _log(self, who: str, what: str, where: str = "", why: str = "", *, value: float | None = None) -> None:
+        self.stage.log(who, what, where, why, incident=self.case.id, value=value)

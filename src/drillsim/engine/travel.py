@@ -188,7 +188,7 @@ class Travel:
             Tells the way by which somebody who is outside comes in; asked again when a way on the path changes.
         """
         if responder.number is None:
-            here, at = (-1, self._outside(entry())) if entry is not None else responder.place_at(self.env.now)
+            here, at = self._outside(entry()) if entry is not None else responder.place_at(self.env.now)
             responder.number = self.crowd.add_unit(
                 responder.id,
                 here,
@@ -239,9 +239,11 @@ class Travel:
         if responder.number is not None and self.trips.pop(responder.number, None) is not None:
             self.crowd.halt(responder.number)
 
-    def _outside(self, way: int) -> XY:
-        x, y = self.world.network.way_xy[way, self.world.inner_side(way)]
-        return float(x), float(y)
+    def _outside(self, way: int) -> tuple[int, XY]:
+        """Return the place before an entry: the drawn outdoor space it leads from, or the implied outside, -1."""
+        side = 1 - self.world.inner_side(way)
+        x, y = self.world.network.way_xy[way, side]
+        return int(self.world.network.way_spaces[way, side]), (float(x), float(y))
 
     def _plan(self, trip: Trip, *, first: bool = False) -> None:
         assert trip.responder.number is not None

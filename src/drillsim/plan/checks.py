@@ -165,7 +165,7 @@ def _odd_width(kind: str, name: str, width_m: float, written: str | None, *, kee
 
 
 def _check_stairs(plan: FloorPlan, notes: Notes) -> None:
-    from drillsim.plan.network import stair_opening
+    from drillsim.plan.model import stair_opening
 
     height = {v.id: v.elevation for v in plan.levels}
     for i, stair in enumerate(plan.stairs):

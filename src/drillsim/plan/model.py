@@ -277,6 +277,24 @@ class FloorPlan(Model):
         return next((t.label or t.id for t in things if t.id == id_), id_)
 
 
+def stair_opening(plan: FloorPlan, stair: Stair, *, upper: bool) -> Opening | None:
+    """Return the opening from which the stair's length counts at one end, or None where it cannot be told.
+
+    It is the one the file names; else the only stair door of the stair room; else its only opening.
+    """
+    named = stair.upper_opening if upper else stair.lower_opening
+    room = stair.upper if upper else stair.lower
+    if named is not None:
+        i = plan.opening_index.get(named)
+        return plan.openings[i] if i is not None and room in plan.openings[i].spaces else None
+    beside = [o for o in plan.openings if room in o.spaces]
+    doors = [o for o in beside if o.kind == "stair_door"]
+    for candidates in (doors, beside):
+        if len(candidates) == 1:
+            return candidates[0]
+    return None
+
+
 def _minutes(text: str) -> int:
     hours, minutes = text.split(":")
     return int(hours) * 60 + int(minutes)

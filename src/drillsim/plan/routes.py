@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from drillsim.plan.geodesic import Floats
-from drillsim.plan.network import XY, Network, least_sums
+from drillsim.plan.network import XY, Network
+from drillsim.plan.sums import least_sums
 
 HOP_S = 1e-8
 """Added to every step where ways are chosen, so that the time left falls strictly, also over legs of 0 m."""
