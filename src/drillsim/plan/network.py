@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from drillsim.plan.geodesic import Floats, Floor
-from drillsim.plan.model import OUTSIDE, FloorPlan, stair_opening
+from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Stair, stair_opening
 from drillsim.plan.sums import Fan, fan, least_sums
 
 if TYPE_CHECKING:
