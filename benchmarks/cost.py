@@ -97,7 +97,7 @@ def response_alone(plan: FloorPlan, runs: int) -> list[dict[str, object]]:
     lockdown = read_scenario(ROOT / "scenarios" / "lockdown.yaml").model_copy(update={"crowd": "stays"})
     warm = 40  # places of the incident whose surroundings are then known
     seconds = cpu_s(lambda i: simulate(lockdown, plan, three, seed=1, replication=i), warm + 5 * runs)
-    day = read_scenario(ROOT / "scenarios" / "school-day.yaml")
+    day = read_scenario(ROOT / "scenarios" / "real-days" / "school-day.yaml")
     year = cpu_s(lambda i: play_term(day, plan, three, days=180, seed=i + 1), 2)
     found: list[dict[str, object]] = []
     for what, first, later in (

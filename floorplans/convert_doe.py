@@ -348,12 +348,18 @@ def extras_text(draft: Draft) -> list[str]:
             label = id_.removeprefix("field-").capitalize() + " field"
             lines.append(f"  - {_flow({'id': id_, 'label': label, 'at': _xy(at), 'exits': nearest[id_]})}")
     moves = "[{share: 50 %, home: classroom, to: cafeteria}]"
+    halls = "[{share: 60 %, home: classroom, to: corridor}]"
     return [
         *lines, "",
         "timetable:  # who is where (R17)",
-        '  - {period: class, from: "08:00", to: "11:30", share: {classroom: 1.0}}',
+        '  - {period: class, from: "08:00", to: "09:30", share: {classroom: 1.0}}',
+        f'  - {{period: passing, from: "09:30", to: "09:35", share: {{classroom: 1.0}}, moves: {halls}}}',
+        '  - {period: class, from: "09:35", to: "11:30", share: {classroom: 1.0}}',
         f'  - {{period: lunch, from: "11:30", to: "12:15", share: {{classroom: 1.0}}, moves: {moves}}}',
-        '  - {period: class, from: "12:15", to: "15:00", share: {classroom: 1.0}}',
+        f'  - {{period: passing, from: "12:15", to: "12:20", share: {{classroom: 1.0}}, moves: {halls}}}',
+        '  - {period: class, from: "12:20", to: "13:45", share: {classroom: 1.0}}',
+        f'  - {{period: passing, from: "13:45", to: "13:50", share: {{classroom: 1.0}}, moves: {halls}}}',
+        '  - {period: class, from: "13:50", to: "15:00", share: {classroom: 1.0}}',
     ]  # fmt: skip
 
 

@@ -46,12 +46,13 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     return c0, c1, c2, c3
 
 
-def _philox_array(c0: Words, c1: Words, c2: Words, c3: Words, k0: int, k1: int) -> tuple[Words, Words, Words, Words]:
+def _philox_array(c0: Words, c1: Words, c2: Words, c3: Words, k0: Words, k1: Words) -> tuple[Words, Words, Words, Words]:
     m0, m1, mask, half = np.uint64(_M0), np.uint64(_M1), np.uint64(_MASK), np.uint64(32)
+    w0, w1 = np.uint64(_W0), np.uint64(_W1)
     for _ in range(10):
         p0, p1 = m0 * c0, m1 * c2
-        c0, c1, c2, c3 = (p1 >> half) ^ c1 ^ np.uint64(k0), p1 & mask, (p0 >> half) ^ c3 ^ np.uint64(k1), p0 & mask
-        k0, k1 = (k0 + _W0) & _MASK, (k1 + _W1) & _MASK
+        c0, c1, c2, c3 = (p1 >> half) ^ c1 ^ k0, p1 & mask, (p0 >> half) ^ c3 ^ k1, p0 & mask
+        k0, k1 = (k0 + w0) & mask, (k1 + w1) & mask
     return c0, c1, c2, c3
 
 
@@ -77,11 +78,19 @@ class Streams:
 
     def uniforms(self, purpose: str, words: Words, index: int = 0) -> NDArray[np.float64]:
         """Return one number per slot, equal to `uniform` of each; words from `slot_words`, shape (n,)."""
+        return self.uniforms_of([(purpose, words, index)])[0]
+
+    def uniforms_of(self, draws: Sequence[tuple[str, Words, int]]) -> list[NDArray[np.float64]]:
+        """Return what `uniforms` gives for each of several (purpose, words, index), in one pass."""
+        sizes = [len(words) for _, words, _ in draws]
+        words = np.concatenate([words for _, words, _ in draws])
+        keys = np.array([(*self._key(purpose), index & _MASK) for purpose, _, index in draws], dtype=np.uint64)
+        k0, k1, fixed = np.repeat(keys, sizes, axis=0).T if len(draws) > 1 else keys[0][:, None]
         low, high = words & np.uint64(_MASK), words >> np.uint64(32)
-        fixed = np.full_like(low, index & _MASK)
-        a, b, _, _ = _philox_array(low, high, fixed, np.zeros_like(low), *self._key(purpose))
+        a, b, _, _ = _philox_array(low, high, fixed, np.zeros(1, np.uint64), k0, k1)
         a6, b6 = (a >> np.uint64(6)).astype(np.float64), (b >> np.uint64(6)).astype(np.float64)
-        return np.asarray((a6 * 67108864.0 + b6 + 0.5) / 4503599627370496.0)
+        found = (a6 * 67108864.0 + b6 + 0.5) / 4503599627370496.0
+        return np.split(found, np.cumsum(sizes)[:-1])
 
     def choose(self, purpose: str, weights: dict[str, float], index: int = 0) -> str:
         """Return one key drawn by weight, as an exponential race keyed by name.

@@ -54,7 +54,7 @@ def _kinds(lines: Iterable[KindLine]) -> Any:
         half = clock(one.half_first_s) if one.half_first_s is not None else ""
         wait = clock(one.mean_wait_s) if one.waited else ""
         share = [
-            f"{n} ({screen.percent(n / one.incidents)})" if n else "0"
+            f"{n} ({100 * n / one.incidents:.0f} %)" if n else "0"
             for n in (one.met_by_unit, one.met_by_service, one.met_by_nobody)
         ]
         table.add_row(f"  {one.kind}", f"{one.incidents}", *share, f"{one.over_first}", f"{one.waited}", wait, half)
@@ -74,9 +74,9 @@ def _table(*heads: str, last: Any = "right") -> Any:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="")
-    table.add_column("  " + heads[0])
+    table.add_column("  " + heads[0], no_wrap=True)
     for head in heads[1:]:
-        table.add_column(head, justify=last if head == heads[-1] else "right")
+        table.add_column(head, justify=last if head == heads[-1] else "right", no_wrap=head.startswith("by "))
     return table
 
 

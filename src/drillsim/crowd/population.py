@@ -162,6 +162,15 @@ def draw_population(
     )
 
 
+def nobody(groups: Sequence[str]) -> Population:
+    """Return a population of no one, with groups of these names."""
+    none, empty = np.zeros(0), np.zeros(0, np.int64)
+    return Population(
+        slots=(), space=empty, x=none, y=none, seat=empty, level_mps=none, stair_up_mps=none, stair_down_mps=none,
+        premovement_s=none, group=empty, groups=tuple(groups),
+    )  # fmt: skip
+
+
 def largest_remainder(shares: Sequence[float]) -> list[int]:
     """Return whole numbers that add up to the rounded sum (half up); ties go to the earlier one."""
     whole = [floor(s + 1e-9) for s in shares]

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.engine.draws import sample
 from drillsim.engine.order import Order
 from drillsim.plan.model import OUTSIDE
 from drillsim.record.trace import Event
+from drillsim.streams import slot_words
 
 SITTING = ("waiting", "settled")
 
@@ -42,7 +42,8 @@ def account(order: Order, counted_from_s: Mapping[int, float], until_s: float) -
     stage, case = order.stage, order.case.id
     heads = _still(order, counted_from_s) if stage.stays else _heads(order, counted_from_s)
     law = stage.scenario.protocol.roll_call
-    done = {id_: at + sample(law, stage.streams, "roll_call", id_) for id_, at in heads.ready_s.items()}
+    luck = stage.streams.uniforms("roll_call", slot_words(list(heads.ready_s))).tolist()
+    done = {id_: at + law.quantile(u) for (id_, at), u in zip(heads.ready_s.items(), luck, strict=True)}
     for id_, at in done.items():
         if at <= until_s:
             stage.log.events.append(Event(at, id_, "accounted", id_, "", case, float(heads.persons[id_])))

@@ -111,7 +111,8 @@ class Drill:
         stage = self.stage
         if case.onset_s > stage.env.now:
             yield stage.env.timeout(case.onset_s - stage.env.now)
-        stage.log(case.id, "onset", stage.where(case), case.kind, incident=case.id)
+        rule_break = 1.0 if case.wish.discipline else None
+        stage.log(case.id, "onset", stage.where(case), case.kind, incident=case.id, value=rule_break)
         stage.start_exposure(case)
         if case.lasts_s is not None and case.act_s is not None:
             stage.env.process(self._end_by_itself(case))

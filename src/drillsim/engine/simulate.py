@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drillsim.analysis.measures import count_curve, measure
-from drillsim.crowd.population import Population, draw_population
+from drillsim.crowd.population import Population, draw_population, nobody
 from drillsim.engine.drill import Drill
 from drillsim.engine.stage import Stage
 from drillsim.engine.times import Clock, clock_of
@@ -60,6 +60,8 @@ def _people(scenario: Scenario, world: World, streams: Streams, clock: Clock) ->
     people = scenario.people
     stays = scenario.crowd == "stays" or scenario.demand is not None
     seats = world.no_seats if stays else world.seats(clock.period(0.0))
+    if not len(seats):
+        return nobody(list(people.groups))
     return draw_population(
         seats,
         streams,

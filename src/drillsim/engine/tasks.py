@@ -27,7 +27,13 @@ class Response:
     # ------------------------------------------------------------------ who goes
 
     def noticed_by(self, case: Case, unit: Responder) -> None:
-        """Let a unit that noticed the incident itself act at once, unless it is called already."""
+        """Let a unit that noticed the incident itself act at once, also one that is called but has not set off."""
+        if unit.case is case and unit in case.sent and not unit.under_way:
+            had_word = unit.has_word
+            self._drop(unit, case)
+            self.send(case, unit, heard_s=0.0, why="noticed it")
+            unit.has_word = had_word
+            return
         if unit not in self.dispatcher.free():
             return
         if self.dispatcher.suits(case, unit):
@@ -52,7 +58,7 @@ class Response:
         if case.waits:
             self.stage.log(unit.id, "dispatched", self.stage.where(case), "from the line", incident=case.id)
             case.waits = False
-        unit.case = case
+        unit.case, unit.has_word, unit.under_way = case, False, False
         case.sent.append(unit)
         unit.process = self.stage.env.process(self._guarded(self._respond(case, unit, heard_s, why)))
 
@@ -113,12 +119,15 @@ class Response:
         stage, env, log = self.stage, self.stage.env, self.stage.log
         if heard_s > 0.0:
             yield env.timeout(heard_s)
-        log(unit.id, "word", stage.whereabouts(unit), why, incident=case.id)
-        self.on_word(case, unit)
+        if not unit.has_word:
+            unit.has_word = True
+            log(unit.id, "word", stage.whereabouts(unit), why, incident=case.id)
+            self.on_word(case, unit)
         if why != "noticed it":
             delay = unit.set_off_s(env.now, case.number)
             if delay > 0.0:
                 yield env.timeout(delay)
+        unit.under_way = True
         log(unit.id, "under-way", stage.whereabouts(unit), incident=case.id)
         if stage.scenario.dispatch.service == "walked":
             unit.walked_s = unit.doors_s = 0.0

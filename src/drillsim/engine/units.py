@@ -52,6 +52,10 @@ class Responder:
     case: Case | None = None
     """The incident it is busy with."""
     process: simpy.Process | None = None
+    has_word: bool = False
+    """Whether it has word of that incident."""
+    under_way: bool = False
+    """Whether it has set off for it."""
     gone: bool = False
     """Off campus for now: sent away by the script, or with somebody arrested."""
     stands: tuple[int, XY] | None = None

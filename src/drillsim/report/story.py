@@ -56,7 +56,6 @@ SENTENCES: dict[str, str] = {
     "free": "{Who} is free again.",
     "lock-failed": "{Who} cannot be locked: {why_not}.",
     "releases": "{Who} goes {why} to let people out.",
-    "occupied": "{Who} was empty: {why}.",
     "abandoned": "{Who} is not locked: {why}.",
     "refuge-lock-failed": "{Who}, into which people fled, cannot be locked: {why_not}.",
     "held-open": "{Who} is held open: {why}.",
@@ -84,6 +83,7 @@ RUNS = {
     "out": "people are out",
     "in-place": "people are in place",
     "released": "rooms are released",
+    "occupied": "rooms that were empty have taken people in",
 }
 """Events that come in great number: told as milestones."""
 
@@ -143,7 +143,7 @@ def _namer(trace: Trace, plan: FloorPlan) -> Callable[[str], str]:
 def _sentence(event: Event, name: Callable[[str], str]) -> str:
     who, where = name(event.who), name(event.where)
     words = {
-        "kind": _cap(KINDS.get(event.why, event.why)), "who": who, "Who": _cap(who), "where": where, "Where": _cap(where),
+        "kind": _cap("a rule is broken" if event.value else KINDS.get(event.why, event.why)), "who": who, "Who": _cap(who), "where": where, "Where": _cap(where),
         "why": event.why, "Why": _cap({"ems": "The ambulance is", "fire-service": "The fire service is"}.get(event.why, event.why)),
         "notice": event.why if event.who == "people" else f"{who}, {event.why}",
         "comma_why": f", {event.why}" if event.why else "", "duty": _duty(event, name),
@@ -177,7 +177,7 @@ def _total(trace: Trace, what: str) -> int:
         return int(sum(e.value or 0 for e in trace.events if e.what == "inside" and not e.why))
     if what == "in-place":
         return int(sum(e.value or 0 for e in trace.events if e.what == "asked"))
-    return sum(e.what == "lockable" for e in trace.events)
+    return sum(e.what == ("occupied" if what == "occupied" else "lockable") for e in trace.events)
 
 
 def _milestones(events: list[Event], text: str, total: int) -> list[Line]:
@@ -186,6 +186,7 @@ def _milestones(events: list[Event], text: str, total: int) -> list[Line]:
     times = sorted(e.time_s for e in events)
     marks = sorted({1, *(max(1, round(total * share)) for share in (0.25, 0.5, 0.75, 0.95)), total})
     few = text.replace("rooms are", "room is" if total == 1 else "rooms is").replace("people are", "people is")
+    few = few.replace("rooms that were empty have", "room that was empty has")
     return [Line(times[m - 1], f"{m:,} of {total:,} {few if m == 1 else text}.") for m in marks if m <= len(times)]
 
 
