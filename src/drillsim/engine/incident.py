@@ -57,6 +57,8 @@ class Case:
     at_door: dict[str, int] = field(default_factory=dict)
     """By service: how many stand there."""
     moves_made: int = 0
+    acting: simpy.Process | None = None
+    """What those on scene do to end it."""
 
     @property
     def kind(self) -> str:

@@ -78,7 +78,8 @@ class Response:
         what = "called-off" if case is not None else "free"
         stage.log(unit.id, what, stage.whereabouts(unit), f"for {case.id}" if case else "it leaves", incident=old.id)
         self._drop(unit, old)
-        if old.reported.triggered and not old.ended and old is not case and unit not in old.on_scene:
+        self._leave_scene(unit, old)
+        if old.reported.triggered and not old.ended and old is not case:
             stage.at(0.0, lambda _e: self._send_again(old))
 
     def _drop(self, unit: Responder, case: Case) -> None:
@@ -88,6 +89,15 @@ class Response:
         if unit.process is not None and unit.process.is_alive and unit.process is not self.stage.env.active_process:
             unit.process.interrupt()
         unit.process = None
+
+    def _leave_scene(self, unit: Responder, case: Case) -> None:
+        """Let a unit leave a scene; what those present were doing stops where they cannot do it without it."""
+        if unit in case.on_scene:
+            case.on_scene.remove(unit)
+            acting = case.acting
+            if acting is not None and acting.is_alive and not case.need_is_met(self.stage.scenario.dispatch.team):
+                acting.interrupt()
+                case.acting = None
 
     def _send_again(self, case: Case) -> None:
         if not case.ended:
@@ -108,7 +118,7 @@ class Response:
     # ------------------------------------------------------------------ the way
 
     def _guarded(self, process: Process) -> Process:
-        """Carry out a unit's task until it is called off."""
+        """Carry out a task until who does it is called off."""
         try:
             yield from process
         except simpy.Interrupt:
@@ -232,14 +242,16 @@ class Response:
             stage.log(responder.id, "first-aid", where, incident=case.id)
         if case.kind == "medical" and (responder.carries_aed or responder.service == "ems"):
             stage.log(responder.id, "aed-there", where, incident=case.id)
-        if case.able_s is None and case.need_is_met(stage.scenario.dispatch.team):
+        if not case.need_is_met(stage.scenario.dispatch.team):
+            return
+        if case.able_s is None:
             case.able_s = stage.env.now
             stage.log(responder.id, "able", where, incident=case.id)
             case.able.succeed()
             if case.kind == "hostile":
                 stage.stop_exposure(case)
-            if case.act_s is not None and not case.ended:
-                stage.env.process(self._act(case, responder))
+        if case.act_s is not None and not case.ended and case.acting is None:
+            case.acting = stage.env.process(self._guarded(self._act(case, responder)))
 
     def _act(self, case: Case, responder: Responder) -> Process:
         assert case.act_s is not None
