@@ -6,6 +6,7 @@ import pytest
 
 import drillsim as ds
 from drillsim.scenario.staffing import Mixes
+from drillsim.scenario.words import KINDS
 from plays import mix, scenario
 
 
@@ -65,3 +66,71 @@ def test_a_post_behind_a_locked_door_without_a_key_is_told(three_rooms):
 
 def test_a_good_wish_is_not_told_anything(three_rooms):
     assert told(three_rooms, scenario("medical", "room-101"), SRO) == []
+
+
+def test_a_patrol_through_a_locked_door_without_a_key_is_told(three_rooms):
+    openings = tuple(o.model_copy(update={"locked": "both"}) if o.id == "d-201" else o for o in three_rooms.openings)
+    plan = three_rooms.model_copy(update={"openings": openings})
+    walker = {"id": "m", "role": "monitor", "patrol": ["hall-0", "room-201"]}
+    assert ("DS501", "error") in told(plan, scenario("medical", "room-101"), walker)
+
+
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [
+        ({"calendar": {"monday": [{"from": "08:00", "to": "12:00"}, {"from": "11:00", "to": "15:00", "at": "court"}]}}, "DS507"),
+        ({"timetable": [{"period": "class", "duty": "desk"}, {"from": "09:00", "to": "10:00", "duty": "patrol"}]}, "DS507"),
+        ({"timetable": [{"period": "recess", "duty": "desk"}]}, "DS209"),
+        ({"timetable": [{"period": "class", "duty": "desk", "at": "nowhere"}]}, "DS203"),
+    ],
+)  # fmt: skip
+def test_a_day_that_cannot_be_is_told(three_rooms, day, code):
+    assert (code, "error") in told(three_rooms, scenario("medical", "room-101"), {**SRO, **day})
+
+
+def test_a_role_that_can_do_nothing_is_told(three_rooms):
+    useless = Mixes(present="play", mixes={"play": mix(SRO, sro={"words": dict.fromkeys(KINDS, "stays-away")})})
+    codes = [f.code for f in ds.check(scenario("medical", "room-101"), three_rooms, useless)]
+    assert codes == ["DS505"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("disorder", {"police": {"officers": 1}}),
+        ("hostile", {"dispatch": {"entry": "team"}, "police": {"officers": 3}}),
+    ],
+)
+def test_a_kind_that_nobody_can_resolve_is_told(three_rooms, kind, changes):
+    assert ("DS505", "error") in told(three_rooms, scenario(kind, "room-101", **changes), SRO)
+
+
+def test_an_entry_from_which_nobody_gets_in_is_told(three_rooms):
+    openings = tuple(o.model_copy(update={"one_way": "out"}) if o.id == "e-main" else o for o in three_rooms.openings)
+    plan = three_rooms.model_copy(update={"openings": openings})
+    assert ("DS501", "error") in told(plan, scenario("medical", "room-101", police={"entry": "e-main"}), SRO)
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [
+        ({"medical": "preference"}, "DS504"),
+        ({"medical": "preference", "preference": [{"units": ["sro-9"]}]}, "DS206"),
+        ({"medical": "preference", "preference": [{"spaces": ["gym"], "units": ["sro"]}]}, "DS203"),
+        ({"agreement": ["officer"]}, "DS205"),
+    ],
+)
+def test_a_dispatch_that_names_nothing_is_told(three_rooms, rules, code):
+    assert (code, "error") in told(three_rooms, scenario("medical", "room-101", dispatch=rules), SRO)
+
+
+def test_faults_of_a_units_day_have_their_line(tmp_path, three_rooms):
+    path = tmp_path / "mixes.yaml"
+    path.write_text(
+        "drillsim_mixes: 1\npresent: one\nmixes:\n  one:\n    units:\n      - id: sro-1\n        role: sro\n"
+        '        post: front-desk\n        timetable:\n          - {from: "09:00", to: "10:00", duty: desk}\n'
+        '          - {from: "09:30", to: "11:00", duty: patrol}\n',
+        encoding="utf-8",
+    )
+    (fault,) = ds.check(scenario("medical", "room-101"), three_rooms, ds.read_mixes(path))
+    assert (fault.line, fault.code) == (11, "DS507")

@@ -19,6 +19,7 @@ FLOORS = {
     "crowd": 2, "analysis": 2,
     "engine": 3, "report": 3,
     "study": 4, "assess": 4,
+    "verify": 5,
     "cli": 6,
 }  # fmt: skip
 FRONT_DOOR = 5.5

@@ -42,3 +42,24 @@ def test_a_study_does_not_rank_places_of_a_hostile_incident(three_rooms):
     mixes = Mixes(present="play", mixes={"play": mix()})
     with pytest.raises(ds.ScenarioError, match="never searches"):
         ds.Study(drills, three_rooms, mixes, runs=1)
+
+
+@pytest.mark.parametrize(
+    "script", [{"stages": [{"delay": "60 s"}]}, {"moves": [{"to": "hall-0", "after": "60 s"}]}, {"through": "e-east"}]
+)
+def test_the_script_of_a_hostile_event_is_no_axis(script):
+    moved = {"incidents": [{"kind": "hostile", "where": "hall-1", **script}]}
+    with pytest.raises(ds.ScenarioError, match="script"):
+        scenario("hostile", "hall-1", overrides={"other": moved}).with_override("other")
+
+
+def test_the_weekday_of_a_hostile_event_is_no_axis():
+    with pytest.raises(ds.ScenarioError, match="time"):
+        scenario("hostile", "hall-1", overrides={"later": {"weekday": "friday"}}).with_override("later")
+
+
+def test_no_row_tells_where_anybody_was_exposed(three_rooms):
+    trace = ds.simulate(scenario("hostile", {"draw": {"corridor": "100 %"}}), three_rooms, mix(), seed=1)
+    places = {s.id for s in three_rooms.spaces} | {o.id for o in three_rooms.openings}
+    assert not any(value in places for row in trace.rows for value in row.values())
+    assert {e.where for e in trace.events if e.what == "exposure"} == {"10", "20", "40"}

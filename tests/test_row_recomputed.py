@@ -6,17 +6,13 @@ What each column means is taken from docs/outcomes.md alone; nothing of drillsim
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
 import drillsim as ds
 from drillsim.record.columns import BY_NAME, COUNTS, LEGS, MEASURES, status_name
+from shipped import CASES, IDS, ROOT, played
 
-ROOT = Path(__file__).resolve().parents[1]
-SCENARIOS = sorted(p for p in (ROOT / "scenarios").rglob("*.yaml") if p.name != "mixes.yaml")
-SCHOOLS = ("doe_secondary", "doe_primary")
-DRILLS = 2
 ALWAYS = ["noticed_s", "reported_s", "place_known_s", "first_on_scene_s", "able_on_scene_s"]
 BY_KIND = {
     "hostile": ["police_met_s"],
@@ -33,39 +29,9 @@ BY_ACTION = {
 }
 
 
-def plans_of(path: Path) -> list[str]:
-    """The schools a scenario is made for: both DOE schools, or its own plan."""
-    plan = Path(ds.read_scenario(path).plan).stem
-    return list(SCHOOLS) if plan in SCHOOLS else [plan]
-
-
-CASES = [(path, plan) for path in SCENARIOS for plan in plans_of(path)]
-
-
-@pytest.fixture(scope="module")
-def plan_named():
-    read: dict[str, ds.FloorPlan] = {}
-
-    def plan(name: str) -> ds.FloorPlan:
-        if name not in read:
-            read[name] = ds.read_plan(ROOT / "floorplans" / f"{name}.yaml")
-        return read[name]
-
-    return plan
-
-
-def played(path: Path, plan: ds.FloorPlan) -> list[ds.Trace]:
-    """A scenario with its first and its last mix."""
-    drill, mixes = ds.read_scenario(path), ds.read_mixes(path.parent / "mixes.yaml")
-    names = list(mixes)
-    return [
-        ds.simulate(drill, plan, mixes[name], seed=5, replication=r) for name in (names[0], names[-1]) for r in range(DRILLS)
-    ]
-
-
-@pytest.mark.parametrize(("path", "plan"), CASES, ids=[f"{p.stem}-{plan}" for p, plan in CASES])
-def test_every_number_of_a_row_follows_from_the_event_table(path, plan, plan_named):
-    for trace in played(path, plan_named(plan)):
+@pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
+def test_every_number_of_a_row_follows_from_the_event_table(path, plan):
+    for trace in played(path, plan):
         onsets = [e for e in trace.events if e.what == "onset"]
         assert [row["incident"] for row in trace.rows] == [e.incident for e in onsets]
         for row, onset in zip(trace.rows, onsets, strict=True):
@@ -76,17 +42,21 @@ def test_every_number_of_a_row_follows_from_the_event_table(path, plan, plan_nam
             }, f"{trace.mix}, drill {trace.replication}, {onset.incident}"
 
 
-def test_the_second_count_covers_every_column(plan_named):
-    trace = played(ROOT / "scenarios" / "fight.yaml", plan_named("doe_primary"))[0]
+def test_the_second_count_covers_every_column():
+    trace = played(ROOT / "scenarios" / "fight.yaml", "doe_primary")[0]
     statuses = {status_name(c.name) for c in MEASURES}
     assert set(Again(trace, trace.events[onset_at(trace)]).row()) >= {*BY_NAME, *statuses}
 
 
-def test_the_second_count_tells_when_a_line_is_missing(plan_named):
-    trace = played(ROOT / "scenarios" / "medical.yaml", plan_named("doe_primary"))[0]
+def test_the_second_count_tells_when_a_line_is_missing():
+    trace = played(ROOT / "scenarios" / "medical.yaml", "doe_primary")[0]
     onset = trace.events[onset_at(trace)]
     whole = Again(trace, onset).row()
-    for what, column in (("noticed", "noticed_s"), ("on-scene", "first_on_scene_s"), ("exposure", "exposure_40_person_s")):
+    for what, column in (
+        ("noticed", "noticed_s"),
+        ("on-scene", "first_on_scene_s"),
+        ("exposure", "exposure_40_person_s"),
+    ):
         less = Again(trace, onset)
         less.events = [e for e in less.events if e.what != what]
         assert not same(less.row()[column], whole[column]), column
@@ -341,7 +311,7 @@ class Again:
 
 def service(who: str) -> str:
     """The service of 'police', 'police-2' or 'police-2@fight'; nothing for units of the mix."""
-    name = who.split("@")[0].rstrip("0123456789").rstrip("-")
+    name = who.partition("@")[0].rstrip("0123456789").rstrip("-")
     return name if name in ("police", "ems", "fire-service") else ""
 
 

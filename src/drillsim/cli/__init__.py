@@ -21,6 +21,7 @@ from drillsim.cli.explain import explain
 from drillsim.cli.import_log import import_log
 from drillsim.cli.new import new
 from drillsim.cli.run import run
+from drillsim.cli.verify import verify
 
 BUG, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -71,7 +72,7 @@ def porch(ctx: click.Context) -> None:
         screen.say(ctx.get_help())
 
 
-for verb in (demo, new, check, assess, import_log, run, compare, explain):
+for verb in (demo, new, check, assess, import_log, run, compare, verify, explain):
     porch.add_command(verb)
 
 

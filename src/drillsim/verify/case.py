@@ -1,0 +1,119 @@
+"""One row of a verification: what a source says, what was measured, and whether they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, as_completed
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+Kind = Literal["engine", "function", "input"]
+Verdict = Literal["pass", "outside", "not-modelled"]
+Value = float | str | None
+Job = TypeVar("Job")
+Played = TypeVar("Played")
+Tell = Callable[[int, int], None]
+"""Told how many jobs are done, and of how many."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A published or recomputed figure beside ours.
+
+    kind
+        engine: drills were played; function: a closed form of this room; input: a number that drillsim ships.
+    expected, measured, tolerance
+        Numbers in the unit that the id or the source names; words where a direction is expected.
+    reason
+        Why an outside or not-modelled case is what it is; an outside case without one is a surprise, and a fault.
+    """
+
+    id: str
+    kind: Kind
+    source: str
+    expected: Value
+    measured: Value
+    tolerance: Value
+    verdict: Verdict
+    reason: str = ""
+
+    @property
+    def is_surprise(self) -> bool:
+        """Whether the case disagrees with its source for no reason that was stated beforehand."""
+        return self.verdict == "outside" and not self.reason
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the case as one JSON object."""
+        return asdict(self)
+
+
+@contextmanager
+def _silent(_total: int, _label: str) -> Iterator[Tell]:
+    yield lambda _done, _of: None
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the cases are run on.
+
+    shelf
+        Folder that holds the shipped `floorplans/` and `scenarios/`.
+    deep
+        Play many more drills and ask for more decimals.
+    seed
+        Root of all random numbers.
+    share
+        Part of the usual number of drills to play: fewer for a quick look, with tolerances as much wider.
+    executor
+        Plays jobs beside each other, owned and closed by the caller; in the loop where absent. Never changes a result.
+    progress
+        Called with a number of jobs and a label; gives what is told of those done.
+    """
+
+    shelf: Path
+    deep: bool = False
+    seed: int = 1
+    share: float = 1.0
+    executor: Executor | None = None
+    progress: Callable[[int, str], AbstractContextManager[Tell]] = _silent
+
+    def drills(self, usual: int, deep: int) -> int:
+        """Return how many drills, calls or draws to play."""
+        return max(1, round(self.share * (deep if self.deep else usual)))
+
+    def play(self, play: Callable[[Job], Played], jobs: Sequence[Job], label: str) -> list[Played]:
+        """Return what a function of the top level makes of each job, in the order of the jobs."""
+        with self.progress(len(jobs), label) as tell:
+            if self.executor is None:
+                played = []
+                for done, job in enumerate(jobs, 1):
+                    played.append(play(job))
+                    tell(done, len(jobs))
+                return played
+            futures = [self.executor.submit(play, job) for job in jobs]
+            for done, _ in enumerate(as_completed(futures), 1):
+                tell(done, len(jobs))
+            return [future.result() for future in futures]
+
+
+def near(
+    id_: str, kind: Kind, *, source: str, expected: float, measured: float, tolerance: float, reason: str = ""
+) -> Case:
+    """Return a case that passes where measured and expected differ by no more than the tolerance.
+
+    reason
+        Kept only where the case is outside: a deviation that is known and explained. NaN is outside.
+    """
+    agrees = abs(measured - expected) <= tolerance
+    verdict: Verdict = "pass" if agrees else "outside"
+    return Case(id_, kind, source, expected, measured, tolerance, verdict, "" if agrees else reason)
+
+
+def claim(
+    id_: str, kind: Kind, *, source: str, expected: str, measured: float, holds: bool, tolerance: str, reason: str = ""
+) -> Case:
+    """Return a case for a statement in words, such as a direction, that holds or does not; see `near`."""
+    verdict: Verdict = "pass" if holds else "outside"
+    return Case(id_, kind, source, expected, measured, tolerance, verdict, "" if holds else reason)

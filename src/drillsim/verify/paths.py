@@ -1,0 +1,77 @@
+"""Another judge of shortest ways: networkx over the midpoints of openings, with the plan's own walking distances.
+
+It shares the distances inside a space with drillsim (they are pinned elsewhere) but neither its search nor its tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+
+from drillsim.plan.network import XY, Network
+
+Spot = tuple[int, XY]
+"""Space and point."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Least times at given speeds through an empty building whose locks are all open; see `judge`."""
+
+    network: Network
+    level_mps: float
+    graph: nx.DiGraph[Any]
+    """Nodes: (way, the space one stands in beside it). Edges: weight in seconds."""
+
+    def seconds(self, start: Spot, goals: Sequence[Spot]) -> list[float]:
+        """Return the least seconds from a point to each of several; inf where there is no way."""
+        here, at = start
+        graph = self.graph.copy()
+        for way, metres in self._gates(here, at):
+            graph.add_edge("start", (way, here), weight=metres / self.level_mps)
+        if "start" not in graph:
+            graph.add_node("start")
+        reached = nx.single_source_dijkstra_path_length(graph, "start", weight="weight")
+        return [self._last(reached, start, goal) for goal in goals]
+
+    def _last(self, reached: dict[object, float], start: Spot, goal: Spot) -> float:
+        space, to = goal
+        ends = [
+            reached[way, space] + metres / self.level_mps
+            for way, metres in self._gates(space, to)
+            if (way, space) in reached
+        ]
+        if space == start[0]:
+            ends.append(self.network.distance(space, start[1], to) / self.level_mps)
+        return min(ends, default=float("inf"))
+
+    def _gates(self, space: int, at: XY) -> list[tuple[int, float]]:
+        metres = self.network.distances(space, [at])[0]
+        return [(way, float(m)) for way, m in zip(self.network.space_ways[space], metres, strict=True)]
+
+
+def judge(network: Network, *, level_mps: float, up_mps: float, down_mps: float) -> Judge:
+    """Return the judge for somebody with keys: level speed, and speeds up and down stairs along the slope, in m/s.
+
+    A node is a way and the space one stands in beside it; nobody passes through the outside or against a one-way door.
+    """
+    graph: nx.DiGraph[Any] = nx.DiGraph()
+    for space, ways in enumerate(network.space_ways):
+        for i, a in enumerate(ways):
+            for j, b in enumerate(ways):
+                if i != j:
+                    graph.add_edge((a, space), (b, space), weight=float(network.space_dist[space][i, j]) / level_mps)
+    for way in range(network.ways):
+        lower, upper = (int(s) for s in network.way_spaces[way])
+        if lower < 0 or upper < 0:
+            continue
+        metres = float(network.way_crossing_m[way])
+        one_way = network.plan.openings[way].one_way if way < network.openings else None
+        if one_way != "in":
+            graph.add_edge((way, lower), (way, upper), weight=metres / up_mps)
+        if one_way != "out":
+            graph.add_edge((way, upper), (way, lower), weight=metres / down_mps)
+    return Judge(network, level_mps, graph)

@@ -1,0 +1,86 @@
+"""The suites of verification: which cases they hold, and how their rows are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from drillsim.verify.case import Bench, Case, Value
+from drillsim.verify.monotone import monotone_cases
+from drillsim.verify.occupancy import duty_cases, exposure_cases
+from drillsim.verify.published import duty_chain_cases, easi_cases, line_cases, three_unit_cases, two_unit_cases
+from drillsim.verify.race import race_cases
+from drillsim.verify.shipped import input_cases
+from drillsim.verify.simex import simex_cases
+from drillsim.verify.teams import hypercube_cases, pool_cases
+from drillsim.verify.ways import arrival_cases, patrol_cases
+
+Cases = Callable[[Bench], Iterable[Case]]
+
+SUITES: dict[str, tuple[Cases, ...]] = {
+    "response": (
+        easi_cases,
+        line_cases,
+        two_unit_cases,
+        three_unit_cases,
+        duty_chain_cases,
+        input_cases,
+        arrival_cases,
+        patrol_cases,
+        exposure_cases,
+        duty_cases,
+        race_cases,
+        hypercube_cases,
+        pool_cases,
+        monotone_cases,
+        simex_cases,
+    )
+}
+"""Every suite and what it collects, in the order of its rows. A new suite is a new line."""
+HEADS = ("case", "kind", "expected", "measured", "tolerance", "verdict")
+
+
+def collect(suite: str, bench: Bench) -> Iterator[Case]:
+    """Return the cases of a suite one after the other, as they are done; KeyError where no suite has this name."""
+    return (case for cases in SUITES[suite] for case in cases(bench))
+
+
+def as_data(cases: Sequence[Case]) -> dict[str, Any]:
+    """Return the cases as one JSON object."""
+    return {"cases": [case.as_row() for case in cases]}
+
+
+def cells(case: Case) -> tuple[str, ...]:
+    """Return a case as texts, in the order of HEADS."""
+    return (case.id, case.kind, _shown(case.expected), _shown(case.measured), _shown(case.tolerance), case.verdict)
+
+
+def tally(cases: Sequence[Case]) -> str:
+    """Return in words how many cases there are of each verdict."""
+    counts = {word: sum(c.verdict == word for c in cases) for word in ("pass", "outside", "not-modelled")}
+    return f"{len(cases)} cases: " + ", ".join(f"{n} {word}" for word, n in counts.items() if n or word == "pass")
+
+
+def notes(cases: Sequence[Case]) -> list[str]:
+    """Return a line for every case that does not pass: why, or that nobody knows why."""
+    return [
+        f"{case.id}: {case.verdict}, {case.reason or 'for no reason that was stated: a fault of the engine or of the case'}"
+        for case in cases
+        if case.verdict != "pass"
+    ]
+
+
+def as_markdown(suite: str, cases: Sequence[Case]) -> str:
+    """Return the cases as a page with a table, their sources and the notes."""
+    heads = (*HEADS, "source")
+    rows = [(*cells(case), case.source) for case in cases]
+    table = [heads, tuple("---" for _ in heads), *rows]
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table]
+    told = [f"* {note}" for note in notes(cases)]
+    head = [f"# Verification of the {suite}", "", f"{tally(cases)}. Written by `drillsim verify --suite {suite}`.", ""]
+    return "\n".join([*head, *lines, *(["", "## What does not pass", "", *told] if told else []), ""])
+
+
+def _shown(value: Value) -> str:
+    """Return a figure with six significant digits, words as they are."""
+    return f"{value:.6g}" if isinstance(value, (int, float)) else str(value or "")

@@ -1,0 +1,131 @@
+"""Played drills agree with the closed forms: arrival, patrols, exposure, duties, directions, and a published exercise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import networkx as nx
+import pytest
+
+from drillsim.verify import monotone, occupancy, staging, ways
+from drillsim.verify.case import Bench
+from drillsim.verify.monotone import monotone_cases
+from drillsim.verify.occupancy import duty_cases, exposure_cases
+from drillsim.verify.pool import pool
+from drillsim.verify.simex import simex_cases
+from drillsim.verify.staging import empty_plan, judge_of, shipped_plan, spot, what_if
+from drillsim.verify.suite import SUITES
+from drillsim.verify.ways import arrival_cases, patrol_cases
+
+BENCH = Bench(Path(__file__).resolve().parents[1])
+
+
+@pytest.mark.parametrize("cases", [arrival_cases, patrol_cases, exposure_cases, duty_cases])
+def test_drills_agree_with_their_closed_form(cases):
+    assert [c for c in cases(BENCH) if c.verdict != "pass"] == []
+
+
+def test_an_officer_who_runs_faster_than_the_judge_is_found_out(monkeypatch):
+    monkeypatch.setitem(staging.STEADY_ROLE, "run", "2.6 m/s")
+    monkeypatch.setattr(ways, "SCHOOLS", ("three_rooms",))
+    assert [c.verdict for c in arrival_cases(BENCH)] == ["outside"]
+
+
+def test_an_officer_who_is_slower_on_stairs_than_the_judge_is_found_out(monkeypatch):
+    monkeypatch.setitem(staging.STEADY_ROLE, "stair_up", "0.8 m/s")
+    monkeypatch.setattr(ways, "SCHOOLS", ("three_rooms",))
+    assert [c.verdict for c in arrival_cases(BENCH)] == ["outside"]
+
+
+def test_a_patrol_that_stands_elsewhere_than_the_judge_thinks_is_found_out(monkeypatch):
+    plan = empty_plan(BENCH.shelf, "three_rooms")
+    shorter = staging.mix_from([{"id": "officer", "role": "steady", "patrol": ways.ROUND[:3], "stays": "30 s"}])
+    monkeypatch.setattr(ways, "_patrol", lambda _pace: shorter)
+    assert ways._patrol_that_only_stands(BENCH, plan).verdict == "outside"
+
+
+def test_the_judge_knows_the_shortest_way_of_the_three_rooms():
+    plan = shipped_plan(BENCH.shelf, "three_rooms")
+    desk, room = spot(plan, "front-desk"), spot(plan, "room-101")
+    d_101 = (7 + 7.915) / 2
+    metres = ((d_101 - 2) ** 2 + 1.5**2) ** 0.5 + ((d_101 - 4.5) ** 2 + 4.5**2) ** 0.5
+    assert judge_of(plan).seconds(desk, [room, desk]) == pytest.approx([metres / 2.5, 0])
+
+
+def test_the_judge_climbs_slower_than_it_comes_down():
+    plan = shipped_plan(BENCH.shelf, "three_rooms")
+    up, down = (judge_of(plan).seconds(spot(plan, a), [spot(plan, b)])[0] for a, b in (
+        ("hall-0", "hall-1"), ("hall-1", "hall-0")
+    ))  # fmt: skip
+    assert up - down == pytest.approx(10.49 / 0.9 - 10.49 / 1.2)
+
+
+def test_the_judge_finds_no_way_where_there_is_none():
+    plan = shipped_plan(BENCH.shelf, "three_rooms")
+    lonely = judge_of(plan)
+    lonely.graph.remove_edges_from(list(nx.edges(lonely.graph)))
+    assert lonely.seconds(spot(plan, "room-101"), [spot(plan, "room-201")]) == [float("inf")]
+
+
+# ------------------------------------------------------------------ duties
+
+
+def test_the_timetable_has_a_fifth_of_the_week_of_the_source():
+    def minute(text: str) -> int:
+        return 60 * int(text[:2]) + int(text[3:])
+
+    hours: dict[str, float] = {}
+    for (begins, duty), (ends, _) in zip(occupancy.TIMETABLE, occupancy.TIMETABLE[1:], strict=False):
+        hours[duty] = hours.get(duty, 0.0) + (minute(ends) - minute(begins)) / 60
+    assert [round(5 * sum(hours[w] for w in words), 9) for words in occupancy.DUTIES.values()] == [20, 10, 5, 6.5]
+
+
+def test_another_timetable_than_the_judge_thinks_is_found_out(monkeypatch):
+    times = [at for at, _ in occupancy.TIMETABLE]
+    other = tuple(zip(times, [duty for _, duty in occupancy.TIMETABLE[1:]] + [""], strict=True))
+    monkeypatch.setattr(occupancy, "TIMETABLE", (*other[:-2], (times[-2], "desk"), (times[-1], "")))
+    found = {c.id: c.verdict for c in occupancy._by_timetable(BENCH)}
+    assert found["duty.timetable.mentoring"] == "outside"
+    assert found["duty.timetable.on-campus"] == "pass"
+
+
+# ------------------------------------------------------------------ directions
+
+
+def test_more_people_locks_radio_and_police_never_slow_a_lockdown():
+    assert [c for c in monotone_cases(Bench(BENCH.shelf, share=0.2)) if c.verdict != "pass"] == []
+
+
+def test_a_radio_that_is_slower_than_it_should_be_is_found_out(monkeypatch):
+    honest = monotone._scenario
+
+    def mixed_up(shelf, variant):
+        slow = variant == monotone.PRESENT
+        return what_if(honest(shelf, variant), {"reporting": {"radio": "60 s"}}) if slow else honest(shelf, variant)
+
+    monkeypatch.setattr(monotone, "_scenario", mixed_up)
+    found = {c.id: c.verdict for c in monotone_cases(Bench(BENCH.shelf, share=0.1))}
+    assert found["monotone.quicker-radio.never-slower"] == "outside"
+    assert found["monotone.quicker-radio.sooner"] == "outside"
+
+
+@pytest.mark.deep
+def test_directions_of_the_exercise():
+    verdicts = {c.id: c.verdict for c in simex_cases(BENCH)}
+    assert verdicts["simex.officer-lowers-exposure"] == verdicts["simex.automatic-locks-secure-rooms"] == "pass"
+
+
+ORACLES = ("race.", "race.critical-detection-point", "dispatch.", "dispatch.pool-", "patrol.", "duty.", "exposure.",
+           "monotone.", "arrival.", "simex.")  # fmt: skip
+"""What theory has an engine side; an id of each begins so."""
+
+
+@pytest.mark.deep
+def test_the_whole_suite_holds_no_surprise_and_every_oracle_is_played():
+    with pool(2) as executor:
+        bench = Bench(BENCH.shelf, executor=executor)
+        found = [c for cases in SUITES["response"] for c in cases(bench)]
+    assert [c for c in found if c.is_surprise] == []
+    played = [c.id for c in found if c.kind == "engine"]
+    assert len(set(played)) == len(played)
+    assert [name for name in ORACLES if not any(id_.startswith(name) for id_ in played)] == []

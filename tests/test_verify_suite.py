@@ -1,0 +1,186 @@
+"""Verification as rows: verdicts, the JSON object, the page, and the verb with its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import active_children
+from pathlib import Path
+
+import pytest
+
+from drillsim.cli import main
+from drillsim.verify import suite
+from drillsim.verify.case import Bench, Case, claim, near
+from drillsim.verify.pool import pool
+from drillsim.verify.suite import SUITES, as_data, as_markdown, notes, tally
+
+ROOT = Path(__file__).resolve().parents[1]
+KEYS = ["id", "kind", "source", "expected", "measured", "tolerance", "verdict", "reason"]
+GOOD = near("one.good", "function", source="a book", expected=1.0, measured=1.01, tolerance=0.02)
+KNOWN = claim("two.known", "engine", source="a | paper", expected="above 0", measured=-1.0, holds=False,
+              tolerance="none", reason="a stated reason")  # fmt: skip
+WRONG = near("three.wrong", "input", source="a report", expected=1.0, measured=float("nan"), tolerance=9.0)
+ABSENT = Case("four.absent", "engine", "a standard", None, None, None, "not-modelled", "no smoke here")
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Let the response suite hold these cases only."""
+
+    def hold(*cases: Case) -> None:
+        monkeypatch.setitem(suite.SUITES, "response", (lambda _bench: iter(cases),))
+
+    return hold
+
+
+def test_a_case_passes_up_to_its_tolerance():
+    assert GOOD.verdict == "pass"
+    assert near("x", "engine", source="", expected=1.0, measured=1.03, tolerance=0.02).verdict == "outside"
+
+
+def test_no_number_is_outside():
+    assert WRONG.verdict == "outside"
+
+
+def test_a_reason_is_kept_only_where_it_explains_something():
+    assert claim("x", "engine", source="", expected="", measured=0, holds=True, tolerance="", reason="why").reason == ""
+    assert KNOWN.reason == "a stated reason"
+
+
+def test_only_an_unexplained_deviation_is_a_surprise():
+    assert [c.is_surprise for c in (GOOD, KNOWN, WRONG, ABSENT)] == [False, False, True, False]
+
+
+def test_rows_have_the_agreed_keys():
+    assert [list(row) for row in as_data([GOOD, KNOWN])["cases"]] == [KEYS, KEYS]
+
+
+def test_the_page_has_a_row_for_every_case_and_a_note_for_those_that_do_not_pass():
+    page = as_markdown("response", [GOOD, KNOWN, WRONG, ABSENT])
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    assert len(rows) == 2 + 4
+    assert "a \\| paper" in page
+    assert len(notes([GOOD, KNOWN, WRONG, ABSENT])) == 3
+    assert "* four.absent: not-modelled, no smoke here" in page
+
+
+def test_the_tally_counts_verdicts():
+    assert tally([GOOD, KNOWN, WRONG, ABSENT]) == "4 cases: 1 pass, 2 outside, 1 not-modelled"
+
+
+def test_ids_are_unique_and_every_function_and_input_case_passes():
+    bench = Bench(ROOT)
+    quick = [c for cases in SUITES["response"][:6] for c in cases(bench)]
+    assert {c.kind for c in quick} == {"function", "input"}
+    assert len({c.id for c in quick}) == len(quick)
+    assert [c for c in quick if c.verdict != "pass"] == []
+    assert all(c.source for c in quick)
+
+
+def test_deep_asks_for_more_drills():
+    assert Bench(ROOT).drills(5, 50) == 5
+    assert Bench(ROOT, deep=True).drills(5, 50) == 50
+
+
+def test_a_quick_look_plays_a_share_of_the_drills_and_at_least_one():
+    assert Bench(ROOT, share=0.2).drills(50, 500) == 10
+    assert Bench(ROOT, share=0.001).drills(50, 500) == 1
+
+
+def test_jobs_come_back_in_their_order_whoever_plays_them():
+    jobs = list(range(-20, 20))
+    with ThreadPoolExecutor(3) as executor:
+        beside = Bench(ROOT, executor=executor).play(abs, jobs, "jobs")
+    assert beside == Bench(ROOT).play(abs, jobs, "jobs") == [abs(job) for job in jobs]
+
+
+@pytest.mark.parametrize("threads", [0, 2])
+def test_progress_is_told_job_by_job(threads):
+    told: list[tuple[int, int]] = []
+
+    @contextmanager
+    def progress(total, label):
+        assert (total, label) == (3, "jobs")
+        yield lambda done, of: told.append((done, of))
+
+    with ThreadPoolExecutor(threads or 1) as executor:
+        Bench(ROOT, executor=executor if threads else None, progress=progress).play(abs, [1, 2, 3], "jobs")
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_job_that_fails_is_not_swallowed():
+    with ThreadPoolExecutor(1) as executor, pytest.raises(TypeError):
+        Bench(ROOT, executor=executor).play(abs, ["no number"], "jobs")
+
+
+def test_one_worker_needs_no_pool():
+    with pool(1) as executor:
+        assert executor is None
+
+
+def test_two_workers_play_in_processes_of_their_own_and_end():
+    with pool(2) as executor:
+        assert os.getpid() not in Bench(ROOT, executor=executor).play(_process, [1, 2], "jobs")
+    assert active_children() == []
+
+
+def test_a_pool_that_is_given_up_ends_its_processes():
+    def give_up():
+        with pool(2) as executor:
+            executor.submit(_process, 1).result()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        give_up()
+    for process in active_children():
+        process.join(timeout=10)
+    assert active_children() == []
+
+
+def _process(_job: int) -> int:
+    return os.getpid()
+
+
+def test_verify_prints_one_json_object_last(small, capsys):
+    small(GOOD, KNOWN, ABSENT)
+    assert main(["verify", "--suite", "response", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out.splitlines()[-1])["cases"]
+    assert [r["verdict"] for r in rows] == ["pass", "outside", "not-modelled"]
+
+
+def test_verify_shows_a_line_for_every_case_and_why(small, capsys):
+    small(GOOD, KNOWN)
+    assert main(["verify", "--suite", "response"]) == 0
+    out = capsys.readouterr().out
+    assert "one.good" in out
+    assert "two.known: outside, a stated reason" in out
+    assert "2 cases: 1 pass, 1 outside." in out
+
+
+def test_verify_ends_with_1_when_a_case_is_outside_for_no_stated_reason(small, capsys):
+    small(GOOD, WRONG)
+    assert main(["verify", "--suite", "response", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["cases"][1]["measured"] is None
+
+
+def test_verify_writes_the_page(small, tmp_path, capsys):
+    small(GOOD)
+    assert main(["verify", "--suite", "response", "--out", str(tmp_path / "page.md")]) == 0
+    assert "| one.good | function |" in (tmp_path / "page.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--suite", "respnse"], "Closest: 'response'"),
+        ([], "--suite"),
+        (["--suite", "response", "--out", "nowhere/page.md"], "there is no such folder"),
+    ],
+)
+def test_verify_refuses_what_it_cannot_do(arguments, told, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["verify", *arguments]) == 2
+    assert told in capsys.readouterr().err
