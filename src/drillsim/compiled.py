@@ -7,7 +7,7 @@ raises ImportError where numba is missing, and the caller then goes on without i
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -17,13 +17,12 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def compiled(function: Function) -> Function:
     """Return a function compiled on its first call, with plain IEEE arithmetic, kept on disk where there is a place."""
     try:
-        found: Function = numba.njit(cache=True, error_model="numpy")(function)
+        found = numba.njit(cache=True, error_model="numpy")(function)
     except RuntimeError:  # no folder for compiled code
         found = numba.njit(error_model="numpy")(function)
-    return found
+    return cast(Function, found)
 
 
 def inlined(function: Function) -> Function:
     """Return a function that becomes part of the compiled functions that call it."""
-    found: Function = numba.njit(error_model="numpy", inline="always")(function)
-    return found
+    return cast(Function, numba.njit(error_model="numpy", inline="always")(function))
