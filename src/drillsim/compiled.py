@@ -30,7 +30,7 @@ def compiled(function: Function) -> Function:
         found: Any = njit(cache=True, **PLAIN)(function)
     except RuntimeError:  # no folder for compiled code
         return cast(Function, njit(**PLAIN)(function))
-    cache = getattr(found, "_cache", None)  # missing where compiling is switched off
+    cache: Any = getattr(found, "_cache", None)  # missing where compiling is switched off
     if hasattr(cache, "_cache_file"):
         cache._cache_file._source_stamp = _stamp(Path(getsourcefile(function) or __file__).parent)
         cache.save_overload = _forgiving(cache.save_overload)

@@ -6,24 +6,27 @@ Order: by time, then people by number, then borders by number (rule A 14).
 from __future__ import annotations
 
 from drillsim.compiled import inlined, inner
-from drillsim.crowd.tables import BORDER_RANK, HEAP, NEWS, STALE, UNSEEN, Tables
+from drillsim.crowd.tables import BORDER_RANK, HEAP, NEWS, STALE, UNSEEN
+from drillsim.crowd.views import At, borders_at, due_at, heap_at, n_at, news_at
 
 
 @inlined
-def put_at(t: Tables, i: int, time: float, rank: int) -> None:
+def put_at(t: At, i: int, time: float, rank: int) -> None:
     """Write an event into a place of the calendar."""
-    t.heap[i].time = time
-    t.heap[i].rank = rank
+    borders, heap, due = borders_at(t), heap_at(t), due_at(t)
+    heap[i].time = time
+    heap[i].rank = rank
     if rank < BORDER_RANK:
-        t.people[rank].place = i
+        due[rank] = i
     else:
-        t.borders[rank - BORDER_RANK].place = i
+        borders[rank - BORDER_RANK].place = i
 
 
 @inner
-def settle_event(t: Tables, i: int, time: float, rank: int) -> None:
+def settle_event(t: At, i: int, time: float, rank: int) -> None:
     """Move an event from place i up or down to where it belongs, and write it there."""
-    heap, count = t.heap, t.n[HEAP]
+    heap, n = heap_at(t), n_at(t)
+    count = n[HEAP]
     while i > 0:
         up = (i - 1) >> 1
         if heap[up].time < time or (heap[up].time == time and heap[up].rank < rank):
@@ -47,37 +50,41 @@ def settle_event(t: Tables, i: int, time: float, rank: int) -> None:
 
 
 @inlined
-def schedule(t: Tables, place: int, time: float, rank: int) -> None:
+def schedule(t: At, place: int, time: float, rank: int) -> None:
     """Let something happen at a time; it takes the place of what its owner had in the calendar."""
+    n = n_at(t)
     if place < 0:
-        place = t.n[HEAP]
-        t.n[HEAP] += 1
-    if t.n[STALE] == rank:
-        t.n[STALE] = -1
+        place = n[HEAP]
+        n[HEAP] += 1
+    if n[STALE] == rank:
+        n[STALE] = -1
     settle_event(t, int(place), time, int(rank))
 
 
 @inner
-def call_off(t: Tables, rank: int) -> None:
+def call_off(t: At, rank: int) -> None:
     """Take somebody's or some border's event out of the calendar, if there is one."""
-    place = t.people[rank].place if rank < BORDER_RANK else t.borders[rank - BORDER_RANK].place
-    if t.n[STALE] == rank:
-        t.n[STALE] = -1
+    borders, heap, n = borders_at(t), heap_at(t), n_at(t)
+    due = due_at(t)
+    place = due[rank] if rank < BORDER_RANK else borders[rank - BORDER_RANK].place
+    if n[STALE] == rank:
+        n[STALE] = -1
     if place < 0:
         return
     if rank < BORDER_RANK:
-        t.people[rank].place = UNSEEN
+        due[rank] = UNSEEN
     else:
-        t.borders[rank - BORDER_RANK].place = UNSEEN
-    t.n[HEAP] -= 1
-    last = t.n[HEAP]
+        borders[rank - BORDER_RANK].place = UNSEEN
+    n[HEAP] -= 1
+    last = n[HEAP]
     if place != last:
-        settle_event(t, int(place), t.heap[last].time, t.heap[last].rank)
+        settle_event(t, int(place), heap[last].time, heap[last].rank)
 
 
 @inlined
-def tell(t: Tables, what: int, who: int, where: int) -> None:
+def tell(t: At, what: int, who: int, where: int) -> None:
     """Write down news for the response."""
-    k = t.n[NEWS]
-    t.news[k, 0], t.news[k, 1], t.news[k, 2] = what, who, where
-    t.n[NEWS] = k + 1
+    news, n = news_at(t), n_at(t)
+    k = n[NEWS]
+    news[k, 0], news[k, 1], news[k, 2] = what, who, where
+    n[NEWS] = k + 1

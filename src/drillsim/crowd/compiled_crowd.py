@@ -57,7 +57,7 @@ class CompiledCrowd(CompiledUnits):
         """Order people to the nearest lockable room that is open when they arrive."""
         self._catch_up()
         rooms = frozenset(int(r) for r in open_rooms) - self._locked_rooms.keys()
-        self._set_rooms(LOCKABLE_GOAL, frozenset(r for r in rooms if not is_full(self._t, r)))
+        self._set_rooms(LOCKABLE_GOAL, frozenset(r for r in rooms if not is_full(self._at, r)))
         goal = self._goal(LOCKABLE_GOAL)
         self._command(people, np.full(len(people), goal, np.int32), delay_s)
 
@@ -67,7 +67,7 @@ class CompiledCrowd(CompiledUnits):
         """Order people to the nearest of some spaces that has a place, to stay there; outside where there is no way."""
         self._catch_up()
         numbers = np.asarray(people, dtype=np.int64)
-        self._set_rooms(REFUGE_GOAL, frozenset(int(s) for s in spaces if not is_full(self._t, int(s))))
+        self._set_rooms(REFUGE_GOAL, frozenset(int(s) for s in spaces if not is_full(self._at, int(s))))
         self._goal(OUTSIDE_GOAL)
         goal = self._goal(REFUGE_GOAL)
         self._command(numbers, np.full(len(numbers), goal, np.int32), delay_s, self.population.premovement_s[numbers])
@@ -116,9 +116,9 @@ class CompiledCrowd(CompiledUnits):
         for goal, rooms in self._open_rooms.items():
             self._open_rooms[goal] = rooms - {space}
         if self._t.n[UNDER_WAY]:
-            inside = orders.those_in(self._t, space)
+            inside = orders.those_in(self._at, space)
             self._leave(inside)
-            orders.settle(self._t, inside)
+            orders.settle(self._at, inside)
         self._renew()
         self._ordered()
 
@@ -161,7 +161,7 @@ class CompiledCrowd(CompiledUnits):
         ready = np.broadcast_to(np.asarray(premovement_s, dtype=np.float64), numbers.shape).copy()
         turns = np.zeros(len(numbers), np.bool_)
         self._measure(numbers)
-        orders.command(self._t, numbers, goals, told, ready, turns)
+        orders.command(self._at, numbers, goals, told, ready, turns)
         for when in dict.fromkeys(told[turns].tolist()):
             chosen = turns & (told == when)
             turn = partial(self._turn, numbers[chosen], goals[chosen])
@@ -175,7 +175,7 @@ class CompiledCrowd(CompiledUnits):
         for goal in np.unique(goals).tolist():
             self._goal(self._goals[goal])
         self._goal(OUTSIDE_GOAL)
-        self._reroute(orders.turn(self._t, people, goals))
+        self._reroute(orders.turn(self._at, people, goals))
 
     def _order_in(self, delay_s: float, order: Callable[[], None]) -> None:
         """Give an order after a delay, before anything else that happens then."""
@@ -204,8 +204,8 @@ class CompiledCrowd(CompiledUnits):
             self._renew()
 
     def _set_shut(self, way: int, shut: bool) -> None:
-        if orders.set_shut(self._t, way, shut):
-            kernel.advance(self._t, 0.0, False, 0, way)
+        if orders.set_shut(self._at, way, shut):
+            kernel.advance(self._at, 0.0, False, 0, way)
 
     def _act_on(self, what: int, who: int, where: int) -> None:
         if what == FULL:

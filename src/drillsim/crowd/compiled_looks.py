@@ -140,7 +140,7 @@ class CompiledLooks(Driving):
         me = self._t.people[p]
         node = int(me["node"])
         if me["state"] in ON_LEG and me["space"] != -1:
-            corners, walked = self._course(p), walked_m(self._t, p)
+            corners, walked = self._course(p), walked_m(self._at, p)
             if me["pieces"] == 0 and self._is_last_piece(p):
                 drawn = _length_m(corners)
                 walked *= drawn / float(me["length"]) if me["length"] > 0.0 else 0.0

@@ -14,7 +14,7 @@ from drillsim.crowd.compiled_looks import CompiledLooks, Corners
 from drillsim.crowd.laws import metres_between
 from drillsim.crowd.places import XY, around, split
 from drillsim.crowd.steps import follow
-from drillsim.crowd.tables import AT_GOAL, AT_LOCK, ENTERED, EVENT, PERSON, UNIT
+from drillsim.crowd.tables import AT_GOAL, AT_LOCK, ENTERED, EVENT, PERSON, UNIT, UNSEEN
 from drillsim.crowd.units import LockDelay, OnArrive, OnEnter, Order
 from drillsim.crowd.walking import NOWHERE, ON_STAIR, SETTLED, STANDING, UNLOCKING, WAITING
 from drillsim.errors import SimulationError
@@ -38,11 +38,12 @@ class CompiledUnits(CompiledLooks):
         if p >= len(people):
             people = np.concatenate([people, np.zeros(len(people) - self._people, PERSON)])
             heap = np.concatenate([self._t.heap, np.zeros(len(people) - len(self._t.people), EVENT)])
-            self._t = self._t._replace(people=people, heap=heap)
+            due = np.append(self._t.due, np.full(len(people) - len(self._t.people), UNSEEN, np.int32))
+            self._t = self._t._replace(people=people, heap=heap, due=due)
         self._t = self._t._replace(units=np.concatenate([units, np.zeros(1, UNIT)]))
         self._t.units["goal"][-1] = NO_GOAL
         me = self._t.people[p]
-        for name in ("node", "target", "ahead", "behind", "place", "row", "corner"):
+        for name in ("node", "target", "ahead", "behind", "row", "corner"):
             me[name] = -1
         me["x"], me["y"], me["space"], me["state"], me["end"] = *map(float, xy), space, STANDING, np.nan
         me["level"], me["up"], me["down"] = level_mps, stair_up_mps, stair_down_mps
@@ -93,7 +94,7 @@ class CompiledUnits(CompiledLooks):
         self._give(unit, order)
         if not stays:
             self._measure([unit])
-            follow(self._t, unit)
+            follow(self._at, unit)
         self._ordered()
 
     def halt(self, unit: int) -> None:
@@ -149,7 +150,7 @@ class CompiledUnits(CompiledLooks):
         me = self._t.people[unit]
         if me["state"] == UNLOCKING:
             before = int(me["target"]) ^ 1
-            orders.stand(self._t, unit)
+            orders.stand(self._at, unit)
             me["node"] = before if me["space"] >= 0 else NOWHERE
             me["row"] = me["corner"] = -1
         self._leave(np.array([unit]))
@@ -159,9 +160,9 @@ class CompiledUnits(CompiledLooks):
         order = self._orders.get(unit)
         if what == AT_LOCK:
             ask = order.lock_delay if order is not None else None
-            orders.unlocked(self._t, unit, max(0.0, ask(where >> 1, where & 1)) if ask is not None else 0.0)
+            orders.unlocked(self._at, unit, max(0.0, ask(where >> 1, where & 1)) if ask is not None else 0.0)
             if self._t.people[unit]["state"] == UNLOCKING and self._is_due(unit):
-                kernel.advance(self._t, float(self.env.now), True, 1, -1)
+                kernel.advance(self._at, float(self.env.now), True, 1, -1)
         elif what == ENTERED and order is not None and order.on_enter is not None:
             order.on_enter(unit, where)
         elif what == AT_GOAL and order is not None:
@@ -170,8 +171,7 @@ class CompiledUnits(CompiledLooks):
                 order.on_arrive(unit)
 
     def _is_due(self, unit: int) -> bool:
-        place = int(self._t.people[unit]["place"])
-        return place == 0 and float(self._t.heap[0]["time"]) == self.env.now
+        return self._t.due[unit] == 0 and float(self._t.heap[0]["time"]) == self.env.now
 
     # ---------------------------------------------------- spaces with corners
     def _metres(self, p: int) -> list[float]:
@@ -186,9 +186,11 @@ class CompiledUnits(CompiledLooks):
     def _measure(self, people: Iterable[int]) -> None:
         """Measure the ways out of spaces with corners for those who sit or stand at a point of them."""
         numbers = np.asarray(people, dtype=np.int64)
+        spaces = self._t.people["space"][numbers]
+        numbers = numbers[(spaces >= 0) & (self._t.spaces["convex"][spaces] == 0)]
         here = self._t.people[numbers]
-        bent = (here["node"] < 0) & (here["row"] < 0) & (here["space"] >= 0)
-        bent &= np.isin(here["state"], (WAITING, SETTLED, STANDING)) & (self._t.spaces["convex"][here["space"]] == 0)
+        bent = (here["node"] < 0) & (here["row"] < 0)
+        bent &= np.isin(here["state"], (WAITING, SETTLED, STANDING))
         for space in np.unique(here["space"][bent]).tolist():
             chosen = np.flatnonzero(bent & (here["space"] == space))
             metres = self.network.distances(space, np.column_stack([here["x"][chosen], here["y"][chosen]]))
@@ -201,14 +203,14 @@ class CompiledUnits(CompiledLooks):
         return self._course(p)
 
     def _leave(self, people: Numbers) -> None:
-        for p in orders.leave_straight(self._t, people).tolist():
+        for p in orders.leave_straight(self._at, people).tolist():
             self._leave_bent(p)
 
     def _leave_bent(self, p: int) -> None:
         """Leave a leg in a space with corners: a person's ways on lead back or on along it (rule 12)."""
         me = self._t.people[p]
         space, target = int(me["space"]), int(me["target"])
-        walked, corners = float(orders.walked_m(self._t, p)), self._course(p)
+        walked, corners = float(orders.walked_m(self._at, p)), self._course(p)
         leg = self._leg(p, corners)
         length = sum(piece[1] for piece in leg)
         drawn = sum(metres_between(*a, *b) for a, b in pairwise(corners))
@@ -225,7 +227,7 @@ class CompiledUnits(CompiledLooks):
         if paths is not None:
             self._paths[p] = paths
         me["x"], me["y"], me["node"], me["row"], me["corner"] = *point, NOWHERE, row, -1
-        orders.stand(self._t, p)
+        orders.stand(self._at, p)
 
     def _leg(self, p: int, corners: Corners) -> Leg:
         """Return the pieces of the leg somebody is on."""

@@ -39,6 +39,7 @@ from drillsim.crowd.tables import (
     STALE,
     UNDRAWN,
     UNIT,
+    UNSEEN,
     WATCHED,
     WAYS,
     Legs,
@@ -48,6 +49,7 @@ from drillsim.crowd.tables import (
     put,
     static_of,
 )
+from drillsim.crowd.views import addresses
 from drillsim.crowd.walking import ABSENT, WAITING
 from drillsim.crowd.ways import lay
 from drillsim.errors import ScenarioError
@@ -101,7 +103,7 @@ class Driving(ABC):
             self._measure(late)
             self._t.people["state"][late], self._t.people["space"][late] = ABSENT, -1
             self._t.n[ELSEWHERE] = len(late)
-            orders.come_later(self._t, late, population.arrives_s[late])
+            orders.come_later(self._at, late, population.arrives_s[late])
 
     def _tables(self, *, shortest: bool) -> Tables:
         static, crowd, now = self._static, self.population, float(self.env.now)
@@ -110,7 +112,7 @@ class Driving(ABC):
         here["x"], here["y"], here["space"] = crowd.x, crowd.y, crowd.space
         here["level"], here["up"], here["down"] = crowd.level_mps, crowd.stair_up_mps, crowd.stair_down_mps
         here["cell"] = self.cells.cells_at(crowd.space, crowd.x, crowd.y)
-        for name in ("node", "target", "ahead", "behind", "place", "row", "corner"):
+        for name in ("node", "target", "ahead", "behind", "row", "corner"):
             people[name] = -1
         people["ready"], people["end"], people["state"] = -1.0, np.nan, WAITING
         holds = static.cells.copy()
@@ -123,14 +125,25 @@ class Driving(ABC):
         return Tables(
             people=people, units=np.zeros(0, UNIT), directions=static.directions.copy(), borders=static.borders.copy(),
             cells=holds, spaces=static.spaces.copy(), gates=static.gates, nodes=static.nodes, stairs=static.stairs,
-            dist=static.dist, factors=static.factors, field=np.zeros((0, nodes), FIELD),
+            dist=static.dist, factors=static.factors, fields=np.zeros((0, nodes), FIELD),
             reach=np.zeros((0, spaces), np.int32), kinds=np.zeros(0, np.int32),
-            heap=np.zeros(len(people) + len(static.borders) + 1, EVENT), legs=self._legs.table, bends=self._legs.bends,
+            heap=np.zeros(len(people) + len(static.borders) + 1, EVENT), due=np.full(len(people), UNSEEN, np.int32),
+            legs=self._legs.table, bends=self._legs.bends,
             corners=np.zeros((16, 2)), rows=np.zeros(16), paths=np.zeros(16, np.int32),
             again=np.zeros(2 * len(static.stairs) + 1, np.int32),
             circle=np.zeros((len(holds) + 1, 2), np.int32), news=np.zeros((2 * spaces + 256, 3), np.int32),
             watched=np.zeros((0, 2), np.int32), limits=np.zeros(0, np.int32), n=n, s=s,
         )  # fmt: skip
+
+    @property
+    def _t(self) -> Tables:
+        """The arrays; `_at` tells the kernel where they lie."""
+        return self._arrays
+
+    @_t.setter
+    def _t(self, arrays: Tables) -> None:
+        self._arrays = arrays
+        self._at = addresses(arrays)
 
     def bytes_used(self) -> int:
         """Return the size of all arrays, those shared between drills included."""
@@ -144,7 +157,7 @@ class Driving(ABC):
             self._goals.append(goal)
             self._dirty.append(True)
             self._t = t._replace(
-                field=np.concatenate([t.field, np.zeros((1, t.field.shape[1]), FIELD)]),
+                fields=np.concatenate([t.fields, np.zeros((1, t.fields.shape[1]), FIELD)]),
                 reach=np.concatenate([t.reach, np.zeros((1, t.reach.shape[1]), np.int32)]),
                 kinds=np.append(t.kinds, np.int32(kind_of(goal))),
             )
@@ -173,7 +186,7 @@ class Driving(ABC):
                 targets = targets & np.isin(np.arange(len(space)) >> 1, members)
             elif goal[0] == "away":
                 away = members[0]
-        lay(self._t.field[number], static.steps, static.heads, static.nodes, self._enter, targets, away)
+        lay(self._t.fields[number], static.steps, static.heads, static.nodes, self._enter, targets, away)
         self._dirty[number] = False
 
     @cached_property
@@ -193,19 +206,19 @@ class Driving(ABC):
     def _renew(self) -> None:
         """Lay the ways to all goals anew; whose target closed or moved, and who is stranded, decides again (rule 11)."""
         self.__dict__.pop("_enter", None)
-        used, known = orders.goals_in_use(self._t), ~np.array(self._dirty)
-        before = self._t.field.copy()
+        used, known = orders.goals_in_use(self._at), ~np.array(self._dirty)
+        before = self._t.fields.copy()
         self._dirty = [True] * len(self._goals)
         for number in np.flatnonzero(used).tolist():
             self._lay(number)
         if used.any():
-            self._reroute(orders.moved(self._t, before, known))
+            self._reroute(orders.moved(self._at, before, known))
 
     def _reroute(self, people: NDArray[np.int64]) -> None:
         """Let people leave queue or walk, all of them first, and decide again by number."""
         if len(people):
             self._leave(people)
-            orders.decide_all(self._t, people)
+            orders.decide_all(self._at, people)
             self._draw()
 
     @abstractmethod
@@ -235,7 +248,7 @@ class Driving(ABC):
     def _play(self, until_s: float, *, inclusive: bool) -> None:
         """Play events and hear what they bring; stop early where a unit's news belong to a later instant."""
         while True:
-            kernel.advance(self._t, until_s, inclusive, -1, -1)
+            kernel.advance(self._at, until_s, inclusive, -1, -1)
             stopped = self._t.n[UNDRAWN] > 0 or self._t.n[NEWS] > 0
             if not stopped or not self._hear():
                 return
@@ -262,7 +275,7 @@ class Driving(ABC):
         """Make sure that the crowd is woken when a unit or a watch may have something to tell."""
         if not self._units and not self._t.n[WATCHED]:
             return
-        soonest = float(self._t.s[NOW]) if self._t.n[NEWS] > 0 else float(orders.next_news_s(self._t))
+        soonest = float(self._t.s[NOW]) if self._t.n[NEWS] > 0 else float(orders.next_news_s(self._at))
         if soonest < inf and (self._wake is None or soonest < self._wake_s):
             self._wake, self._wake_s = Step(self.env, 0), soonest
             self._wake.callbacks = [self._woken]
@@ -285,7 +298,7 @@ class Driving(ABC):
     def _draw(self) -> None:
         """Draw the legs of those who have set out in spaces with corners."""
         while self._t.n[UNDRAWN] > 0:
-            for p in np.flatnonzero(self._t.people["place"] == LOST_LEG).tolist():
+            for p in np.flatnonzero(self._t.due == LOST_LEG).tolist():
                 me = self._t.people[p]
                 node, target, space = int(me["node"]), int(me["target"]), int(me["space"])
                 if node >= 0 and target >= 0:
@@ -297,7 +310,7 @@ class Driving(ABC):
                 else:
                     line = self._drawn(p)
                     corner, corners = -2 - self._put("corners", line), len(line)
-                walk_drawn(self._t, p, corner, corners)
+                walk_drawn(self._at, p, corner, corners)
 
     def _put(self, pool: str, values: Iterable[object]) -> int:
         """Add values to a pool and return where they begin."""

@@ -29,200 +29,231 @@ from drillsim.crowd.tables import (
     UNDER_WAY,
     UNDRAWN,
     WATCHED,
-    Tables,
+)
+from drillsim.crowd.views import (
+    At,
+    again_at,
+    borders_at,
+    cells_at,
+    circle_at,
+    directions_at,
+    due_at,
+    heap_at,
+    limits_at,
+    n_at,
+    people_at,
+    s_at,
+    spaces_at,
+    watched_at,
 )
 from drillsim.crowd.walking import ABSENT, LOST, QUEUED, SETTLED, UNLOCKING, WAITING, WALKING
 
 
 # ---------------------------------------------------------------------- looks
 @inlined
-def ready(t: Tables, d: int) -> bool:
+def ready(t: At, d: int) -> bool:
     """Return whether the head of a direction has a place; register the direction where it has none."""
-    if t.directions[d].first < 0:
+    directions, cells = directions_at(t), cells_at(t)
+    if directions[d].first < 0:
         return False
-    far = t.directions[d].far
-    if t.cells[far].filled >= t.cells[far].places:
-        if not t.directions[d].registered:
+    far = directions[d].far
+    if cells[far].filled >= cells[far].places:
+        if not directions[d].registered:
             register(t, d)
         return False
-    if t.directions[d].registered:
+    if directions[d].registered:
         unregister(t, d)
     return True
 
 
 @inner
-def turn_of(t: Tables, b: int) -> int:
+def turn_of(t: At, b: int) -> int:
     """Return the direction whose head passes now, -1 where none is to: then those in a circle change places, if any."""
-    if t.borders[b].shut:
+    people, directions, borders = people_at(t), directions_at(t), borders_at(t)
+    cells, n = cells_at(t), n_at(t)
+    if borders[b].shut:
         return -1
     low = 2 * b
     can_low, can_high = ready(t, low), ready(t, low + 1)
     if can_low and can_high:
-        if t.borders[b].last >= 0:
-            return low + 1 - t.borders[b].last
-        p, q = t.directions[low].first, t.directions[low + 1].first
-        first = t.people[p].arrived < t.people[q].arrived or (t.people[p].arrived == t.people[q].arrived and p < q)
+        if borders[b].last >= 0:
+            return low + 1 - borders[b].last
+        p, q = directions[low].first, directions[low + 1].first
+        first = people[p].arrived < people[q].arrived or (people[p].arrived == people[q].arrived and p < q)
         return low if first else low + 1
     if can_low:
         return low
     if can_high:
         return low + 1
     for d in (low, low + 1):
-        if t.n[CIRCLE] == 0 and t.directions[d].registered and t.cells[t.directions[d].near].waiting >= 0:
+        if n[CIRCLE] == 0 and directions[d].registered and cells[directions[d].near].waiting >= 0:
             find_circle(t, d)
-    if t.n[CIRCLE] > 0:
+    if n[CIRCLE] > 0:
         change_places(t)
     return -1
 
 
 @inlined
-def heir(t: Tables, c: int, just_passed: int) -> int:
+def heir(t: At, c: int, just_passed: int) -> int:
     """Return the direction that takes the place free in a cell, or -1."""
-    if t.cells[c].filled >= t.cells[c].places:
+    directions, borders, cells = directions_at(t), borders_at(t), cells_at(t)
+    if cells[c].filled >= cells[c].places:
         return -1
     found = -1
-    d = int(t.cells[c].waiting)
+    d = int(cells[c].waiting)
     while d >= 0:
         b = d >> 1
-        if not is_resting(t, b) or (b == just_passed and t.borders[b].passes == 1):
-            one, other = t.directions[d], t.directions[found]
+        if not is_resting(t, b) or (b == just_passed and borders[b].passes == 1):
+            one, other = directions[d], directions[found]
             if found < 0 or one.tag < other.tag or (one.tag == other.tag and one.order < other.order):
                 found = d
-        d = int(t.directions[d].after)
+        d = int(directions[d].after)
     if found >= 0:
         unregister(t, found)
-        t.cells[c].clock = t.directions[found].tag
-        t.directions[found].tag += 1.0 / t.borders[found >> 1].capacity
+        cells[c].clock = directions[found].tag
+        directions[found].tag += 1.0 / borders[found >> 1].capacity
     return found
 
 
 # --------------------------------------------------------------------- passes
 @inlined
-def step_out(t: Tables, p: int, d: int) -> None:
+def step_out(t: At, p: int, d: int) -> None:
     """Leave the near cell."""
-    c = t.directions[d].near
+    directions, cells, n = directions_at(t), cells_at(t), n_at(t)
+    s = s_at(t)
+    c = directions[d].near
     settle_seconds(t, c)
-    t.cells[c].filled -= 1
-    if p < t.n[PERSONS]:
-        t.cells[c].left = t.s[NOW]
+    cells[c].filled -= 1
+    if p < n[PERSONS]:
+        cells[c].left = s[NOW]
     else:
-        t.cells[c].units -= 1
+        cells[c].units -= 1
 
 
 @inlined
-def step_in(t: Tables, p: int, d: int) -> None:
+def step_in(t: At, p: int, d: int) -> None:
     """Enter the far cell; the border rests from now on."""
-    b, c = d >> 1, t.directions[d].far
+    directions, borders, cells = directions_at(t), borders_at(t), cells_at(t)
+    n, s = n_at(t), s_at(t)
+    b, c = d >> 1, directions[d].far
     settle_seconds(t, c)
-    t.cells[c].filled += 1
-    if p >= t.n[PERSONS]:
-        t.cells[c].units += 1
-    border = t.borders[b]
+    cells[c].filled += 1
+    if p >= n[PERSONS]:
+        cells[c].units += 1
+    border = borders[b]
     border.last = d & 1
     if border.rest > 0.0:
         if not is_resting(t, b):
             border.passes = 0
         border.passes += 1
-        border.free = t.s[NOW] + (border.rest if border.passes == 1 else 2.0 * border.rest)
+        border.free = s[NOW] + (border.rest if border.passes == 1 else 2.0 * border.rest)
 
 
 @inlined
-def rest(t: Tables, b: int) -> None:
+def rest(t: At, b: int) -> None:
     """Let a border with somebody in a queue look when it has rested; a stair end looks again at once."""
-    if t.directions[2 * b].first < 0 and t.directions[2 * b + 1].first < 0:
+    directions, borders, again = directions_at(t), borders_at(t), again_at(t)
+    n = n_at(t)
+    if directions[2 * b].first < 0 and directions[2 * b + 1].first < 0:
         return
-    if t.borders[b].rest > 0.0:
-        schedule(t, t.borders[b].place, t.borders[b].free, BORDER_RANK + b)
-    elif t.directions[2 * b].first >= 0 and not t.directions[2 * b].registered and not t.borders[b].passes:
-        t.borders[b].passes = 1
-        t.again[t.n[AGAIN]] = b
-        t.n[AGAIN] += 1
+    if borders[b].rest > 0.0:
+        schedule(t, borders[b].place, borders[b].free, BORDER_RANK + b)
+    elif directions[2 * b].first >= 0 and not directions[2 * b].registered and not borders[b].passes:
+        borders[b].passes = 1
+        again[n[AGAIN]] = b
+        n[AGAIN] += 1
 
 
 @inner
-def find_circle(t: Tables, d: int) -> None:
+def find_circle(t: At, d: int) -> None:
     """Find the shortest circle of idle registered directions through d, and write it down, d first (rule 9).
 
     Each leads into the cell in which the head of the next one waits. Breadth first, backwards from the cell left.
     """
-    start, end = t.directions[d].far, t.directions[d].near
-    by = np.full(len(t.cells), -1, np.int32)
-    cells = np.empty(len(t.cells), np.int32)
-    cells[0] = end
+    directions, cells, circle = directions_at(t), cells_at(t), circle_at(t)
+    n = n_at(t)
+    start, end = directions[d].far, directions[d].near
+    by = np.full(len(cells), -1, np.int32)
+    met = np.empty(len(cells), np.int32)
+    met[0] = end
     seen, count, found = 0, 1, False
     while seen < count and not found:
-        c = cells[seen]
+        c = met[seen]
         seen += 1
         lowest = -1
         while not found:  # the directions registered for c, in order
-            other, k = -1, t.cells[c].waiting
+            other, k = -1, cells[c].waiting
             while k >= 0:
                 if k > lowest and (other < 0 or k < other):
                     other = k
-                k = t.directions[k].after
+                k = directions[k].after
             if other < 0:
                 break
             lowest = other
-            near = t.directions[other].near
+            near = directions[other].near
             if is_resting(t, other >> 1) or near == end or by[near] >= 0:
                 continue
             by[near] = other
             found = near == start
-            cells[count] = near
+            met[count] = near
             count += 1
     if found:
-        t.circle[0, 0] = d
+        circle[0, 0] = d
         size, near = 1, start
         while near != end:
-            t.circle[size, 0] = by[near]
-            near = t.directions[by[near]].far
+            circle[size, 0] = by[near]
+            near = directions[by[near]].far
             size += 1
-        t.n[CIRCLE] = size
+        n[CIRCLE] = size
 
 
 @inner
-def change_places(t: Tables) -> None:
+def change_places(t: At) -> None:
     """Let the heads of a circle leave, all of them, and enter; what they do then is left to the caller."""
-    for i in range(t.n[CIRCLE]):
-        d = int(t.circle[i, 0])
+    circle, n = circle_at(t), n_at(t)
+    for i in range(n[CIRCLE]):
+        d = int(circle[i, 0])
         p = take_head(t, d)
-        t.circle[i, 1] = p
+        circle[i, 1] = p
         unregister(t, d)
         step_out(t, p, d)
-    for i in range(t.n[CIRCLE]):
-        step_in(t, int(t.circle[i, 1]), int(t.circle[i, 0]))
+    for i in range(n[CIRCLE]):
+        step_in(t, int(circle[i, 1]), int(circle[i, 0]))
 
 
 # --------------------------------------------------------------------- events
 @inner
-def come(t: Tables, p: int) -> None:
+def come(t: At, p: int) -> None:
     """Come into the building, or find no place."""
-    me = t.people[p]
-    cell = t.cells[me.cell]
+    people, cells, n = people_at(t), cells_at(t), n_at(t)
+    s, due = s_at(t), due_at(t)
+    me = people[p]
+    cell = cells[me.cell]
     if cell.filled >= cell.places:
-        me.state, me.end = LOST, t.s[NOW]
+        me.state, me.end = LOST, s[NOW]
         return
     settle_seconds(t, int(me.cell))
     cell.filled += 1
-    t.n[ELSEWHERE] -= 1
+    n[ELSEWHERE] -= 1
     me.space, me.state = cell.space, WAITING
     if me.ready >= 0.0:
-        schedule(t, me.place, t.s[NOW] + me.ready, p)
+        schedule(t, due[p], s[NOW] + me.ready, p)
 
 
 @inner
-def begin(t: Tables, p: int) -> None:
+def begin(t: At, p: int) -> None:
     """Stand up when premovement ends: unless the room was locked meanwhile, go."""
-    me = t.people[p]
-    if t.spaces[me.space].locked:
+    people, spaces, n = people_at(t), spaces_at(t), n_at(t)
+    me = people[p]
+    if spaces[me.space].locked:
         me.state = SETTLED
         return
-    t.n[UNDER_WAY] += 1
+    n[UNDER_WAY] += 1
     decide_afresh(t, p, False)
 
 
 @compiled
-def advance(t: Tables, until: float, inclusive: bool, steps: int, look_at: int) -> None:
+def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> None:
     """Let everything happen before a time (up to it, where inclusive), but stop after an event that brings news.
 
     steps
@@ -230,7 +261,9 @@ def advance(t: Tables, until: float, inclusive: bool, steps: int, look_at: int) 
     look_at
         A border that looks first; -1 for none.
     """
-    n, s = t.n, t.s
+    people, directions, borders = people_at(t), directions_at(t), borders_at(t)
+    cells, heap, circle = cells_at(t), heap_at(t), circle_at(t)
+    again, n, s = again_at(t), n_at(t), s_at(t)
     p = d = -1
     while True:
         while d >= 0 or look_at >= 0:
@@ -242,24 +275,24 @@ def advance(t: Tables, until: float, inclusive: bool, steps: int, look_at: int) 
             while d >= 0 or n[CIRCLE] > 0:  # pass, and hand the place left to whoever waits for it, and so on
                 changed = d < 0
                 if changed:  # in a circle no place is left
-                    d, p = int(t.circle[n[CIRCLED], 0]), int(t.circle[n[CIRCLED], 1])
+                    d, p = int(circle[n[CIRCLED], 0]), int(circle[n[CIRCLED], 1])
                     n[CIRCLED] += 1
                     if n[CIRCLED] == n[CIRCLE]:
                         n[CIRCLE] = n[CIRCLED] = 0
                 else:
                     step_out(t, p, d)
                     step_in(t, p, d)
-                b, near = d >> 1, int(t.directions[d].near)
+                b, near = d >> 1, int(directions[d].near)
                 enter(t, p, d)
                 rest(t, b)
                 d = -1
-                if not changed and t.cells[near].waiting >= 0:
+                if not changed and cells[near].waiting >= 0:
                     d = heir(t, near, b)
                     if d >= 0:
                         p = take_head(t, d)
             if n[AGAIN] > 0:
-                look_at = int(t.again[n[LOOKED]])
-                t.borders[look_at].passes = 0
+                look_at = int(again[n[LOOKED]])
+                borders[look_at].passes = 0
                 n[LOOKED] += 1
                 if n[LOOKED] == n[AGAIN]:
                     n[LOOKED] = n[AGAIN] = 0
@@ -270,7 +303,7 @@ def advance(t: Tables, until: float, inclusive: bool, steps: int, look_at: int) 
             watch(t)
         if n[NEWS] > 0 or n[UNDRAWN] > 0 or steps == 0 or n[HEAP] == 0:
             return
-        time, rank = t.heap[0].time, t.heap[0].rank
+        time, rank = heap[0].time, heap[0].rank
         if time > until or (time == until and not inclusive):
             return
         steps -= 1
@@ -280,42 +313,44 @@ def advance(t: Tables, until: float, inclusive: bool, steps: int, look_at: int) 
             look_at = int(rank - BORDER_RANK)
             continue
         p = int(rank)
-        state = t.people[p].state
+        state = people[p].state
         if state == WALKING:
-            d = int(t.people[p].direction)
+            d = int(people[p].direction)
             if p >= n[PERSONS] and unit_stops(t, p, d):
                 d = -1
         elif state == UNLOCKING:
-            d = int(t.people[p].target)
+            d = int(people[p].target)
         elif state == ABSENT:
             come(t, p)
         else:
             begin(t, p)
         if d < 0:
             continue
-        t.people[p].state = QUEUED
-        b, far = d >> 1, t.directions[d].far
+        people[p].state = QUEUED
+        b, far = d >> 1, directions[d].far
         idle = not is_resting(t, b)
-        empty = t.directions[2 * b].first < 0 and t.directions[2 * b + 1].first < 0
-        if idle and empty and not t.borders[b].shut and t.cells[far].filled < t.cells[far].places:
+        empty = directions[2 * b].first < 0 and directions[2 * b + 1].first < 0
+        if idle and empty and not borders[b].shut and cells[far].filled < cells[far].places:
             continue
         enqueue(t, p, d)
         if not idle:
             wake_after_rest(t, b)
-        elif not t.directions[d].registered:
+        elif not directions[d].registered:
             look_at = b
         d = -1
 
 
 @inner
-def watch(t: Tables) -> None:
+def watch(t: At) -> None:
     """Tell which watches are over: no more persons, units apart, in their cells than they wait for."""
-    persons = np.zeros(len(t.limits), np.int64)
-    for i in range(len(t.watched)):
-        cell = t.cells[t.watched[i, 1]]
-        persons[t.watched[i, 0]] += cell.filled - cell.units
-    for k in range(len(t.limits)):
-        if persons[k] <= t.limits[k]:
-            t.limits[k] = -1
-            t.n[WATCHED] -= 1
+    cells, watched, limits = cells_at(t), watched_at(t), limits_at(t)
+    n = n_at(t)
+    persons = np.zeros(len(limits), np.int64)
+    for i in range(len(watched)):
+        cell = cells[watched[i, 1]]
+        persons[watched[i, 0]] += cell.filled - cell.units
+    for k in range(len(limits)):
+        if persons[k] <= limits[k]:
+            limits[k] = -1
+            n[WATCHED] -= 1
             tell(t, SEEN, k, 0)

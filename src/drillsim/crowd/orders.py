@@ -12,7 +12,22 @@ from drillsim.compiled import compiled
 from drillsim.crowd.calendar import call_off, schedule
 from drillsim.crowd.queues import is_resting, quit_queue, unregister
 from drillsim.crowd.steps import decide_afresh, metres_between
-from drillsim.crowd.tables import HEAP, NOW, PERSONS, TO_EXITS, TO_REFUGE, UNDER_WAY, UNSEEN, WATCHED, Record, Tables
+from drillsim.crowd.tables import HEAP, NOW, PERSONS, TO_EXITS, TO_REFUGE, UNDER_WAY, UNSEEN, WATCHED, Record
+from drillsim.crowd.views import (
+    At,
+    borders_at,
+    directions_at,
+    due_at,
+    fields_at,
+    heap_at,
+    kinds_at,
+    n_at,
+    nodes_at,
+    people_at,
+    s_at,
+    spaces_at,
+    units_at,
+)
 from drillsim.crowd.walking import (
     ABSENT,
     AWAY,
@@ -32,14 +47,15 @@ Floats = NDArray[np.float64]
 
 
 @compiled
-def command(t: Tables, people: Ints, goals: NDArray[np.int32], told: Floats, ready: Floats, turns: NDArray[np.bool_]) -> None:
+def command(t: At, whom: Ints, goals: NDArray[np.int32], told: Floats, ready: Floats, turns: NDArray[np.bool_]) -> None:
     """Give people a goal: who sits starts later; mark in `turns` who is on the way and has to turn to it."""
-    for i in range(len(people)):
-        p = people[i]
-        me = t.people[p]
+    people, s, due = people_at(t), s_at(t), due_at(t)
+    for i in range(len(whom)):
+        p = whom[i]
+        me = people[p]
         if me.state in (WAITING, SETTLED):
             me.goal, me.state = goals[i], WAITING
-            schedule(t, me.place, t.s[NOW] + (told[i] + ready[i]), p)
+            schedule(t, due[p], s[NOW] + (told[i] + ready[i]), p)
         elif me.state == ABSENT:
             me.goal, me.ready = goals[i], ready[i]
         else:
@@ -47,42 +63,44 @@ def command(t: Tables, people: Ints, goals: NDArray[np.int32], told: Floats, rea
 
 
 @compiled
-def come_later(t: Tables, people: Ints, times: Floats) -> None:
+def come_later(t: At, whom: Ints, times: Floats) -> None:
     """Let people come into the building at their times."""
-    for i in range(len(people)):
-        schedule(t, UNSEEN, times[i], people[i])
+    for i in range(len(whom)):
+        schedule(t, UNSEEN, times[i], whom[i])
 
 
 @compiled
-def turn(t: Tables, people: Ints, goals: NDArray[np.int32]) -> Ints:
+def turn(t: At, whom: Ints, goals: NDArray[np.int32]) -> Ints:
     """Turn people who are on the way to another goal; return who decides again now: not who is on a stair."""
-    again = np.empty(len(people), np.int64)
+    people = people_at(t)
+    again = np.empty(len(whom), np.int64)
     count = 0
-    for i in range(len(people)):
-        me = t.people[people[i]]
+    for i in range(len(whom)):
+        me = people[whom[i]]
         if me.state in (WALKING, QUEUED, STRANDED):
             me.goal = me.aim = goals[i]
             if me.state == STRANDED or me.target >= 0:
-                again[count] = people[i]
+                again[count] = whom[i]
                 count += 1
     return again[:count]
 
 
 @compiled
-def moved(t: Tables, old: Record, known: NDArray[np.bool_]) -> Ints:
+def moved(t: At, old: Record, known: NDArray[np.bool_]) -> Ints:
     """Return who decides again after all ways were laid anew: whose target closed or moved, and who is stranded.
 
     old
         The fields before; `known` tells which goals had one.
     """
-    found = np.empty(t.n[PERSONS], np.int64)
+    people, fields, n = people_at(t), fields_at(t), n_at(t)
+    found = np.empty(n[PERSONS], np.int64)
     count = 0
-    for p in range(t.n[PERSONS]):
-        me = t.people[p]
+    for p in range(n[PERSONS]):
+        me = people[p]
         again = me.state == STRANDED
         if me.state in (WALKING, QUEUED) and me.target >= 0:
             for g in (me.aim, me.goal):
-                there, before = t.field[g, me.target], old[g, me.target]
+                there, before = fields[g, me.target], old[g, me.target]
                 again = again or not known[g] or not there.open or there.phi != before.phi
         if again:
             found[count] = p
@@ -91,30 +109,33 @@ def moved(t: Tables, old: Record, known: NDArray[np.bool_]) -> Ints:
 
 
 @compiled
-def walked_m(t: Tables, p: int) -> float:
+def walked_m(t: At, p: int) -> float:
     """Return the metres of the leg that lie behind somebody who walks or queues."""
-    me = t.people[p]
+    people, s = people_at(t), s_at(t)
+    me = people[p]
     if me.state != WALKING:
         return me.walked + me.length
-    return me.walked + min(me.length, me.speed * (t.s[NOW] - me.began))
+    return me.walked + min(me.length, me.speed * (s[NOW] - me.began))
 
 
 @compiled
-def leave(t: Tables, p: int) -> None:
+def leave(t: At, p: int) -> None:
     """Leave queue or walk, and stand at the point of the leg that was reached (rule 12); straight legs only."""
-    me = t.people[p]
+    people, units, spaces = people_at(t), units_at(t), spaces_at(t)
+    nodes, n = nodes_at(t), n_at(t)
+    me = people[p]
     if me.state not in (WALKING, QUEUED):
         return
     if me.state == QUEUED and me.direction == me.target:
         me.node = me.target ^ 1
     elif me.space >= 0:
-        px, py = (t.nodes[me.node].x, t.nodes[me.node].y) if me.node >= 0 else (me.x, me.y)
+        px, py = (nodes[me.node].x, nodes[me.node].y) if me.node >= 0 else (me.x, me.y)
         if me.target >= 0:
-            qx, qy = t.nodes[me.target ^ 1].x, t.nodes[me.target ^ 1].y
+            qx, qy = nodes[me.target ^ 1].x, nodes[me.target ^ 1].y
         else:
-            qx, qy = t.units[p - t.n[PERSONS]].x, t.units[p - t.n[PERSONS]].y
+            qx, qy = units[p - n[PERSONS]].x, units[p - n[PERSONS]].y
         drawn, at = metres_between(px, py, qx, qy), walked_m(t, p)
-        if t.spaces[me.space].slabs == 1:
+        if spaces[me.space].slabs == 1:
             at *= drawn / me.length if me.length > 0.0 else 0.0
         if at < drawn:
             share = max(at, 0.0) / drawn
@@ -127,29 +148,31 @@ def leave(t: Tables, p: int) -> None:
 
 
 @compiled
-def stand(t: Tables, p: int) -> None:
+def stand(t: At, p: int) -> None:
     """Be neither in the queue nor in the calendar any more, nor on the way to a target."""
-    me = t.people[p]
+    people, directions, due = people_at(t), directions_at(t), due_at(t)
+    me = people[p]
     if me.state == QUEUED:
         quit_queue(t, p, int(me.direction))
     else:
         call_off(t, p)
-    me.state, me.place = STANDING, UNSEEN
+    me.state, due[p] = STANDING, UNSEEN
     if me.target >= 0:
-        t.directions[me.target].claims -= 1
+        directions[me.target].claims -= 1
         me.target = NOWHERE
 
 
 @compiled
-def leave_straight(t: Tables, people: Ints) -> Ints:
+def leave_straight(t: At, whom: Ints) -> Ints:
     """Let people leave their legs, but for those on their way in spaces with corners, whose numbers are returned."""
-    rest = np.empty(len(people), np.int64)
+    people, spaces = people_at(t), spaces_at(t)
+    rest = np.empty(len(whom), np.int64)
     count = 0
-    for i in range(len(people)):
-        p = int(people[i])
-        me = t.people[p]
+    for i in range(len(whom)):
+        p = int(whom[i])
+        me = people[p]
         bent = me.state == WALKING or (me.state == QUEUED and me.direction != me.target)
-        if bent and me.space >= 0 and not t.spaces[me.space].convex:
+        if bent and me.space >= 0 and not spaces[me.space].convex:
             rest[count] = p
             count += 1
         else:
@@ -158,19 +181,20 @@ def leave_straight(t: Tables, people: Ints) -> Ints:
 
 
 @compiled
-def decide_all(t: Tables, people: Ints) -> None:
+def decide_all(t: At, whom: Ints) -> None:
     """Let people decide again, by number, at the speed they have."""
-    for i in range(len(people)):
-        decide_afresh(t, people[i], True)
+    for i in range(len(whom)):
+        decide_afresh(t, whom[i], True)
 
 
 @compiled
-def those_in(t: Tables, space: int) -> Ints:
+def those_in(t: At, space: int) -> Ints:
     """Return the persons in a space who are on the way."""
-    found = np.empty(t.n[PERSONS], np.int64)
+    people, n = people_at(t), n_at(t)
+    found = np.empty(n[PERSONS], np.int64)
     count = 0
-    for p in range(t.n[PERSONS]):
-        me = t.people[p]
+    for p in range(n[PERSONS]):
+        me = people[p]
         if me.space == space and me.state in (WALKING, QUEUED, STRANDED):
             found[count] = p
             count += 1
@@ -178,56 +202,65 @@ def those_in(t: Tables, space: int) -> Ints:
 
 
 @compiled
-def settle(t: Tables, people: Ints) -> None:
+def settle(t: At, whom: Ints) -> None:
     """Let people stay where they stand."""
-    for i in range(len(people)):
-        me = t.people[people[i]]
-        me.state, me.end = SETTLED, t.s[NOW]
-        t.n[UNDER_WAY] -= 1
+    people, n, s = people_at(t), n_at(t), s_at(t)
+    for i in range(len(whom)):
+        me = people[whom[i]]
+        me.state, me.end = SETTLED, s[NOW]
+        n[UNDER_WAY] -= 1
 
 
 @compiled
-def set_shut(t: Tables, b: int, shut: bool) -> bool:
+def set_shut(t: At, b: int, shut: bool) -> bool:
     """Stop or start the passing of a border; its rest goes on. Return whether it has to look now."""
-    t.borders[b].shut = shut
+    directions, borders = directions_at(t), borders_at(t)
+    borders[b].shut = shut
     for d in (2 * b, 2 * b + 1):
-        if shut and t.directions[d].registered:
+        if shut and directions[d].registered:
             unregister(t, d)
     return not shut and not is_resting(t, b)
 
 
 @compiled
-def unlocked(t: Tables, p: int, delay: float) -> None:
+def unlocked(t: At, p: int, delay: float) -> None:
     """Let a unit queue at its way when the lock is open."""
-    schedule(t, t.people[p].place, t.s[NOW] + delay, p)
+    s, due = s_at(t), due_at(t)
+    schedule(t, due[p], s[NOW] + delay, p)
 
 
 @compiled
-def next_news_s(t: Tables) -> float:
+def next_news_s(t: At) -> float:
     """Return the earliest time at which a unit may have something to tell, inf where none is on the move."""
+    people, units, borders = people_at(t), units_at(t), borders_at(t)
+    heap, n, s = heap_at(t), n_at(t), s_at(t)
+    due = due_at(t)
     soonest = np.inf
-    for k in range(len(t.units)):
-        me = t.people[t.n[PERSONS] + k]
+    for k in range(len(units)):
+        p = n[PERSONS] + k
+        me = people[p]
         if me.state == QUEUED and is_resting(t, int(me.direction) >> 1):
-            soonest = min(soonest, t.borders[me.direction >> 1].free)
-        elif me.state == QUEUED and t.n[HEAP] > 0:
-            soonest = min(soonest, t.heap[0].time)
-        elif me.state in (WALKING, UNLOCKING) and me.place >= 0:
-            soonest = min(soonest, t.heap[me.place].time)
-    if t.n[WATCHED] > 0 and t.n[HEAP] > 0:
-        soonest = min(soonest, t.heap[0].time)
-    return max(soonest, t.s[NOW])
+            soonest = min(soonest, borders[me.direction >> 1].free)
+        elif me.state == QUEUED and n[HEAP] > 0:
+            soonest = min(soonest, heap[0].time)
+        elif me.state in (WALKING, UNLOCKING) and due[p] >= 0:
+            soonest = min(soonest, heap[due[p]].time)
+    if n[WATCHED] > 0 and n[HEAP] > 0:
+        soonest = min(soonest, heap[0].time)
+    return max(soonest, s[NOW])
 
 
 @compiled
-def goals_in_use(t: Tables) -> NDArray[np.bool_]:
+def goals_in_use(t: At) -> NDArray[np.bool_]:
     """Return the goals that somebody is on the way to, or will be."""
-    used = np.zeros(len(t.kinds), np.bool_)
-    for p in range(t.n[PERSONS]):
-        me = t.people[p]
-        if me.state in (WALKING, QUEUED, STRANDED, ABSENT) or (me.state == WAITING and me.place >= 0):
+    people, kinds, n = people_at(t), kinds_at(t), n_at(t)
+    due = due_at(t)
+    used = np.zeros(len(kinds), np.bool_)
+    for p in range(n[PERSONS]):
+        me = people[p]
+        if me.state in (WALKING, QUEUED, STRANDED, ABSENT) or (me.state == WAITING and due[p] >= 0):
             used[me.goal] = used[me.aim] = True
     for g in range(len(used)):
-        if used[g] and t.kinds[g] in (TO_EXITS, TO_REFUGE):
+        if used[g] and kinds[g] in (TO_EXITS, TO_REFUGE):
             used[0] = True
     return used

@@ -7,103 +7,112 @@ from __future__ import annotations
 
 from drillsim.compiled import inlined, inner
 from drillsim.crowd.calendar import schedule
-from drillsim.crowd.tables import BORDER_RANK, NOW, RANK, REGISTERED, Tables
+from drillsim.crowd.tables import BORDER_RANK, NOW, RANK, REGISTERED
+from drillsim.crowd.views import At, borders_at, cells_at, directions_at, n_at, people_at, s_at
 
 
 @inlined
-def settle_seconds(t: Tables, c: int) -> None:
+def settle_seconds(t: At, c: int) -> None:
     """Close the open interval of a cell before its persons change."""
-    now, cell = t.s[NOW], t.cells[c]
+    cells, s = cells_at(t), s_at(t)
+    now, cell = s[NOW], cells[c]
     cell.person_s += (cell.filled - cell.units) * (now - cell.since)
     cell.since = now
 
 
 @inlined
-def is_resting(t: Tables, b: int) -> bool:
+def is_resting(t: At, b: int) -> bool:
     """Return whether a border rests at this point of this instant."""
-    free = t.borders[b].free
-    return free > t.s[NOW] or (free == t.s[NOW] and BORDER_RANK + b > t.n[RANK])
+    borders, n, s = borders_at(t), n_at(t), s_at(t)
+    free = borders[b].free
+    return free > s[NOW] or (free == s[NOW] and BORDER_RANK + b > n[RANK])
 
 
 @inlined
-def wake_after_rest(t: Tables, b: int) -> None:
+def wake_after_rest(t: At, b: int) -> None:
     """Let a resting border with somebody in a queue look when its rest ends."""
-    if t.borders[b].place < 0:
-        schedule(t, t.borders[b].place, t.borders[b].free, BORDER_RANK + b)
+    borders = borders_at(t)
+    if borders[b].place < 0:
+        schedule(t, borders[b].place, borders[b].free, BORDER_RANK + b)
 
 
 @inner
-def take_head(t: Tables, d: int) -> int:
+def take_head(t: At, d: int) -> int:
     """Take the first out of a queue."""
-    p = int(t.directions[d].first)
-    behind = t.people[p].behind
-    t.directions[d].first = behind
+    people, directions = people_at(t), directions_at(t)
+    p = int(directions[d].first)
+    behind = people[p].behind
+    directions[d].first = behind
     if behind >= 0:
-        t.people[behind].ahead = -1
+        people[behind].ahead = -1
     else:
-        t.directions[d].last = -1
+        directions[d].last = -1
     return p
 
 
 @inner
-def enqueue(t: Tables, p: int, d: int) -> None:
+def enqueue(t: At, p: int, d: int) -> None:
     """Take a place in a queue, by time of arrival and number."""
-    now = t.s[NOW]
-    t.people[p].arrived = now
-    ahead = t.directions[d].last
-    while ahead > p and t.people[ahead].arrived == now:
-        ahead = t.people[ahead].ahead
-    behind = t.people[ahead].behind if ahead >= 0 else t.directions[d].first
-    t.people[p].ahead, t.people[p].behind = ahead, behind
+    people, directions, s = people_at(t), directions_at(t), s_at(t)
+    now = s[NOW]
+    people[p].arrived = now
+    ahead = directions[d].last
+    while ahead > p and people[ahead].arrived == now:
+        ahead = people[ahead].ahead
+    behind = people[ahead].behind if ahead >= 0 else directions[d].first
+    people[p].ahead, people[p].behind = ahead, behind
     if ahead >= 0:
-        t.people[ahead].behind = p
+        people[ahead].behind = p
     else:
-        t.directions[d].first = p
+        directions[d].first = p
     if behind >= 0:
-        t.people[behind].ahead = p
+        people[behind].ahead = p
     else:
-        t.directions[d].last = p
+        directions[d].last = p
 
 
 @inner
-def quit_queue(t: Tables, p: int, d: int) -> None:
+def quit_queue(t: At, p: int, d: int) -> None:
     """Leave a queue; an empty queue waits for no place."""
-    ahead, behind = t.people[p].ahead, t.people[p].behind
+    people, directions = people_at(t), directions_at(t)
+    ahead, behind = people[p].ahead, people[p].behind
     if ahead >= 0:
-        t.people[ahead].behind = behind
+        people[ahead].behind = behind
     else:
-        t.directions[d].first = behind
+        directions[d].first = behind
     if behind >= 0:
-        t.people[behind].ahead = ahead
+        people[behind].ahead = ahead
     else:
-        t.directions[d].last = ahead
-    if t.directions[d].first < 0 and t.directions[d].registered:
+        directions[d].last = ahead
+    if directions[d].first < 0 and directions[d].registered:
         unregister(t, d)
 
 
 @inner
-def register(t: Tables, d: int) -> None:
+def register(t: At, d: int) -> None:
     """Let a direction wait for a place in its far cell."""
-    me = t.directions[d]
+    directions, cells, n = directions_at(t), cells_at(t), n_at(t)
+    me = directions[d]
     me.registered = 1
-    me.tag = max(me.tag, t.cells[me.far].clock)
-    t.n[REGISTERED] += 1
-    me.order = t.n[REGISTERED]
-    head = t.cells[me.far].waiting
+    me.tag = max(me.tag, cells[me.far].clock)
+    n[REGISTERED] += 1
+    me.order = n[REGISTERED]
+    head = cells[me.far].waiting
     me.before, me.after = -1, head
     if head >= 0:
-        t.directions[head].before = d
-    t.cells[me.far].waiting = d
+        directions[head].before = d
+    cells[me.far].waiting = d
 
 
 @inner
-def unregister(t: Tables, d: int) -> None:
+def unregister(t: At, d: int) -> None:
     """Let a direction wait no longer."""
-    me = t.directions[d]
+    directions, cells = directions_at(t), cells_at(t)
+    me = directions[d]
     me.registered = 0
     if me.before >= 0:
-        t.directions[me.before].after = me.after
+        directions[me.before].after = me.after
     else:
-        t.cells[me.far].waiting = me.after
+        cells[me.far].waiting = me.after
     if me.after >= 0:
-        t.directions[me.after].before = me.before
+        directions[me.after].before = me.before

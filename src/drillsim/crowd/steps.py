@@ -36,7 +36,31 @@ from drillsim.crowd.tables import (
     UNDRAWN,
     UNSEEN,
     WAYS,
-    Tables,
+)
+from drillsim.crowd.views import (
+    At,
+    bends_at,
+    borders_at,
+    cells_at,
+    corners_at,
+    directions_at,
+    dist_at,
+    due_at,
+    factors_at,
+    fields_at,
+    gates_at,
+    kinds_at,
+    legs_at,
+    n_at,
+    nodes_at,
+    paths_at,
+    people_at,
+    reach_at,
+    rows_at,
+    s_at,
+    spaces_at,
+    stairs_at,
+    units_at,
 )
 from drillsim.crowd.walking import AWAY, NOWHERE, ON_STAIR, SETTLED, STANDING, STRANDED, UNLOCKING, WALKING
 
@@ -45,35 +69,38 @@ metres_between = inlined(laws.metres_between)
 
 
 @inner
-def enter(t: Tables, p: int, d: int) -> None:
+def enter(t: At, p: int, d: int) -> None:
     """Go on after passing a direction."""
-    me = t.people[p]
-    lead = t.directions[d].lead
-    me.cell = t.directions[d].far
+    people, directions, cells = people_at(t), directions_at(t), cells_at(t)
+    nodes, stairs, reach = nodes_at(t), stairs_at(t), reach_at(t)
+    n = n_at(t)
+    me = people[p]
+    lead = directions[d].lead
+    me.cell = directions[d].far
     if lead == SEAM:
         me.walked += me.length
         me.pieces += 1
         walk(t, p, False)
         return
-    if d < 2 * t.n[WAYS]:
-        t.directions[d].claims -= 1
+    if d < 2 * n[WAYS]:
+        directions[d].claims -= 1
         me.target = NOWHERE
     if lead == FLIGHT:
         me.space, me.node = ON_STAIR, d
-        stair = t.cells[me.cell].stair
-        me.direction = 2 * (t.n[WAYS] + 2 * stair + (d & 1))
-        me.length, me.walked, me.pieces = t.stairs[stair].length, 0.0, 0
+        stair = cells[me.cell].stair
+        me.direction = 2 * (n[WAYS] + 2 * stair + (d & 1))
+        me.length, me.walked, me.pieces = stairs[stair].length, 0.0, 0
         begin_piece(t, p, False)
         return
     me.row = me.corner = -1
     if lead == OUT:
         me.space, me.node = -1, NOWHERE
-        me.x, me.y = t.nodes[d].x, t.nodes[d].y
+        me.x, me.y = nodes[d].x, nodes[d].y
     else:
-        me.space, me.node = t.nodes[lead].space, lead
-    if p >= t.n[PERSONS]:
+        me.space, me.node = nodes[lead].space, lead
+    if p >= n[PERSONS]:
         unit_enters(t, p)
-    elif lead == OUT or t.reach[me.aim, me.space]:
+    elif lead == OUT or reach[me.aim, me.space]:
         finish(t, p)
     else:
         chosen = choose(t, p, lead)
@@ -85,62 +112,68 @@ def enter(t: Tables, p: int, d: int) -> None:
 
 # ------------------------------------------------------------------ decisions
 @inner
-def choose(t: Tables, p: int, node: int) -> int:
+def choose(t: At, p: int, node: int) -> int:
     """Return the direction to take; -1 where no way leads on.
 
     node
         Just entered by it: only ways that leave less than it does; -1: any way whose least way on does not come back.
     """
-    me = t.people[p]
-    space, field = t.spaces[me.space], t.field[me.aim]
-    by_metres = t.n[BY_METRES] or t.kinds[me.aim] == TO_EXITS or t.kinds[me.goal] == TO_EXITS
+    people, directions, borders = people_at(t), directions_at(t), borders_at(t)
+    spaces, gates, fields = spaces_at(t), gates_at(t), fields_at(t)
+    kinds, n, s = kinds_at(t), n_at(t), s_at(t)
+    me = people[p]
+    space, ahead = spaces[me.space], fields[me.aim]
+    by_metres = n[BY_METRES] or kinds[me.aim] == TO_EXITS or kinds[me.goal] == TO_EXITS
     speed = 1.0 if by_metres else me.level
     near = quick = -1
     least_alone = least_cost = cost_of_near = np.inf
     for i in range(space.gates):
-        gate = t.gates[space.gate + i]
+        gate = gates[space.gate + i]
         d = int(gate.direction)
-        there = field[d]
+        there = ahead[d]
         if not there.open or there.phi == np.inf:
             continue
         if node >= 0:
-            if d >> 1 == node >> 1 or there.phi >= field[node].phi:
+            if d >> 1 == node >> 1 or there.phi >= ahead[node].phi:
                 continue
         elif there.back:
             continue
         walk_s = metres_to(t, p, gate) / speed
         alone = walk_s + there.phi / speed
-        queue_s = t.directions[d].claims / t.borders[d >> 1].capacity - walk_s
+        queue_s = directions[d].claims / borders[d >> 1].capacity - walk_s
         cost = alone + queue_s if queue_s > 0.0 else alone
         if alone < least_alone - TIE:
             near, least_alone, cost_of_near = d, alone, cost
         if cost < least_cost - TIE:
             quick, least_cost = d, cost
-    return near if by_metres or cost_of_near - least_cost <= t.s[PATIENCE] else quick
+    return near if by_metres or cost_of_near - least_cost <= s[PATIENCE] else quick
 
 
 @inlined
-def metres_to(t: Tables, p: int, gate: Any) -> Any:
+def metres_to(t: At, p: int, gate: Any) -> Any:
     """Return the metres from where somebody stands to a way of the space."""
-    me = t.people[p]
+    people, spaces, nodes = people_at(t), spaces_at(t), nodes_at(t)
+    dist, rows = dist_at(t), rows_at(t)
+    me = people[p]
     if me.node >= 0:
-        space = t.spaces[me.space]
-        return t.dist[space.dist + t.nodes[me.node].row * space.gates + gate.row]
+        space = spaces[me.space]
+        return dist[space.dist + nodes[me.node].row * space.gates + gate.row]
     if me.row >= 0:
-        return t.rows[me.row + gate.row]
+        return rows[me.row + gate.row]
     return metres_between(me.x, me.y, gate.x, gate.y) + gate.beyond
 
 
 @inner
-def decide_afresh(t: Tables, p: int, same_speed: bool) -> None:
+def decide_afresh(t: At, p: int, same_speed: bool) -> None:
     """Decide at the start and when rerouted."""
-    me = t.people[p]
+    people, reach, kinds = people_at(t), reach_at(t), kinds_at(t)
+    me = people[p]
     me.aim = me.goal
-    if t.reach[me.goal, me.space]:
+    if reach[me.goal, me.space]:
         finish(t, p)
         return
     chosen = choose(t, p, -1)
-    kind = t.kinds[me.goal]
+    kind = kinds[me.goal]
     if chosen < 0 and (kind in (TO_EXITS, TO_REFUGE)):
         me.aim = 0
         chosen = choose(t, p, -1)
@@ -151,112 +184,126 @@ def decide_afresh(t: Tables, p: int, same_speed: bool) -> None:
 
 
 @inner
-def finish(t: Tables, p: int) -> None:
+def finish(t: At, p: int) -> None:
     """Be out, or settled in the room one wanted."""
-    me = t.people[p]
-    me.end = t.s[NOW]
-    t.n[UNDER_WAY] -= 1
-    kind = t.kinds[me.aim]
+    people, reach, kinds = people_at(t), reach_at(t), kinds_at(t)
+    n, s = n_at(t), s_at(t)
+    me = people[p]
+    me.end = s[NOW]
+    n[UNDER_WAY] -= 1
+    kind = kinds[me.aim]
     if kind in (TO_ROOMS, TO_REFUGE, TO_OWN):
         me.state = SETTLED
-        if kind != TO_OWN and t.reach[me.aim, me.space] == 1 and is_full(t, me.space):
-            t.reach[me.aim, me.space] = 2
+        if kind != TO_OWN and reach[me.aim, me.space] == 1 and is_full(t, me.space):
+            reach[me.aim, me.space] = 2
             tell(t, FULL, int(me.aim), int(me.space))
     else:
         me.state = AWAY
-        t.n[GONE] += 1
+        n[GONE] += 1
 
 
 @compiled
-def is_full(t: Tables, space: int) -> bool:
+def is_full(t: At, space: int) -> bool:
     """Return whether no cell of a space has a place."""
-    first, free = t.spaces[space].first, 0
-    for c in range(first, first + t.spaces[space].slabs):
-        free += t.cells[c].filled < t.cells[c].places
+    cells, spaces = cells_at(t), spaces_at(t)
+    first, free = spaces[space].first, 0
+    for c in range(first, first + spaces[space].slabs):
+        free += cells[c].filled < cells[c].places
     return free == 0
 
 
 # -------------------------------------------------------------------- walking
 @inner
-def set_out(t: Tables, p: int, d: int, same_speed: bool) -> None:
+def set_out(t: At, p: int, d: int, same_speed: bool) -> None:
     """Begin the leg to a way."""
-    me = t.people[p]
+    people, directions = people_at(t), directions_at(t)
+    me = people[p]
     me.target = d
-    t.directions[d].claims += 1
+    directions[d].claims += 1
     begin_leg(t, p, d, same_speed)
 
 
 @inner
-def begin_leg(t: Tables, p: int, d: int, same_speed: bool) -> None:
+def begin_leg(t: At, p: int, d: int, same_speed: bool) -> None:
     """Begin the leg from where somebody stands to the near side of a way, or of a unit to its goal (ARRIVED)."""
-    me = t.people[p]
-    space, end = t.spaces[me.space], d ^ 1
+    people, spaces, gates = people_at(t), spaces_at(t), gates_at(t)
+    nodes, dist, legs = nodes_at(t), dist_at(t), legs_at(t)
+    rows, n, s = rows_at(t), n_at(t), s_at(t)
+    due = due_at(t)
+    me = people[p]
+    space, end = spaces[me.space], d ^ 1
     me.walked, me.done, me.bend, me.pieces, me.corner, me.corners = 0.0, 0.0, 0, 0, -1, 0
     if d >= 0 and space.slabs == 1:
         me.direction = d
         if me.node >= 0:
-            row = t.nodes[me.node].row
-            me.length = t.dist[space.dist + row * space.gates + t.nodes[end].row]
+            row = nodes[me.node].row
+            me.length = dist[space.dist + row * space.gates + nodes[end].row]
         elif me.row >= 0:
-            me.length = t.rows[me.row + t.nodes[end].row]
+            me.length = rows[me.row + nodes[end].row]
         else:
-            me.length = metres_to(t, p, t.gates[space.gate + t.nodes[end].row])
+            me.length = metres_to(t, p, gates[space.gate + nodes[end].row])
         begin_piece(t, p, same_speed)
         return
     drawn = True
     if not space.convex:
         if d >= 0 and me.node >= 0:
-            entry = space.leg + t.nodes[me.node].row * space.gates + t.nodes[end].row
+            entry = space.leg + nodes[me.node].row * space.gates + nodes[end].row
             if me.node >> 1 != d >> 1:
-                me.corner, me.corners = t.legs[entry, 0], t.legs[entry, 1]
+                me.corner, me.corners = legs[entry, 0], legs[entry, 1]
                 drawn = me.corners > 0
         else:
             drawn = False
     if me.node >= 0:
-        me.x, me.y = t.nodes[me.node].x, t.nodes[me.node].y
+        me.x, me.y = nodes[me.node].x, nodes[me.node].y
     if drawn:
         walk(t, p, same_speed)
     else:  # as fast as the cell allows now; the rest when the leg is drawn
         set_speed(t, p, same_speed)
         call_off(t, p)
-        me.state, me.began, me.place, me.direction = WALKING, t.s[NOW], LOST_LEG, d
-        t.n[UNDRAWN] += 1
+        me.state, me.began, due[p], me.direction = WALKING, s[NOW], LOST_LEG, d
+        n[UNDRAWN] += 1
 
 
 @inlined
-def set_speed(t: Tables, p: int, same_speed: bool) -> None:
+def set_speed(t: At, p: int, same_speed: bool) -> None:
     """Take the speed that the cell allows now."""
-    me = t.people[p]
+    people, cells, stairs = people_at(t), cells_at(t), stairs_at(t)
+    factors, n = factors_at(t), n_at(t)
+    me = people[p]
     if not same_speed or me.speed <= 0.0:
-        cell, level = t.cells[me.cell], me.level
+        cell, level = cells[me.cell], me.level
         if cell.stair >= 0:
-            up = (me.direction >> 1) - t.n[WAYS] & 1
+            up = (me.direction >> 1) - n[WAYS] & 1
             own = me.up if up else me.down
-            stair = t.stairs[cell.stair]
+            stair = stairs[cell.stair]
             level = own if own == own else level * (stair.up if up else stair.down)
         persons = cell.filled if cell.filled < cell.factors else cell.factors - 1
-        me.speed = level * t.factors[cell.factor + persons]
+        me.speed = level * factors[cell.factor + persons]
 
 
 @inlined
-def begin_piece(t: Tables, p: int, same_speed: bool) -> None:
+def begin_piece(t: At, p: int, same_speed: bool) -> None:
     """Walk a piece whose length is known."""
-    me = t.people[p]
+    people, s, due = people_at(t), s_at(t), due_at(t)
+    me = people[p]
     set_speed(t, p, same_speed)
-    me.state, me.began = WALKING, t.s[NOW]
-    schedule(t, me.place, t.s[NOW] + me.length / me.speed, p)
+    me.state, me.began = WALKING, s[NOW]
+    schedule(t, due[p], s[NOW] + me.length / me.speed, p)
 
 
 @inner
-def walk(t: Tables, p: int, same_speed: bool) -> None:
+def walk(t: At, p: int, same_speed: bool) -> None:
     """Cut the next piece off the leg, at the edge of the slab, and walk it."""
-    me = t.people[p]
-    space, target = t.spaces[me.space], me.target
+    people, units, spaces = people_at(t), units_at(t), spaces_at(t)
+    nodes, bends, corners = nodes_at(t), bends_at(t), corners_at(t)
+    n = n_at(t)
+    me = people[p]
+    space, target = spaces[me.space], me.target
     onward = target if target >= 0 else ARRIVED
     if target >= 0:
-        end, end_x, end_y = t.nodes[target ^ 1].cell, t.nodes[target ^ 1].x, t.nodes[target ^ 1].y
+        end, end_x, end_y = nodes[target ^ 1].cell, nodes[target ^ 1].x, nodes[target ^ 1].y
     else:
-        unit = t.units[p - t.n[PERSONS]]
+        unit = units[p - n[PERSONS]]
         end, end_x, end_y = unit.end, unit.x, unit.y
     cell, walked, step = me.cell, 0.0, 0
     stretches = max(me.corners - 1, 1)
@@ -265,10 +312,10 @@ def walk(t: Tables, p: int, same_speed: bool) -> None:
             px, py, qx, qy = me.x, me.y, end_x, end_y
         elif me.corner >= 0:
             k = me.corner + me.bend
-            px, py, qx, qy = t.bends[k, 0], t.bends[k, 1], t.bends[k + 1, 0], t.bends[k + 1, 1]
+            px, py, qx, qy = bends[k, 0], bends[k, 1], bends[k + 1, 0], bends[k + 1, 1]
         else:
             k = -2 - me.corner + me.bend
-            px, py, qx, qy = t.corners[k, 0], t.corners[k, 1], t.corners[k + 1, 0], t.corners[k + 1, 1]
+            px, py, qx, qy = corners[k, 0], corners[k, 1], corners[k + 1, 0], corners[k + 1, 1]
         length = metres_between(px, py, qx, qy)
         p_at, q_at = (py, qy) if space.axis else (px, qx)
         under = space.low + (cell - space.first) * space.slab
@@ -299,21 +346,24 @@ def walk(t: Tables, p: int, same_speed: bool) -> None:
 
 
 @compiled
-def walk_drawn(t: Tables, p: int, corner: int, corners: int) -> None:
+def walk_drawn(t: At, p: int, corner: int, corners: int) -> None:
     """Go on with a leg whose corners have been drawn; the speed was taken when it began."""
-    me = t.people[p]
-    me.corner, me.corners, me.place = corner, corners, UNSEEN
-    t.n[UNDRAWN] -= 1
+    people, n, due = people_at(t), n_at(t), due_at(t)
+    me = people[p]
+    me.corner, me.corners, due[p] = corner, corners, UNSEEN
+    n[UNDRAWN] -= 1
     walk(t, p, True)
 
 
 # ---------------------------------------------------------------------- units
 @inner
-def unit_enters(t: Tables, p: int) -> None:
+def unit_enters(t: At, p: int) -> None:
     """Go on along the path, and tell the response."""
-    me, unit = t.people[p], t.units[p - t.n[PERSONS]]
+    people, units, paths = people_at(t), units_at(t), paths_at(t)
+    n = n_at(t)
+    me, unit = people[p], units[p - n[PERSONS]]
     me.state = AWAY if me.space == -1 else STANDING
-    if unit.steps > 0 and (me.node < 0 or t.paths[unit.path] == me.node):
+    if unit.steps > 0 and (me.node < 0 or paths[unit.path] == me.node):
         unit.path += 1
         unit.steps -= 1
     if unit.tells & 2:
@@ -322,16 +372,18 @@ def unit_enters(t: Tables, p: int) -> None:
 
 
 @compiled
-def follow(t: Tables, p: int) -> None:
+def follow(t: At, p: int) -> None:
     """Go to the next way of the path, or to its end."""
-    me, unit = t.people[p], t.units[p - t.n[PERSONS]]
+    people, units, directions = people_at(t), units_at(t), directions_at(t)
+    nodes, paths, n = nodes_at(t), paths_at(t), n_at(t)
+    me, unit = people[p], units[p - n[PERSONS]]
     d = ARRIVED
     if unit.steps > 0:
-        d = int(t.paths[unit.path])
+        d = int(paths[unit.path])
         me.target = d
-        t.directions[d].claims += 1
+        directions[d].claims += 1
         if me.space < 0:
-            me.x, me.y = t.nodes[d].x, t.nodes[d].y
+            me.x, me.y = nodes[d].x, nodes[d].y
             me.direction, me.length, me.walked, me.pieces = d, 0.0, 0.0, 0
             begin_piece(t, p, False)
             return
@@ -345,9 +397,10 @@ def follow(t: Tables, p: int) -> None:
 
 
 @inner
-def arrive(t: Tables, p: int) -> None:
+def arrive(t: At, p: int) -> None:
     """Stand at the goal."""
-    me, unit = t.people[p], t.units[p - t.n[PERSONS]]
+    people, units, n = people_at(t), units_at(t), n_at(t)
+    me, unit = people[p], units[p - n[PERSONS]]
     if me.space >= 0 and unit.goal >= 0:
         me.x, me.y, me.cell = unit.x, unit.y, unit.end
         me.node = NOWHERE
@@ -357,13 +410,14 @@ def arrive(t: Tables, p: int) -> None:
 
 
 @inlined
-def unit_stops(t: Tables, p: int, d: int) -> bool:
+def unit_stops(t: At, p: int, d: int) -> bool:
     """Return whether a unit does something else than queue at the end of a piece."""
+    people, units, n = people_at(t), units_at(t), n_at(t)
     if d == ARRIVED:
         arrive(t, p)
         return True
-    if d == t.people[p].target and t.units[p - t.n[PERSONS]].tells & 1:
-        t.people[p].state = UNLOCKING
+    if d == people[p].target and units[p - n[PERSONS]].tells & 1:
+        people[p].state = UNLOCKING
         tell(t, AT_LOCK, p, d)
         return True
     return False

@@ -26,10 +26,10 @@ def _record(**fields: str) -> np.dtype[Any]:
 
 PERSON = _record(
     f8="x y level up down speed began length walked done arrived end ready",
-    i4="state space cell node target direction goal aim ahead behind place row corner corners bend pieces",
+    i4="state space cell node target direction goal aim ahead behind row corner corners bend pieces",
 )
 """A person or unit. x, y: where it stands or its leg began; length: of the present piece; walked: pieces behind it;
-done: metres of the present straight stretch; place: in the calendar of events; ahead, behind: in its queue."""
+done: metres of the present straight stretch; ahead, behind: in its queue."""
 UNIT = _record(f8="x y", i4="path steps goal end tells")
 """What a unit is to do: ways path .. path + steps of `paths`, then the point (x, y) of space
 `goal`, in cell `end`; tells: 1 at a way, before it queues, 2 on entering a space, added up."""
@@ -90,13 +90,15 @@ class Tables(NamedTuple):
     stairs: Record
     dist: NDArray[np.float64]
     factors: NDArray[np.float64]
-    field: Record
+    fields: Record
     """(goals, nodes)"""
     reach: NDArray[np.int32]
     """(goals, spaces) 1 where standing in the space means being there, 2 once it was told that it is full."""
     kinds: NDArray[np.int32]
     """(goals,) see `Kind`"""
     heap: Record
+    due: NDArray[np.int32]
+    """(people and units,) where each one's event stands in the calendar, UNSEEN for none."""
     legs: NDArray[np.int32]
     """(squares of spaces with corners, 2) where a leg's corners begin in `bends`, and how many they are, 0 unknown."""
     bends: NDArray[np.float64]
