@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from drillsim.documents import Model
 from drillsim.plan.model import FloorPlan
 from drillsim.quantities import EXAMPLES, UNITS, Spread, written
-from drillsim.scenario import roles
+from drillsim.scenario import groups, roles
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mixes
 
@@ -71,8 +71,9 @@ NUMBERS = [
     if not name.startswith("drillsim") and holds_number(field.get_default(call_default_factory=True))
 ]
 TABLES = [
-    node
-    for node in ast.parse(inspect.getsource(roles)).body
+    (module, node)
+    for module in (roles, groups)
+    for node in ast.parse(inspect.getsource(module)).body
     if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, (ast.Dict, ast.Call))
 ]
 
@@ -107,10 +108,12 @@ def test_a_numeric_field_has_its_unit_in_its_type_or_in_its_name():
                     assert name.endswith(("_deg", "_s", "_m")), f"{model.__name__}.{name} has no unit"
 
 
-@pytest.mark.parametrize("table", TABLES, ids=[ast.unparse(getattr(t, "target", None) or t.targets[0]) for t in TABLES])
-def test_a_number_in_the_shipped_tables_has_its_source_beside_or_above_it(table):
-    lines = inspect.getsource(roles).splitlines()
-    body = ast.parse(inspect.getsource(roles)).body
+@pytest.mark.parametrize(
+    ("module", "table"), TABLES, ids=[ast.unparse(getattr(t, "target", None) or t.targets[0]) for _, t in TABLES]
+)
+def test_a_number_in_the_shipped_tables_has_its_source_beside_or_above_it(module, table):
+    lines = inspect.getsource(module).splitlines()
+    body = ast.parse(inspect.getsource(module)).body
     after = body[[n.lineno for n in body].index(table.lineno) + 1] if table is not body[-1] else None
     below = ast.unparse(after) if isinstance(after, ast.Expr) else ""
     for node in ast.walk(table.value):
@@ -120,7 +123,7 @@ def test_a_number_in_the_shipped_tables_has_its_source_beside_or_above_it(table)
         while lines[above].lstrip().startswith("#"):
             above -= 1
         beside = "\n".join(lines[above + 1 : node.end_lineno])
-        assert known(beside) or known(below), f"roles.py:{node.lineno}: {node.value!r} comes from nowhere"
+        assert known(beside) or known(below), f"{module.__name__}:{node.lineno}: {node.value!r} comes from nowhere"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "src").rglob("*.py")), ids=lambda p: p.name)

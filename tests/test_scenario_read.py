@@ -110,6 +110,15 @@ def drill(tmp_path, more=""):
             "people: {groups: {slow: {share: 100 %, speed: 0 m/s}}}",
             "5:47: error DS105: people.groups.slow.speed: a speed must be above 0",
         ),
+        (
+            "people: {groups: {primary: {share: 90 %}, toddlers: {share: 10 %}}}",
+            "5:53: error DS102: people.groups.toddlers: no shipped group is called so; give its own 'speed'. Known:",
+        ),
+        (
+            "people: {groups: {primry: {share: 90 %}}}",
+            "5:27: error DS102: people.groups.primry: no shipped group is called so; give its own 'speed'. Closest: 'primary'.",
+        ),
+        ("people: {groups: {primary: {speed: 1 m/s}}}", "5:19: error DS102: 'share' is missing in 'primary'"),
         ("noticing:", "5:10: error DS104: noticing: nothing stands here."),
         ("name: again", "5:1: error DS005: the key 'name' stands here a second time."),
     ],

@@ -90,7 +90,8 @@ def scenario_names(scenario: Scenario, known: Known, faults: Faults) -> None:
             faults.add("DS206", f"no measure called '{name}'.{closest(name, sorted(TIMES))}", path)
     if scenario.protocol.action == "lockdown" and not any(o.lock != "none" for o in plan.openings):
         faults.add("DS504", f"{plan.name} has no door with a lock, so nobody can lock down", ("protocol", "action"))
-    shares(sum(g.share for g in scenario.people.groups.values()), faults, ("people", "groups"))
+    if scenario.people.groups is not None:
+        shares(sum(g.share for g in scenario.people.groups.values()), faults, ("people", "groups"))
 
 
 def _one_of(

@@ -7,21 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Tag, WithJsonSchema
 
 from drillsim.documents import Model
-from drillsim.quantities import Density, Length, Share, SpecificFlow, SpeedSpread, Time, TimeSpread, written
+from drillsim.quantities import Density, Length, SpecificFlow, SpeedSpread, Time, TimeSpread, written
+from drillsim.scenario.groups import Groups
 from drillsim.scenario.words import default, written_as
-
-
-class Group(Model):
-    """A group of pupils or staff with its walking speed."""
-
-    share: Share
-    """Share of all people."""
-    speed: SpeedSpread
-    """Free walking speed on the level."""
-
-
-SECONDARY = {"mean": "1.34 m/s", "sd": "0.26 m/s", "low": "0.8 m/s", "high": "1.9 m/s"}
-
 
 Routes = Annotated[
     Annotated[Literal["least-time", "shortest"], Tag("id")]
@@ -33,17 +21,16 @@ Routes = Annotated[
 class People(Model):
     """The pupils and staff who are in the building."""
 
-    groups: dict[str, Group] = default(
-        {"secondary": {"share": "97 %", "speed": SECONDARY}, "needs-help": {"share": "3 %", "speed": "2.0 ft/s"}}
-    )
-    """Groups and shares. Speed: docs/sources.md#weidmann93 (1.34 m/s, sd 0.26), cut by A:people.speed_cut.
-    Those who need help (3 %, 2.0 ft/s): assumption A:people.needs_help."""
+    groups: Groups | None = None
+    """Groups by name: a shipped one (`drillsim explain groups`) with its share, and any figure of it replaced; or one of
+    your own with its share and speed. Where absent, who attends by the plan's own `groups`; else 97 % secondary and
+    3 % needs-help, assumption A:people.needs_help."""
     stair_up: SpeedSpread | None = None
-    """Assigned speed up stairs, along the slope; it follows from level speed and steps where absent."""
+    """Speed of everybody up stairs, along the slope; that of each group where absent."""
     stair_down: SpeedSpread | None = None
-    """Assigned speed down stairs, along the slope; it follows from level speed and steps where absent."""
-    premovement: TimeSpread = default({"low": "0 s", "usual": "10 s", "high": "30 s"})
-    """Order heard to first step. Assumption A:people.premovement."""
+    """Speed of everybody down stairs, along the slope; that of each group where absent."""
+    premovement: TimeSpread | None = None
+    """Order heard to first step, of everybody; that of each group where absent. Assumption A:people.premovement."""
     routes: Routes = "least-time"
     """How people choose their way; {assigned: {space: exit}} sends a space to an exit."""
 
