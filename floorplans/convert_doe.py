@@ -23,6 +23,8 @@ ORDINAL = ("first", "second", "third")
 LOCKED = ("classroom", "office", "library", "gym", "cafeteria", "auditorium", "kitchen", "mechanical")
 FIELD_M = 45.0
 """How far from the walls people gather."""
+NEED_HELP = 3
+"""Per cent of all people. Assumption A:people.needs_help."""
 
 NAMES: dict[str, tuple[str, str]] = {
     "Aux_Gym": ("gym-aux", "Auxiliary gym"),
@@ -154,6 +156,19 @@ def whole_people(draft: Draft) -> dict[str, int]:
             whole[room["id"]] += 1
         people |= whole
     return people
+
+
+def who_attends(draft: Draft) -> dict[str, str]:
+    """Return the shares of the groups: one adult in each classroom, some who need help, the others pupils (R20)."""
+    classes, people = draft.rooms(use="classroom"), whole_people(draft)
+    adults = int(100 * len(classes) / sum(people[r["id"]] for r in classes) + 0.5)
+    shares = {kind_of(draft.facts): 100 - adults - NEED_HELP, "adults": adults, "needs-help": NEED_HELP}
+    return {group: f"{share} %" for group, share in shares.items()}
+
+
+def kind_of(facts: dict[str, Any]) -> str:
+    """Return which of the two schools these facts are of: the one with two floors is the secondary school."""
+    return "secondary" if len(facts["levels"]) > 1 else "primary"
 
 
 def _order(id_: str) -> tuple[Any, ...]:
@@ -347,6 +362,7 @@ def extras_text(draft: Draft) -> list[str]:
             draft.derived[id_] = "R13"
             label = id_.removeprefix("field-").capitalize() + " field"
             lines.append(f"  - {_flow({'id': id_, 'label': label, 'at': _xy(at), 'exits': nearest[id_]})}")
+    lines += ["", f"groups: {_flow(who_attends(draft))}  # (R20)"]
     moves = "[{share: 50 %, home: classroom, to: cafeteria}]"
     halls = "[{share: 60 %, home: classroom, to: corridor}]"
     return [
@@ -388,7 +404,7 @@ def convert(facts: dict[str, Any]) -> str:
     """Return the text of the plan."""
     draft = Draft(facts)
     name_spaces(draft)
-    kind = "secondary" if len(facts["levels"]) > 1 else "primary"
+    kind = kind_of(facts)
     floors = "two floors" if len(facts["levels"]) > 1 else "one floor"
     levels = [
         f"  - {_flow({'id': f'L{i}', 'label': f'{ORDINAL[i].capitalize()} floor', 'elevation': level['z']})}"

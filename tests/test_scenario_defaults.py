@@ -142,6 +142,7 @@ def test_the_docs_list_no_assumption_that_nothing_uses():
 
 def test_the_docs_list_no_source_that_nothing_uses():
     files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "scenarios").rglob("*.yaml"), *(ROOT / "docs").rglob("*.md")]
+    files += (ROOT / "floorplans").glob("*.yaml")
     used = {s for f in files for s, _ in ANCHOR.findall(f.read_text(encoding="utf-8"))}
     linked = set(re.findall(r"\]\(#([a-z0-9-]+)\)", (ROOT / "docs/sources.md").read_text(encoding="utf-8")))
     assert sorted(SOURCES - used - linked) == []
