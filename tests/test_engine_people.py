@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 import drillsim as ds
-from drillsim.engine.people import groups_of, people_of
+from drillsim.engine.people import groups_of, people_of, sources_of
 from drillsim.engine.times import clock_of
 from drillsim.engine.world import world_of
 from drillsim.plan.model import Group
 from drillsim.quantities import spread
 from drillsim.scenario.groups import DEFAULT_SHARES, PREMOVEMENT, SHIPPED_GROUPS
 from drillsim.streams import Streams
-from plays import scenario
+from plays import mix, scenario, stamps
 
 CHILDREN = {"primary": 0.92, "adults": 0.05, "needs-help": 0.03}
 
@@ -127,3 +127,59 @@ def test_people_are_drawn_by_their_groups(of_children):
     assert set(found.groups) == set(CHILDREN)
     pupils = found.level_mps[found.in_group("primary")]
     assert (len(pupils) > 0, pupils.max() <= 1.4) == (True, True)
+
+
+# ---------------------------------------------------------------------- those who come in later
+
+
+def sources(plan, wishes, **changes):
+    return sources_of(scenario("fire", "room-101", people={"sources": wishes}, **changes), plan)
+
+
+def test_a_source_without_an_end_ends_with_the_drill(three_rooms):
+    (one,) = sources(three_rooms, [{"space": "hall-0", "rate": "30 /min"}], horizon="5 min")
+    assert (one.space, one.rate_ps, one.from_s, one.to_s) == (three_rooms.space_index["hall-0"], 0.5, 0.0, 300.0)
+
+
+def test_nobody_comes_after_the_end_of_the_drill(three_rooms):
+    wish = {"space": "hall-0", "rate": "1 /s", "from": "10 s", "to": "1 h"}
+    assert [one.to_s for one in sources(three_rooms, [wish], horizon="5 min")] == [300.0]
+
+
+def test_sources_are_numbered_within_their_space(three_rooms):
+    wishes = [{"space": id_, "rate": "1 /s"} for id_ in ("hall-0", "room-101", "hall-0")]
+    assert [one.number for one in sources(three_rooms, wishes)] == [0, 0, 1]
+
+
+def test_a_source_brings_the_groups_of_the_drill_or_the_one_it_names(of_children):
+    wishes = [{"space": "hall-0", "rate": "1 /s"}, {"space": "hall-0", "rate": "1 /s", "group": "pre-k"}]
+    drills = ds.Scenario.model_validate(
+        {"name": "a", "incidents": [{"kind": "fire", "where": "hall-0"}], "people": {"sources": wishes}}
+    )
+    names = [[law.name for law in one.groups] for one in sources_of(drills, of_children)]
+    assert names == [list(CHILDREN), ["pre-k"]]
+
+
+def test_a_what_if_keeps_the_sources(three_rooms):
+    data = drill(sources=[{"space": "hall-0", "rate": "30 /min", "to": "1 min"}]).model_dump(by_alias=True)
+    wish = ds.Scenario.model_validate(data | {"overrides": {"a": {"horizon": "9 min"}}}, context={"si": True})
+    assert wish.with_override("a").people.sources == wish.people.sources
+
+
+def test_where_nobody_walks_nobody_comes(three_rooms):
+    wish = scenario("fire", "room-101", crowd="stays", people={"sources": [{"space": "hall-0", "rate": "1 /s"}]})
+    assert len(people(three_rooms, wish)) == 0
+
+
+def test_who_comes_in_later_is_in_no_measure_of_those_who_were_inside(three_rooms):
+    source = {"space": "hall-0", "rate": "1 /s", "to": "30 s", "group": "needs-help"}
+    wish = scenario(
+        "fire", "room-101", people={"sources": [source]}, protocol={"action": "evacuate", "announced_by": "alarm"}
+    )
+    trace = ds.simulate(wish, three_rooms, mix(), seed=1)
+    later = int((~np.isnan(people(three_rooms, wish).arrives_s)).sum())
+    assert (later > 10, len(stamps(trace, "out-again"))) == (True, later)
+    assert (trace.row["people"], trace.row["still_inside"]) == (50, 0)
+    assert trace.row["evacuated_all_s"] == max(stamps(trace, "out"))
+    assert trace.row["evacuated_needs_help_all_status"] == "not-applicable"
+    assert trace.curves["out"][-1] == 50

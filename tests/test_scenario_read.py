@@ -119,6 +119,23 @@ def drill(tmp_path, more=""):
             "5:27: error DS102: people.groups.primry: no shipped group is called so; give its own 'speed'. Closest: 'primary'.",
         ),
         ("people: {groups: {primary: {speed: 1 m/s}}}", "5:19: error DS102: 'share' is missing in 'primary'"),
+        (
+            "people: {sources: [{space: hall, rate: 0 /s}]}",
+            "5:40: error DS105: people.sources.0.rate: must be greater than 0, found 0.0",
+        ),
+        (
+            "people: {sources: [{space: hall, rate: -2 /min}]}",
+            "5:40: error DS105: people.sources.0.rate: must be greater than 0",
+        ),
+        (
+            "people: {sources: [{space: hall, rate: 0.5 /m}]}",
+            "5:40: error DS111: people.sources.0.rate: '/m' is no unit of rate. Write '0.5 /s' or '30 /min'",
+        ),
+        (
+            "people: {sources: [{space: hall, rate: 1 /s, from: 2 min, to: 90 s}]}",
+            "5:63: error DS105: people.sources.0.to: nobody comes, since the end is not after 'from' (120 s). Write a later",
+        ),
+        ("people: {sources: [{rate: 1 /s}]}", "5:20: error DS102: 'space' is missing"),
         ("noticing:", "5:10: error DS104: noticing: nothing stands here."),
         ("name: again", "5:1: error DS005: the key 'name' stands here a second time."),
     ],

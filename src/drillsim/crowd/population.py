@@ -121,6 +121,11 @@ def place_people(network: Network, plan: FloorPlan, period: Period | None) -> Se
             counts = largest_remainder([len(persons) * a / sum(areas) for a in areas])
             space[persons] = np.repeat(goals, counts)
     slots = tuple(f"{plan.spaces[h].id}/{k}" for h, k in zip(home.tolist(), seat.tolist(), strict=True))
+    return seats_in(plan, slots, home=home, space=space, seat=seat)
+
+
+def seats_in(plan: FloorPlan, slots: tuple[str, ...], *, home: Ints, space: Ints, seat: Ints) -> Seats:
+    """Return seats of these names, homes, spaces and numbers, with the floors of the spaces ready to be drawn on."""
     occupied, rank = np.unique(space, return_inverse=True)
     parts = [_triangles(plan.spaces[i]) for i in occupied]
     shares = [_shares(part) for part in parts]

@@ -10,6 +10,7 @@ from drillsim.errors import Fault, closest
 from drillsim.plan.model import OUTSIDE, FloorPlan
 from drillsim.record.columns import TIMES
 from drillsim.scenario.calendar import Calendar, minutes, overlaps
+from drillsim.scenario.groups import SHIPPED_GROUPS
 from drillsim.scenario.incident import ANY, Happening, Incident
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix, Mixes, Unit
@@ -85,6 +86,7 @@ def scenario_names(scenario: Scenario, known: Known, faults: Faults) -> None:
             path = ("people", "routes", "assigned", space)
             _one_of(space, known.spaces, "space", "DS202", plan, faults, path)
             _one_of(exit_, known.exits, "exit", "DS204", plan, faults, path)
+    _sources(scenario, known, faults)
     for name, path in _measures(scenario):
         if name not in TIMES:
             faults.add("DS206", f"no measure called '{name}'.{closest(name, sorted(TIMES))}", path)
@@ -92,6 +94,34 @@ def scenario_names(scenario: Scenario, known: Known, faults: Faults) -> None:
         faults.add("DS504", f"{plan.name} has no door with a lock, so nobody can lock down", ("protocol", "action"))
     if scenario.people.groups is not None:
         shares(sum(g.share for g in scenario.people.groups.values()), faults, ("people", "groups"))
+
+
+MOST_ARRIVALS = 1_000_000
+"""People one source may bring about; as many as one space may hold."""
+
+
+def _sources(scenario: Scenario, known: Known, faults: Faults) -> None:
+    """Check the people who come in: their space and group, and that they are not too many to be meant."""
+    for i, source in enumerate(scenario.people.sources):
+        path: Path = ("people", "sources", i)
+        _one_of(source.space, known.spaces, "space", "DS203", known.plan, faults, (*path, "space"))
+        _groups([source.group] if source.group else [], scenario, known, faults, (*path, "group"))
+        ends_s = scenario.horizon if source.to is None else source.to
+        if source.rate * (ends_s - source.from_) > MOST_ARRIVALS:
+            message = f"brings about more than {MOST_ARRIVALS:,} people. Write a smaller rate, or an earlier end"
+            faults.add("DS105", message, (*path, "rate"))
+    if scenario.people.sources and (scenario.crowd == "stays" or scenario.demand is not None):
+        message = "nobody but responders walks in this scenario, so nobody comes in. Leave the sources out"
+        faults.add("DS504", message, ("people", "sources"), severity="warning")
+
+
+def _groups(names: Iterable[str], scenario: Scenario, known: Known, faults: Faults, path: Path) -> None:
+    """Check that these are groups of the drill, or shipped ones."""
+    here = scenario.people.groups or known.plan.groups or {}
+    fitting = list(dict.fromkeys([*map(str, here), *SHIPPED_GROUPS]))
+    for name in names:
+        if name not in fitting:
+            faults.add("DS206", f"no group of people called '{name}'.{closest(name, fitting)}", path)
 
 
 def _one_of(

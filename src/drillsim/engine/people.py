@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from drillsim.crowd.arrivals import Source, add_arrivals
 from drillsim.crowd.population import GroupLaw, Population, draw_population, nobody
 from drillsim.engine.times import Clock
 from drillsim.engine.world import World
@@ -41,11 +44,35 @@ def law_of(name: str, group: Group, people: People) -> GroupLaw:
     )
 
 
+def sources_of(scenario: Scenario, plan: FloorPlan) -> tuple[Source, ...]:
+    """Return the sources of people of a drill, in file order; each ends with the drill at the latest."""
+    ends_s = scenario.horizon + max((i.at for i in scenario.incidents), default=0.0)
+    groups, seen = groups_of(scenario, plan), Counter[str]()
+    found = []
+    for wish in scenario.people.sources:
+        found.append(
+            Source(
+                space=plan.space_index[wish.space],
+                number=seen[wish.space],
+                rate_ps=wish.rate,
+                from_s=wish.from_,
+                to_s=min(wish.to if wish.to is not None else ends_s, ends_s),
+                groups=groups if wish.group is None else (_one(wish.group, groups, scenario.people),),
+            )
+        )
+        seen[wish.space] += 1
+    return tuple(found)
+
+
+def _one(name: str, groups: tuple[GroupLaw, ...], people: People) -> GroupLaw:
+    """Return the group of the drill with this name, else the shipped one; KeyError where there is neither."""
+    return next((law for law in groups if law.name == name), None) or law_of(name, Group(share=1.0), people)
+
+
 def people_of(scenario: Scenario, world: World, streams: Streams, clock: Clock) -> Population:
-    """Return the people of the drill; nobody to walk where everybody stays."""
+    """Return the people of the drill, those who come in later too; nobody to walk where everybody stays."""
     groups = groups_of(scenario, world.plan)
-    stays = scenario.crowd == "stays" or scenario.demand is not None
-    seats = world.no_seats if stays else world.seats(clock.period(0.0))
-    if not len(seats):
+    if scenario.crowd == "stays" or scenario.demand is not None:
         return nobody([law.name for law in groups])
-    return draw_population(seats, streams, groups)
+    here = draw_population(world.seats(clock.period(0.0)), streams, groups)
+    return add_arrivals(here, world.plan, sources_of(scenario, world.plan), streams)

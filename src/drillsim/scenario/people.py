@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Tag, WithJsonSchema
+from pydantic import Discriminator, Field, Tag, ValidationError, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from drillsim.documents import Model
-from drillsim.quantities import Density, Length, SpecificFlow, SpeedSpread, Time, TimeSpread, written
+from drillsim.quantities import Density, Length, Rate, SpecificFlow, SpeedSpread, Time, TimeSpread, written
 from drillsim.scenario.groups import Groups
 from drillsim.scenario.words import default, written_as
 
@@ -16,6 +17,29 @@ Routes = Annotated[
     | Annotated[dict[Literal["assigned"], dict[str, str]], Tag("assigned")],
     written_as("least-time, shortest or {assigned: {room-101: door-2}}"),
 ]
+
+
+class Source(Model):
+    """People who come into a space one by one, at random instants (a Poisson process), and leave at once."""
+
+    space: str
+    """Space they come into, each at a point drawn evenly over its floor."""
+    rate: Rate = Field(gt=0)
+    """How many are expected: '0.5 /s' or '30 /min'."""
+    from_: Time = default("0 s", ge=0, alias="from")
+    """Since when, on the drill's clock."""
+    to: Time | None = None
+    """Until when; to the end of the drill where absent. A later end keeps those who came before."""
+    group: str | None = None
+    """Group they belong to, one of the drill or a shipped one; drawn by the drill's shares where absent."""
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> Source:
+        if self.to is not None and self.to <= self.from_:
+            text = f"nobody comes, since the end is not after 'from' ({self.from_:g} s). Write a later one"
+            late = PydanticCustomError("DS105", "{t}", {"t": text})
+            raise ValidationError.from_exception_data("source", [{"type": late, "loc": ("to",), "input": self.to}])
+        return self
 
 
 class People(Model):
@@ -33,6 +57,8 @@ class People(Model):
     """Order heard to first step, of everybody; that of each group where absent. Assumption A:people.premovement."""
     routes: Routes = "least-time"
     """How people choose their way; {assigned: {space: exit}} sends a space to an exit."""
+    sources: tuple[Source, ...] = ()
+    """People who come in while the drill runs, beside those who are there from the start."""
 
 
 class DoorLaw(Model):
