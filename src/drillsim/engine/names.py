@@ -87,6 +87,7 @@ def scenario_names(scenario: Scenario, known: Known, faults: Faults) -> None:
             _one_of(space, known.spaces, "space", "DS202", plan, faults, path)
             _one_of(exit_, known.exits, "exit", "DS204", plan, faults, path)
     _sources(scenario, known, faults)
+    _refuge(scenario, known, faults)
     for name, path in _measures(scenario):
         if name not in TIMES:
             faults.add("DS206", f"no measure called '{name}'.{closest(name, sorted(TIMES))}", path)
@@ -105,7 +106,8 @@ def _sources(scenario: Scenario, known: Known, faults: Faults) -> None:
     for i, source in enumerate(scenario.people.sources):
         path: Path = ("people", "sources", i)
         _one_of(source.space, known.spaces, "space", "DS203", known.plan, faults, (*path, "space"))
-        _groups([source.group] if source.group else [], scenario, known, faults, (*path, "group"))
+        if source.group is not None:
+            _group(source.group, scenario, known, faults, (*path, "group"))
         ends_s = scenario.horizon if source.to is None else source.to
         if source.rate * (ends_s - source.from_) > MOST_ARRIVALS:
             message = f"brings about more than {MOST_ARRIVALS:,} people. Write a smaller rate, or an earlier end"
@@ -115,13 +117,30 @@ def _sources(scenario: Scenario, known: Known, faults: Faults) -> None:
         faults.add("DS504", message, ("people", "sources"), severity="warning")
 
 
-def _groups(names: Iterable[str], scenario: Scenario, known: Known, faults: Faults, path: Path) -> None:
-    """Check that these are groups of the drill, or shipped ones."""
+def _refuge(scenario: Scenario, known: Known, faults: Faults) -> None:
+    """Check the places of refuge and the groups who make for them."""
+    refuge, path = scenario.people.refuge, ("people", "refuge")
+    if refuge is None:
+        return
+    for i, name in enumerate(refuge.groups):
+        _group(name, scenario, known, faults, (*path, "groups", i))
+    for i, place in enumerate(refuge.spaces):
+        at: Path = (*path, "spaces", i)
+        if isinstance(place, str):
+            _one_of(place, known.spaces, "space", "DS203", known.plan, faults, at)
+        else:
+            _where(place, known, faults, at)
+    if scenario.protocol.action != "evacuate":
+        message = f"a refuge counts in an evacuation only, and the protocol's action is '{scenario.protocol.action}'"
+        faults.add("DS504", message, path, severity="warning")
+
+
+def _group(name: str, scenario: Scenario, known: Known, faults: Faults, path: Path) -> None:
+    """Check that this is a group of the drill, or a shipped one."""
     here = scenario.people.groups or known.plan.groups or {}
     fitting = list(dict.fromkeys([*map(str, here), *SHIPPED_GROUPS]))
-    for name in names:
-        if name not in fitting:
-            faults.add("DS206", f"no group of people called '{name}'.{closest(name, fitting)}", path)
+    if name not in fitting:
+        faults.add("DS206", f"no group of people called '{name}'.{closest(name, fitting)}", path)
 
 
 def _one_of(

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from drillsim.documents import Model
 from drillsim.quantities import Density, Length, Rate, SpecificFlow, SpeedSpread, Time, TimeSpread, written
 from drillsim.scenario.groups import Groups
-from drillsim.scenario.words import default, written_as
+from drillsim.scenario.words import Place, default, written_as
 
 Routes = Annotated[
     Annotated[Literal["least-time", "shortest"], Tag("id")]
@@ -42,6 +42,16 @@ class Source(Model):
         return self
 
 
+class Refuge(Model):
+    """Places of refuge: in an evacuation, whoever of these groups cannot leave their level without a stair goes to the
+    nearest of these spaces and stays there."""
+
+    groups: tuple[str, ...] = Field(default=("needs-help",), min_length=1)
+    """Groups who make for a refuge; everybody else leaves."""
+    spaces: tuple[Place, ...] = Field(min_length=1)
+    """Ids, or {use: …} for every space of that use. Who can reach none of them without a stair leaves like everybody."""
+
+
 class People(Model):
     """The pupils and staff who are in the building."""
 
@@ -59,6 +69,8 @@ class People(Model):
     """How people choose their way; {assigned: {space: exit}} sends a space to an exit."""
     sources: tuple[Source, ...] = ()
     """People who come in while the drill runs, beside those who are there from the start."""
+    refuge: Refuge | None = None
+    """Where those wait who need help on stairs; where absent everybody uses the stairs."""
 
 
 class DoorLaw(Model):
