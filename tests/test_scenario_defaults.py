@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from drillsim.crowd.laws import DOOR_LAWS, SPEED_LAWS
 from drillsim.documents import Model
 from drillsim.plan.model import FloorPlan
 from drillsim.quantities import EXAMPLES, UNITS, Spread, written
 from drillsim.scenario import groups, roles
 from drillsim.scenario.model import Scenario
+from drillsim.scenario.people import LawsChoice
 from drillsim.scenario.staffing import Mixes
 
 ROOT = Path(__file__).parent.parent
@@ -146,6 +148,13 @@ def test_the_docs_list_no_source_that_nothing_uses():
     used = {s for f in files for s, _ in ANCHOR.findall(f.read_text(encoding="utf-8"))}
     linked = set(re.findall(r"\]\(#([a-z0-9-]+)\)", (ROOT / "docs/sources.md").read_text(encoding="utf-8")))
     assert sorted(SOURCES - used - linked) == []
+
+
+@pytest.mark.parametrize("name", [*DOOR_LAWS, *SPEED_LAWS])
+def test_every_named_law_is_in_the_docs_and_in_the_manual_of_its_setting(name):
+    assert f"`{name}`" in (ROOT / "docs/sources.md").read_text(encoding="utf-8")
+    told = [LawsChoice.model_fields[setting].description or "" for setting in ("door", "speed")]
+    assert any(re.search(rf"(?<![\w-]){name}: [^;]*(docs/sources\.md#|the border case)", text) for text in told)
 
 
 @pytest.mark.parametrize("kind", UNITS)

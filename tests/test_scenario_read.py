@@ -90,6 +90,19 @@ def drill(tmp_path, more=""):
             "laws: {door: {flow: 1, boundary: 3 cm}}",
             "5:21: error DS110: laws.door.flow: missing unit. Write '1.3 /s/m'",
         ),
+        ("laws: {door: sfp}", "5:14: error DS103: door: 'sfp' is not one of the words allowed here. Closest: 'sfpe'."),
+        (
+            "laws: {speed: weidman}",
+            "5:15: error DS103: speed: 'weidman' is not one of the words allowed here. Closest: 'weidmann'.",
+        ),
+        (
+            "laws: {door: {flow: 0 /s/m, boundary: 3 cm}}",
+            "5:21: error DS105: laws.door.flow: must be greater than 0, found 0.0",
+        ),
+        (
+            "laws: {door: {flow: 1 /s/m, boundary: -3 cm}}",
+            "5:39: error DS105: laws.door.boundary: must be greater than or equal to 0, found -0.03",
+        ),
         ("dispatch: {fire: al}", "5:18: error DS103: fire: 'al' is not one of the words allowed here. Closest: 'all'."),
         (
             "police: {called_for: [fights]}",

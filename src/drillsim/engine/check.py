@@ -15,7 +15,7 @@ from drillsim.engine.services import OTHERS as SERVICE_OF
 from drillsim.engine.services import ROLES
 from drillsim.engine.times import possible_times
 from drillsim.engine.world import XY, World, laws_of, world_of
-from drillsim.errors import Fault, closest, order_faults
+from drillsim.errors import Fault, ScenarioError, closest, order_faults
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.routes import Routes
 from drillsim.quantities import clock
@@ -32,7 +32,7 @@ def check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> li
     """Return every fault of a scenario, and of its mixes, beside a plan; an empty list means that drills can be played."""
     faults = check_names(scenario, plan, mixes)
     of_scenario = Faults(scenario._document, scenario.name)
-    _doors(scenario, plan, of_scenario)
+    _laws(scenario, plan, of_scenario)
     faults += of_scenario.found
     if not any(f.severity == "error" for f in faults):
         world = world_of(plan, scenario)
@@ -118,9 +118,13 @@ def _sense(scenario: Scenario, plan: FloorPlan, faults: Faults) -> None:
         )
 
 
-def _doors(scenario: Scenario, plan: FloorPlan, faults: Faults) -> None:
-    """Check that the scenario's door law lets people through every opening."""
-    laws = laws_of(scenario.laws)
+def _laws(scenario: Scenario, plan: FloorPlan, faults: Faults) -> None:
+    """Check that people can walk under the scenario's laws, and that its door law lets them through every opening."""
+    try:
+        laws = laws_of(scenario.laws)
+    except ScenarioError as e:
+        faults.add("DS105", str(e), ("laws", "density_max"))
+        return
     for opening in plan.openings:
         if door_capacity_ps(laws, opening.clear_width_m) < LEAST_FLOW:
             message = f"'{opening.id}' is {opening.clear_width_m:.2f} m wide: this door law lets nobody through. Widen it in the plan"

@@ -76,9 +76,9 @@ class People(Model):
 class DoorLaw(Model):
     """An own law for the flow through a door."""
 
-    flow: SpecificFlow
+    flow: SpecificFlow = Field(gt=0)
     """Persons per second and metre of effective width."""
-    boundary: Annotated[Length, WithJsonSchema(written("length"))]
+    boundary: Annotated[Length, WithJsonSchema(written("length"))] = Field(ge=0)
     """Strip along each side that nobody uses."""
 
 
@@ -92,9 +92,13 @@ class LawsChoice(Model):
     """The named laws of the crowd; swept as model form."""
 
     door: Door = "sfpe"
-    """Flow through a door. Source: docs/sources.md#sfpe."""
+    """Flow through a door, by the clear width w. sfpe: 1.30 (w - 0.30 m) persons/s, docs/sources.md#sfpe; sfpe-guide: 1.33
+    (w - 0.30 m), docs/sources.md#evacuationz; imo: 1.33 w, docs/sources.md#imo; lab: 1.92 (w - 0.036 m),
+    docs/sources.md#seyfried09; or a law of your own, {flow: 1.5 /s/m, boundary: 10 cm}."""
     speed: Literal["sfpe", "weidmann", "constant"] = "sfpe"
-    """Speed against density. Source: docs/sources.md#sfpe."""
+    """Speed against density. sfpe: free up to 0.54 persons/m2, then falling in a straight line, docs/sources.md#sfpe;
+    weidmann: falling from the first other person on, docs/sources.md#weidmann93; constant: nobody slows anybody down,
+    the border case to compare with."""
     density_max: Density = default("2.7 /m2", gt=0)
     """Storage density of a full space. Source: docs/sources.md#jam-density."""
     patience: Time = default("5 s", ge=0)
