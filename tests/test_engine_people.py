@@ -16,6 +16,7 @@ from drillsim.quantities import spread
 from drillsim.scenario.groups import DEFAULT_SHARES, PREMOVEMENT, SHIPPED_GROUPS
 from drillsim.streams import Streams
 from plays import mix, scenario, stamps
+from shipped import CASES
 
 CHILDREN = {"primary": 0.92, "adults": 0.05, "needs-help": 0.03}
 
@@ -58,6 +59,13 @@ def test_the_plan_says_who_attends_its_school(of_children):
 
 def test_the_scenario_has_the_last_word(of_children):
     assert shares(of_children, drill(groups={"secondary": {"share": "100 %"}})) == {"secondary": 1.0}
+
+
+@pytest.mark.parametrize("path", [p for p, plan in CASES if plan == "doe_primary"], ids=lambda p: p.stem)
+def test_a_shipped_scenario_is_played_with_the_pupils_of_the_school(path, primary, secondary):
+    wish = ds.read_scenario(path)
+    most = [max(groups_of(wish, plan), key=lambda law: law.share).name for plan in (primary, secondary)]
+    assert most == ["primary", "secondary"]
 
 
 @pytest.mark.parametrize("name", SHIPPED_GROUPS)
