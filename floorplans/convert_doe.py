@@ -23,6 +23,8 @@ ORDINAL = ("first", "second", "third")
 LOCKED = ("classroom", "office", "library", "gym", "cafeteria", "auditorium", "kitchen", "mechanical")
 FIELD_M = 45.0
 """How far from the walls people gather."""
+NEED_HELP = 3
+"""Per cent of all people. Assumption A:people.needs_help."""
 
 NAMES: dict[str, tuple[str, str]] = {
     "Aux_Gym": ("gym-aux", "Auxiliary gym"),
@@ -156,6 +158,19 @@ def whole_people(draft: Draft) -> dict[str, int]:
     return people
 
 
+def who_attends(draft: Draft) -> dict[str, str]:
+    """Return the shares of the groups: one adult in each classroom, some who need help, the others pupils (R20)."""
+    classes, people = draft.rooms(use="classroom"), whole_people(draft)
+    adults = int(100 * len(classes) / sum(people[r["id"]] for r in classes) + 0.5)
+    shares = {kind_of(draft.facts): 100 - adults - NEED_HELP, "adults": adults, "needs-help": NEED_HELP}
+    return {group: f"{share} %" for group, share in shares.items()}
+
+
+def kind_of(facts: dict[str, Any]) -> str:
+    """Return which of the two schools these facts are of: the one with two floors is the secondary school."""
+    return "secondary" if len(facts["levels"]) > 1 else "primary"
+
+
 def _order(id_: str) -> tuple[Any, ...]:
     """Sort ids as people count: room-9 before room-10."""
     return tuple(int(p) if p.isdigit() else p for p in re.split(r"(\d+)", id_))
@@ -175,6 +190,8 @@ def _word(value: Any) -> str:
     if isinstance(value, dict):
         return _flow(value)
     text = str(value)
+    if re.fullmatch(r"\d+ %", text):
+        return text
     return f'"{text}"' if re.search(r"[:,#{}\[\]]|^\d|^$", text) and not isinstance(value, int) else text
 
 
@@ -347,20 +364,34 @@ def extras_text(draft: Draft) -> list[str]:
             draft.derived[id_] = "R13"
             label = id_.removeprefix("field-").capitalize() + " field"
             lines.append(f"  - {_flow({'id': id_, 'label': label, 'at': _xy(at), 'exits': nearest[id_]})}")
-    moves = "[{share: 50 %, home: classroom, to: cafeteria}]"
-    halls = "[{share: 60 %, home: classroom, to: corridor}]"
-    return [
-        *lines, "",
-        "timetable:  # who is where (R17)",
-        '  - {period: class, from: "08:00", to: "09:30", share: {classroom: 1.0}}',
-        f'  - {{period: passing, from: "09:30", to: "09:35", share: {{classroom: 1.0}}, moves: {halls}}}',
-        '  - {period: class, from: "09:35", to: "11:30", share: {classroom: 1.0}}',
-        f'  - {{period: lunch, from: "11:30", to: "12:15", share: {{classroom: 1.0}}, moves: {moves}}}',
-        f'  - {{period: passing, from: "12:15", to: "12:20", share: {{classroom: 1.0}}, moves: {halls}}}',
-        '  - {period: class, from: "12:20", to: "13:45", share: {classroom: 1.0}}',
-        f'  - {{period: passing, from: "13:45", to: "13:50", share: {{classroom: 1.0}}, moves: {halls}}}',
-        '  - {period: class, from: "13:50", to: "15:00", share: {classroom: 1.0}}',
-    ]  # fmt: skip
+    lines += ["", f"groups: {_flow(who_attends(draft))}  # (R20)"]
+    return [*lines, "", "timetable:  # who is where, on a day that ends with an assembly (R17)", *timetable_text(draft)]
+
+
+BELLS: tuple[tuple[str, str, str], ...] = (
+    ("arrival", "07:40", "08:00"), ("class", "08:00", "09:30"), ("passing", "09:30", "09:35"),
+    ("class", "09:35", "11:30"), ("lunch", "11:30", "12:15"), ("passing", "12:15", "12:20"), ("class", "12:20", "13:45"),
+    ("passing", "13:45", "13:50"), ("class", "13:50", "15:00"), ("assembly", "15:00", "15:45"),
+    ("dismissal", "15:45", "16:00"),
+)  # fmt: skip
+"""The bell periods of a day (R17)."""
+
+
+def timetable_text(draft: Draft) -> list[str]:
+    """Return the lines of the bell periods, with the share of home rooms that sit somewhere else (R17)."""
+    assembly = ("80 %", "auditorium") if draft.rooms(use="auditorium") else ("100 %", "gym")
+    moves: dict[str, tuple[tuple[str, str], ...]] = {
+        "arrival": (("40 %", "corridor"), ("10 %", "cafeteria")), "passing": (("60 %", "corridor"),),
+        "lunch": (("50 %", "cafeteria"),), "assembly": (assembly,),
+        "dismissal": (("60 %", "corridor"), ("20 %", "lobby")),
+    }  # fmt: skip
+    lines = []
+    for period, start, end in BELLS:
+        present = 0.5 if period == "arrival" else 1.0
+        gone = [{"share": share, "home": "classroom", "to": to} for share, to in moves.get(period, ())]
+        text = f'period: {period}, from: "{start}", to: "{end}", share: {{classroom: {present}}}'
+        lines.append(f"  - {{{text}{f', moves: {_word(gone)}' if gone else ''}}}")
+    return lines
 
 
 def provenance_text(draft: Draft) -> list[str]:
@@ -388,7 +419,7 @@ def convert(facts: dict[str, Any]) -> str:
     """Return the text of the plan."""
     draft = Draft(facts)
     name_spaces(draft)
-    kind = "secondary" if len(facts["levels"]) > 1 else "primary"
+    kind = kind_of(facts)
     floors = "two floors" if len(facts["levels"]) > 1 else "one floor"
     levels = [
         f"  - {_flow({'id': f'L{i}', 'label': f'{ORDINAL[i].capitalize()} floor', 'elevation': level['z']})}"

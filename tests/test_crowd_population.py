@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from crowd_worlds import box, door, plan_of
-from drillsim.crowd.population import draw_population, largest_remainder, place_people, quantiles
+from drillsim.crowd.population import GroupLaw, draw_population, largest_remainder, place_people, quantiles
 from drillsim.plan.network import build
 from drillsim.quantities import spread
 from drillsim.streams import Streams
@@ -10,7 +10,8 @@ from drillsim.streams import Streams
 SPEED = spread({"mean": "1.34 m/s", "sd": "0.26 m/s", "low": "0.8 m/s", "high": "1.9 m/s"}, "speed")
 SLOW = spread("0.61 m/s", "speed")
 PREMOVEMENT = spread({"low": "0 s", "usual": "10 s", "high": "30 s"}, "time")
-GROUPS = [("secondary", 0.9, SPEED), ("needs-help", 0.1, SLOW)]
+LATE = spread({"low": "3 s", "high": "59 s"}, "time")
+GROUPS = [GroupLaw("secondary", 0.9, SPEED, PREMOVEMENT), GroupLaw("needs-help", 0.1, SLOW, PREMOVEMENT)]
 L_SHAPE = [[0, 0], [10, 0], [10, 2], [2, 2], [2, 10], [0, 10]]
 
 
@@ -63,21 +64,21 @@ def test_slots_name_the_home_seat_wherever_people_sit():
 
 def test_start_points_lie_in_their_space():
     seats = seats_of({"room-0": 500}, rooms=1, shape=L_SHAPE)
-    people = draw_population(seats, Streams(1, "f"), GROUPS, PREMOVEMENT)
+    people = draw_population(seats, Streams(1, "f"), GROUPS)
     inside = (people.x >= 0) & (people.y >= 0) & (people.x <= 10) & (people.y <= 10)
     assert (inside & ((people.x <= 2) | (people.y <= 2))).all()
 
 
 def test_start_points_are_uniform_on_a_bent_floor():
     seats = seats_of({"room-0": 6000}, rooms=1, shape=L_SHAPE)
-    people = draw_population(seats, Streams(1, "f"), GROUPS, PREMOVEMENT)
+    people = draw_population(seats, Streams(1, "f"), GROUPS)
     shares = [(people.x > 2).mean(), (people.y > 2).mean(), ((people.x < 2) & (people.y < 2)).mean()]
     assert shares == pytest.approx([16 / 36, 16 / 36, 4 / 36], abs=0.02)
 
 
 def test_another_room_leaves_everybody_elses_draws_alone():
     few, many = (
-        draw_population(seats_of(people), Streams(1, "f"), GROUPS, PREMOVEMENT)
+        draw_population(seats_of(people), Streams(1, "f"), GROUPS)
         for people in ({"room-1": 25}, {"room-0": 7, "room-1": 25, "room-3": 9})
     )
     same = [many.slots.index(slot) for slot in few.slots]
@@ -86,25 +87,47 @@ def test_another_room_leaves_everybody_elses_draws_alone():
 
 
 def test_groups_have_their_shares_and_speeds():
-    people = draw_population(seats_of({"room-0": 5000}), Streams(3, "f"), GROUPS, PREMOVEMENT)
+    people = draw_population(seats_of({"room-0": 5000}), Streams(3, "f"), GROUPS)
     helped = people.in_group("needs-help")
     assert len(helped) / len(people) == pytest.approx(0.1, abs=0.015)
     assert set(people.level_mps[helped]) == {0.61 * 1.0}
 
 
 def test_speeds_stay_within_their_bounds():  # IMO-07
-    people = draw_population(seats_of({"room-0": 5000}), Streams(3, "f"), GROUPS[:1], PREMOVEMENT)
+    people = draw_population(seats_of({"room-0": 5000}), Streams(3, "f"), GROUPS[:1])
     assert (people.level_mps.min() >= 0.8, people.level_mps.max() <= 1.9) == (True, True)
     assert people.level_mps.mean() == pytest.approx(1.34, abs=0.015)
 
 
 def test_stair_speeds_are_unset_unless_assigned():
-    people = draw_population(seats_of({"room-0": 5}), Streams(3, "f"), GROUPS, PREMOVEMENT)
+    people = draw_population(seats_of({"room-0": 5}), Streams(3, "f"), GROUPS)
     assert np.isnan(people.stair_up_mps).all()
 
 
+def test_each_group_has_its_own_stairs_and_premovement():
+    stairs = {"stair_up": spread("0.32 m/s", "speed"), "stair_down": spread("0.42 m/s", "speed")}
+    groups = [GROUPS[0], GroupLaw("slow", 0.5, SLOW, LATE, **stairs)]
+    people = draw_population(seats_of({"room-0": 500}), Streams(3, "f"), groups)
+    slow = people.group == 1
+    assert (set(people.stair_up_mps[slow]), set(people.stair_down_mps[slow])) == ({0.32}, {0.42})
+    assert np.isnan(people.stair_down_mps[~slow]).all()
+    assert (people.premovement_s[slow].min() >= 3, people.premovement_s[~slow].max() <= 30) == (True, True)
+
+
+def test_who_is_quick_on_the_level_is_quick_on_stairs():
+    stairs = spread({"low": "0.5 m/s", "high": "1.2 m/s"}, "speed")
+    people = draw_population(
+        seats_of({"room-0": 50}), Streams(3, "f"), [GroupLaw("a", 1.0, SPEED, LATE, stair_down=stairs)]
+    )
+    assert (np.diff(people.level_mps[np.argsort(people.stair_down_mps)]) >= 0).all()
+
+
+def test_everybody_is_there_from_the_start_unless_said_otherwise():
+    assert draw_population(seats_of({"room-0": 5}), Streams(3, "f"), GROUPS).arrives_s is None
+
+
 def test_nobody_at_all_is_a_population_too():
-    assert len(draw_population(seats_of({}), Streams(3, "f"), GROUPS, PREMOVEMENT)) == 0
+    assert len(draw_population(seats_of({}), Streams(3, "f"), GROUPS)) == 0
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 import drillsim as ds
+from drillsim.crowd.laws import DOOR_LAWS, SPEED_LAWS
+from drillsim.engine.world import laws_of
 from drillsim.scenario.staffing import Mixes
 from drillsim.scenario.words import KINDS
 from plays import mix, scenario
@@ -37,6 +39,12 @@ SRO = {"id": "sro", "role": "sro", "post": "front-desk"}
         ("medical", "room-101", {"time_of_day": "03:00"}, ("DS504", "warning")),
         ("medical", "room-101", {"laws": {"density_max": "0.2 /m2"}}, ("DS503", "warning")),
         ("medical", "room-101", {"laws": {"door": {"flow": "1 /s/m", "boundary": "45 cm"}}}, ("DS502", "error")),
+        ("medical", "room-101", {"laws": {"density_max": "3.75 /m2"}}, ("DS105", "error")),
+        ("medical", "room-101", {"laws": {"speed": "weidmann", "density_max": "5.4 /m2"}}, ("DS105", "error")),
+        ("medical", "room-101", {"people": {"sources": [{"space": "hal-0", "rate": "1 /s"}]}}, ("DS203", "error")),
+        ("medical", "room-101", {"people": {"sources": [{"space": "hall-0", "rate": "1 /s", "group": "adult"}]}}, ("DS206", "error")),
+        ("medical", "room-101", {"people": {"sources": [{"space": "hall-0", "rate": "1e6 /s"}]}}, ("DS105", "error")),
+        ("medical", "room-101", {"crowd": "stays", "people": {"sources": [{"space": "hall-0", "rate": "1 /s"}]}}, ("DS504", "warning")),
         ("medical", "room-101", {"people": {"routes": {"assigned": {"room-999": "e-main"}}}}, ("DS202", "error")),
     ],
 )  # fmt: skip
@@ -64,8 +72,35 @@ def test_a_post_behind_a_locked_door_without_a_key_is_told(three_rooms):
     assert ("DS501", "error") in told(plan, scenario("medical", "room-201"), monitor)
 
 
+@pytest.mark.parametrize("door", [*DOOR_LAWS, {"flow": "1.5 /s/m", "boundary": "10 cm"}], ids=str)
+@pytest.mark.parametrize("speed", SPEED_LAWS)
+def test_every_named_law_can_be_chosen(three_rooms, door, speed):
+    wish = scenario("medical", "room-101", laws={"door": door, "speed": speed})
+    assert told(three_rooms, wish, SRO) == []
+    laws = laws_of(wish.laws)
+    assert laws.speed == speed
+    assert laws.door_flow_psm == (DOOR_LAWS[door][0] if isinstance(door, str) else 1.5)
+
+
 def test_a_good_wish_is_not_told_anything(three_rooms):
     assert told(three_rooms, scenario("medical", "room-101"), SRO) == []
+
+
+def test_a_source_may_bring_a_group_that_does_not_attend(three_rooms):
+    source = {"space": "hall-0", "rate": "30 /min", "group": "adults"}
+    assert told(three_rooms, scenario("medical", "room-101", people={"sources": [source]}), SRO) == []
+
+
+def test_the_fault_of_a_source_has_its_line(tmp_path, three_rooms):
+    path = tmp_path / "drill.yaml"
+    path.write_text(
+        "drillsim: 1\nname: drill\nincidents: [{kind: medical, where: room-101}]\npeople:\n  sources:\n"
+        "    - {space: hall-0, rate: 1 /s}\n    - {space: hal-0, rate: 1 /s}\n",
+        encoding="utf-8",
+    )
+    (fault,) = ds.check(ds.read_scenario(path), three_rooms)
+    assert (fault.line, fault.column, fault.code) == (7, 15, "DS203")
+    assert "Closest: 'hall-0'" in fault.message
 
 
 def test_a_patrol_through_a_locked_door_without_a_key_is_told(three_rooms):

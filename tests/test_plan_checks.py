@@ -80,6 +80,10 @@ CASES = {
     "DS310 a room with a door that only leads in": (
         ("lock: push-button", "lock: push-button, one_way: in"), "{id: room-201", "one_way: in"),
     "DS105 a period that ends before it begins": (('to: "11:50"', 'to: "07:50"'), "timetable", "not after 08:00"),
+    "DS103 an unknown group": (
+        ("timetable:", "groups: {primry: 100 %}\ntimetable:"), "timetable:", "Closest: 'primary'"),
+    "DS105 nobody attends": (
+        ("timetable:", "groups: {primary: 0 %}\ntimetable:"), "timetable:", "so nobody attends"),
     "DS105 a door without width": (
         ("[[7, 9], [7.915, 9]], lock: key", "[[7, 9], [7, 9]], lock: key"), "{id: d-101", "has no width"),
 }  # fmt: skip
@@ -104,6 +108,8 @@ WARNINGS = {
     "DS404 a stair lower than its storey": (("rise: 4.0", "rise: 3.0"), "{id: stair-a, lower", "4 m apart"),
     "DS404 a short stair": (("length: 10.49", "length: 3.5"), "{id: stair-a, lower", "along the slope"),
     "DS404 a steep step": (("riser: 0.167", "riser: 0.3"), "{id: stair-a, lower", "riser of 0.3 m is unusual"),
+    "DS405 shares that do not add up": (
+        ("timetable:", "groups: {primary: 60 %, adults: 5 %}\ntimetable:"), "timetable:", "the shares sum to 65 %"),
     "DS312 an empty level": (
         ("{id: L1, elevation: 4.0}", "{id: L1, elevation: 4.0}, {id: L2, elevation: 8.0}"), "levels:",
         "'L2' has no space"),

@@ -70,7 +70,7 @@ def test_every_rule_that_is_named_is_written_out(secondary, primary):
     for plan in (secondary, primary):
         named = {rule for text in plan.provenance.derived.values() for rule in text.split()}
         assert named <= set(plan.provenance.rules)
-        assert [f"R{n}" for n in range(1, 20)] == list(plan.provenance.rules)
+        assert [f"R{n}" for n in range(1, 21)] == list(plan.provenance.rules)
 
 
 def test_every_derived_object_carries_the_rule_that_made_it(secondary, primary):
@@ -98,6 +98,14 @@ def test_half_of_the_classes_eat_at_lunch(secondary):
     lunch = secondary.period_at("11:45")
     assert lunch is not None
     assert [(m.share, m.home, m.to) for m in lunch.moves] == [(0.5, "classroom", "cafeteria")]
+
+
+def test_each_school_is_attended_by_its_own_pupils_and_an_adult_for_each_classroom(secondary, primary):
+    assert primary.groups == {"primary": 0.92, "adults": 0.05, "needs-help": 0.03}
+    assert secondary.groups == {"secondary": 0.91, "adults": 0.06, "needs-help": 0.03}
+    for plan in (secondary, primary):
+        rooms = [s for s in plan.spaces if s.use == "classroom"]
+        assert plan.groups["adults"] == pytest.approx(len(rooms) / sum(s.people for s in rooms), abs=0.005)
 
 
 def test_outlines_and_areas_are_those_of_the_source(secondary):

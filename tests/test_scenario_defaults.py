@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from drillsim.crowd.laws import DOOR_LAWS, SPEED_LAWS
 from drillsim.documents import Model
 from drillsim.plan.model import FloorPlan
 from drillsim.quantities import EXAMPLES, UNITS, Spread, written
-from drillsim.scenario import roles
+from drillsim.scenario import groups, roles
 from drillsim.scenario.model import Scenario
+from drillsim.scenario.people import LawsChoice
 from drillsim.scenario.staffing import Mixes
 
 ROOT = Path(__file__).parent.parent
@@ -71,8 +73,9 @@ NUMBERS = [
     if not name.startswith("drillsim") and holds_number(field.get_default(call_default_factory=True))
 ]
 TABLES = [
-    node
-    for node in ast.parse(inspect.getsource(roles)).body
+    (module, node)
+    for module in (roles, groups)
+    for node in ast.parse(inspect.getsource(module)).body
     if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, (ast.Dict, ast.Call))
 ]
 
@@ -107,10 +110,12 @@ def test_a_numeric_field_has_its_unit_in_its_type_or_in_its_name():
                     assert name.endswith(("_deg", "_s", "_m")), f"{model.__name__}.{name} has no unit"
 
 
-@pytest.mark.parametrize("table", TABLES, ids=[ast.unparse(getattr(t, "target", None) or t.targets[0]) for t in TABLES])
-def test_a_number_in_the_shipped_tables_has_its_source_beside_or_above_it(table):
-    lines = inspect.getsource(roles).splitlines()
-    body = ast.parse(inspect.getsource(roles)).body
+@pytest.mark.parametrize(
+    ("module", "table"), TABLES, ids=[ast.unparse(getattr(t, "target", None) or t.targets[0]) for _, t in TABLES]
+)
+def test_a_number_in_the_shipped_tables_has_its_source_beside_or_above_it(module, table):
+    lines = inspect.getsource(module).splitlines()
+    body = ast.parse(inspect.getsource(module)).body
     after = body[[n.lineno for n in body].index(table.lineno) + 1] if table is not body[-1] else None
     below = ast.unparse(after) if isinstance(after, ast.Expr) else ""
     for node in ast.walk(table.value):
@@ -120,7 +125,7 @@ def test_a_number_in_the_shipped_tables_has_its_source_beside_or_above_it(table)
         while lines[above].lstrip().startswith("#"):
             above -= 1
         beside = "\n".join(lines[above + 1 : node.end_lineno])
-        assert known(beside) or known(below), f"roles.py:{node.lineno}: {node.value!r} comes from nowhere"
+        assert known(beside) or known(below), f"{module.__name__}:{node.lineno}: {node.value!r} comes from nowhere"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "src").rglob("*.py")), ids=lambda p: p.name)
@@ -139,9 +144,17 @@ def test_the_docs_list_no_assumption_that_nothing_uses():
 
 def test_the_docs_list_no_source_that_nothing_uses():
     files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "scenarios").rglob("*.yaml"), *(ROOT / "docs").rglob("*.md")]
+    files += (ROOT / "floorplans").glob("*.yaml")
     used = {s for f in files for s, _ in ANCHOR.findall(f.read_text(encoding="utf-8"))}
     linked = set(re.findall(r"\]\(#([a-z0-9-]+)\)", (ROOT / "docs/sources.md").read_text(encoding="utf-8")))
     assert sorted(SOURCES - used - linked) == []
+
+
+@pytest.mark.parametrize("name", [*DOOR_LAWS, *SPEED_LAWS])
+def test_every_named_law_is_in_the_docs_and_in_the_manual_of_its_setting(name):
+    assert f"`{name}`" in (ROOT / "docs/sources.md").read_text(encoding="utf-8")
+    told = [LawsChoice.model_fields[setting].description or "" for setting in ("door", "speed")]
+    assert any(re.search(rf"(?<![\w-]){name}: [^;]*(docs/sources\.md#|the border case)", text) for text in told)
 
 
 @pytest.mark.parametrize("kind", UNITS)

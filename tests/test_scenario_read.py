@@ -90,6 +90,19 @@ def drill(tmp_path, more=""):
             "laws: {door: {flow: 1, boundary: 3 cm}}",
             "5:21: error DS110: laws.door.flow: missing unit. Write '1.3 /s/m'",
         ),
+        ("laws: {door: sfp}", "5:14: error DS103: door: 'sfp' is not one of the words allowed here. Closest: 'sfpe'."),
+        (
+            "laws: {speed: weidman}",
+            "5:15: error DS103: speed: 'weidman' is not one of the words allowed here. Closest: 'weidmann'.",
+        ),
+        (
+            "laws: {door: {flow: 0 /s/m, boundary: 3 cm}}",
+            "5:21: error DS105: laws.door.flow: must be greater than 0, found 0.0",
+        ),
+        (
+            "laws: {door: {flow: 1 /s/m, boundary: -3 cm}}",
+            "5:39: error DS105: laws.door.boundary: must be greater than or equal to 0, found -0.03",
+        ),
         ("dispatch: {fire: al}", "5:18: error DS103: fire: 'al' is not one of the words allowed here. Closest: 'all'."),
         (
             "police: {called_for: [fights]}",
@@ -110,6 +123,32 @@ def drill(tmp_path, more=""):
             "people: {groups: {slow: {share: 100 %, speed: 0 m/s}}}",
             "5:47: error DS105: people.groups.slow.speed: a speed must be above 0",
         ),
+        (
+            "people: {groups: {primary: {share: 90 %}, toddlers: {share: 10 %}}}",
+            "5:53: error DS102: people.groups.toddlers: no shipped group is called so; give its own 'speed'. Known:",
+        ),
+        (
+            "people: {groups: {primry: {share: 90 %}}}",
+            "5:27: error DS102: people.groups.primry: no shipped group is called so; give its own 'speed'. Closest: 'primary'.",
+        ),
+        ("people: {groups: {primary: {speed: 1 m/s}}}", "5:19: error DS102: 'share' is missing in 'primary'"),
+        (
+            "people: {sources: [{space: hall, rate: 0 /s}]}",
+            "5:40: error DS105: people.sources.0.rate: must be greater than 0, found 0.0",
+        ),
+        (
+            "people: {sources: [{space: hall, rate: -2 /min}]}",
+            "5:40: error DS105: people.sources.0.rate: must be greater than 0",
+        ),
+        (
+            "people: {sources: [{space: hall, rate: 0.5 /m}]}",
+            "5:40: error DS111: people.sources.0.rate: '/m' is no unit of rate. Write '0.5 /s' or '30 /min'",
+        ),
+        (
+            "people: {sources: [{space: hall, rate: 1 /s, from: 2 min, to: 90 s}]}",
+            "5:63: error DS105: people.sources.0.to: nobody comes, since the end is not after 'from' (120 s). Write a later",
+        ),
+        ("people: {sources: [{rate: 1 /s}]}", "5:20: error DS102: 'space' is missing"),
         ("noticing:", "5:10: error DS104: noticing: nothing stands here."),
         ("name: again", "5:1: error DS005: the key 'name' stands here a second time."),
     ],

@@ -17,6 +17,7 @@ UNITS: dict[str, dict[str, float]] = {
     "area": {"m2": 1.0, "ft2": 0.09290304, "sq ft": 0.09290304},
     "density": {"/m2": 1.0, "p/m2": 1.0, "/ft2": 1 / 0.09290304},
     "flow": {"/s/m": 1.0, "/s/ft": 1 / 0.3048},
+    "rate": {"/s": 1.0, "/min": 1 / 60, "/h": 1 / 3600},
     "share": {"%": 0.01},
     "money": {"USD/year": 1.0, "USD": 1.0, "$": 1.0},
 }
@@ -27,6 +28,7 @@ EXAMPLES = {
     "area": "'35 ft2' (or '3.2 m2')",
     "density": "'2.7 /m2'",
     "flow": "'1.3 /s/m'",
+    "rate": "'0.5 /s' or '30 /min'",
     "share": "'30 %'",
     "money": "'95000 USD/year'",
 }
@@ -108,6 +110,8 @@ Time = Annotated[float, _of("time"), _schema("time")]
 Speed = Annotated[float, _of("speed"), _schema("speed")]
 Density = Annotated[float, _of("density"), _schema("density")]
 SpecificFlow = Annotated[float, _of("flow"), _schema("flow")]
+Rate = Annotated[float, _of("rate"), _schema("rate")]
+"""Events per second, such as people who come in."""
 Share = Annotated[float, Field(ge=0, le=1), _of("share"), _schema("share", bare=True)]
 Ratio = Annotated[float, Field(gt=0, le=100), _of("share"), _schema("share", bare=True)]
 """A multiple: '80 %' is 0.8, and '150 %' 1.5."""

@@ -1,4 +1,4 @@
-"""`drillsim explain`: teach a code, a measure, a role, an assumption or a setting."""
+"""`drillsim explain`: teach a code, a measure, a role, a group of people, an assumption or a setting."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ import click
 from drillsim.cli import screen
 
 _ASSUMPTION = re.compile(r"\bA:[a-z_]+\.[a-z0-9_]+")
-_GROUPS = ("codes", "measures", "roles", "assumptions", "settings")
+_GROUPS = ("codes", "measures", "roles", "groups", "assumptions", "settings")
 
 
 @click.command(short_help="Teach a code, measure, role, assumption or setting.")
 @click.argument("topic", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def explain(topic: str | None, as_json: bool) -> None:
-    """Explain a message code (DS203), a measure (able_on_scene_s), a role (sro), an assumption or a setting.
+    """Explain a message code (DS203), a measure (able_on_scene_s), a role (sro), a group of people (primary), an
+    assumption or a setting.
 
-    Without a topic, or with one of codes, measures, roles, assumptions, settings, the known ones are listed.
+    Without a topic, or with one of codes, measures, roles, groups, assumptions, settings, the known ones are listed.
     """
     text = _overview() if topic is None else _listing(topic) or _answer(topic)
     if text is None:
@@ -38,12 +39,14 @@ def explain(topic: str | None, as_json: bool) -> None:
 def _overview() -> str:
     from drillsim.errors import EXPLANATIONS
     from drillsim.record.columns import BY_NAME
+    from drillsim.scenario.groups import SHIPPED_GROUPS
     from drillsim.scenario.roles import SHIPPED
 
     samples = {
         "codes": list(EXPLANATIONS),
         "measures": list(BY_NAME),
         "roles": list(SHIPPED),
+        "groups": list(SHIPPED_GROUPS),
         "assumptions": sorted(_assumptions()),
         "settings": [s.path for s in _settings()],
     }
@@ -57,11 +60,13 @@ def _overview() -> str:
 def _known() -> Iterator[str]:
     from drillsim.errors import EXPLANATIONS
     from drillsim.record.columns import BY_NAME
+    from drillsim.scenario.groups import SHIPPED_GROUPS
     from drillsim.scenario.roles import SHIPPED
 
     yield from EXPLANATIONS
     yield from BY_NAME
     yield from SHIPPED
+    yield from SHIPPED_GROUPS
     yield from _assumptions()
     for setting in _settings():
         yield setting.path
@@ -71,6 +76,7 @@ def _known() -> Iterator[str]:
 def _listing(topic: str) -> str | None:
     from drillsim.errors import EXPLANATIONS
     from drillsim.record.columns import BY_NAME
+    from drillsim.scenario.groups import SHIPPED_GROUPS
     from drillsim.scenario.roles import SHIPPED
 
     group = topic.lower() if topic.lower() in _GROUPS else f"{topic.lower()}s"
@@ -82,6 +88,8 @@ def _listing(topic: str) -> str | None:
         rows = [(c.name, c.meaning) for c in BY_NAME.values()]
     elif group == "roles":
         rows = [(name, str(role["label"])) for name, role in SHIPPED.items()]
+    elif group == "groups":
+        rows = [(name, f"{figures['speed']} on the level") for name, figures in SHIPPED_GROUPS.items()]
     elif group == "assumptions":
         rows = [(name, what[0].split("\n")[0]) for name, what in sorted(_assumptions().items())]
     else:
@@ -98,6 +106,7 @@ def _row(name: str, text: str) -> str:
 def _answer(topic: str) -> str | None:
     from drillsim.errors import EXPLANATIONS
     from drillsim.record.columns import BY_NAME, LEGS, TIMES
+    from drillsim.scenario.groups import SHIPPED_GROUPS
     from drillsim.scenario.roles import SHIPPED
 
     if topic.upper() in EXPLANATIONS:
@@ -121,6 +130,8 @@ def _answer(topic: str) -> str | None:
         return "\n".join(notes)
     if topic.lower() in SHIPPED:
         return _role(topic.lower())
+    if topic.lower() in SHIPPED_GROUPS:
+        return _group(topic.lower())
     assumptions = _assumptions()
     name = topic if topic.startswith("A:") else f"A:{topic}"
     if name in assumptions:
@@ -159,6 +170,30 @@ def _role(name: str) -> str:
         lines.append(f"  {'cost a year':<16} {span} ({cost.year}, {cost.payer})")
     lines.append("A mixes file changes any of this under 'roles:'.")
     return "\n".join(lines)
+
+
+def _group(name: str) -> str:
+    from drillsim.scenario.groups import SHIPPED_GROUPS
+
+    words = {"speed": "on the level", "stair_up": "up stairs", "stair_down": "down stairs", "premovement": "sets off"}
+    lines = [f"{name}: a group of people"]
+    for key, law in SHIPPED_GROUPS[name].items():
+        lines.append(f"  {words[key]:<16} {law}{' after the order is heard' if key == 'premovement' else ''}")
+    lines += [f"  {'' if i else 'sources':<16} {found}" for i, found in enumerate(_sources(name))]
+    lines.append(
+        f"A scenario names it under 'people: {{groups: {{{name}: {{share: 30 %}}}}}}' and may replace any figure."
+    )
+    return "\n".join(lines)
+
+
+def _sources(group: str) -> list[str]:
+    """Return the sources and assumptions that stand beside the figures of a shipped group, each once."""
+    from drillsim.scenario import groups
+
+    text = Path(str(groups.__file__)).read_text(encoding="utf-8")
+    table = text.partition(f'    "{group}": {{')[2].partition("\n    },")[0]
+    general = text.partition("PREMOVEMENT = ")[2].partition("\n")[0] if "PREMOVEMENT" in table else ""
+    return list(dict.fromkeys(re.findall(rf"docs/sources\.md#[a-z0-9-]+|{_ASSUMPTION.pattern}", table + general)))
 
 
 @dataclass(frozen=True)
@@ -232,9 +267,13 @@ def _assumptions() -> dict[str, list[str]]:
 
 def _commented() -> Iterator[tuple[str, str]]:
     """Yield the assumptions named in comments beside the figures of the shipped tables, with table and figure."""
-    from drillsim.scenario import roles
+    from drillsim.scenario import groups, roles
 
-    lines = Path(str(roles.__file__)).read_text(encoding="utf-8").splitlines()
+    for module in (roles, groups):
+        yield from _commented_in(Path(str(module.__file__)).read_text(encoding="utf-8").splitlines())
+
+
+def _commented_in(lines: list[str]) -> Iterator[tuple[str, str]]:
     table = entry = ""
     for line, after in zip(lines, [*lines[1:], ""], strict=True):
         if heading := re.match(r"([A-Z][A-Z_]+)\b.*=", line):
@@ -244,5 +283,6 @@ def _commented() -> Iterator[tuple[str, str]]:
         code, _, comment = line.partition("# ")
         for name in _ASSUMPTION.findall(comment):
             figure = code.strip() or after.partition("# ")[0].strip()
-            words = re.sub(r"_time\(|\)|\"|^[A-Z_]+ = ", "", figure.rstrip(",").replace('("', "").replace('", "', ", "))
+            figure = figure.rstrip(",").replace('("', "").replace('", "', ", ")
+            words = re.sub(r"_(time|speed)\(|\)|\"|^[A-Z_]+ = ", "", figure)
             yield name, f"{table}{entry}: {words}"

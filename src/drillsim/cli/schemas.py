@@ -89,9 +89,14 @@ def _describe_overrides(scenario: Schema) -> None:
                 fields = {k: part(v) for k, v in defs[name]["properties"].items()}
                 merged[name] |= {k: v for k, v in defs[name].items() if k != "required"} | {"properties": fields}
             return {**node, "$ref": f"#/$defs/{name}Changed"}
+        inside = {k: v for k, v in node.items() if k != "required" or "properties" not in node}
+        if "properties" in node:
+            inside["properties"] = {k: part(v) for k, v in node["properties"].items()}
         if isinstance(node.get("additionalProperties"), dict):
-            return {**node, "additionalProperties": part(node["additionalProperties"])}
-        return node
+            inside["additionalProperties"] = part(node["additionalProperties"])
+        if {"type": "null"} in node.get("anyOf", []):
+            inside["anyOf"] = [part(n) for n in node["anyOf"]]
+        return inside
 
     changed = {k: part(v) for k, v in whole.items()}
     defs |= {f"{name}Changed": schema for name, schema in merged.items()}

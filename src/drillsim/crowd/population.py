@@ -24,8 +24,6 @@ from drillsim.streams import Streams, Words, slot_words
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _NORMAL = NormalDist()
-Group = tuple[str, float, Spread]
-"""Name, share and level speed of a group."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,22 @@ class Seats:
 
     def __len__(self) -> int:
         return len(self.slots)
+
+
+@dataclass(frozen=True)
+class GroupLaw:
+    """The laws one group is drawn by."""
+
+    name: str
+    share: float
+    """Share of all people; shares are scaled to add up to one."""
+    level: Spread
+    """Level speed, m/s."""
+    premovement: Spread
+    """Order heard to first step, seconds."""
+    stair_up: Spread | None = None
+    """Speed up stairs, m/s along the slope; None where it follows from the level speed and the stair."""
+    stair_down: Spread | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +120,11 @@ def place_people(network: Network, plan: FloorPlan, period: Period | None) -> Se
             counts = largest_remainder([len(persons) * a / sum(areas) for a in areas])
             space[persons] = np.repeat(goals, counts)
     slots = tuple(f"{plan.spaces[h].id}/{k}" for h, k in zip(home.tolist(), seat.tolist(), strict=True))
+    return seats_in(plan, slots, home=home, space=space, seat=seat)
+
+
+def seats_in(plan: FloorPlan, slots: tuple[str, ...], *, home: Ints, space: Ints, seat: Ints) -> Seats:
+    """Return seats of these names, homes, spaces and numbers, with the floors of the spaces ready to be drawn on."""
     occupied, rank = np.unique(space, return_inverse=True)
     parts = [_triangles(plan.spaces[i]) for i in occupied]
     shares = [_shares(part) for part in parts]
@@ -122,46 +141,42 @@ def place_people(network: Network, plan: FloorPlan, period: Period | None) -> Se
     )
 
 
-def draw_population(
-    seats: Seats,
-    streams: Streams,
-    groups: Sequence[Group],
-    premovement: Spread,
-    *,
-    stair_up: Spread | None = None,
-    stair_down: Spread | None = None,
-) -> Population:
-    """Return the people of one drill: start points uniform on the floor, group, speed and premovement by seat.
+def draw_population(seats: Seats, streams: Streams, groups: Sequence[GroupLaw]) -> Population:
+    """Return the people of one drill: start points uniform on the floor, group, speeds and premovement by seat.
 
-    groups
-        Names, shares (normalised here) and level speeds.
-    stair_up, stair_down
-        Assigned stair speeds; where absent they follow from the level speed and the stair.
+    One draw decides a person's speeds on the level and on stairs together: who is quick is quick on both.
     """
     u0, u1 = (streams.uniforms("people.place", seats.words, index) for index in (0, 1))
     x, y = _points(seats, u0, u1)
-    total = sum(share for _, share, _ in groups)
-    bounds = np.cumsum([share / total for _, share, _ in groups])[:-1]
-    group = np.searchsorted(bounds, streams.uniforms("people.group", seats.words), side="right")
+    total = sum(law.share for law in groups)
+    bounds = np.cumsum([law.share / total for law in groups])[:-1]
+    group = np.searchsorted(bounds, streams.uniforms("people.group", seats.words), side="right").astype(np.int64)
     u = streams.uniforms("people.speed", seats.words)
-    speed = np.zeros(len(seats))
-    for index, (_, _, spread) in enumerate(groups):
-        members = group == index
-        speed[members] = quantiles(spread, u[members])
-    unset = np.full(len(seats), np.nan)
     return Population(
         slots=seats.slots,
         space=seats.space,
         x=x,
         y=y,
         seat=seats.seat,
-        level_mps=speed,
-        stair_up_mps=quantiles(stair_up, u) if stair_up else unset,
-        stair_down_mps=quantiles(stair_down, u) if stair_down else unset,
-        premovement_s=quantiles(premovement, streams.uniforms("people.premovement", seats.words)),
-        group=group.astype(np.int64),
-        groups=tuple(name for name, _, _ in groups),
+        level_mps=_drawn([law.level for law in groups], group, u),
+        stair_up_mps=_drawn([law.stair_up for law in groups], group, u),
+        stair_down_mps=_drawn([law.stair_down for law in groups], group, u),
+        premovement_s=_drawn(
+            [law.premovement for law in groups], group, streams.uniforms("people.premovement", seats.words)
+        ),
+        group=group,
+        groups=tuple(law.name for law in groups),
     )
+
+
+def _drawn(laws: Sequence[Spread | None], group: Ints, u: Floats) -> Floats:
+    """Return each person's quantile of the law of its group; NaN where the group has none."""
+    found = np.full(len(u), np.nan)
+    for index, law in enumerate(laws):
+        if law is not None:
+            members = group == index
+            found[members] = quantiles(law, u[members])
+    return found
 
 
 def nobody(groups: Sequence[str]) -> Population:

@@ -10,11 +10,12 @@ import numpy as np
 from drillsim.analysis.measures import APPLIES
 from drillsim.crowd.laws import door_capacity_ps
 from drillsim.engine.names import Faults, Known, Path, happenings, mixes_names, scenario_names
+from drillsim.engine.refuge import refuge_spaces, without_stairs
 from drillsim.engine.services import OTHERS as SERVICE_OF
 from drillsim.engine.services import ROLES
 from drillsim.engine.times import possible_times
 from drillsim.engine.world import XY, World, laws_of, world_of
-from drillsim.errors import Fault, closest, order_faults
+from drillsim.errors import Fault, ScenarioError, closest, order_faults
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.routes import Routes
 from drillsim.quantities import clock
@@ -31,13 +32,14 @@ def check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> li
     """Return every fault of a scenario, and of its mixes, beside a plan; an empty list means that drills can be played."""
     faults = check_names(scenario, plan, mixes)
     of_scenario = Faults(scenario._document, scenario.name)
-    _doors(scenario, plan, of_scenario)
+    _laws(scenario, plan, of_scenario)
     faults += of_scenario.found
     if not any(f.severity == "error" for f in faults):
         world = world_of(plan, scenario)
         of_scenario.found = []
         _ways(scenario, world, of_scenario)
         _crowding(scenario, world, of_scenario)
+        _refuges(scenario, world, of_scenario)
         faults += of_scenario.found
         if mixes is not None:
             of_mixes = Faults(mixes._document, "mixes")
@@ -116,9 +118,13 @@ def _sense(scenario: Scenario, plan: FloorPlan, faults: Faults) -> None:
         )
 
 
-def _doors(scenario: Scenario, plan: FloorPlan, faults: Faults) -> None:
-    """Check that the scenario's door law lets people through every opening."""
-    laws = laws_of(scenario.laws)
+def _laws(scenario: Scenario, plan: FloorPlan, faults: Faults) -> None:
+    """Check that people can walk under the scenario's laws, and that its door law lets them through every opening."""
+    try:
+        laws = laws_of(scenario.laws)
+    except ScenarioError as e:
+        faults.add("DS105", str(e), ("laws", "density_max"))
+        return
     for opening in plan.openings:
         if door_capacity_ps(laws, opening.clear_width_m) < LEAST_FLOW:
             message = f"'{opening.id}' is {opening.clear_width_m:.2f} m wide: this door law lets nobody through. Widen it in the plan"
@@ -172,6 +178,25 @@ def _crowding(scenario: Scenario, world: World, faults: Faults) -> None:
                 message = f"at {time} {persons[index]:,} people are placed in '{space.id}', where {fit:,} fit"
                 advice = f"{message}. Place fewer, or raise density_max"
                 faults.add("DS503", advice, ("time_of_day",), severity="warning")
+
+
+def _refuges(scenario: Scenario, world: World, faults: Faults) -> None:
+    """Warn of people whom a refuge is meant for and who can reach none without a stair."""
+    refuge = scenario.people.refuge
+    if refuge is None:
+        return
+    goals = refuge_spaces(world, refuge.spaces).tolist()
+    beyond = ~without_stairs(world) & ~without_stairs(world, goals)
+    seated = [world.seats(world.plan.period_at(time)).space for time in possible_times(scenario, world.plan)]
+    found = [world.plan.spaces[i].id for i in np.unique(np.concatenate(seated)) if beyond[i]]
+    if found:
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        message = (
+            f"from '{found[0]}'{more} neither an exit nor a refuge is reached without a stair, so people there use it"
+        )
+        faults.add(
+            "DS504", f"{message}. Name a space on their level", ("people", "refuge", "spaces"), severity="warning"
+        )
 
 
 def _possible(where: Any, world: World) -> Sequence[str]:

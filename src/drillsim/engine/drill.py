@@ -190,11 +190,11 @@ class Drill:
         if stage.scenario.demand is not None:
             return
         protected = stage.cases[stage.scenario.protected].id
-        helped = stage.needs_help()
+        helped, later = stage.needs_help(), stage.comes_later()
         out_s = stage.crowd.out_s
         for i in np.flatnonzero(~np.isnan(out_s)).tolist():
-            why = "needs-help" if helped[i] else ""
-            stage.log.events.append(Event(float(out_s[i]), f"person-{i}", "out", "", why, protected))
+            what, why = "out-again" if later[i] else "out", "needs-help" if helped[i] else ""
+            stage.log.events.append(Event(float(out_s[i]), f"person-{i}", what, "", why, protected))
         self.protection.take_stock()
         for (word, reason), count in sorted(stage.crowd.tally().items()):
             why = f"{word} ({reason})" if reason else word

@@ -10,6 +10,7 @@ from drillsim.errors import Fault, closest
 from drillsim.plan.model import OUTSIDE, FloorPlan
 from drillsim.record.columns import TIMES
 from drillsim.scenario.calendar import Calendar, minutes, overlaps
+from drillsim.scenario.groups import SHIPPED_GROUPS
 from drillsim.scenario.incident import ANY, Happening, Incident
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix, Mixes, Unit
@@ -85,12 +86,61 @@ def scenario_names(scenario: Scenario, known: Known, faults: Faults) -> None:
             path = ("people", "routes", "assigned", space)
             _one_of(space, known.spaces, "space", "DS202", plan, faults, path)
             _one_of(exit_, known.exits, "exit", "DS204", plan, faults, path)
+    _sources(scenario, known, faults)
+    _refuge(scenario, known, faults)
     for name, path in _measures(scenario):
         if name not in TIMES:
             faults.add("DS206", f"no measure called '{name}'.{closest(name, sorted(TIMES))}", path)
     if scenario.protocol.action == "lockdown" and not any(o.lock != "none" for o in plan.openings):
         faults.add("DS504", f"{plan.name} has no door with a lock, so nobody can lock down", ("protocol", "action"))
-    shares(sum(g.share for g in scenario.people.groups.values()), faults, ("people", "groups"))
+    if scenario.people.groups is not None:
+        shares(sum(g.share for g in scenario.people.groups.values()), faults, ("people", "groups"))
+
+
+MOST_ARRIVALS = 1_000_000
+"""People one source may bring about; as many as one space may hold."""
+
+
+def _sources(scenario: Scenario, known: Known, faults: Faults) -> None:
+    """Check the people who come in: their space and group, and that they are not too many to be meant."""
+    for i, source in enumerate(scenario.people.sources):
+        path: Path = ("people", "sources", i)
+        _one_of(source.space, known.spaces, "space", "DS203", known.plan, faults, (*path, "space"))
+        if source.group is not None:
+            _group(source.group, scenario, known, faults, (*path, "group"))
+        ends_s = scenario.horizon if source.to is None else source.to
+        if source.rate * (ends_s - source.from_) > MOST_ARRIVALS:
+            message = f"brings about more than {MOST_ARRIVALS:,} people. Write a smaller rate, or an earlier end"
+            faults.add("DS105", message, (*path, "rate"))
+    if scenario.people.sources and (scenario.crowd == "stays" or scenario.demand is not None):
+        message = "nobody but responders walks in this scenario, so nobody comes in. Leave the sources out"
+        faults.add("DS504", message, ("people", "sources"), severity="warning")
+
+
+def _refuge(scenario: Scenario, known: Known, faults: Faults) -> None:
+    """Check the places of refuge and the groups who make for them."""
+    refuge, path = scenario.people.refuge, ("people", "refuge")
+    if refuge is None:
+        return
+    for i, name in enumerate(refuge.groups):
+        _group(name, scenario, known, faults, (*path, "groups", i))
+    for i, place in enumerate(refuge.spaces):
+        at: Path = (*path, "spaces", i)
+        if isinstance(place, str):
+            _one_of(place, known.spaces, "space", "DS203", known.plan, faults, at)
+        else:
+            _where(place, known, faults, at)
+    if scenario.protocol.action != "evacuate":
+        message = f"a refuge counts in an evacuation only, and the protocol's action is '{scenario.protocol.action}'"
+        faults.add("DS504", message, path, severity="warning")
+
+
+def _group(name: str, scenario: Scenario, known: Known, faults: Faults, path: Path) -> None:
+    """Check that this is a group of the drill, or a shipped one."""
+    here = scenario.people.groups or known.plan.groups or {}
+    fitting = list(dict.fromkeys([*map(str, here), *SHIPPED_GROUPS]))
+    if name not in fitting:
+        faults.add("DS206", f"no group of people called '{name}'.{closest(name, fitting)}", path)
 
 
 def _one_of(

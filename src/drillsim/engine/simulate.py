@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from drillsim.analysis.measures import count_curve, measure
-from drillsim.crowd.population import Population, draw_population, nobody
 from drillsim.engine.drill import Drill
+from drillsim.engine.people import people_of
 from drillsim.engine.stage import Stage
-from drillsim.engine.times import Clock, clock_of
-from drillsim.engine.world import World, world_of
+from drillsim.engine.times import clock_of
+from drillsim.engine.world import world_of
 from drillsim.plan.model import FloorPlan
 from drillsim.record.trace import Trace, Value
 from drillsim.scenario.model import Scenario
@@ -32,7 +32,7 @@ def simulate(
     streams = Streams(seed, scenario.draws, replication)
     clock = clock_of(scenario, plan, streams)
     stage = Stage(
-        scenario, world, mix, streams, clock, _people(scenario, world, streams, clock), record_legs=record_legs
+        scenario, world, mix, streams, clock, people_of(scenario, world, streams, clock), record_legs=record_legs
     )
     events = tuple(Drill(stage).play())
     horizon = scenario.horizon
@@ -52,21 +52,4 @@ def simulate(
         rows=rows,
         legs=stage.crowd.legs() if record_legs else (),
         curves=curves,
-    )
-
-
-def _people(scenario: Scenario, world: World, streams: Streams, clock: Clock) -> Population:
-    """Return the people of the drill; nobody to walk where everybody stays."""
-    people = scenario.people
-    stays = scenario.crowd == "stays" or scenario.demand is not None
-    seats = world.no_seats if stays else world.seats(clock.period(0.0))
-    if not len(seats):
-        return nobody(list(people.groups))
-    return draw_population(
-        seats,
-        streams,
-        [(name, group.share, group.speed) for name, group in people.groups.items()],
-        people.premovement,
-        stair_up=people.stair_up,
-        stair_down=people.stair_down,
     )

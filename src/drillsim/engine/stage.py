@@ -106,11 +106,16 @@ class Stage:
         event.callbacks = [act]
         self.env.schedule(event, priority=URGENT, delay=delay_s)
 
+    def comes_later(self) -> NDArray[np.bool_]:
+        """Return, per person, whether it comes in while the drill runs."""
+        arrives_s = self.population.arrives_s
+        return np.zeros(len(self.population), dtype=bool) if arrives_s is None else ~np.isnan(arrives_s)
+
     def needs_help(self) -> NDArray[np.bool_]:
-        """Return, per person, whether it is in the group that needs help."""
+        """Return, per person, whether it is there from the start and in the group that needs help."""
         helped = np.zeros(len(self.population), dtype=bool)
         helped[self.population.in_group("needs-help")] = True
-        return helped
+        return helped & ~self.comes_later()
 
     def id_of(self, space: int) -> str:
         """Return the id of a space; 'outside' for -1, and '' on a stair."""

@@ -65,12 +65,6 @@ class World:
         key = ("seats", None if period is None else self.plan.timetable.index(period))
         return self.plan.memo(key, lambda: place_people(self.network, self.plan, period))
 
-    @cached_property
-    def no_seats(self) -> Seats:
-        """Nobody anywhere."""
-        empty = tuple(s.model_copy(update={"people": 0}) for s in self.plan.spaces)
-        return place_people(self.network, self.plan.model_copy(update={"spaces": empty, "timetable": ()}), None)
-
     def _only_out(self, way: int) -> bool:
         inward = self.network.passable[way, self.inner_side(way)]
         return way in self.network.exits and (not inward or self.plan.openings[way].state == "outside")

@@ -17,6 +17,9 @@ RISES_M, RISERS_M, TREADS_M = (0.3, 6.5), (0.10, 0.23), (0.20, 0.45)
 STOREY_SLACK_M = 0.3
 """By how much a stair's rise may differ from the height between its two levels without a warning."""
 
+SHARES_SLACK = 0.005
+"""By how much shares may miss 100 % without a warning: thirds are written as 33 %."""
+
 
 def check_plan(plan: FloorPlan, document: Document | None = None) -> list[Fault]:
     """Return every fault of a plan by its place, errors and warnings; an empty list when there is none.
@@ -36,6 +39,7 @@ def note_faults(plan: FloorPlan, notes: Notes) -> list[Fault]:
     _check_widths(plan, notes)
     _check_stairs(plan, notes)
     _check_timetable(plan, notes)
+    _check_groups(plan, notes)
     outlines.check_outlines(plan, notes)
     if not notes.is_partial:
         ways_out.check_ways_out(plan, notes)
@@ -259,6 +263,14 @@ def _check_timetable(plan: FloorPlan, notes: Notes) -> None:
             if move.to not in uses and not notes.is_partial:
                 message = f"to: the plan has no space of use '{move.to}'.{closest(move.to, sorted(uses))}"
                 notes.add("DS207", message, ("timetable", i, "moves", k, "to"))
+
+
+def _check_groups(plan: FloorPlan, notes: Notes) -> None:
+    total = sum(plan.groups.values())
+    if plan.groups and total <= 0:
+        notes.add("DS105", "the shares sum to 0 %, so nobody attends. Give at least one group a share", ("groups",))
+    elif plan.groups and abs(total - 1) > SHARES_SLACK:
+        notes.warn("DS405", f"the shares sum to {total * 100:g} %; they are scaled to 100 %", ("groups",))
 
 
 def _minute(text: str) -> int:

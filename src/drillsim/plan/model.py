@@ -16,6 +16,8 @@ Use = Literal[
     "classroom", "corridor", "passage", "lobby", "stair", "office", "cafeteria", "kitchen", "gym", "auditorium",
     "library", "restroom", "mechanical", "storage", "nurse", "outdoors", "other",
 ]  # fmt: skip
+Group = Literal["pre-k", "primary", "secondary", "adults", "needs-help"]
+"""The groups that ship, by name (`drillsim explain groups`)."""
 Lock = Literal["none", "key", "push-button", "auto", "access-control"]
 Point = tuple[Length, Length]
 
@@ -240,6 +242,9 @@ class FloorPlan(Model):
     entries: Entries = Entries()
     assembly: tuple[Assembly, ...] = ()
     timetable: tuple[Period, ...] = ()
+    groups: dict[Group, Share] = Field(default_factory=dict)
+    """Who attends, as shares of all people: {primary: 92 %, adults: 5 %, needs-help: 3 %}. It holds where a scenario
+    says nothing; `drillsim explain groups` tells how each walks."""
     grid_north_deg: float = 0.0
     """Degrees clockwise from the plan's +y axis to true north."""
     provenance: Provenance = Provenance()

@@ -89,6 +89,7 @@ RUNS = {
     "locked": ("outside doors", "locked"),
     "in-place": ("people", "in place"),
     "out": ("people", "out"),
+    "out-again": ("people who came in later", "out again"),
     "released": ("rooms", "released"),
 }
 """Events that come in great number, told as milestones: of what, and what has become of them."""

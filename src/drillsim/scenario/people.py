@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Tag, WithJsonSchema
+from pydantic import Discriminator, Field, Tag, ValidationError, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from drillsim.documents import Model
-from drillsim.quantities import Density, Length, Share, SpecificFlow, SpeedSpread, Time, TimeSpread, written
-from drillsim.scenario.words import default, written_as
-
-
-class Group(Model):
-    """A group of pupils or staff with its walking speed."""
-
-    share: Share
-    """Share of all people."""
-    speed: SpeedSpread
-    """Free walking speed on the level."""
-
-
-SECONDARY = {"mean": "1.34 m/s", "sd": "0.26 m/s", "low": "0.8 m/s", "high": "1.9 m/s"}
-
+from drillsim.quantities import Density, Length, Rate, SpecificFlow, SpeedSpread, Time, TimeSpread, written
+from drillsim.scenario.groups import Groups
+from drillsim.scenario.words import Place, default, written_as
 
 Routes = Annotated[
     Annotated[Literal["least-time", "shortest"], Tag("id")]
@@ -30,30 +19,66 @@ Routes = Annotated[
 ]
 
 
+class Source(Model):
+    """People who come into a space one by one, at random instants (a Poisson process), and leave at once."""
+
+    space: str
+    """Space they come into, each at a point drawn evenly over its floor."""
+    rate: Rate = Field(gt=0)
+    """How many are expected: '0.5 /s' or '30 /min'."""
+    from_: Time = default("0 s", ge=0, alias="from")
+    """Since when, on the drill's clock."""
+    to: Time | None = None
+    """Until when; to the end of the drill where absent. A later end keeps those who came before."""
+    group: str | None = None
+    """Group they belong to, one of the drill or a shipped one; drawn by the drill's shares where absent."""
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> Source:
+        if self.to is not None and self.to <= self.from_:
+            text = f"nobody comes, since the end is not after 'from' ({self.from_:g} s). Write a later one"
+            late = PydanticCustomError("DS105", "{t}", {"t": text})
+            raise ValidationError.from_exception_data("source", [{"type": late, "loc": ("to",), "input": self.to}])
+        return self
+
+
+class Refuge(Model):
+    """Places of refuge: in an evacuation, whoever of these groups cannot leave their level without a stair goes to the
+    nearest of these spaces and stays there."""
+
+    groups: tuple[str, ...] = Field(default=("needs-help",), min_length=1)
+    """Groups who make for a refuge; everybody else leaves."""
+    spaces: tuple[Place, ...] = Field(min_length=1)
+    """Ids, or {use: …} for every space of that use. Who can reach none of them without a stair leaves like everybody."""
+
+
 class People(Model):
     """The pupils and staff who are in the building."""
 
-    groups: dict[str, Group] = default(
-        {"secondary": {"share": "97 %", "speed": SECONDARY}, "needs-help": {"share": "3 %", "speed": "2.0 ft/s"}}
-    )
-    """Groups and shares. Speed: docs/sources.md#weidmann93 (1.34 m/s, sd 0.26), cut by A:people.speed_cut.
-    Those who need help (3 %, 2.0 ft/s): assumption A:people.needs_help."""
+    groups: Groups | None = None
+    """Groups by name: a shipped one (`drillsim explain groups`) with its share, and any figure of it replaced; or one of
+    your own with its share and speed. Where absent, who attends by the plan's own `groups`; else 97 % secondary and
+    3 % needs-help, assumption A:people.needs_help."""
     stair_up: SpeedSpread | None = None
-    """Assigned speed up stairs, along the slope; it follows from level speed and steps where absent."""
+    """Speed of everybody up stairs, along the slope; that of each group where absent."""
     stair_down: SpeedSpread | None = None
-    """Assigned speed down stairs, along the slope; it follows from level speed and steps where absent."""
-    premovement: TimeSpread = default({"low": "0 s", "usual": "10 s", "high": "30 s"})
-    """Order heard to first step. Assumption A:people.premovement."""
+    """Speed of everybody down stairs, along the slope; that of each group where absent."""
+    premovement: TimeSpread | None = None
+    """Order heard to first step, of everybody; that of each group where absent. Assumption A:people.premovement."""
     routes: Routes = "least-time"
     """How people choose their way; {assigned: {space: exit}} sends a space to an exit."""
+    sources: tuple[Source, ...] = ()
+    """People who come in while the drill runs, beside those who are there from the start."""
+    refuge: Refuge | None = None
+    """Where those wait who need help on stairs; where absent everybody uses the stairs."""
 
 
 class DoorLaw(Model):
     """An own law for the flow through a door."""
 
-    flow: SpecificFlow
+    flow: SpecificFlow = Field(gt=0)
     """Persons per second and metre of effective width."""
-    boundary: Annotated[Length, WithJsonSchema(written("length"))]
+    boundary: Annotated[Length, WithJsonSchema(written("length"))] = Field(ge=0)
     """Strip along each side that nobody uses."""
 
 
@@ -67,9 +92,13 @@ class LawsChoice(Model):
     """The named laws of the crowd; swept as model form."""
 
     door: Door = "sfpe"
-    """Flow through a door. Source: docs/sources.md#sfpe."""
+    """Flow through a door, by the clear width w. sfpe: 1.30 (w - 0.30 m) persons/s, docs/sources.md#sfpe; sfpe-guide: 1.33
+    (w - 0.30 m), docs/sources.md#evacuationz; imo: 1.33 w, docs/sources.md#imo; lab: 1.92 (w - 0.036 m),
+    docs/sources.md#seyfried09; or a law of your own, {flow: 1.5 /s/m, boundary: 10 cm}."""
     speed: Literal["sfpe", "weidmann", "constant"] = "sfpe"
-    """Speed against density. Source: docs/sources.md#sfpe."""
+    """Speed against density. sfpe: free up to 0.54 persons/m2, then falling in a straight line, docs/sources.md#sfpe;
+    weidmann: falling from the first other person on, docs/sources.md#weidmann93; constant: nobody slows anybody down,
+    the border case to compare with."""
     density_max: Density = default("2.7 /m2", gt=0)
     """Storage density of a full space. Source: docs/sources.md#jam-density."""
     patience: Time = default("5 s", ge=0)
