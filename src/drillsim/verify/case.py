@@ -112,7 +112,7 @@ def near(
 
 
 def claim(
-    id_: str, kind: Kind, *, source: str, expected: str, measured: float, holds: bool, tolerance: str, reason: str = ""
+    id_: str, kind: Kind, *, source: str, expected: str, measured: Value, holds: bool, tolerance: str, reason: str = ""
 ) -> Case:
     """Return a case for a statement in words, such as a direction, that holds or does not; see `near`."""
     verdict: Verdict = "pass" if holds else "outside"

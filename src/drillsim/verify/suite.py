@@ -6,6 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from drillsim.verify.case import Bench, Case, Value
+from drillsim.verify.crowd_buildings import conserve_cases, office_cases, sweep_cases
+from drillsim.verify.crowd_doors import bottleneck_cases, door_cases, two_way_cases
+from drillsim.verify.crowd_rooms import exit_cases, jam_cases
+from drillsim.verify.crowd_speeds import crossing_cases, curve_cases
+from drillsim.verify.crowd_stairs import stair_cases
+from drillsim.verify.crowd_starts import delay_cases, start_cases
+from drillsim.verify.crowd_walks import speed_cases, walk_cases, way_cases
 from drillsim.verify.monotone import monotone_cases
 from drillsim.verify.occupancy import duty_cases, exposure_cases
 from drillsim.verify.published import duty_chain_cases, easi_cases, line_cases, three_unit_cases, two_unit_cases
@@ -18,6 +25,24 @@ from drillsim.verify.ways import arrival_cases, patrol_cases
 Cases = Callable[[Bench], Iterable[Case]]
 
 SUITES: dict[str, tuple[Cases, ...]] = {
+    "crowd": (
+        walk_cases,
+        speed_cases,
+        way_cases,
+        start_cases,
+        delay_cases,
+        curve_cases,
+        crossing_cases,
+        stair_cases,
+        door_cases,
+        two_way_cases,
+        bottleneck_cases,
+        exit_cases,
+        jam_cases,
+        office_cases,
+        sweep_cases,
+        conserve_cases,
+    ),
     "response": (
         easi_cases,
         line_cases,
@@ -34,7 +59,7 @@ SUITES: dict[str, tuple[Cases, ...]] = {
         pool_cases,
         monotone_cases,
         simex_cases,
-    )
+    ),
 }
 """Every suite and what it collects, in the order of its rows. A new suite is a new line."""
 HEADS = ("case", "kind", "expected", "measured", "tolerance", "verdict")
