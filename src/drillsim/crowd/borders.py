@@ -1,11 +1,12 @@
-"""Gates, stair entries, stair exits and seams: queues by direction, turns, rests, and the handing over of places.
+"""Gates, stair entries, stair exits and seams: queues by direction, turns, rests, the handing over of places, and exchange.
 
-Rules A 5 to 8 of docs/rules.md. People are numbers here; what somebody does after passing is left to `_enter`.
+Rules A 5 to 9 of docs/rules.md. People are numbers here; what somebody does after passing is left to `_enter`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import cast
 
 import simpy
@@ -36,8 +37,6 @@ class Borders(ABC):
         self._rest_s, self._capacity_ps = cells.rest_s, cells.capacity_ps
         self._filled = filled
         self._units_in = [0] * len(filled)
-        self._left_s = [0.0] * len(filled)
-        """When a person, not a unit, last left each cell through a border."""
         self._person_s = [0.0] * len(filled)
         self._since = [env.now] * len(filled)
         self._left_s = [0.0] * len(filled)
@@ -54,7 +53,12 @@ class Borders(ABC):
         self._shut = [False] * cells.borders
         self._rests: list[Step | None] = [None] * cells.borders
         self._border_ranks = cast(list[EventPriority], list(range(BORDER_RANK, BORDER_RANK + cells.borders)))
-        self._passing = False
+        self._again: list[int] = []
+        """Stair ends to look at before anything else happens."""
+        self._news: list[Callable[[], None]] = []
+        """What is to be told or ordered once the present event is over."""
+        self._watches: list[tuple[list[int], int, Event]] = []
+        """Cells, number of persons, and the event that succeeds when there are no more of them."""
         self._when_rested = [self._rested]
 
     # ---------------------------------------------------------------- queues
@@ -65,6 +69,8 @@ class Borders(ABC):
         empty = not queue and not self._queues[direction ^ 1]
         if idle and empty and not self._shut[b] and self._filled[far] < self._places[far]:
             self._pass(p, direction)
+            if self._again:
+                self._look(self._again.pop(0))
             return
         now = self._arrived[p] = self.env.now
         if queue and queue[-1] > p and self._arrived[queue[-1]] == now:
@@ -111,19 +117,34 @@ class Borders(ABC):
         return True
 
     def _look(self, b: int) -> None:
-        """Let one head pass if there is one that can; where both can, the directions take turns."""
+        """Let one head pass if there is one that can, and look again at the stair ends that had somebody pass."""
+        self._again.append(b)
+        while self._again:
+            b = self._again.pop(0)
+            direction = self._turn_of(b)
+            if direction >= 0:
+                self._pass(self._queues[direction].pop(0), direction)
+
+    def _turn_of(self, b: int) -> int:
+        """Return the direction whose head passes now: where both can, they take turns; -1 where none is to pass.
+
+        Where none can, those who wait for each other's places in a circle change them (rule 9).
+        """
         if self._shut[b]:
-            return
+            return -1
         low, high = 2 * b, 2 * b + 1
         if self._ready(low):
-            direction = low
-            if self._ready(high):
-                direction = low + 1 - self._last[b] if self._last[b] >= 0 else self._earlier(low, high)
-        elif self._ready(high):
-            direction = high
-        else:
-            return
-        self._pass(self._queues[direction].pop(0), direction)
+            if not self._ready(high):
+                return low
+            return low + 1 - self._last[b] if self._last[b] >= 0 else self._earlier(low, high)
+        if self._ready(high):
+            return high
+        for direction in (low, high):
+            circle = self._circle(direction) if self._registered[direction] else []
+            if circle:
+                self._exchange(circle)
+                break
+        return -1
 
     def _earlier(self, low: int, high: int) -> int:
         p, q = self._queues[low][0], self._queues[high][0]
@@ -134,28 +155,16 @@ class Borders(ABC):
         self._passes[b] = 0
         if self._queues[2 * b] or self._queues[2 * b + 1]:
             self._look(b)
+            self._tell()
 
     # ---------------------------------------------------------------- passes
     def _pass(self, p: int, direction: int) -> None:
         """Let somebody through, and hand the place left to whoever waits for it, and so on: a chain, never a tree."""
-        now, filled, since, person_s, units = self.env.now, self._filled, self._since, self._person_s, self._units_in
         passed = []
-        self._passing = True
         while True:
-            b = direction >> 1
-            near, far = self._near[direction], self._far[direction]
-            person_s[near] += (filled[near] - units[near]) * (now - since[near])
-            person_s[far] += (filled[far] - units[far]) * (now - since[far])
-            since[near] = since[far] = now
-            if p < self._people:
-                self._left_s[near] = now
-            filled[near] -= 1
-            filled[far] += 1
-            if p < self._people:
-                self._left_s[near] = now
-            self._last[b] = direction & 1
-            if self._rest_s[b]:
-                self._passes[b] += 1
+            b, near = direction >> 1, self._near[direction]
+            self._step_out(p, direction)
+            self._step_in(p, direction)
             self._enter(p, direction)
             passed.append(b)
             if not self._waiting[near]:
@@ -164,8 +173,29 @@ class Borders(ABC):
             if direction < 0:
                 break
             p = self._queues[direction].pop(0)
-        self._passing = False
-        for b in passed if len(passed) == 1 else dict.fromkeys(passed):
+        self._rest(passed)
+
+    def _step_out(self, p: int, direction: int) -> None:
+        cell, now = self._near[direction], self.env.now
+        self._settle_person_seconds(cell)
+        self._filled[cell] -= 1
+        if p < self._people:
+            self._left_s[cell] = now
+        else:
+            self._units_in[cell] -= 1
+
+    def _step_in(self, p: int, direction: int) -> None:
+        b, cell = direction >> 1, self._far[direction]
+        self._settle_person_seconds(cell)
+        self._filled[cell] += 1
+        if p >= self._people:
+            self._units_in[cell] += 1
+        self._last[b] = direction & 1
+        self._passes[b] += 1 if self._rest_s[b] else 0
+
+    def _rest(self, passed: list[int]) -> None:
+        """Let the borders that somebody passed rest, each as long as its passes ask for; a stair end looks again."""
+        for b in dict.fromkeys(passed):
             rest = self._rest_s[b]
             if rest:
                 event = self._rests[b]
@@ -174,7 +204,44 @@ class Borders(ABC):
                 event.callbacks = self._when_rested  # type: ignore[assignment]
                 self.env.schedule(event, self._border_ranks[b], rest if self._passes[b] == 1 else 2.0 * rest)
             elif self._queues[2 * b] and not self._registered[2 * b]:
-                self._look(b)
+                self._again.append(b)
+
+    # ------------------------------------------------------------ exchange
+    def _circle(self, direction: int) -> list[int]:
+        """Return the shortest circle of idle registered directions through one, itself first; empty where there is none.
+
+        Each of them leads into the cell in which the head of the next one waits. Breadth first, backwards from the cell
+        left, directions in order.
+        """
+        start, end = self._far[direction], self._near[direction]
+        leads_to: dict[int, int] = {end: -1}
+        cells = [end]
+        for cell in cells:
+            for other in sorted(self._waiting[cell]):
+                near = self._near[other]
+                if self._passes[other >> 1] or near in leads_to:
+                    continue
+                leads_to[near] = other
+                if near == start:
+                    circle = [direction]
+                    while near != end:
+                        circle.append(leads_to[near])
+                        near = self._far[leads_to[near]]
+                    return circle
+                cells.append(near)
+        return []
+
+    def _exchange(self, circle: list[int]) -> None:
+        """Let the heads of a circle change places: all leave, all enter, all decide."""
+        heads = [(self._queues[direction].pop(0), direction) for direction in circle]
+        for p, direction in heads:
+            self._unregister(direction)
+            self._step_out(p, direction)
+        for p, direction in heads:
+            self._step_in(p, direction)
+        for p, direction in heads:
+            self._enter(p, direction)
+        self._rest([direction >> 1 for direction in circle])
 
     def _heir(self, cell: int, just_passed: int) -> int:
         """Return the direction that takes the place free in a cell, or -1."""
@@ -196,6 +263,25 @@ class Borders(ABC):
     @abstractmethod
     def _enter(self, p: int, direction: int) -> None:
         """Go on after passing a direction."""
+
+    def _tell(self) -> None:
+        """Tell and order what the event that is over has brought, in order, before anything else happens."""
+        while self._news:
+            self._news.pop(0)()
+        for watch in [w for w in self._watches if self._persons_in(w[0]) <= w[1]]:
+            self._watches.remove(watch)
+            watch[2].succeed()
+
+    def _watch(self, cells: list[int], at_most: int) -> Event:
+        event = Event(self.env)
+        if self._persons_in(cells) <= at_most:
+            event.succeed()
+        else:
+            self._watches.append((cells, at_most, event))
+        return event
+
+    def _persons_in(self, cells: list[int]) -> int:
+        return sum(self._filled[c] - self._units_in[c] for c in cells)
 
     # ----------------------------------------------------------------- doors
     def _set_shut(self, b: int, shut: bool) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import pairwise
-from math import ceil, hypot
+from math import ceil
 
 import numpy as np
 import shapely
@@ -21,6 +21,7 @@ from drillsim.crowd.laws import (
     LEAST_CAPACITY_PS,
     Laws,
     door_capacity_ps,
+    metres_between,
     places_in,
     seam_capacity_ps,
     speed_factor,
@@ -195,6 +196,8 @@ class Cells:
     def _join(self) -> None:
         network, plan, laws = self.network, self.network.plan, self.laws
         self.way_xy = [((float(a[0]), float(a[1])), (float(b[0]), float(b[1]))) for a, b in network.way_xy]
+        self.ends = [self._ends(space) for space in range(len(network.floors))]
+        """x, y and metres beyond the floor of the ways of each space on its side, in the order of `space_ways`."""
         self.way_cell = [
             tuple(-1 if s < 0 else self.cell_at(int(s), *network.way_xy[w, k]) for k, s in enumerate(spaces))
             for w, spaces in enumerate(network.way_spaces)
@@ -220,6 +223,14 @@ class Cells:
             for c in range(self.first_cell[space], self.first_cell[space] + slabs - 1):
                 width = min(self.area_m2[c], self.area_m2[c + 1]) / self.edges_m[space][2]
                 self._add_border(seam_capacity_ps(laws, width), (c + 1, c), (c, c + 1), (SEAM, SEAM))
+
+    def _ends(self, space: int) -> list[tuple[float, float, float]]:
+        ways = self.network.space_ways[space]
+        if not ways:
+            return []
+        points = np.array([self.way_xy[w][int(self.network.side(w, space))] for w in ways])
+        feet, beyond = self.network.floors[space].snap(points)
+        return [(float(x), float(y), float(off)) for (x, y), off in zip(feet, beyond, strict=True)]
 
     def _add_border(
         self, capacity_ps: float, near: Sequence[int], far: Sequence[int], leads: Sequence[int], *, rests: bool = True
@@ -287,7 +298,7 @@ class Cells:
     def cut(self, space: int, corners: Corners, start: int, end: int, onward: int) -> Leg:
         """Return a polyline from cell `start` to cell `end` of a space, cut at the slab edges."""
         if self.slabs[space] == 1:
-            length = sum(hypot(q[0] - p[0], q[1] - p[1]) for p, q in pairwise(corners))
+            length = sum(metres_between(p[0], p[1], q[0], q[1]) for p, q in pairwise(corners))
             return ((start, length, onward),)
         axis, low, slab_m = self.edges_m[space]
         first, seam = self.first_cell[space], self.seam[space]
@@ -301,7 +312,7 @@ class Cells:
             cell, walked = cell + step, 0.0
 
         for p, q in pairwise(corners):
-            length, done = hypot(q[0] - p[0], q[1] - p[1]), 0.0
+            length, done = metres_between(p[0], p[1], q[0], q[1]), 0.0
             run = q[axis] - p[axis]
             while True:
                 under = low + (cell - first) * slab_m

@@ -17,10 +17,22 @@ from scipy.sparse.csgraph import dijkstra
 from drillsim.plan.network import Network
 
 Goal = tuple[str, frozenset[int]]
-"""('outside', no ways) for any exit, ('exits', ways) for named ones, ('rooms', spaces)."""
+"""('outside', no ways) for any exit, ('exits', ways) for named ones, ('away', spaces) for any exit but round these
+spaces where there is a way; ('rooms', spaces), ('refuge', spaces) and ('own', spaces) for a space to stay in."""
 OUTSIDE_GOAL: Goal = ("outside", frozenset())
+LOCKABLE_GOAL: Goal = ("rooms", frozenset())
+"""The nearest lockable room still open; which rooms these are changes during a drill."""
+REFUGE_GOAL: Goal = ("refuge", frozenset())
+"""The nearest refuge that still has a place."""
+AVOIDED = 10.0
+"""Metres inside a space to keep away from count this often."""
 GATE_M = 0.001
 TIE = 1e-9
+
+
+def settles(goal: Goal) -> bool:
+    """Return whether who reaches a goal stays there, in the building."""
+    return goal[0] in ("rooms", "refuge", "own")
 
 
 class WayGraph:
@@ -41,7 +53,11 @@ class WayGraph:
             way = network.openings + stair
             crossing[2 * way] = network.way_crossing_m[way] / down
             crossing[2 * way + 1] = network.way_crossing_m[way] / up
-        self.length: NDArray[np.float64] = steps.leg_m[fine] + GATE_M + crossing[self.head]
+        self.space: NDArray[np.int64] = steps.space[fine]
+        """Space that each step crosses."""
+        self.leg_m: NDArray[np.float64] = steps.leg_m[fine]
+        self.beyond_m: NDArray[np.float64] = GATE_M + crossing[self.head]
+        """What passing the way at the end of each step adds to it."""
         self.row = [{w: r for r, w in enumerate(ways)} for ways in network.space_ways]
         self.dist: list[list[list[float]]] = [d.tolist() for d in network.space_dist]
 
@@ -75,21 +91,27 @@ class Field:
         kind, members = goal
         targets = []
         for node, space in enumerate(graph.node_space):
-            if kind == "rooms":
+            if settles(goal):
                 ends = space in members
             else:
-                ends = (space < 0 or space in graph.outdoors) and (kind == "outside" or node >> 1 in members)
+                ends = (space < 0 or space in graph.outdoors) and (kind != "exits" or node >> 1 in members)
             if ends and enter[node]:
                 targets.append(node)
         self.open: list[bool] = enter.tolist()
-        self._next: NDArray[np.int64] = np.full(graph.nodes, -1)
+        self._next: NDArray[np.int64] = np.full(graph.nodes, graph.nodes)
+        """The node of lowest number on a least way on from each node; beyond the last one where none leads on."""
         if targets:
             keep = enter[graph.head]
-            back = csr_array(
-                (graph.length[keep], (graph.head[keep], graph.tail[keep])), shape=(graph.nodes, graph.nodes)
-            )
-            phi, before, _ = dijkstra(back, indices=targets, min_only=True, return_predecessors=True)
-            self._next = before.astype(np.int64)
+            leg_m = graph.leg_m
+            if kind == "away":
+                leg_m = np.where(np.isin(graph.space, list(members)), AVOIDED * leg_m, leg_m)
+            head, tail, length = graph.head[keep], graph.tail[keep], (leg_m + graph.beyond_m)[keep]
+            back = csr_array((length, (head, tail)), shape=(graph.nodes, graph.nodes))
+            phi = dijkstra(back, indices=targets, min_only=True)
+            least = phi[tail] == phi[head] + length
+            self._next = np.full(graph.nodes, graph.nodes)
+            np.minimum.at(self._next, tail[least], head[least])
+            self._next[targets] = graph.nodes
         else:
             phi = np.full(graph.nodes, np.inf)
         self.phi_m: list[float] = phi.tolist()
@@ -98,8 +120,8 @@ class Field:
 
     def reaches(self, space: int) -> bool:
         """Return whether standing in this space means being there."""
-        kind, members = self.goal
-        return space in members if kind == "rooms" else space < 0 or space in self.graph.outdoors
+        _, members = self.goal
+        return space in members if settles(self.goal) else space < 0 or space in self.graph.outdoors
 
     def options(self, node: int) -> tuple[Option, ...]:
         """Return the open ways on from a node: those from which less is left than from the node itself."""
@@ -131,7 +153,7 @@ class Field:
         return [d for d in ways if self.open[d] and self.phi_m[d] < np.inf]
 
     def _comes_back(self, node: int, space: int) -> bool:
-        while node >= 0:
+        while node < self.graph.nodes:
             if self.graph.node_space[node] == space:
                 return True
             node = int(self._next[node])

@@ -1,6 +1,6 @@
 """The named laws of the crowd: how fast people walk, what doors, seams and stairs let through, how many fit.
 
-Every function here is scalar arithmetic on numbers, so that a compiled engine can call the very same ones.
+Every function here is scalar arithmetic on numbers, so that the compiled engine calls the very same ones.
 Sources: SFPE Handbook, hydraulic model (docs/sources.md#sfpe); IMO MSC.1/Circ.1533 (docs/sources.md#imo);
 Weidmann 1993 (docs/sources.md#weidmann93); laboratory bottlenecks, Seyfried et al. 2009 (docs/sources.md#seyfried09).
 """
@@ -43,6 +43,11 @@ def speed_factor(law: int, density_pm2: float) -> float:
     if law == WEIDMANN and density_pm2 > 0.0:
         return 1.0 - exp(-WEIDMANN_GAMMA_PM2 * (1.0 / density_pm2 - 1.0 / WEIDMANN_JAM_PM2))
     return 1.0
+
+
+def metres_between(ax: float, ay: float, bx: float, by: float) -> float:
+    """Return the metres between two points; in the same arithmetic in both engines, unlike a library's hypot."""
+    return sqrt((bx - ax) * (bx - ax) + (by - ay) * (by - ay))
 
 
 def gate_capacity_ps(flow_psm: float, boundary_m: float, width_m: float) -> float:

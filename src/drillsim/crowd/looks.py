@@ -8,13 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.units import Units
-from drillsim.crowd.walking import AWAY, QUEUED, SETTLED, STANDING, STRANDED, UNLOCKING, WAITING, WALKING
+from drillsim.crowd.walking import ABSENT, AWAY, LOST, QUEUED, SETTLED, STANDING, STRANDED, UNLOCKING, WAITING, WALKING
 from drillsim.record.trace import Leg
 
 WORDS = {
     WAITING: "waiting", WALKING: "walking", QUEUED: "queued", STANDING: "standing", AWAY: "out", SETTLED: "settled",
-    STRANDED: "stranded", UNLOCKING: "unlocking",
+    STRANDED: "stranded", UNLOCKING: "unlocking", ABSENT: "absent", LOST: "lost",
 }  # fmt: skip
+
+
+ROOMS = {"refuge": "in a refuge", "own": "in its own room"}
 
 
 class Looks(Units):
@@ -64,8 +67,8 @@ class Looks(Units):
         return sum(self._filled[c] - self._units_in[c] for s in spaces for c in self.cells.cells_of(s))
 
     def inside(self) -> int:
-        """Return how many persons are not out."""
-        return self._people - self._gone
+        """Return how many persons have come in and are not out."""
+        return self._people - self._gone - self._elsewhere
 
     def clear_since_s(self, spaces: Iterable[int]) -> float | None:
         """Return since when no person has been in some spaces or on a stair.
@@ -94,7 +97,9 @@ class Looks(Units):
             direction = self._leg[p][self._piece[p]][2]
             return "queued", "behind a full space" if self._registered[direction] else "in turn"
         if state == SETTLED:
-            return "settled", "in a locked room" if self._space[p] in self._locked_rooms else "in a room"
+            return "settled", "in a locked room" if self._space[p] in self._locked_rooms else ROOMS.get(self._aim[p][0], "in a room")
+        if state == LOST:
+            return "lost", "no place on arrival"
         return WORDS[state], ""
 
     def tally(self) -> dict[tuple[str, str], int]:

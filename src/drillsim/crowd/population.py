@@ -72,6 +72,8 @@ class Population:
     group: Ints
     """(persons,) index into `groups`."""
     groups: tuple[str, ...]
+    arrives_s: Floats | None = None
+    """(persons,) seconds at which each comes into its space, NaN for who is there from the start; None where all are."""
 
     def __len__(self) -> int:
         return len(self.space)

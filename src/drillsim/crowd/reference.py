@@ -6,6 +6,7 @@ Orders act at once, looks change nothing; see rules A of docs/rules.md, and bord
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 import numpy as np
 import simpy
@@ -14,16 +15,16 @@ from simpy.events import EventPriority
 
 from drillsim.crowd.borders import Step
 from drillsim.crowd.cells import Cells
-from drillsim.crowd.fields import OUTSIDE_GOAL, Field, Goal
+from drillsim.crowd.fields import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, Field, Goal
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.looks import Looks
 from drillsim.crowd.population import Population
 from drillsim.crowd.tracks import Tracks
-from drillsim.crowd.walking import AWAY, LOCKABLE_GOAL, QUEUED, SETTLED, STRANDED, WAITING, WALKING
+from drillsim.crowd.walking import ABSENT, AWAY, LOST, QUEUED, SETTLED, STRANDED, WAITING, WALKING
 from drillsim.errors import ScenarioError
 from drillsim.plan.network import Network
 
-ORDER_RANK = EventPriority(1)
+ORDER_RANK, LAST_RANK = EventPriority(1), EventPriority(2_000_000_000_000)
 
 
 class ReferenceCrowd(Looks):
@@ -56,7 +57,9 @@ class ReferenceCrowd(Looks):
     ) -> None:
         if routes not in ("least-time", "shortest", "assigned"):
             raise ScenarioError(f"no routes called '{routes}'. Write least-time, shortest or {{assigned: ...}}")
-        super().__init__(env, cells, population.space.tolist(), population.x.tolist(), population.y.tolist())
+        super().__init__(
+            env, cells, population.space.tolist(), population.x.tolist(), population.y.tolist(), population.arrives_s
+        )
         self.population, self.network, self.laws, self.horizon_s = population, network, laws, horizon_s
         self._level = population.level_mps.tolist()
         self._up, self._down = population.stair_up_mps.tolist(), population.stair_down_mps.tolist()
@@ -69,14 +72,33 @@ class ReferenceCrowd(Looks):
             self._shut[way] = True
         self._closed = frozenset(self._blocked | self._locked)
         self._tracks = Tracks() if record_legs else None
+        self._ready_s: list[float | None] = [None] * self._people
+        """Premovement of those who are still to come, once they have an order."""
+        if population.arrives_s is not None:
+            for p in np.flatnonzero(~np.isnan(population.arrives_s)).tolist():
+                self._state[p], self._space[p] = ABSENT, -1
+                self._elsewhere += 1
+                self._schedule(p, float(population.arrives_s[p]))
 
     # ------------------------------------------------------------------ orders
-    def evacuate(self, people: NDArray[np.int64] | None = None, *, delay_s: NDArray[np.float64] | float = 0.0) -> None:
-        """Order people (all, where none are named) outside; whoever sits starts after the delay and its premovement."""
+    def evacuate(
+        self,
+        people: NDArray[np.int64] | None = None,
+        *,
+        delay_s: NDArray[np.float64] | float = 0.0,
+        away_from: int | None = None,
+    ) -> None:
+        """Order people (all, where none are named) outside; whoever sits starts after the delay and its premovement.
+
+        away_from
+            A space to go round where there is a way: metres inside it count ten times.
+        """
         numbers = np.arange(self._people) if people is None else np.asarray(people, dtype=np.int64)
-        wait = np.broadcast_to(np.asarray(delay_s, dtype=np.float64), numbers.shape)
-        goals = [self._assigned.get(s, OUTSIDE_GOAL) for s in self.population.space[numbers].tolist()]
-        self._command(numbers.tolist(), goals, wait.tolist(), (wait + self.population.premovement_s[numbers]).tolist())
+        if away_from is not None:
+            goals: list[Goal] = [("away", frozenset({int(away_from)}))] * len(numbers)
+        else:
+            goals = [self._assigned.get(s, OUTSIDE_GOAL) for s in self.population.space[numbers].tolist()]
+        self._command(numbers, goals, delay_s, self.population.premovement_s[numbers])
 
     def to_lockable(
         self, people: NDArray[np.int64], *, open_rooms: Iterable[int], delay_s: NDArray[np.float64] | float = 0.0
@@ -86,79 +108,122 @@ class ReferenceCrowd(Looks):
         open_rooms
             Rooms to choose from; they take the place of those of an earlier order. Locked and full ones stop counting.
         """
-        numbers = np.asarray(people, dtype=np.int64)
         rooms = frozenset(int(r) for r in open_rooms) - self._locked_rooms.keys()
-        self._set_rooms(frozenset(r for r in rooms if not self._is_full(r)))
-        wait = np.broadcast_to(np.asarray(delay_s, dtype=np.float64), numbers.shape).tolist()
-        self._command(numbers.tolist(), [LOCKABLE_GOAL] * len(numbers), wait, wait)
+        self._set_rooms(LOCKABLE_GOAL, frozenset(r for r in rooms if not self._is_full(r)))
+        self._command(people, [LOCKABLE_GOAL] * len(people), delay_s)
+
+    def to_refuge(
+        self, people: NDArray[np.int64], spaces: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0
+    ) -> None:
+        """Order people to the nearest of some spaces that has a place, to stay there; outside where there is no way.
+
+        They start after the delay and their premovement. The spaces take the place of those of an earlier order.
+        """
+        numbers = np.asarray(people, dtype=np.int64)
+        self._set_rooms(REFUGE_GOAL, frozenset(int(s) for s in spaces if not self._is_full(int(s))))
+        self._command(numbers, [REFUGE_GOAL] * len(numbers), delay_s, self.population.premovement_s[numbers])
+
+    def to_own_room(
+        self, people: NDArray[np.int64], rooms: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0
+    ) -> None:
+        """Order each of some people to a room of its own, to stay there; a full one is waited for at its door."""
+        self._command(people, [("own", frozenset({int(r)})) for r in rooms], delay_s)
 
     def close(self, way: int) -> None:
         """Close a way: nobody enters it any more, and everybody knows."""
-        self._at_once(lambda: self._set_blocked(way, True))
+        self._set_blocked(way, True)
+        self._tell()
 
     def reopen(self, way: int) -> None:
         """Open a closed way again; a lock stays as it is."""
-        self._at_once(lambda: self._set_blocked(way, False))
+        self._set_blocked(way, False)
+        self._tell()
 
     def let_in(self, way: int, *, after_s: float) -> None:
         """Let people in by a way that is locked from outside: they come now, and it is unlocked for them after a time."""
-        self._at_once(lambda: self._hold(way))
-        event = Step(self.env, way)
-        event.callbacks = [lambda _: self._set_shut(way, way in self._blocked)]
-        self.env.schedule(event, ORDER_RANK, after_s)
+        self._held |= {way}
+        self._set_shut(way, True)
+        self._renew()
+        self._tell()
+        self._order_in(after_s, lambda: self._set_shut(way, way in self._blocked))
 
     def lock_room(self, space: int) -> None:
         """Lock a room: it stops being a goal, its doors let no crowd through, and who is inside stays."""
-        self._at_once(lambda: self._lock(space))
+        self._lock(space)
+        self._tell()
 
     def unlock_room(self, space: int) -> None:
         """Unlock a room's doors again; who is inside stays until told otherwise."""
-        self._at_once(lambda: self._unlock(space))
+        self._unlock(space)
+        self._tell()
 
-    def _at_once(self, order: Callable[[], None]) -> None:
-        """Carry out an order now, or, in the middle of an event, before the next one of this instant."""
-        if not self._passing:
+    def advance_to(self, time_s: float) -> None:
+        """Let everything happen up to and including a time, and set the clock to it."""
+        advance_to(self.env, time_s)
+
+    def when(self, spaces: Iterable[int], *, at_most: int) -> simpy.Event:
+        """Return an event that succeeds once no more than so many persons, units apart, are in some spaces."""
+        return self._watch([c for s in spaces for c in self.cells.cells_of(int(s))], at_most)
+
+    def _order_in(self, delay_s: float, order: Callable[[], None]) -> None:
+        """Give an order after a delay, before anything else that happens then."""
+
+        def give(_event: object) -> None:
             order()
-            return
-        event = Step(self.env, 0)
-        event.callbacks = [lambda _: order()]
-        self.env.schedule(event, ORDER_RANK, 0.0)
+            self._tell()
 
-    def _command(self, people: list[int], goals: list[Goal], told_s: list[float], start_s: list[float]) -> None:
-        """Give people a goal: who sits starts later, who is on the way turns to it as soon as told."""
-        self._measure(p for p in people if self._state[p] in (WAITING, SETTLED))
-        turning: list[int] = []
-        for p, goal, told, start in zip(people, goals, told_s, start_s, strict=True):
+        event = Step(self.env, 0)
+        event.callbacks = [give]
+        self.env.schedule(event, ORDER_RANK, delay_s)
+
+    def _command(
+        self,
+        people: NDArray[np.int64],
+        goals: list[Goal],
+        delay_s: NDArray[np.float64] | float,
+        premovement_s: NDArray[np.float64] | float = 0.0,
+    ) -> None:
+        """Give people a goal: who sits starts after delay and premovement, who is on the way turns to it when told.
+
+        Who comes in later starts after the premovement alone.
+        """
+        numbers = np.asarray(people, dtype=np.int64)
+        told = np.broadcast_to(np.asarray(delay_s, dtype=np.float64), numbers.shape)
+        ready = np.broadcast_to(np.asarray(premovement_s, dtype=np.float64), numbers.shape)
+        self._measure(p for p in numbers.tolist() if self._state[p] in (WAITING, SETTLED))
+        turning: dict[float, list[int]] = {}
+        wanted: dict[int, Goal] = {}
+        for p, goal, when, start, after in zip(
+            numbers.tolist(), goals, told.tolist(), (told + ready).tolist(), ready.tolist(), strict=True
+        ):
             if self._state[p] in (WAITING, SETTLED):
                 self._goal[p] = goal
                 self._call_off(p)
                 self._state[p] = WAITING
                 self._schedule(p, start)
-            elif self._state[p] == AWAY or goal == self._goal[p]:
-                continue
-            elif told > 0.0:
-                event = Step(self.env, p)
-                event.callbacks = [self._turned(p, goal)]
-                self.env.schedule(event, ORDER_RANK, told)
+            elif self._state[p] == ABSENT:
+                self._goal[p], self._ready_s[p] = goal, after
+            elif self._state[p] not in (AWAY, LOST) and goal != self._goal[p]:
+                wanted[p] = goal
+                turning.setdefault(when, []).append(p)
+        for when, turned in turning.items():
+            turn = partial(self._turn, turned, [wanted[p] for p in turned])
+            if when > 0.0:
+                self._order_in(when, turn)
             else:
-                turning.append(p)
-        if turning:
-            wanted = dict(zip(people, goals, strict=True))
-            self._at_once(lambda: self._turn(turning, [wanted[p] for p in turning]))
+                turn()
+        self._tell()
 
     def _measure(self, people: Iterable[int]) -> None:
         """Measure the ways out of each space for everybody in it at once."""
         sitting: dict[int, list[int]] = {}
         for p in people:
-            if self._node[p] < 0 and self._rows[p] is None:
+            if self._node[p] < 0 and self._rows[p] is None and not self.network.is_convex(self._space[p]):
                 sitting.setdefault(self._space[p], []).append(p)
         for space, members in sitting.items():
             metres = self.network.distances(space, [(self._x[p], self._y[p]) for p in members])
             for p, row in zip(members, metres.tolist(), strict=True):
                 self._rows[p] = row
-
-    def _turned(self, p: int, goal: Goal) -> Callable[[object], None]:
-        return lambda _: self._turn([p], [goal])
 
     def _turn(self, people: list[int], goals: list[Goal]) -> None:
         """Turn people who are on the way to another goal; somebody on a stair decides at its end."""
@@ -168,6 +233,20 @@ class ReferenceCrowd(Looks):
                 self._goal[p] = self._aim[p] = goal
                 turning.append(p)
         self._reroute([p for p in turning if self._state[p] == STRANDED or self._target[p] >= 0])
+
+    def _come(self, p: int) -> None:
+        cell = self._cell[p]
+        if self._filled[cell] >= self._places[cell]:
+            self._state[p], self._end_s[p] = LOST, self.env.now
+            return
+        self._settle_person_seconds(cell)
+        self._filled[cell] += 1
+        self._elsewhere -= 1
+        self._space[p], self._state[p] = int(self.population.space[p]), WAITING
+        ready = self._ready_s[p]
+        if ready is not None:
+            self._measure([p])
+            self._schedule(p, ready)
 
     def _begin(self, p: int) -> None:
         if p >= self._people:
@@ -188,17 +267,13 @@ class ReferenceCrowd(Looks):
         if not blocked:
             self._set_shut(way, False)
 
-    def _hold(self, way: int) -> None:
-        self._held |= {way}
-        self._set_shut(way, True)
-        self._renew()
-
     def _lock(self, space: int) -> None:
         if space in self._locked_rooms:
             return
         self._locked_rooms[space] = self.env.now
         self._locked.update(self.network.space_ways[space])
-        self._open_rooms -= {space}
+        for goal, rooms in self._open_rooms.items():
+            self._open_rooms[goal] = rooms - {space}
         if self._under_way:
             for p in range(self._people):
                 if self._space[p] == space and self._state[p] in (WALKING, QUEUED, STRANDED):
@@ -218,15 +293,13 @@ class ReferenceCrowd(Looks):
         cells = self.cells.cells_of(space)
         return all(self._filled[c] >= self._places[c] for c in cells)
 
-    def _room_taken(self, space: int) -> None:
-        if space in self._open_rooms and self._is_full(space):
-            event = Step(self.env, space)
-            event.callbacks = [lambda _: self._set_rooms(self._open_rooms - {space})]
-            self.env.schedule(event, ORDER_RANK, 0.0)
+    def _room_taken(self, goal: Goal, space: int) -> None:
+        if space in self._open_rooms.get(goal, ()) and self._is_full(space):
+            self._news.append(lambda: self._set_rooms(goal, self._open_rooms[goal] - {space}))
 
-    def _set_rooms(self, rooms: frozenset[int]) -> None:
-        if rooms != self._open_rooms:
-            self._open_rooms = rooms
+    def _set_rooms(self, goal: Goal, rooms: frozenset[int]) -> None:
+        if rooms != self._open_rooms[goal]:
+            self._open_rooms[goal] = rooms
             self._renew()
 
     def _renew(self) -> None:
@@ -261,7 +334,9 @@ class ReferenceCrowd(Looks):
 
 def advance_to(env: simpy.Environment, time_s: float) -> None:
     """Let everything happen up to and including a time, and set the clock to it."""
-    while env.peek() <= time_s:
+    last = Step(env, 0)
+    reached: list[object] = []
+    last.callbacks = [reached.append]
+    env.schedule(last, LAST_RANK, max(0.0, time_s - env.now))
+    while not reached:
         env.step()
-    if env.now < time_s:
-        env.run(until=time_s)

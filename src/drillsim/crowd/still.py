@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from math import hypot
 
 import numpy as np
 import simpy
@@ -18,11 +17,13 @@ from simpy.events import Event, EventPriority
 
 from drillsim.crowd.borders import PEOPLE_RANK, Step
 from drillsim.crowd.cells import Cells, Corners
+from drillsim.crowd.laws import metres_between
 from drillsim.crowd.looks import WORDS
+from drillsim.crowd.places import XY, split
 from drillsim.crowd.population import largest_remainder
 from drillsim.crowd.tracks import Tracks
 from drillsim.crowd.units import LockDelay, OnArrive, OnEnter, Order
-from drillsim.crowd.walking import NOWHERE, ON_LEG, ON_STAIR, QUEUED, STANDING, UNLOCKING, WALKING, XY, split
+from drillsim.crowd.walking import NOWHERE, ON_LEG, ON_STAIR, QUEUED, STANDING, UNLOCKING, WALKING
 from drillsim.errors import SimulationError
 from drillsim.record.trace import Leg
 
@@ -395,4 +396,4 @@ class StillCrowd:
 
 def drawn_m(corners: Corners) -> float:
     """Return the length of a polyline in metres."""
-    return sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(corners))
+    return sum(metres_between(*a, *b) for a, b in pairwise(corners))

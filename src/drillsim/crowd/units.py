@@ -6,14 +6,18 @@ Rule A 16 of docs/rules.md. The response decides where they go; here they only w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
+import numpy as np
 import simpy
+from numpy.typing import NDArray
 from simpy.events import EventPriority
 
 from drillsim.crowd.borders import PEOPLE_RANK
 from drillsim.crowd.cells import ARRIVED, Cells, Corners
 from drillsim.crowd.fields import OUTSIDE_GOAL
-from drillsim.crowd.walking import AWAY, NOWHERE, ON_STAIR, QUEUED, STANDING, UNLOCKING, XY, Walking
+from drillsim.crowd.places import XY
+from drillsim.crowd.walking import AWAY, NOWHERE, ON_STAIR, QUEUED, STANDING, UNLOCKING, Walking
 from drillsim.errors import SimulationError
 
 LockDelay = Callable[[int, int], float]
@@ -40,9 +44,15 @@ class Units(Walking):
     """The units among the walkers; unit numbers follow those of the people."""
 
     def __init__(
-        self, env: simpy.Environment, cells: Cells, spaces: list[int], xs: list[float], ys: list[float]
+        self,
+        env: simpy.Environment,
+        cells: Cells,
+        spaces: list[int],
+        xs: list[float],
+        ys: list[float],
+        arrives_s: NDArray[np.float64] | None = None,
     ) -> None:
-        super().__init__(env, cells, spaces, xs, ys)
+        super().__init__(env, cells, spaces, xs, ys, arrives_s)
         self._orders: dict[int, Order] = {}
         self._keys: dict[int, str] = {}
 
@@ -100,7 +110,7 @@ class Units(Walking):
         lock_delay
             Seconds to open a way towards a side; spent at the way before queueing.
         on_enter
-            Called with unit and space on entering each space; may call `send` again.
+            Called with unit and space when an event in which it has entered a space is over; may call `send` again.
         on_arrive
             Called with the unit when it stands at the goal.
         """
@@ -207,16 +217,15 @@ class Units(Walking):
         self._join(p, self._target[p])
 
     def _unit_enters(self, p: int) -> None:
-        """Tell the response, and go on along the path unless it has sent the unit elsewhere."""
+        """Go on along the path, and tell the response."""
         self._state[p] = AWAY if self._space[p] == -1 else STANDING
         order = self._orders[p]
         passed = self._node[p] if self._space[p] >= 0 else NOWHERE
         if order.ways and (passed < 0 or order.ways[0] == (passed >> 1, passed & 1)):
             del order.ways[0]
         if order.on_enter is not None:
-            order.on_enter(p, self._space[p])
-        if self._orders.get(p) is order and self._state[p] in (STANDING, AWAY):
-            self._follow(p)
+            self._news.append(partial(order.on_enter, p, self._space[p]))
+        self._follow(p)
 
     def _arrive(self, p: int) -> None:
         order = self._orders.pop(p)
@@ -227,4 +236,4 @@ class Units(Walking):
             self._rows[p] = self._paths[p] = None
         self._state[p] = STANDING
         if order.on_arrive is not None:
-            order.on_arrive(p)
+            self._news.append(partial(order.on_arrive, p))

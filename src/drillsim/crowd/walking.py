@@ -6,38 +6,43 @@ Rules A 4 and A 10 to A 13 of docs/rules.md. Everything a person knows stands in
 from __future__ import annotations
 
 from abc import abstractmethod
-from itertools import pairwise
-from math import hypot
 from typing import cast
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 from simpy.events import Event, EventPriority
 
 from drillsim.crowd.borders import PEOPLE_RANK, Borders, Step
 from drillsim.crowd.cells import FLIGHT, OUT, SEAM, Cells, Corners, Leg
-from drillsim.crowd.fields import OUTSIDE_GOAL, TIE, Field, Goal, Option
+from drillsim.crowd.fields import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, TIE, Field, Goal, Option, settles
+from drillsim.crowd.laws import metres_between
+from drillsim.crowd.places import XY, around, split, stretch
 from drillsim.crowd.tracks import Tracks
 
-WAITING, WALKING, QUEUED, UNLOCKING, STANDING, AWAY, SETTLED, STRANDED = range(8)
+WAITING, WALKING, QUEUED, UNLOCKING, STANDING, AWAY, SETTLED, STRANDED, ABSENT, LOST = range(10)
 ON_LEG = (WALKING, QUEUED, UNLOCKING)
 ON_STAIR = -2
-LOCKABLE_GOAL: Goal = ("rooms", frozenset())
-"""The nearest lockable room still open; which rooms these are changes during a drill."""
 NOWHERE = -1
-XY = tuple[float, float]
 
 
 class Walking(Borders):
     """Walkers between the borders, and what they decide."""
 
     def __init__(
-        self, env: simpy.Environment, cells: Cells, spaces: list[int], xs: list[float], ys: list[float]
+        self,
+        env: simpy.Environment,
+        cells: Cells,
+        spaces: list[int],
+        xs: list[float],
+        ys: list[float],
+        arrives_s: NDArray[np.float64] | None = None,
     ) -> None:
         people = len(spaces)
         at = cells.cells_at(np.array(spaces, dtype=np.int64), np.array(xs), np.array(ys))
         self._cell: list[int] = at.tolist()
-        super().__init__(env, cells, np.bincount(at, minlength=cells.cells + 1).tolist(), people)
+        here = at if arrives_s is None else at[np.isnan(arrives_s)]
+        super().__init__(env, cells, np.bincount(here, minlength=cells.cells + 1).tolist(), people)
         self._way_directions = 2 * cells.ways
         self._first_flight = cells.cells - cells.stairs
         self._leads, self._factors = cells.leads, cells.factors
@@ -68,9 +73,10 @@ class Walking(Borders):
         """Ways the crowd may not pass now."""
         self._held: frozenset[int] = frozenset()
         """Ways locked from outside that somebody with a key holds open."""
-        self._open_rooms: frozenset[int] = frozenset()
+        self._open_rooms: dict[Goal, frozenset[int]] = {LOCKABLE_GOAL: frozenset(), REFUGE_GOAL: frozenset()}
+        """Rooms that still have a place, by goal."""
         self._fields: dict[Goal, Field] = {}
-        self._under_way = self._gone = 0
+        self._under_way = self._gone = self._elsewhere = 0
         self._locked_rooms: dict[int, float] = {}
         """Rooms locked during the drill, and since when."""
         self._by_metres = False
@@ -117,22 +123,23 @@ class Walking(Borders):
         p: int = event.number  # type: ignore[attr-defined]
         if p < 0:
             return
+        if self._state[p] == ABSENT:
+            self._come(p)
+            return
         if self._state[p] != WALKING:
             self._begin(p)
+            self._tell()
             return
         _, length, direction = self._leg[p][self._piece[p]]
         if self._tracks is not None:
             self._record(p, length)
-        if p >= self._people and self._unit_at_end(p, direction):
-            return
-        self._state[p] = QUEUED
-        self._join(p, direction)
+        if p < self._people or not self._unit_at_end(p, direction):
+            self._state[p] = QUEUED
+            self._join(p, direction)
+        self._tell()
 
     def _enter(self, p: int, direction: int) -> None:
         lead = self._leads[direction]
-        if p >= self._people:
-            self._units_in[self._near[direction]] -= 1
-            self._units_in[self._far[direction]] += 1
         if lead == SEAM:
             self._piece[p] += 1
             self._walk(p)
@@ -161,13 +168,17 @@ class Walking(Borders):
 
     # --------------------------------------------------------------- decisions
     @abstractmethod
+    def _come(self, p: int) -> None:
+        """Come into the building, or find no place."""
+
+    @abstractmethod
     def _begin(self, p: int) -> None:
         """Stand up when premovement ends: unless the room was locked meanwhile, go."""
 
     def _field(self, goal: Goal) -> Field:
         found = self._fields.get(goal)
         if found is None:
-            wanted = ("rooms", self._open_rooms) if goal == LOCKABLE_GOAL else goal
+            wanted = (goal[0], self._open_rooms.get(goal, goal[1]))
             found = self._fields[goal] = self.cells.field(wanted, self._closed, self._held)
         return found
 
@@ -185,14 +196,14 @@ class Walking(Borders):
 
     def _decide_afresh(self, p: int, *, same_speed: bool = False) -> None:
         """Decide at the start and when rerouted: by any way whose least way on does not come back in."""
-        space, goal = self._space[p], self._goal[p]
+        space = self._space[p]
+        goal = self._aim[p] = self._goal[p]
         field = self._field(goal)
         if field.reaches(space):
             self._finish(p)
             return
-        self._aim[p] = goal
         options = field.starts(space)
-        if not options and goal[0] == "exits":
+        if not options and goal[0] in ("exits", "refuge"):
             self._aim[p] = OUTSIDE_GOAL
             options = self._field(OUTSIDE_GOAL).starts(space)
         if options:
@@ -229,15 +240,15 @@ class Walking(Borders):
         """Be out, or settled in the room one wanted."""
         self._end_s[p] = self.env.now
         self._under_way -= 1
-        if self._goal[p][0] == "rooms":
+        if settles(self._aim[p]):
             self._state[p] = SETTLED
-            self._room_taken(self._space[p])
+            self._room_taken(self._aim[p], self._space[p])
         else:
             self._state[p] = AWAY
             self._gone += 1
 
     @abstractmethod
-    def _room_taken(self, space: int) -> None:
+    def _room_taken(self, goal: Goal, space: int) -> None:
         """See whether a room that somebody settled in is full now."""
 
     @abstractmethod
@@ -264,8 +275,10 @@ class Walking(Borders):
             return graph.dist[space][graph.row[space][self._node[p] >> 1]]
         rows = self._rows[p]
         if rows is None:
-            found = self.cells.network.distances(self._space[p], [(self._x[p], self._y[p])])
-            rows = self._rows[p] = [float(metres) for metres in found[0]]
+            space, x, y = self._space[p], self._x[p], self._y[p]
+            if self.cells.network.is_convex(space):
+                return [metres_between(x, y, *foot) + off for *foot, off in self.cells.ends[space]]
+            rows = self._rows[p] = self.cells.network.distances(space, [(x, y)])[0].tolist()
         return rows
 
     def _leg_to(self, p: int, way: int) -> Leg:
@@ -297,8 +310,9 @@ class Walking(Borders):
 
     def _walked_m(self, p: int) -> float:
         """Return the metres of the leg that lie behind somebody who walks or queues."""
-        leg, at = self._leg[p], self._piece[p]
-        done = sum(piece[1] for piece in leg[:at])
+        leg, at, done = self._leg[p], self._piece[p], 0.0
+        for piece in leg[:at]:
+            done += piece[1]
         if self._state[p] != WALKING:
             return done + leg[at][1]
         return done + min(leg[at][1], self._speed[p] * (self.env.now - self._began_s[p]))
@@ -307,7 +321,7 @@ class Walking(Borders):
         """Return where somebody is."""
         if self._state[p] in ON_LEG:
             corners = self._course(p)
-            return split(corners, self._walked_m(p) * _stretch(corners, self._leg[p]))[1]
+            return split(corners, self._walked_m(p) * stretch(corners, self._leg[p]))[1]
         if self._node[p] >= 0:
             return self._way_xy[self._node[p] >> 1][self._node[p] & 1]
         return (self._x[p], self._y[p])
@@ -318,7 +332,7 @@ class Walking(Borders):
         corners, leg = self._course(p), self._leg[p]
         at_m = sum(piece[1] for piece in leg[: self._piece[p]]) + in_piece_m
         level = self.cells.level[leg[self._piece[p]][0]]
-        self._tracks.note(p, level, self.env.now, corners, at_m * _stretch(corners, leg))
+        self._tracks.note(p, level, self.env.now, corners, at_m * stretch(corners, leg))
 
     # ---------------------------------------------------------------- reroutes
     def _leave(self, p: int) -> None:
@@ -346,40 +360,13 @@ class Walking(Borders):
         """Keep the point reached; in a space with corners also the ways from it, back or on along the leg (rule 12)."""
         space, corners = self._space[p], self._course(p)
         walked = self._walked_m(p)
-        back, point, on = split(corners, walked * _stretch(corners, self._leg[p]))
+        back, point, on = split(corners, walked * stretch(corners, self._leg[p]))
         rows: list[float] | None = None
         paths: list[Corners] | None = None
         if p < self._people and not self.cells.network.is_convex(space):
-            rows, paths, onto = [], [], self._target[p] ^ 1
             rest = sum(piece[1] for piece in self._leg[p]) - walked
-            graph = self.cells.graph
-            further = graph.dist[space][graph.row[space][onto >> 1]]
-            for way, behind, ahead in zip(self.cells.network.space_ways[space], self._metres(p), further, strict=True):
-                if walked + behind <= rest + ahead:
-                    rows.append(walked + behind)
-                    paths.append((point, *back[::-1], *self._corners_to(p, way)[1:]))
-                else:
-                    rows.append(rest + ahead)
-                    paths.append((point, *on, *self.cells.corners(onto, way)[1:]))
+            onto, ways = self._target[p] ^ 1, self.cells.network.space_ways[space]
+            starts = [self._corners_to(p, way) for way in ways]
+            rows, paths = around(self.cells, space, onto, (walked, rest), (back, point, on), self._metres(p), starts)
         self._node[p], self._rows[p], self._paths[p] = NOWHERE, rows, paths
         self._x[p], self._y[p] = point
-
-
-def split(corners: Corners, at_m: float) -> tuple[Corners, XY, Corners]:
-    """Return the corners before a point on a polyline, the point, and the corners after it."""
-    left = at_m
-    for k, (a, b) in enumerate(pairwise(corners)):
-        length = hypot(b[0] - a[0], b[1] - a[1])
-        if left < length:
-            share = max(left, 0.0) / length
-            point = (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share)
-            return corners[: k + 1], point, corners[k + 1 :]
-        left -= length
-    return corners[:-1], corners[-1], corners[-1:]
-
-
-def _stretch(corners: Corners, leg: Leg) -> float:
-    """Return drawn metres over walked metres: below 1 on stairs, whose slope is folded in plan, else 1."""
-    walked = sum(piece[1] for piece in leg)
-    drawn = sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(corners))
-    return drawn / walked if walked > 0.0 else 0.0
