@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import hypot
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from drillsim.crowd.cells import Cells, build_cells
 from drillsim.crowd.crowd import crowd_of
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Group, Population, Seats, draw_population, place_people
-from drillsim.crowd.reference import advance_to
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import build
 from drillsim.quantities import Spread, spread
@@ -61,7 +61,7 @@ class Play:
 
     def until(self, time_s: float) -> None:
         """Let everything happen up to and including a time."""
-        advance_to(self.env, time_s)
+        self.crowd.advance_to(time_s)
 
     def out_s(self) -> Floats:
         """Order everybody out, let the play come to its end, and return when each was out; NaN for who never is."""
@@ -144,6 +144,21 @@ def scattered(space: int, low: tuple[float, float], high: tuple[float, float], p
     words = slot_words([f"person/{i}" for i in range(people)])
     xs, ys = (streams.uniforms("people.place", words, k) * (high[k] - low[k]) + low[k] for k in (0, 1))
     return [(space, x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
+
+
+def times_at(legs: Sequence[Leg], point: tuple[float, float]) -> list[float]:
+    """Return the times at which somebody's walk has a corner, a halt or an end at a point."""
+    return [
+        t
+        for leg in legs
+        for t, x, y in zip(leg.times_s, leg.x_m, leg.y_m, strict=True)
+        if hypot(x - point[0], y - point[1]) < 1e-6
+    ]
+
+
+def last_at(legs: Sequence[Leg], point: tuple[float, float]) -> float:
+    """Return when somebody's walk left a point for good: when it passed a border there."""
+    return times_at(legs, point)[-1]
 
 
 def flow_ps(passed_s: ArrayLike) -> float:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import dist
 
 import numpy as np
 
 from drillsim.quantities import spread
-from drillsim.record.trace import Leg
 from drillsim.scenario.people import People
 from drillsim.streams import Streams
 from drillsim.verify.case import Bench, Case, claim, near
 from drillsim.verify.crowd_plans import box, drawn, gate, space
-from drillsim.verify.crowd_play import Play, cells_of, drawn_people, flow_ps, grid, persons, play, scattered, seats_of
-from drillsim.verify.crowd_walks import EXACT, IMO, NIST
+from drillsim.verify.crowd_play import (
+    Play,
+    cells_of,
+    drawn_people,
+    flow_ps,
+    grid,
+    last_at,
+    persons,
+    play,
+    scattered,
+    seats_of,
+)
+from drillsim.verify.crowd_walks import IMO, NIST
 
 ADULT_MPS = 1.34
 ADULT = spread(f"{ADULT_MPS} m/s", "speed")
@@ -113,7 +122,7 @@ def _jam_before_the_corridor(bench: Bench) -> Case:
             drill.until(float(second))
             waiting = [drill.crowd.space_of(p) for p in range(150) if drill.crowd.state(p)[0] == "queued"]
             longest, first = max(longest, waiting.count(2)), max(first, waiting.count(0))
-        through = [max(_at(legs, 15.0, 5.0)) for legs in drill.legs().values()]
+        through = [last_at(legs, (15.0, 5.0)) for legs in drill.legs().values()]
         found.append((flow_ps(through), flow_ps(drill.crowd.out_s), longest, first))
     (corridor_ps, exit_ps, longest, first), (_, _, mixed, _) = found
     return claim(
@@ -127,11 +136,6 @@ def _jam_before_the_corridor(bench: Bench) -> Case:
         holds=exit_ps - corridor_ps <= 0.05 and longest <= 2 and first > 2,
         tolerance="0.05 persons/s, 2 persons",
     )
-
-
-def _at(legs: list[Leg], x: float, y: float) -> list[float]:
-    """Return the times at which somebody's walk has a corner at a point."""
-    return [t for leg in legs for t, *at in zip(leg.times_s, leg.x_m, leg.y_m, strict=True) if dist(at, (x, y)) < EXACT]
 
 
 def _jam_at_the_stair() -> Case:

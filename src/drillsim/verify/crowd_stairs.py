@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from drillsim.crowd.laws import FREE_DENSITY_PM2, SLOPE_M2
-from drillsim.record.trace import Leg
 from drillsim.scenario.people import People
 from drillsim.verify.case import Bench, Case, claim
 from drillsim.verify.crowd_plans import FOOT, HEAD, box, drawn, flight, gate, space
@@ -24,9 +23,9 @@ from drillsim.verify.crowd_play import (
     persons,
     play,
     seats_of,
+    times_at,
 )
 from drillsim.verify.crowd_speeds import FREE_MPS, SFPE
-from drillsim.verify.crowd_walks import EXACT
 
 RISER_M, TREAD_M = 0.178, 0.279
 """7 by 11 in, the usual step."""
@@ -112,21 +111,11 @@ def _crowd_on_the_stair(seed: int, replication: int, direction: str, exit_width_
     crowd = drawn_people(seats_of(cells), seed, family, replication, speed=shipped)
     drill = Play(cells, crowd, {"closed": [start[0]], "record_legs": True})
     drill.out_s()
-    marks = [_at(legs, start[1:])[-1:] + _at(legs, end[1:]) for legs in drill.legs().values()]
+    marks = [times_at(legs, start[1:])[-1:] + times_at(legs, end[1:]) for legs in drill.legs().values()]
     entered, there, left = np.array([(m[0], m[1], m[-1]) for m in marks]).T
     together = np.minimum(left, there[:, None]) - np.maximum(entered, entered[:, None])
     density = np.clip(together, 0, None).sum(axis=1) / (there - entered) / (length_m * 2.0)
     return np.column_stack([density, STAIR_PLAN_M / (there - entered)])
-
-
-def _at(legs: list[Leg], point: tuple[float, float]) -> list[float]:
-    """Return the times at which somebody's walk has a corner at a point."""
-    return [
-        t
-        for leg in legs
-        for t, x, y in zip(leg.times_s, leg.x_m, leg.y_m, strict=True)
-        if hypot(x - point[0], y - point[1]) < EXACT
-    ]
 
 
 def _stairs_or_level() -> Case:

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from drillsim.verify.case import Bench, Case, Value
+from drillsim.verify.crowd_absent import absent_cases
 from drillsim.verify.crowd_buildings import conserve_cases, office_cases, sweep_cases
 from drillsim.verify.crowd_doors import bottleneck_cases, door_cases, two_way_cases
+from drillsim.verify.crowd_inputs import drill_cases, mobility_cases, school_cases
+from drillsim.verify.crowd_queues import queue_cases
 from drillsim.verify.crowd_rooms import exit_cases, jam_cases
 from drillsim.verify.crowd_speeds import crossing_cases, curve_cases
 from drillsim.verify.crowd_stairs import stair_cases
@@ -42,6 +45,11 @@ SUITES: dict[str, tuple[Cases, ...]] = {
         office_cases,
         sweep_cases,
         conserve_cases,
+        queue_cases,
+        school_cases,
+        mobility_cases,
+        drill_cases,
+        absent_cases,
     ),
     "response": (
         easi_cases,
