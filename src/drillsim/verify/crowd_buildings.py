@@ -14,7 +14,7 @@ from drillsim.quantities import Spread, spread
 from drillsim.streams import Streams
 from drillsim.verify.case import Bench, Case, claim, near
 from drillsim.verify.crowd_plans import box, drawn, gate, nine_storey_office, space, tower
-from drillsim.verify.crowd_play import Floats, Play, cells_of, drawn_people, persons, play, scattered, seats_of
+from drillsim.verify.crowd_play import Floats, Play, cells_of, drawn_people, percent, persons, play, scattered, seats_of
 from drillsim.verify.crowd_speeds import FREE_MPS, SFPE
 
 OWN = Laws(flow_psm=1.33)
@@ -25,7 +25,7 @@ def office_cases(bench: Bench) -> Iterator[Case]:
     """The nine-storey office of the SFPE handbook, under the example's door law and under the default one."""
     (own_s, split), (default_s, _) = bench.play(partial(_office, bench.seed), [OWN, Laws()], "the nine-storey office")
     told = (
-        f"{SFPE}, nine-storey office, 2,400 people, two stairs of 44 in, doors of 36 in; seconds until the last is out, own door law "
+        f"{SFPE}, nine-storey office, 2,400 people, two stairs of 44 in, doors of 36 in; time until the last is out, own door law "
         f"of 1.33 persons/s/m (default law of 1.30: {default_s:.0f} s)"
     )
     yield near(
@@ -35,15 +35,17 @@ def office_cases(bench: Bench) -> Iterator[Case]:
         expected=1524.0,
         measured=own_s,
         tolerance=0.05 * 1524,
+        unit="s",
     )
     yield near(
         "SFPE-9F-B",
         "engine",
-        source=f"{told}; solution B, floor by floor (jupedsim-network 1548.5, EvacuatioNZ 1471 and 1871); {split[0]} people by one stair, "
+        source=f"{told}; solution B, floor by floor (jupedsim-network 1548.5 s, EvacuatioNZ 1471 and 1871 s); {split[0]} people by one stair, "
         f"{split[1]} by the other",
         expected=1518.0,
         measured=own_s,
         tolerance=0.05 * 1518,
+        unit="s",
     )
 
 
@@ -96,7 +98,7 @@ def sweep_cases(bench: Bench) -> Iterator[Case]:
         "building of RIMEA-08, speeds 0.5 to 1.0 m/s. A run has no chance in it but its population, so a repeat is the same run",
         expected=f"95th percentile of {drills} populations; repeats equal; mean settled",
         measured=f"{np.quantile(wide, 0.95, method='higher'):.1f} s (mean {wide.mean():.1f} s); {int((again == wide[: len(again)]).sum())} of "
-        f"{len(again)} repeats equal; the last fifth moved the mean by {moved:.2%}",
+        f"{len(again)} repeats equal; the last fifth moved the mean by {percent(moved, 1)}",
         holds=bool((again == wide[: len(again)]).all()) and moved <= 0.01,
         tolerance="exact; 1 %",
     )

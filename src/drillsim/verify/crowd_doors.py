@@ -9,7 +9,7 @@ import numpy as np
 from drillsim.crowd.laws import DOOR_LAWS, Laws
 from drillsim.verify.case import Bench, Case, claim, near
 from drillsim.verify.crowd_plans import box, drawn, gate, room_8_by_5, space
-from drillsim.verify.crowd_play import STEADY, flow_ps, grid, persons, play
+from drillsim.verify.crowd_play import STEADY, flow_ps, grid, percent, persons, play, small
 from drillsim.verify.crowd_starts import DOOR, ENZ, GUIDE
 from drillsim.verify.crowd_walks import EXACT, IMO, NIST
 
@@ -26,11 +26,11 @@ def door_cases(_bench: Bench) -> Iterator[Case]:
     yield claim(
         "IMO-04",
         "engine",
-        source=f"{IMO} test 4: 100 people leave a room of 8 by 5 m by an exit of 1 m; persons per second over the whole time, "
+        source=f"{IMO} test 4: 100 people leave a room of 8 by 5 m by an exit of 1 m; flow over the whole time, "
         f"default door law (sfpe-guide {flows['sfpe-guide']:.3f}, imo {flows['imo']:.3f}; lab, fitted to flows that were "
         f"measured, {flows['lab']:.2f})",
-        expected="at most 1.33",
-        measured=flows["sfpe"],
+        expected="at most 1.33 persons/s",
+        measured=f"{flows['sfpe']:.3f} persons/s",
         holds=flows["sfpe"] <= 1.33,
         tolerance="upper bound",
     )
@@ -39,10 +39,11 @@ def door_cases(_bench: Bench) -> Iterator[Case]:
         "NIST-5.2",
         "engine",
         source=f"{NIST} Verif.5.2, reading with a given cap: 100 people, exit of 1 m, own door law of 1.33 persons/s and metre "
-        "of clear width; persons per second over the whole time",
+        "of clear width; flow over the whole time",
         expected=1.33,
         measured=len(CROWD) / float(play(room_8_by_5(), persons(CROWD, level_mps=1.34), cap).out_s().max()),
         tolerance=0.0133,
+        unit="persons/s",
     )
     yield _worked_doors()
     released = persons([DOOR] * 40, premovement_s=0.5 * np.arange(40))
@@ -56,7 +57,7 @@ def door_cases(_bench: Bench) -> Iterator[Case]:
         source="jupedsim-network's property and the fault it mended: 40 people released one per 0.5 s at a door of 0.931 "
         "persons/s; last out, and the most that pass in any window of t seconds beyond 1 + C t",
         expected="last at 41.89 s = 39 / 0.931; never beyond",
-        measured=f"last at {out_s[-1]:.2f} s; at most {max(over, 0):.1g} persons beyond",
+        measured=f"last at {out_s[-1]:.2f} s; at most {small(over)} persons beyond",
         holds=abs(out_s[-1] - 39 / 0.931) <= EXACT and over <= EXACT,
         tolerance=f"{EXACT:g}",
     )
@@ -83,7 +84,7 @@ def _worked_doors() -> Case:
         source=f"{ENZ} section 2.2: 1, 10 and 100 people who stand at the door, 1.33 persons/s/m; seconds until 100 are out "
         "(by hand 107.4 counting a rest before the first; EvacuatioNZ 108)",
         expected="(N - 1)/C: 106.3, 43.8, 27.6, 74.4 s",
-        measured=", ".join(told) + f" s; largest difference {off_s:.1g} s",
+        measured=", ".join(told) + f" s; largest difference {small(off_s)} s",
         holds=off_s <= EXACT,
         tolerance=f"{EXACT:g} s (source: 1/C and a step)",
     )
@@ -137,11 +138,11 @@ def bottleneck_cases(_bench: Bench) -> Iterator[Case]:
     yield claim(
         "VAL-BOTTLENECK",
         "engine",
-        source="Kretz 2006, 'EG' 2006, Seyfried 2009 (copies in JuPedSim), bottlenecks of 0.4 to 2.5 m: persons per second of 60 "
+        source="Kretz 2006, 'EG' 2006, Seyfried 2009 (copies in JuPedSim), bottlenecks of 0.4 to 2.5 m: flow of 60 people "
         "in a jam under the law lab, a straight line through these points. The default law is conservative: "
-        f"{default.min():.0%} to {default.max():.0%} of what was measured",
+        f"{percent(default.min())} to {percent(default.max())} of what was measured",
         expected="mean flow at each of 15 widths",
-        measured=f"{lab[0]:+.0%} at 0.4 m, {lab[1:].min():+.0%} to {lab[1:].max():+.0%} from 0.5 m up",
+        measured=f"{percent(lab[0])} off at 0.4 m, {percent(lab[1:].min())} to {percent(lab[1:].max())} from 0.5 m up",
         holds=bool(np.abs(lab).max() <= 0.15),
         tolerance="15 % at every width",
         reason="rule A5: a door's flow is a straight line in its width, which is too low at 0.4 m, where people leave in single "
@@ -155,7 +156,7 @@ def bottleneck_cases(_bench: Bench) -> Iterator[Case]:
         source="Daamen and Hoogendoorn 2012, doors of 0.85 to 2.75 m: mean of the flow points by width; 3.31 persons/s/m with "
         "mostly children, 2.02 with 5 % disabled, a fifth less with an open leaf in the way",
         expected="mean flow at each of 5 widths, and its order by who walks",
-        measured=f"law lab {lab.min():+.0%} to {lab.max():+.0%}; the same for everybody",
+        measured=f"law lab {percent(lab.min())} to {percent(lab.max())} off; the same for everybody",
         holds=bool(np.abs(lab).max() <= 0.15),
         tolerance="15 % at every width",
         reason="rule A5: one named law holds for all doors and all people; a school with a measurement of its own writes "

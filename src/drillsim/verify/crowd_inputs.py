@@ -29,11 +29,12 @@ def school_cases(_bench: Bench) -> Iterator[Case]:
     yield near(
         "VAL-SCHOOL-IRL",
         "input",
-        source="Hamilton, Lennon and O'Raw 2020, 2,245 children of 4 to 12 in 12 drills: mean speed in m/s; flow of exit doors 1.6 "
+        source="Hamilton, Lennon and O'Raw 2020, 2,245 children of 4 to 12 in 12 drills: mean speed; flow of exit doors 1.6 "
         f"persons/s/m, between the door laws sfpe ({DOOR_LAWS['sfpe'][0]:.2f}) and lab ({DOOR_LAWS['lab'][0]:.2f})",
         expected=0.99,
         measured=PUPILS.a,
         tolerance=0.099,
+        unit="m/s",
         reason=f"rule A4: everybody walks at the speed of its group; {OWN_GROUP} ({{mean: 0.99 m/s}})",
     )
     running = persons([(0, 0.0, 1.0)], level_mps=1.9)

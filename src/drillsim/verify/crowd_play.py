@@ -167,6 +167,16 @@ def flow_ps(passed_s: ArrayLike) -> float:
     return float((len(times) - 1) / (times[-1] - times[0]))
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share in words, such as '61 %'."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def small(value: float) -> str:
+    """Return a difference in words: nothing below 1e-9, where only the arithmetic of one machine shows."""
+    return f"{value:.2g}" if value >= 1e-9 else "0"
+
+
 def apart(found: ArrayLike, wanted: ArrayLike) -> float:
     """Return the largest difference between two rows of numbers."""
     return float(np.abs(np.asarray(found, dtype=np.float64) - np.asarray(wanted, dtype=np.float64)).max())

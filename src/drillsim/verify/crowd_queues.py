@@ -17,7 +17,7 @@ from drillsim.crowd.laws import Laws, places_in, speed_factor
 from drillsim.streams import Streams, slot_words
 from drillsim.verify.case import Bench, Case, claim
 from drillsim.verify.crowd_plans import box, drawn, gate, space
-from drillsim.verify.crowd_play import Floats, Play, cells_of, last_at, persons
+from drillsim.verify.crowd_play import Floats, Play, cells_of, last_at, percent, persons
 from drillsim.verify.queues import erlang_b
 
 ERRORS = 3
@@ -125,9 +125,8 @@ def _poisson_s(streams: Streams, rate_ps: float, until_s: float) -> Floats:
 
 
 def queue_cases(bench: Bench) -> Iterator[Case]:
-    """Erlang's loss, the congested corridor, and Little's law on every cell of a way out."""
+    """Erlang's loss, and Little's law on every cell of a way out."""
     yield _erlang(bench)
-    yield _congested(bench)
     yield _little(bench)
 
 
@@ -174,7 +173,7 @@ CORRIDORS = ((3.0, 1.2, 0.5), (3.0, 1.2, 1.0), (3.0, 1.2, 1.5), (3.0, 1.2, 2.0),
 """Length and width in m and arrivals per second of the published corridors."""
 
 
-def _congested(bench: Bench) -> Case:
+def congested_cases(bench: Bench) -> Iterator[Case]:
     """The published corridors, with the law sfpe in the closed form as on the floor."""
     laws = Laws(flow_psm=NO_WAIT_PSM, boundary_m=0.0)
     floors = [Floor(*corridor, 1.5, laws) for corridor in CORRIDORS]
@@ -187,14 +186,14 @@ def _congested(bench: Bench) -> Case:
         within.append(bool((apart <= 0).all()))
         stays.append(mean.stay_s / theory.stay_s - 1)
     free = [stay for floor, stay in zip(floors, stays, strict=True) if floor.theory().blocked < 1e-3]
-    return claim(
+    yield claim(
         "MGCC",
         "engine",
         source="Yuhaski and Smith 1989, Cheah and Smith 1994: M/G/c/c corridors of 3 by 1.2, 10 by 1 and 8 by 2.5 m, 0.5 to 4 arrivals/s of 1.5 m/s; "
         f"closed form with the law sfpe and 2.7 persons/m2; 6 runs of {lasts_s:,.0f} s",
         expected=f"share lost, mean number inside and mean stay of {len(floors)} corridors",
-        measured=f"{sum(within)} of {len(floors)} agree in all three; stay off by {max(map(abs, free)):.1%} where fewer than 1 in 1,000 "
-        f"are lost, by up to {max(map(abs, stays)):.0%} in a jam",
+        measured=f"{sum(within)} of {len(floors)} agree in all three; stay off by {percent(max(map(abs, free)), 1)} where fewer than 1 in 1,000 "
+        f"are lost, by up to {percent(max(map(abs, stays)))} in a jam",
         holds=all(within),
         tolerance=f"{ERRORS} standard errors",
         reason="rule A4: a person keeps the speed with which it entered, where the closed form lets everybody inside slow down and "
@@ -206,7 +205,7 @@ def _little(bench: Bench) -> Case:
     """A room, a corridor of three slabs and an exit under a steady stream: people inside = stream x stay, cell by cell."""
     rooms = [space("room", "gym", box(0, 0, 10, 10)), space("hall", "corridor", box(10, 4, 40, 6))]
     gates = [gate("door", "room", "hall", (10, 5)), gate("exit", "hall", "outside", (40, 5))]
-    until_s = bench.drills(10_000, 100_000)
+    until_s = WARM_S + bench.drills(8_000, 100_000)
     streams = Streams(bench.seed, "LITTLE")
     comes_s = _poisson_s(streams, 0.7, until_s + 600.0)
     starts = [
@@ -234,9 +233,9 @@ def _little(bench: Bench) -> Case:
     return claim(
         "LITTLE",
         "engine",
-        source=f"Little's law: Poisson source of 0.7 persons/s through a room, a corridor of three slabs and an exit of 0.91 persons/s, {until_s:,} s",
+        source=f"Little's law: Poisson source of 0.7 persons/s through a room, a corridor of three slabs and an exit of 0.91 persons/s, {until_s:,.0f} s",
         expected="mean number inside = stream x mean stay, in each of 4 cells",
-        measured=f"{inside[0]:.2f}, {inside[1]:.2f}, {inside[2]:.2f}, {inside[3]:.2f} inside; largest difference {off:.2%}",
+        measured=f"{inside[0]:.2f}, {inside[1]:.2f}, {inside[2]:.2f}, {inside[3]:.2f} inside; largest difference {percent(off, 2)}",
         holds=off <= 0.01,
         tolerance="1 %",
     )

@@ -92,10 +92,11 @@ def _allocated() -> Case:
         "IMO-10",
         "engine",
         source=f"{IMO} test 10; RiMEA 3.0 test 10; {NIST} Verif.3.1: 23 people in 12 rooms, rooms 1 to 4 and 7 to 10 to the main "
-        "exit, the others to the second; people who left by their own exit",
+        "exit, the others to the second; who leaves by its own exit",
         expected=23,
         measured=right,
         tolerance=0,
+        unit="people",
     )
 
 
@@ -164,8 +165,8 @@ def _jam_at_the_stair() -> Case:
         "engine",
         source=f"{IMO} test 11; RiMEA 3.0 test 13; {NIST} Verif.5.1: 150 people, room of 8 by 5 m, corridor of 12 by 2 m "
         f"({seam_ps:.2f} persons/s), stair up 2 m wide ({stair_ps:.3f} persons/s)",
-        expected=f"jam at the room's exit; jam at the foot that never shrinks and grows by {seam_ps - stair_ps:.3f} persons/s "
-        "until the room is empty",
+        expected=f"jam at the room's exit; jam at the foot that grows by {seam_ps - stair_ps:.3f} persons/s "
+        "until the room is empty, never shrinking by more than one person",
         measured=f"{max(at_room)} wait at the exit; {at_foot[-1]} at the foot, growth {growth_ps:.3f} persons/s",
         holds=max(at_room) > 2
         and all(b >= a - 1 for a, b in pairwise(at_foot))

@@ -16,7 +16,18 @@ from drillsim.quantities import spread
 from drillsim.streams import Streams, slot_words
 from drillsim.verify.case import Bench, Case, claim, near
 from drillsim.verify.crowd_plans import room_8_by_5
-from drillsim.verify.crowd_play import AT_ONCE, Floats, Play, apart, cells_of, drawn_people, persons, play, seats_of
+from drillsim.verify.crowd_play import (
+    AT_ONCE,
+    Floats,
+    Play,
+    apart,
+    cells_of,
+    drawn_people,
+    persons,
+    play,
+    seats_of,
+    small,
+)
 from drillsim.verify.crowd_walks import EXACT, FIXED_SEED, IMO, NIST, WORST_P
 
 PACE = spread("1.34 m/s", "speed")
@@ -36,10 +47,11 @@ def start_cases(bench: Bench) -> Iterator[Case]:
         "IMO-05",
         "engine",
         source=f"{IMO} test 5; RiMEA test 5; {NIST} Verif.1.1: 10 people, premovement 10 to 100 s; largest difference "
-        "between somebody's premovement and its first step, seconds",
+        "between somebody's premovement and its first step",
         expected=0.0,
         measured=apart(_first_steps_s(Play(cells, people, {"record_legs": True})), people.premovement_s),
         tolerance=0.0,
+        unit="s",
     )
     yield _laws_of_premovement()
 
@@ -108,7 +120,7 @@ def delay_cases(bench: Bench) -> Iterator[Case]:
         source=f"{ENZ} section 3.2, 100 people at a door of {capacity_ps:.3f}/s: fixed delays of 0, 30 and 120 s; "
         "triangular ones about 15, 30 and 60 s, person by person against the recursion of a server without spread",
         expected="last out at 106.3, 136.3, 226.3 s; no difference to the recursion",
-        measured=f"{last[0]:.1f}, {last[1]:.1f}, {last[2]:.1f} s; largest difference {off_s:.2g} s",
+        measured=f"{last[0]:.1f}, {last[1]:.1f}, {last[2]:.1f} s; largest difference {small(off_s)} s",
         holds=apart(last, [106.3, 136.3, 226.3]) <= 1 / capacity_ps and off_s <= EXACT,
         tolerance=f"1/C = {1 / capacity_ps:.2f} s; {EXACT:g} s to the recursion",
     )
