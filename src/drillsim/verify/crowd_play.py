@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import hypot
 from typing import Any
 
@@ -19,7 +20,7 @@ from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import build
 from drillsim.quantities import Spread, spread
 from drillsim.record.trace import Leg
-from drillsim.streams import Streams, slot_words
+from drillsim.streams import Streams, Words, slot_words
 
 Floats = NDArray[np.float64]
 Spots = Sequence[tuple[int, float, float]]
@@ -139,9 +140,19 @@ def grid(space: int, low: tuple[float, float], high: tuple[float, float], column
     return [(space, x, y) for x in xs for y in ys]
 
 
+@lru_cache(maxsize=8)
+def _words(people: int) -> Words:
+    return slot_words([f"person/{i}" for i in range(people)])
+
+
+def person_words(people: int) -> Words:
+    """Return the words of the slots that `persons` gives so many people, made once for all crowds of about this size."""
+    return _words(1 << max(people - 1, 0).bit_length())[:people]
+
+
 def scattered(space: int, low: tuple[float, float], high: tuple[float, float], people: int, streams: Streams) -> Spots:
     """Return places drawn uniformly in a rectangle."""
-    words = slot_words([f"person/{i}" for i in range(people)])
+    words = person_words(people)
     xs, ys = (streams.uniforms("people.place", words, k) * (high[k] - low[k]) + low[k] for k in (0, 1))
     return [(space, x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
 

@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from drillsim.crowd.laws import Laws, places_in, speed_factor
-from drillsim.streams import Streams, slot_words
+from drillsim.streams import Streams
 from drillsim.verify.case import Bench, Case, claim
 from drillsim.verify.crowd_plans import box, drawn, gate, space
-from drillsim.verify.crowd_play import Floats, Play, cells_of, last_at, percent, persons
+from drillsim.verify.crowd_play import Floats, Play, cells_of, last_at, percent, person_words, persons
 from drillsim.verify.queues import erlang_b
 
 ERRORS = 3
@@ -101,7 +101,7 @@ def play_floor(run: Run) -> Loss:
     floor = run.floor
     streams = Streams(run.seed, f"floor {floor.places} {floor.load}", run.replication)
     comes_s = _poisson_s(streams, floor.arrivals_ps, run.lasts_s)
-    words = slot_words([f"person/{i}" for i in range(len(comes_s))])
+    words = person_words(len(comes_s))
     work = -np.log(streams.uniforms("people.speed", words)) if floor.random_work else np.ones(len(comes_s))
     hall = space("hall", "gym", box(0, 0, floor.length_m, floor.width_m))
     exit_ = gate("exit", "hall", "outside", (floor.length_m, floor.width_m / 2), floor.width_m)
@@ -119,7 +119,7 @@ def play_floor(run: Run) -> Loss:
 def _poisson_s(streams: Streams, rate_ps: float, until_s: float) -> Floats:
     """Return the times of a Poisson source."""
     count = int(rate_ps * until_s + 6 * (rate_ps * until_s) ** 0.5) + 10
-    gaps = -np.log(streams.uniforms("people.arrive", slot_words([f"person/{i}" for i in range(count)]))) / rate_ps
+    gaps = -np.log(streams.uniforms("people.arrive", person_words(count))) / rate_ps
     times = np.cumsum(gaps)
     return np.asarray(times[times < until_s])
 
@@ -208,10 +208,7 @@ def _little(bench: Bench) -> Case:
     until_s = WARM_S + bench.drills(8_000, 100_000)
     streams = Streams(bench.seed, "LITTLE")
     comes_s = _poisson_s(streams, 0.7, until_s + 600.0)
-    starts = [
-        (0, 0.0, y)
-        for y in (10 * streams.uniforms("y", slot_words([f"person/{i}" for i in range(len(comes_s))]))).tolist()
-    ]
+    starts = [(0, 0.0, y) for y in (10 * streams.uniforms("y", person_words(len(comes_s)))).tolist()]
     drill = Play(
         cells_of(drawn("way out", rooms, gates)), replace(persons(starts), arrives_s=comes_s), {"record_legs": True}
     )

@@ -23,6 +23,7 @@ from drillsim.verify.crowd_play import (
     apart,
     cells_of,
     drawn_people,
+    person_words,
     persons,
     play,
     seats_of,
@@ -110,7 +111,7 @@ def delay_cases(bench: Bench) -> Iterator[Case]:
     off_s = apart(last, (people - 1) / capacity_ps + np.array([0.0, 30.0, 120.0]))
     for usual_s in (15.0, 30.0, 60.0):
         law = spread({"low": "0 s", "usual": f"{usual_s} s", "high": f"{2 * usual_s} s"}, "time")
-        words = slot_words([f"person/{i}" for i in range(people)])
+        words = person_words(people)
         ready_s = quantiles(law, Streams(bench.seed, f"ENZ-DELAY {usual_s}").uniforms("people.premovement", words))
         out_s = play(room_8_by_5(), persons([DOOR] * people, premovement_s=ready_s), GUIDE).out_s()
         off_s = max(off_s, apart(np.sort(out_s), _lindley(np.sort(ready_s), 1 / capacity_ps)))

@@ -14,7 +14,7 @@ from drillsim.crowd.cells import Cells
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.routes import Routes
 from drillsim.quantities import spread
-from drillsim.streams import Streams, slot_words
+from drillsim.streams import Streams
 from drillsim.verify.case import Bench, Case, claim, near
 from drillsim.verify.crowd_plans import FOOT, HEAD, box, corridor, drawn, flight, gate, space
 from drillsim.verify.crowd_play import (
@@ -25,6 +25,7 @@ from drillsim.verify.crowd_play import (
     cells_of,
     drawn_people,
     grid,
+    person_words,
     persons,
     play,
     seats_of,
@@ -91,7 +92,7 @@ def speed_cases(bench: Bench) -> Iterator[Case]:
     bands = {20: (1.60, 1.64), 30: (1.52, 1.56), 40: (1.46, 1.50), 50: (1.39, 1.43), 60: (1.27, 1.27), 70: (1.07, 1.07)}
     sizes = {20: 10, 30: 10, 40: 10, 50: 10, 60: 5, 70: 5}
     ages = np.repeat(list(sizes), list(sizes.values()))
-    u = Streams(bench.seed, "RIMEA-07").uniforms("people.speed", slot_words([f"person/{i}" for i in range(len(ages))]))
+    u = Streams(bench.seed, "RIMEA-07").uniforms("people.speed", person_words(len(ages)))
     low, high = np.array([bands[a] for a in ages]).T
     walked = _walked_mps(cells_of(_edge_of_50_m(0)), low + (high - low) * u)
     means = [float(walked[ages == age].mean()) for age in bands]
