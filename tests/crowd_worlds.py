@@ -10,9 +10,10 @@ import numpy as np
 import simpy
 
 from drillsim.crowd.cells import Cells, build_cells
+from drillsim.crowd.compiled_crowd import CompiledCrowd
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population
-from drillsim.crowd.reference import ReferenceCrowd, advance_to
+from drillsim.crowd.reference import ReferenceCrowd
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import Network, build
 
@@ -86,12 +87,14 @@ class World:
     people: Population
     laws: Laws = field(default_factory=Laws)
     options: dict[str, Any] = field(default_factory=dict)
+    engine: str = "reference"
 
     def __post_init__(self) -> None:
         self.network: Network = build(self.plan)
         self.cells: Cells = build_cells(self.network, self.laws)
         self.env = simpy.Environment()
-        self.crowd = WatchedCrowd(self.env, self.network, self.cells, self.laws, self.people, **self.options)
+        kind = WatchedCrowd if self.engine == "reference" else CompiledCrowd
+        self.crowd = kind(self.env, self.network, self.cells, self.laws, self.people, **self.options)
         self.crowd.log = []
 
     def space(self, id_: str) -> int:
@@ -103,6 +106,6 @@ class World:
     def at(self, time_s: float, act: Any) -> None:
         self.env.timeout(time_s).callbacks.append(lambda _: act())  # type: ignore[union-attr]
 
-    def run(self, until_s: float = 1e5) -> ReferenceCrowd:
-        advance_to(self.env, until_s)
+    def run(self, until_s: float = 1e5) -> Any:
+        self.crowd.advance_to(until_s)
         return self.crowd

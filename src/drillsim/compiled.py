@@ -1,28 +1,85 @@
 """Code that is compiled for this machine on first use and kept for the next, where numba is to be had.
 
-A module of compiled functions imports `compiled` from here and is itself imported only when it is needed: importing it
-raises ImportError where numba is missing, and the caller then goes on without it.
+A module of compiled functions imports from here and is itself imported only when it is needed: importing it raises
+ImportError where numba is missing, and the caller then goes on without it.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from functools import lru_cache
+from hashlib import blake2b
+from inspect import getsourcefile
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+PLAIN = {"error_model": "numpy"}
+njit: Any = numba.njit  # its own types know nothing of some of its options
 
 
 def compiled(function: Function) -> Function:
-    """Return a function compiled on its first call, with plain IEEE arithmetic, kept on disk where there is a place."""
+    """Return a function compiled on its first call, with plain IEEE arithmetic, and kept on disk where there is a place.
+
+    What is kept holds as long as every file in the function's folder stays as it is, for it may contain any of them.
+    """
     try:
-        found = numba.njit(cache=True, error_model="numpy")(function)
+        found: Any = njit(cache=True, **PLAIN)(function)
     except RuntimeError:  # no folder for compiled code
-        found = numba.njit(error_model="numpy")(function)
+        return cast(Function, njit(**PLAIN)(function))
+    cache = getattr(found, "_cache", None)  # missing where compiling is switched off
+    if hasattr(cache, "_cache_file"):
+        cache._cache_file._source_stamp = _stamp(Path(getsourcefile(function) or __file__).parent)
+        cache.save_overload = _forgiving(cache.save_overload)
     return cast(Function, found)
+
+
+def inner(function: Function) -> Function:
+    """Return a function that only compiled functions call: compiled with them, without a way in from Python."""
+    found: Any = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **PLAIN)
+    return cast(Function, found(function))
 
 
 def inlined(function: Function) -> Function:
     """Return a function that becomes part of the compiled functions that call it."""
-    return cast(Function, numba.njit(error_model="numpy", inline="always")(function))
+    found: Any = njit(inline="always", **PLAIN)
+    return cast(Function, found(function))
+
+
+def announce(function: Callable[..., Any], what: str) -> None:
+    """Say on stderr that something is about to be compiled, unless it has been, here or earlier on this machine."""
+    if is_to_be_compiled(function):
+        print(f"drillsim: compiling {what} for this machine; this takes a while, once.", file=sys.stderr, flush=True)
+
+
+def is_to_be_compiled(function: Callable[..., Any]) -> bool:
+    """Return whether the next call of a function compiles it; unknown counts as no."""
+    file = getattr(getattr(function, "_cache", None), "_cache_file", None)
+    try:
+        return file is not None and not getattr(function, "signatures", True) and not file._load_index()
+    except Exception:  # whatever lies there cannot be read, so it will be written anew
+        return True
+
+
+def _forgiving(save: Callable[..., None]) -> Callable[..., None]:
+    """Return a way to keep compiled code that does without where the disk refuses."""
+
+    def keep(*args: Any) -> None:
+        try:
+            save(*args)
+        except OSError as refused:
+            print(f"drillsim: compiled code cannot be kept for the next time ({refused}).", file=sys.stderr, flush=True)
+
+    return keep
+
+
+@lru_cache
+def _stamp(folder: Path) -> str:
+    """Return what stands for the present text of the modules in a folder."""
+    text = blake2b(digest_size=16)
+    for path in sorted(folder.glob("*.py")):
+        text.update(path.read_bytes())
+    return text.hexdigest()

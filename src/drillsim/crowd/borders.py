@@ -118,7 +118,7 @@ class Borders(ABC):
 
     def _look(self, b: int) -> None:
         """Let one head pass if there is one that can, and look again at the stair ends that had somebody pass."""
-        self._again.append(b)
+        self._again.insert(0, b)
         while self._again:
             b = self._again.pop(0)
             direction = self._turn_of(b)
@@ -203,7 +203,7 @@ class Borders(ABC):
                     event = self._rests[b] = Step(self.env, b)
                 event.callbacks = self._when_rested  # type: ignore[assignment]
                 self.env.schedule(event, self._border_ranks[b], rest if self._passes[b] == 1 else 2.0 * rest)
-            elif self._queues[2 * b] and not self._registered[2 * b]:
+            elif self._queues[2 * b] and not self._registered[2 * b] and b not in self._again:
                 self._again.append(b)
 
     # ------------------------------------------------------------ exchange

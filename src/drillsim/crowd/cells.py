@@ -8,9 +8,10 @@ Borders in order: gates, stair entries (together the ways), stair exits (lower, 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import ceil
+from typing import Any
 
 import numpy as np
 import shapely
@@ -93,6 +94,7 @@ class Cells:
         """Ways locked from both sides in the plan."""
         self._legs: dict[tuple[int, int], Leg] = {}
         self._corners: dict[tuple[int, int], Corners] = {}
+        self._kept: dict[str, Any] = {}
         self._fields: OrderedDict[tuple[Goal, frozenset[int], frozenset[int]], Field] = OrderedDict()
 
     @property
@@ -104,6 +106,12 @@ class Cells:
     def borders(self) -> int:
         """Number of borders."""
         return len(self.rest_s)
+
+    def memo(self, name: str, make: Callable[[], Any]) -> Any:
+        """Return something that belongs to these cells, made when it is first asked for."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]
 
     # ------------------------------------------------------------------ cells
     def _cut_spaces(self) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import warnings
+from typing import Any, Literal, cast
 
 import simpy
 
@@ -13,6 +14,10 @@ from drillsim.crowd.reference import ReferenceCrowd
 from drillsim.plan.network import Network
 
 Engine = Literal["compiled", "reference"]
+NO_NUMBA = (
+    "numba is not installed here, so the reference crowd plays: the same results, some fifty times slower. "
+    "Install numba to have the compiled one, or write 'crowd_engine: reference' to be told no more"
+)
 
 
 def crowd_of(
@@ -23,7 +28,22 @@ def crowd_of(
     population: Population,
     *,
     engine: Engine = "compiled",
+    record_legs: bool = False,
     **options: Any,
 ) -> ReferenceCrowd:
-    """Return the people of one drill as a crowd; `options` as of `ReferenceCrowd`."""
-    return ReferenceCrowd(env, network, cells, laws, population, **options)
+    """Return the people of one drill as a crowd; `options` as of `ReferenceCrowd`.
+
+    Walks are recorded by the reference crowd, which moves everybody alike. Where numba is missing it plays, too, with a
+    warning. The compiled crowd has the reference's public face.
+    """
+    if engine == "compiled" and not record_legs:
+        try:
+            from drillsim.compiled import announce
+            from drillsim.crowd.compiled_crowd import CompiledCrowd
+            from drillsim.crowd.kernel import advance
+        except ImportError:
+            warnings.warn(NO_NUMBA, RuntimeWarning, stacklevel=2)
+        else:
+            announce(advance, "the crowd")
+            return cast(ReferenceCrowd, CompiledCrowd(env, network, cells, laws, population, **options))
+    return ReferenceCrowd(env, network, cells, laws, population, record_legs=record_legs, **options)

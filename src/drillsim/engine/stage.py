@@ -10,8 +10,8 @@ import simpy
 from numpy.typing import NDArray
 from simpy.events import URGENT
 
+from drillsim.crowd.crowd import crowd_of
 from drillsim.crowd.population import Population
-from drillsim.crowd.reference import ReferenceCrowd
 from drillsim.crowd.still import StillCrowd
 from drillsim.engine.exposure import Exposure
 from drillsim.engine.incident import Case, cases_of
@@ -71,8 +71,8 @@ class Stage:
         scenario, world = self.scenario, self.world
         if self.stays:
             return StillCrowd(self.env, world.cells, self.people_in(), record_legs=record_legs)
-        return ReferenceCrowd(
-            self.env, world.network, world.cells, world.laws, self.population,
+        return crowd_of(
+            self.env, world.network, world.cells, world.laws, self.population, engine=scenario.crowd_engine,
             routes=scenario.people.routes if isinstance(scenario.people.routes, str) else "shortest",
             assigned=self._assigned(), record_legs=record_legs, horizon_s=scenario.horizon,
         )  # fmt: skip

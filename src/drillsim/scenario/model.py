@@ -80,6 +80,8 @@ class Scenario(Model):
     """Instead of incidents: a whole school day, with what comes up in it."""
     crowd: Literal["walks", "stays"] = "walks"
     """stays: nobody but responders walks (always so in a whole day): quick, and without people in the way."""
+    crowd_engine: Literal["compiled", "reference"] = "compiled"
+    """Which crowd plays; both mean the same. reference: the readable one that defines it, some fifty times slower."""
     noticing: Noticing = Noticing()
     reporting: Reporting = Reporting()
     dispatch: Dispatch = Dispatch()

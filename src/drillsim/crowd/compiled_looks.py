@@ -1,0 +1,185 @@
+"""Looks at the compiled crowd: the same words and numbers as looks.py gives of the reference. Looking changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd.driving import Driving
+from drillsim.crowd.laws import metres_between
+from drillsim.crowd.looks import ROOMS, WORDS
+from drillsim.crowd.orders import walked_m
+from drillsim.crowd.places import XY, split
+from drillsim.crowd.tables import ELSEWHERE, GONE
+from drillsim.crowd.walking import AWAY, LOST, ON_LEG, ON_STAIR, QUEUED, SETTLED, STRANDED, WAITING
+from drillsim.record.trace import Leg
+
+Corners = tuple[XY, ...]
+
+
+class CompiledLooks(Driving):
+    """What can be seen of the compiled crowd at the present instant."""
+
+    @property
+    def out_s(self) -> NDArray[np.float64]:
+        """Time at which each person was out; NaN for those who are not."""
+        self._catch_up()
+        here = self._t.people[: self._people]
+        return np.where(here["state"] == AWAY, here["end"], np.nan)
+
+    @property
+    def settled_s(self) -> NDArray[np.float64]:
+        """Time at which each person had reached a room to stay in, or its own room was locked; NaN for others."""
+        self._catch_up()
+        here = self._t.people[: self._people]
+        locked = np.full(len(self._t.spaces) + 2, np.nan)
+        locked[list(self._locked_rooms)] = list(self._locked_rooms.values())
+        since = locked[here["space"]]
+        settled = (here["state"] == SETTLED) | ((here["state"] == WAITING) & ~np.isnan(since))
+        return np.where(settled, np.where(np.isnan(here["end"]), since, here["end"]), np.nan)
+
+    @property
+    def _locked_rooms(self) -> dict[int, float]:
+        """Rooms locked during the drill, and since when."""
+        rooms: dict[int, float] = self.__dict__.setdefault("_rooms_locked", {})
+        return rooms
+
+    def space_of(self, p: int) -> int:
+        """Return the space a person or unit is in; -1 outside, -2 on a stair."""
+        self._catch_up()
+        return int(self._t.people["space"][p])
+
+    def place_of(self, p: int) -> tuple[float, float]:
+        """Return where a person or unit is now, in metres."""
+        self._catch_up()
+        return self._place(p)
+
+    def counts(self) -> NDArray[np.int64]:
+        """Return the persons in each cell, units apart; the last entry is the outside."""
+        self._catch_up()
+        return np.asarray(self._t.cells["filled"] - self._t.cells["units"], dtype=np.int64)
+
+    def unit_counts(self) -> NDArray[np.int64]:
+        """Return the units in each cell; the last entry is the outside."""
+        self._catch_up()
+        return np.array(self._t.cells["units"], dtype=np.int64)
+
+    def count_in(self, spaces: Iterable[int]) -> int:
+        """Return how many persons are in some spaces, units apart."""
+        self._catch_up()
+        cells = [c for s in spaces for c in self.cells.cells_of(int(s))]
+        return int((self._t.cells["filled"][cells] - self._t.cells["units"][cells]).sum())
+
+    def inside(self) -> int:
+        """Return how many persons have come in and are not out."""
+        self._catch_up()
+        return self._people - int(self._t.n[GONE]) - int(self._t.n[ELSEWHERE])
+
+    def clear_since_s(self, spaces: Iterable[int]) -> float | None:
+        """Return since when no person has been in some spaces or on a stair.
+
+        0 where nobody ever was, None while somebody is there.
+        """
+        self._catch_up()
+        flights = [self.cells.flight_cell(stair) for stair in range(self.cells.stairs)]
+        cells = [c for s in spaces for c in self.cells.cells_of(int(s))] + flights
+        there = self._t.cells[cells]
+        if (there["filled"] > there["units"]).any():
+            return None
+        return float(there["left"].max(initial=0.0))
+
+    def person_seconds(self) -> NDArray[np.float64]:
+        """Return the person-seconds spent in each cell until now, units apart; the last is the outside."""
+        self._catch_up()
+        there = self._t.cells
+        return np.asarray(there["person_s"] + (there["filled"] - there["units"]) * (self.env.now - there["since"]))
+
+    def state(self, p: int) -> tuple[str, str]:
+        """Return the state of a person or unit now and, where it stays, the reason."""
+        self._catch_up()
+        me = self._t.people[p]
+        return self._word(int(me["state"]), int(me["space"]), int(me["direction"]), int(me["aim"]))
+
+    def _word(self, state: int, space: int, direction: int, aim: int) -> tuple[str, str]:
+        if state == WAITING and space in self._locked_rooms:
+            return "settled", "in a locked room"
+        if state == STRANDED:
+            return "stranded", "no way"
+        if state == QUEUED:
+            return "queued", "behind a full space" if self._t.directions["registered"][direction] else "in turn"
+        if state == SETTLED:
+            reason = ROOMS.get(self._goals[aim][0], "in a room")
+            return "settled", "in a locked room" if space in self._locked_rooms else reason
+        return ("lost", "no place on arrival") if state == LOST else (WORDS[state], "")
+
+    def tally(self) -> dict[tuple[str, str], int]:
+        """Return how many persons are in each state with each reason.
+
+        Meant for the horizon: who queues behind a full space then counts as stranded.
+        """
+        self._catch_up()
+        here = self._t.people[: self._people]
+        found: dict[tuple[str, str], int] = {}
+        columns = np.stack([here["state"], here["space"], np.where(here["state"] == QUEUED, here["direction"], 0), here["aim"]])
+        kinds, counts = np.unique(columns, axis=1, return_counts=True)
+        for (state, space, direction, aim), count in zip(kinds.T.tolist(), counts.tolist(), strict=True):
+            word, reason = self._word(state, space, direction, aim)
+            key = ("stranded" if reason == "behind a full space" else word, reason)
+            found[key] = found.get(key, 0) + count
+        return dict(sorted(found.items()))
+
+    def legs(self) -> tuple[Leg, ...]:
+        """No walks: they are recorded by the reference crowd."""
+        return ()
+
+    # ------------------------------------------------------------------ places
+    def _place(self, p: int) -> XY:
+        me = self._t.people[p]
+        node = int(me["node"])
+        if me["state"] in ON_LEG and me["space"] != -1:
+            corners, walked = self._course(p), walked_m(self._t, p)
+            if me["pieces"] == 0 and self._is_last_piece(p):
+                drawn = _length_m(corners)
+                walked *= drawn / float(me["length"]) if me["length"] > 0.0 else 0.0
+            return split(corners, walked)[1]
+        if node >= 0:
+            return self.cells.way_xy[node >> 1][node & 1]
+        return (float(me["x"]), float(me["y"]))
+
+    def _is_last_piece(self, p: int) -> bool:
+        """Return whether the piece somebody walks leads to the end of the leg."""
+        me = self._t.people[p]
+        return bool(me["space"] == ON_STAIR or me["direction"] < 0 or me["direction"] == me["target"])
+
+    def _course(self, p: int) -> Corners:
+        """Return the corners of the leg somebody is on."""
+        me = self._t.people[p]
+        node, target, space = int(me["node"]), int(me["target"]), int(me["space"])
+        xy = self.cells.way_xy
+        if space == ON_STAIR:
+            return (xy[node >> 1][1 - (node & 1)], xy[node >> 1][node & 1])
+        if space == -1:
+            return ((float(me["x"]), float(me["y"])),)
+        if target < 0:
+            unit = self._t.units[p - self._people]
+            start = xy[node >> 1][node & 1] if node >= 0 else (float(me["x"]), float(me["y"]))
+            return self.cells.corners_between(space, start, (float(unit["x"]), float(unit["y"])))
+        return self._corners_to(p, target >> 1)
+
+    def _corners_to(self, p: int, way: int) -> Corners:
+        """Return the corners of the walk from where somebody stands or began its leg to a way of the space."""
+        me = self._t.people[p]
+        node, space = int(me["node"]), int(me["space"])
+        if node >= 0:
+            return self.cells.corners(node, way)
+        if me["row"] >= 0 and p in self._paths:
+            return self._paths[p][self.cells.graph.row[space][way]]
+        end = self.cells.way_xy[way][int(self.network.side(way, space))]
+        return self.cells.corners_between(space, (float(me["x"]), float(me["y"])), end)
+
+
+def _length_m(corners: Corners) -> float:
+    return sum(metres_between(*a, *b) for a, b in pairwise(corners))

@@ -1,0 +1,241 @@
+"""Units in the compiled crowd, and whatever asks for lines drawn in spaces with corners (rules A 12 and A 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd import kernel, orders
+from drillsim.crowd.cells import ARRIVED, Leg
+from drillsim.crowd.compiled_looks import CompiledLooks, Corners
+from drillsim.crowd.laws import metres_between
+from drillsim.crowd.places import XY, around, split
+from drillsim.crowd.steps import follow
+from drillsim.crowd.tables import AT_GOAL, AT_LOCK, ENTERED, EVENT, PERSON, UNIT
+from drillsim.crowd.units import LockDelay, OnArrive, OnEnter, Order
+from drillsim.crowd.walking import NOWHERE, ON_STAIR, SETTLED, STANDING, UNLOCKING, WAITING
+from drillsim.errors import SimulationError
+
+Numbers = NDArray[np.int64]
+NO_GOAL = NOWHERE - 1
+AT_A_LOCK, ON_ENTERING = 1, 2
+
+
+class CompiledUnits(CompiledLooks):
+    """The units among the walkers; unit numbers follow those of the people."""
+
+    def add_unit(
+        self, key: str, space: int, xy: XY, *, level_mps: float, stair_up_mps: float, stair_down_mps: float
+    ) -> int:
+        """Place a unit at a point of a space (-1: outside) and return its number; it stands until it is sent."""
+        self._catch_up()
+        p = self._people + self._units
+        self._units += 1
+        people, units = self._t.people, self._t.units
+        if p >= len(people):
+            people = np.concatenate([people, np.zeros(len(people) - self._people, PERSON)])
+            heap = np.concatenate([self._t.heap, np.zeros(len(people) - len(self._t.people), EVENT)])
+            self._t = self._t._replace(people=people, heap=heap)
+        self._t = self._t._replace(units=np.concatenate([units, np.zeros(1, UNIT)]))
+        self._t.units["goal"][-1] = NO_GOAL
+        me = self._t.people[p]
+        for name in ("node", "target", "ahead", "behind", "place", "row", "corner"):
+            me[name] = -1
+        me["x"], me["y"], me["space"], me["state"], me["end"] = *map(float, xy), space, STANDING, np.nan
+        me["level"], me["up"], me["down"] = level_mps, stair_up_mps, stair_down_mps
+        cell = self.cells.cell_at(space, *xy) if space >= 0 else len(self._t.cells) - 1
+        me["cell"] = cell
+        there = self._t.cells[cell]
+        there["person_s"] += (there["filled"] - there["units"]) * (self.env.now - there["since"])
+        there["since"] = self.env.now
+        there["filled"] += 1
+        there["units"] += 1
+        self._keys[p] = key
+        return p
+
+    @property
+    def _keys(self) -> dict[int, str]:
+        keys: dict[int, str] = self.__dict__.setdefault("_unit_keys", {})
+        return keys
+
+    @property
+    def _orders(self) -> dict[int, Order]:
+        given: dict[int, Order] = self.__dict__.setdefault("_unit_orders", {})
+        return given
+
+    def send(
+        self,
+        unit: int,
+        ways: Sequence[tuple[int, int]],
+        goal_space: int,
+        goal_xy: XY,
+        *,
+        level_mps: float | None = None,
+        lock_delay: LockDelay | None = None,
+        on_enter: OnEnter | None = None,
+        on_arrive: OnArrive | None = None,
+    ) -> None:
+        """Walk an assigned path from where the unit stands; see the reference crowd."""
+        self._catch_up()
+        me = self._t.people[unit]
+        order = Order(ways, (goal_space, (float(goal_xy[0]), float(goal_xy[1]))), lock_delay, on_enter, on_arrive)
+        first = 2 * order.ways[0][0] + order.ways[0][1] if order.ways else NOWHERE
+        keeps = first >= 0 and first == me["target"]
+        if level_mps is not None:
+            me["level"] = level_mps
+        stays = me["space"] == ON_STAIR or keeps
+        if not stays:
+            self._stand(unit)
+        self._check_path(unit, order)
+        self._give(unit, order)
+        if not stays:
+            self._measure([unit])
+            follow(self._t, unit)
+        self._ordered()
+
+    def halt(self, unit: int) -> None:
+        """Let a unit stand where it is; one on a stair goes on to its end first."""
+        self._catch_up()
+        if self._t.people[unit]["space"] != ON_STAIR:
+            self._stand(unit)
+        self._orders.pop(unit, None)
+        told = self._t.units[unit - self._people]
+        told["steps"], told["goal"], told["tells"] = 0, NO_GOAL, 0
+        self._rest_until_news()
+
+    def unit_place(self, unit: int) -> tuple[int, XY]:
+        """Return the space and the point where a unit is now; on a stair the end it walks to; space -1 outside."""
+        self._catch_up()
+        me = self._t.people[unit]
+        if me["space"] == ON_STAIR:
+            node = int(me["node"])
+            return self.cells.graph.node_space[node], self.cells.way_xy[node >> 1][node & 1]
+        return int(me["space"]), self._place(unit)
+
+    def _ordered(self) -> None:
+        """Hear what an order has brought, and see when units have something to tell next."""
+        self._hear()
+        self._rest_until_news()
+
+    def _check_path(self, unit: int, order: Order) -> None:
+        me = self._t.people[unit]
+        space, ways = int(me["space"]), self.network.way_spaces
+        if space == ON_STAIR:
+            space = self.cells.graph.node_space[int(me["node"])]
+        for way, side in order.ways:
+            if int(ways[way, 1 - side]) != space:
+                name = self.cells.border_name(way)
+                raise SimulationError(f"unit '{self._keys[unit]}' was sent through {name}, far from where it stands")
+            space = int(ways[way, side])
+        if order.goal is not None and order.goal[0] != space:
+            raise SimulationError(f"the path of unit '{self._keys[unit]}' does not lead to its goal")
+
+    def _give(self, unit: int, order: Order) -> None:
+        self._orders[unit] = order
+        directions = [2 * way + side for way, side in order.ways]
+        begin = self._put("paths", directions)
+        assert order.goal is not None
+        space, (x, y) = order.goal
+        told = self._t.units[unit - self._people]
+        told["path"], told["steps"], told["goal"], told["x"], told["y"] = begin, len(directions), space, x, y
+        told["end"] = self.cells.cell_at(space, x, y) if space >= 0 else len(self._t.cells) - 1
+        told["tells"] = (AT_A_LOCK if order.lock_delay else 0) + (ON_ENTERING if order.on_enter else 0)
+
+    def _stand(self, unit: int) -> None:
+        """Leave walk, queue or lock."""
+        me = self._t.people[unit]
+        if me["state"] == UNLOCKING:
+            before = int(me["target"]) ^ 1
+            orders.stand(self._t, unit)
+            me["node"] = before if me["space"] >= 0 else NOWHERE
+            me["row"] = me["corner"] = -1
+        self._leave(np.array([unit]))
+        self._t.people[unit]["state"] = STANDING
+
+    def _unit_tells(self, what: int, unit: int, where: int) -> None:
+        order = self._orders.get(unit)
+        if what == AT_LOCK:
+            ask = order.lock_delay if order is not None else None
+            orders.unlocked(self._t, unit, max(0.0, ask(where >> 1, where & 1)) if ask is not None else 0.0)
+            if self._t.people[unit]["state"] == UNLOCKING and self._is_due(unit):
+                kernel.advance(self._t, float(self.env.now), True, 1, -1)
+        elif what == ENTERED and order is not None and order.on_enter is not None:
+            order.on_enter(unit, where)
+        elif what == AT_GOAL and order is not None:
+            del self._orders[unit]
+            if order.on_arrive is not None:
+                order.on_arrive(unit)
+
+    def _is_due(self, unit: int) -> bool:
+        place = int(self._t.people[unit]["place"])
+        return place == 0 and float(self._t.heap[0]["time"]) == self.env.now
+
+    # ---------------------------------------------------- spaces with corners
+    def _metres(self, p: int) -> list[float]:
+        """Return the metres from where somebody stands or began its leg to each way of a space with corners."""
+        me = self._t.people[p]
+        node, space, row = int(me["node"]), int(me["space"]), int(me["row"])
+        if node >= 0:
+            return self.cells.graph.dist[space][self.cells.graph.row[space][node >> 1]]
+        metres: list[float] = self._t.rows[row : row + len(self.network.space_ways[space])].tolist()
+        return metres
+
+    def _measure(self, people: Iterable[int]) -> None:
+        """Measure the ways out of spaces with corners for those who sit or stand at a point of them."""
+        numbers = np.asarray(people, dtype=np.int64)
+        here = self._t.people[numbers]
+        bent = (here["node"] < 0) & (here["row"] < 0) & (here["space"] >= 0)
+        bent &= np.isin(here["state"], (WAITING, SETTLED, STANDING)) & (self._t.spaces["convex"][here["space"]] == 0)
+        for space in np.unique(here["space"][bent]).tolist():
+            chosen = np.flatnonzero(bent & (here["space"] == space))
+            metres = self.network.distances(space, np.column_stack([here["x"][chosen], here["y"][chosen]]))
+            begin = self._put("rows", metres.reshape(-1).tolist())
+            self._t.people["row"][numbers[chosen]] = begin + np.arange(len(chosen)) * metres.shape[1]
+            for p in numbers[chosen].tolist():
+                self._paths.pop(p, None)
+
+    def _drawn(self, p: int) -> Corners:
+        return self._course(p)
+
+    def _leave(self, people: Numbers) -> None:
+        for p in orders.leave_straight(self._t, people).tolist():
+            self._leave_bent(p)
+
+    def _leave_bent(self, p: int) -> None:
+        """Leave a leg in a space with corners: a person's ways on lead back or on along it (rule 12)."""
+        me = self._t.people[p]
+        space, target = int(me["space"]), int(me["target"])
+        walked, corners = float(orders.walked_m(self._t, p)), self._course(p)
+        leg = self._leg(p, corners)
+        length = sum(piece[1] for piece in leg)
+        drawn = sum(metres_between(*a, *b) for a, b in pairwise(corners))
+        stretch = 1.0 if len(leg) > 1 else drawn / length if length > 0.0 else 0.0
+        back, point, on = split(corners, walked * stretch)
+        row, paths = -1, None
+        if p < self._people:
+            starts = [self._corners_to(p, way) for way in self.network.space_ways[space]]
+            rows, paths = around(
+                self.cells, space, target ^ 1, (walked, length - walked), (back, point, on), self._metres(p), starts
+            )
+            row = self._put("rows", rows)
+        self._paths.pop(p, None)
+        if paths is not None:
+            self._paths[p] = paths
+        me["x"], me["y"], me["node"], me["row"], me["corner"] = *point, NOWHERE, row, -1
+        orders.stand(self._t, p)
+
+    def _leg(self, p: int, corners: Corners) -> Leg:
+        """Return the pieces of the leg somebody is on."""
+        me, cells = self._t.people[p], self.cells
+        node, target, space = int(me["node"]), int(me["target"]), int(me["space"])
+        if target >= 0 and node >= 0:
+            return cells.leg(node, target >> 1)
+        start = cells.cell_at(space, *corners[0])
+        if target < 0:
+            return cells.cut(space, corners, start, int(self._t.units[p - self._people]["end"]), ARRIVED)
+        if cells.slabs[space] == 1:
+            return ((start, float(me["length"]), target),)
+        return cells.cut(space, corners, start, int(self._static.nodes["cell"][target ^ 1]), target)

@@ -1,0 +1,308 @@
+"""The compiled crowd's clock: arrays made ready, played up to a time, and units' news told on SimPy's clock.
+
+The kernel is played only when somebody looks or orders, or when a unit may have something to tell: then up to that, never
+past the next event of SimPy, for that might be an order.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from heapq import heappush
+from math import inf
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+from simpy.events import Event, EventPriority
+
+from drillsim.crowd import kernel, orders
+from drillsim.crowd.borders import PEOPLE_RANK, Step
+from drillsim.crowd.cells import Cells
+from drillsim.crowd.fields import OUTSIDE_GOAL, Goal, settles
+from drillsim.crowd.laws import Laws
+from drillsim.crowd.population import Population
+from drillsim.crowd.steps import walk_drawn
+from drillsim.crowd.tables import (
+    BY_METRES,
+    ELSEWHERE,
+    EVENT,
+    FIELD,
+    FULL,
+    LOST_LEG,
+    NEWS,
+    NOW,
+    PERSON,
+    PERSONS,
+    RANK,
+    STALE,
+    UNDRAWN,
+    UNIT,
+    WATCHED,
+    WAYS,
+    Legs,
+    Static,
+    Tables,
+    kind_of,
+    put,
+    static_of,
+)
+from drillsim.crowd.walking import ABSENT, WAITING
+from drillsim.crowd.ways import lay
+from drillsim.errors import ScenarioError
+from drillsim.plan.network import Network
+
+ROOM_FOR_UNITS = 8
+NEWS_RANK = EventPriority(PEOPLE_RANK)
+"""Units tell their news after whatever SimPy does at the same instant."""
+
+
+class Driving(ABC):
+    """The arrays of one drill, and the clock they follow; for the arguments see ReferenceCrowd."""
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        network: Network,
+        cells: Cells,
+        laws: Laws,
+        population: Population,
+        *,
+        routes: str = "least-time",
+        assigned: Mapping[int, int] | None = None,
+        closed: Iterable[int] = (),
+        horizon_s: float | None = None,
+    ) -> None:
+        if routes not in ("least-time", "shortest", "assigned"):
+            raise ScenarioError(f"no routes called '{routes}'. Write least-time, shortest or {{assigned: ...}}")
+        self.env, self.network, self.cells, self.laws = env, network, cells, laws
+        self.population, self.horizon_s = population, horizon_s
+        self._static: Static = cells.memo("static", lambda: static_of(cells))
+        self._legs: Legs = cells.memo("legs", lambda: Legs(cells, self._static))
+        self._assigned: dict[int, Goal] = {s: ("exits", frozenset({w})) for s, w in (assigned or {}).items()}
+        self._people, self._units = len(population), 0
+        self._blocked: set[int] = {int(way) for way in closed}
+        self._locked = set(cells.locked_ways)
+        self._held: frozenset[int] = frozenset()
+        self._goals: list[Goal] = []
+        self._dirty: list[bool] = []
+        self._used = {"corners": 0, "rows": 0, "paths": 0}
+        self._paths: dict[int, list[tuple[tuple[float, float], ...]]] = {}
+        """Drawn legs to the ways of the space, of people whose ways lead back or on along a leg (rule 12)."""
+        self._watches: list[Event] = []
+        self._wake: Event | None = None
+        self._wake_s = inf
+        self._t = self._tables(shortest=routes == "shortest")
+        self._t.borders["shut"][sorted(self._blocked)] = 1
+        self._goal(OUTSIDE_GOAL)
+        if population.arrives_s is not None:
+            late = np.flatnonzero(~np.isnan(population.arrives_s))
+            self._measure(late)
+            self._t.people["state"][late], self._t.people["space"][late] = ABSENT, -1
+            self._t.n[ELSEWHERE] = len(late)
+            orders.come_later(self._t, late, population.arrives_s[late])
+
+    def _tables(self, *, shortest: bool) -> Tables:
+        static, crowd, now = self._static, self.population, float(self.env.now)
+        people = np.zeros(self._people + ROOM_FOR_UNITS, PERSON)
+        here = people[: self._people]
+        here["x"], here["y"], here["space"] = crowd.x, crowd.y, crowd.space
+        here["level"], here["up"], here["down"] = crowd.level_mps, crowd.stair_up_mps, crowd.stair_down_mps
+        here["cell"] = self.cells.cells_at(crowd.space, crowd.x, crowd.y)
+        for name in ("node", "target", "ahead", "behind", "place", "row", "corner"):
+            people[name] = -1
+        people["ready"], people["end"], people["state"] = -1.0, np.nan, WAITING
+        holds = static.cells.copy()
+        seated = here["cell"] if crowd.arrives_s is None else here["cell"][np.isnan(crowd.arrives_s)]
+        holds["filled"] = np.bincount(seated, minlength=len(holds))
+        holds["since"] = now
+        n, s = np.zeros(17, np.int64), np.array([now, self.laws.patience_s])
+        n[STALE], n[RANK], n[PERSONS], n[BY_METRES], n[WAYS] = -1, -1, self._people, shortest, self.cells.ways
+        nodes, spaces = len(static.nodes), len(static.spaces)
+        return Tables(
+            people=people, units=np.zeros(0, UNIT), directions=static.directions.copy(), borders=static.borders.copy(),
+            cells=holds, spaces=static.spaces.copy(), gates=static.gates, nodes=static.nodes, stairs=static.stairs,
+            dist=static.dist, factors=static.factors, field=np.zeros((0, nodes), FIELD),
+            reach=np.zeros((0, spaces), np.int32), kinds=np.zeros(0, np.int32),
+            heap=np.zeros(len(people) + len(static.borders) + 1, EVENT), legs=self._legs.table, bends=self._legs.bends,
+            corners=np.zeros((16, 2)), rows=np.zeros(16), paths=np.zeros(16, np.int32),
+            again=np.zeros(2 * len(static.stairs) + 1, np.int32),
+            circle=np.zeros((len(holds) + 1, 2), np.int32), news=np.zeros((2 * spaces + 256, 3), np.int32),
+            watched=np.zeros((0, 2), np.int32), limits=np.zeros(0, np.int32), n=n, s=s,
+        )  # fmt: skip
+
+    def bytes_used(self) -> int:
+        """Return the size of all arrays, those shared between drills included."""
+        return sum(array.nbytes for array in (*self._t, self._static.steps, self._static.heads, self._static.allowed))
+
+    # ------------------------------------------------------------------- goals
+    def _goal(self, goal: Goal) -> int:
+        """Return the number of a goal whose field is laid."""
+        if goal not in self._goals:
+            t = self._t
+            self._goals.append(goal)
+            self._dirty.append(True)
+            self._t = t._replace(
+                field=np.concatenate([t.field, np.zeros((1, t.field.shape[1]), FIELD)]),
+                reach=np.concatenate([t.reach, np.zeros((1, t.reach.shape[1]), np.int32)]),
+                kinds=np.append(t.kinds, np.int32(kind_of(goal))),
+            )
+        number = self._goals.index(goal)
+        if self._dirty[number]:
+            self._lay(number)
+        return number
+
+    @abstractmethod
+    def _members(self, goal: Goal) -> frozenset[int]:
+        """Return the ways or spaces a goal means now."""
+
+    def _lay(self, number: int) -> None:
+        """Write the way to a goal as the ways are now."""
+        goal, static = self._goals[number], self._static
+        members, space = sorted(self._members(goal)), static.nodes["space"]
+        reach, away = self._t.reach[number], -1
+        if settles(goal):
+            reach[:] = 0
+            reach[members] = 1
+            targets = (space >= 0) & (reach[space] == 1)
+        else:
+            reach[:] = self._outdoors
+            targets = (space < 0) | self._outdoors[space]
+            if goal[0] == "exits":
+                targets = targets & np.isin(np.arange(len(space)) >> 1, members)
+            elif goal[0] == "away":
+                away = members[0]
+        lay(self._t.field[number], static.steps, static.heads, static.nodes, self._enter, targets, away)
+        self._dirty[number] = False
+
+    @cached_property
+    def _outdoors(self) -> NDArray[np.bool_]:
+        return np.array([s.use == "outdoors" for s in self.network.plan.spaces])
+
+    @cached_property
+    def _enter(self) -> NDArray[np.bool_]:
+        """Nodes that may be entered as the ways are now."""
+        enter = self._static.allowed.copy()
+        pairs = enter.reshape(-1, 2)
+        if self._held:
+            pairs[sorted(self._held)] = self.network.passable[sorted(self._held)]
+        pairs[sorted(self._blocked | self._locked)] = False
+        return enter
+
+    def _renew(self) -> None:
+        """Lay the ways to all goals anew; whose target closed or moved, and who is stranded, decides again (rule 11)."""
+        self.__dict__.pop("_enter", None)
+        used, known = orders.goals_in_use(self._t), ~np.array(self._dirty)
+        before = self._t.field.copy()
+        self._dirty = [True] * len(self._goals)
+        for number in np.flatnonzero(used).tolist():
+            self._lay(number)
+        if used.any():
+            self._reroute(orders.moved(self._t, before, known))
+
+    def _reroute(self, people: NDArray[np.int64]) -> None:
+        """Let people leave queue or walk, all of them first, and decide again by number."""
+        if len(people):
+            self._leave(people)
+            orders.decide_all(self._t, people)
+            self._draw()
+
+    @abstractmethod
+    def _measure(self, people: Iterable[int]) -> None:
+        """Measure the ways out of spaces with corners for those who sit or stand at a point of them."""
+
+    @abstractmethod
+    def _leave(self, people: NDArray[np.int64]) -> None:
+        """Let people leave queue or walk, each to the point it has reached."""
+
+    # ------------------------------------------------------------------- clock
+    def advance_to(self, time_s: float) -> None:
+        """Let everything happen up to and including a time, and set the clock to it."""
+        from drillsim.crowd.reference import advance_to
+
+        advance_to(self.env, time_s)
+        self._play(time_s, inclusive=True)
+        self._rest_until_news()
+
+    def _catch_up(self) -> None:
+        """Let everything happen that comes before this instant of SimPy's clock."""
+        now = float(self.env.now)
+        if now > self._t.s[NOW]:
+            self._play(now, inclusive=False)
+            self._t.s[NOW], self._t.n[RANK] = now, -1
+
+    def _play(self, until_s: float, *, inclusive: bool) -> None:
+        """Play events and hear what they bring; stop early where a unit's news belong to a later instant."""
+        while True:
+            kernel.advance(self._t, until_s, inclusive, -1, -1)
+            stopped = self._t.n[UNDRAWN] > 0 or self._t.n[NEWS] > 0
+            if not stopped or not self._hear():
+                return
+
+    def _hear(self) -> bool:
+        """Draw legs and act on news; return False where units' news wait for their instant."""
+        self._draw()
+        while self._t.n[NEWS] > 0:
+            count = int(self._t.n[NEWS])
+            news = self._t.news[:count].tolist()
+            if any(what != FULL for what, _, _ in news) and self._t.s[NOW] > self.env.now:
+                return False
+            self._t.n[NEWS] = 0
+            for what, who, where in news:
+                self._act_on(what, who, where)
+            self._draw()
+        return True
+
+    @abstractmethod
+    def _act_on(self, what: int, who: int, where: int) -> None:
+        """Act on one piece of news."""
+
+    def _rest_until_news(self) -> None:
+        """Make sure that the crowd is woken when a unit or a watch may have something to tell."""
+        if not self._units and not self._t.n[WATCHED]:
+            return
+        soonest = float(self._t.s[NOW]) if self._t.n[NEWS] > 0 else float(orders.next_news_s(self._t))
+        if soonest < inf and (self._wake is None or soonest < self._wake_s):
+            self._wake, self._wake_s = Step(self.env, 0), soonest
+            self._wake.callbacks = [self._woken]
+            # at this very time: now + (soonest - now) could be another one
+            heappush(self.env._queue, (soonest, NEWS_RANK, next(self.env._eid), self._wake))
+
+    def _woken(self, event: Event) -> None:
+        if event is not self._wake:
+            return
+        self._wake, self._wake_s = None, inf
+        if self._hear():
+            self._play(self.env.peek(), inclusive=False)
+        self._rest_until_news()
+
+    # -------------------------------------------------------------------- legs
+    @abstractmethod
+    def _drawn(self, p: int) -> tuple[tuple[float, float], ...]:
+        """Return the corners of the leg that somebody begins where no straight line leads."""
+
+    def _draw(self) -> None:
+        """Draw the legs of those who have set out in spaces with corners."""
+        while self._t.n[UNDRAWN] > 0:
+            for p in np.flatnonzero(self._t.people["place"] == LOST_LEG).tolist():
+                me = self._t.people[p]
+                node, target, space = int(me["node"]), int(me["target"]), int(me["space"])
+                if node >= 0 and target >= 0:
+                    place, row = self._static.spaces[space], self._static.nodes["row"]
+                    entry = int(place["leg"] + row[node] * place["gates"] + row[target ^ 1])
+                    self._legs.draw(entry, node, target >> 1)
+                    self._t = self._t._replace(bends=self._legs.bends)
+                    corner, corners = self._legs.table[entry].tolist()
+                else:
+                    line = self._drawn(p)
+                    corner, corners = -2 - self._put("corners", line), len(line)
+                walk_drawn(self._t, p, corner, corners)
+
+    def _put(self, pool: str, values: Iterable[object]) -> int:
+        """Add values to a pool and return where they begin."""
+        values = list(values)
+        begin = self._used[pool]
+        self._t = self._t._replace(**{pool: put(getattr(self._t, pool), begin, values)})  # type: ignore[arg-type]
+        self._used[pool] = begin + len(values)
+        return begin

@@ -1,0 +1,253 @@
+"""The compiled crowd's arrays: what stays the same for one plan under one set of laws, and what changes in a drill.
+
+Indices as in Cells, but for the outside: here the last cell, so that no index is negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd.cells import Cells, Corners
+from drillsim.crowd.fields import Goal
+
+Record = Any
+_I, _R = "i4", "f8"
+
+
+def _record(**fields: str) -> np.dtype[Any]:
+    """Return a record type from names of fields by type, the wide ones first."""
+    plain = np.dtype([(name, kind) for kind, names in fields.items() for name in names.split()], align=True)
+    return np.dtype((np.record, plain))
+
+
+PERSON = _record(
+    f8="x y level up down speed began length walked done arrived end ready",
+    i4="state space cell node target direction goal aim ahead behind place row corner corners bend pieces",
+)
+"""A person or unit. x, y: where it stands or its leg began; length: of the present piece; walked: pieces behind it;
+done: metres of the present straight stretch; place: in the calendar of events; ahead, behind: in its queue."""
+UNIT = _record(f8="x y", i4="path steps goal end tells")
+"""What a unit is to do: ways path .. path + steps of `paths`, then the point (x, y) of space
+`goal`, in cell `end`; tells: 1 at a way, before it queues, 2 on entering a space, added up."""
+DIRECTION = _record(f8="tag", i8="order", i4="near far lead first last claims registered before after")
+"""first, last: of its queue; before, after: among the directions registered for the same cell."""
+BORDER = _record(f8="rest capacity free", i4="last passes shut place")
+"""free: when its rest ends; last: the side that somebody entered last, -1 at first."""
+CELL = _record(f8="person_s since left clock", i4="places filled units waiting space factor factors stair")
+"""waiting: first of the directions registered for it; factor, factors: its table of speed factors by persons."""
+SPACE = _record(f8="low slab", i4="axis first slabs seam convex gate gates dist leg locked")
+"""gate, gates: its ways in `gates`; dist, leg: where its square of distances, and of drawn legs, begins."""
+GATE = _record(f8="x y beyond", i4="direction row")
+"""The direction out of the space, and the point on its floor from which distances count."""
+NODE = _record(f8="x y", i4="space cell row")
+"""Where one stands after passing a way to a side: the point, space, cell, and the row of the way in the space."""
+STAIR = _record(f8="down up length")
+FIELD = _record(f8="phi", i4="open back")
+"""For one goal, by node: metres left, whether it may be entered, whether the least way on comes back in."""
+STEP = _record(f8="leg beyond", i4="tail space")
+"""A step of the graph of ways, sorted by the node it leads to."""
+EVENT = _record(f8="time", i8="rank")
+
+OUT, SEAM, FLIGHT, ARRIVED = -1, -2, -3, -4
+UNSEEN, LOST_LEG = -1, -2
+"""No place in the calendar; none because the leg has still to be drawn."""
+
+
+class Static(NamedTuple):
+    """What drills share: never changed by them, but for legs that are drawn when first walked."""
+
+    spaces: Record
+    gates: Record
+    nodes: Record
+    stairs: Record
+    dist: NDArray[np.float64]
+    factors: NDArray[np.float64]
+    steps: Record
+    heads: NDArray[np.int32]
+    """(nodes + 1,) where the steps that lead to each node begin."""
+    allowed: NDArray[np.bool_]
+    """(nodes,) what the crowd may enter while nothing is closed."""
+    cells: Record
+    directions: Record
+    borders: Record
+
+
+class Tables(NamedTuple):
+    """Everything the compiled crowd reads and writes."""
+
+    people: Record
+    units: Record
+    directions: Record
+    borders: Record
+    cells: Record
+    spaces: Record
+    gates: Record
+    nodes: Record
+    stairs: Record
+    dist: NDArray[np.float64]
+    factors: NDArray[np.float64]
+    field: Record
+    """(goals, nodes)"""
+    reach: NDArray[np.int32]
+    """(goals, spaces) 1 where standing in the space means being there, 2 once it was told that it is full."""
+    kinds: NDArray[np.int32]
+    """(goals,) see `Kind`"""
+    heap: Record
+    legs: NDArray[np.int32]
+    """(squares of spaces with corners, 2) where a leg's corners begin in `bends`, and how many they are, 0 unknown."""
+    bends: NDArray[np.float64]
+    """(corners, 2) of legs from way to way, kept between drills."""
+    corners: NDArray[np.float64]
+    """(corners, 2) of legs from other points, of this drill."""
+    rows: NDArray[np.float64]
+    """Metres from points of spaces with corners to the ways of the space."""
+    paths: NDArray[np.int32]
+    """Directions of the units' ways."""
+    again: NDArray[np.int32]
+    """Stair ends that look once more before anything else happens."""
+    circle: NDArray[np.int32]
+    """(directions, 2) directions whose heads change places, and those heads."""
+    news: NDArray[np.int32]
+    """(news, 3) what, who, where."""
+    watched: NDArray[np.int32]
+    """(watched cells, 2) the watch and the cell."""
+    limits: NDArray[np.int32]
+    """(watches,) persons at which each is over; -1 when it is."""
+    n: NDArray[np.int64]
+    s: NDArray[np.float64]
+
+
+# entries of Tables.n and Tables.s
+HEAP, STALE, RANK, PERSONS, UNDER_WAY, GONE, ELSEWHERE, REGISTERED, NEWS, UNDRAWN, BY_METRES, WAYS, WATCHED, AGAIN, LOOKED, CIRCLE, CIRCLED = range(17)
+NOW, PATIENCE = range(2)
+KINDS = {"outside": 0, "exits": 1, "rooms": 2, "refuge": 3, "own": 4, "away": 5}
+TO_EXITS, TO_ROOMS, TO_REFUGE, TO_OWN = 1, 2, 3, 4
+BORDER_RANK = 1 << 30
+"""Borders come after people at one instant."""
+FULL, ENTERED, AT_GOAL, AT_LOCK, SEEN = range(5)
+"""News: a goal room is full; a unit has entered a space, is at its goal, is at a way with a lock; a watch is over."""
+
+
+def kind_of(goal: Goal) -> int:
+    """Return the number of a goal's kind."""
+    return KINDS[goal[0]]
+
+
+def static_of(cells: Cells) -> Static:
+    """Return the arrays of a plan under some laws that every drill shares."""
+    spaces, gates, dist = _spaces(cells)
+    steps, heads = _steps(cells)
+    holds, factors = _cells(cells)
+    ways = 2 * cells.ways
+    directions = np.zeros(2 * cells.borders, DIRECTION)
+    directions["near"] = np.array(cells.near) % len(holds)
+    directions["far"] = np.array(cells.far) % len(holds)
+    directions["lead"] = cells.leads
+    for name in ("first", "last", "before", "after"):
+        directions[name] = -1
+    borders = np.zeros(cells.borders, BORDER)
+    borders["rest"], borders["capacity"] = cells.rest_s, cells.capacity_ps
+    borders["free"] = -1.0
+    borders["last"] = borders["place"] = -1
+    nodes = np.zeros(ways, NODE)
+    points = np.array(cells.way_xy).reshape(-1, 2)
+    nodes["x"], nodes["y"] = points[:, 0], points[:, 1]
+    nodes["space"] = cells.graph.node_space
+    nodes["cell"] = np.array(cells.way_cell).reshape(-1) % len(holds)
+    nodes["row"] = [0 if s < 0 else cells.graph.row[s][node >> 1] for node, s in enumerate(cells.graph.node_space)]
+    stairs = np.zeros(cells.stairs, STAIR)
+    if cells.stairs:
+        stairs["down"], stairs["up"] = np.array(cells.stair_factors).T
+        stairs["length"] = cells.network.way_crossing_m[cells.network.openings :]
+    return Static(
+        spaces, gates, nodes, stairs, dist, factors, steps, heads, cells.graph.allowed.copy(), holds, directions, borders
+    )  # fmt: skip
+
+
+def _spaces(cells: Cells) -> tuple[Record, Record, NDArray[np.float64]]:
+    network = cells.network
+    count = len(network.space_ways)
+    spaces = np.zeros(count, SPACE)
+    degree = np.array([len(ways) for ways in network.space_ways], dtype=np.int64)
+    axis, spaces["low"], spaces["slab"] = np.array(cells.edges_m, dtype=np.float64).reshape(-1, 3).T
+    spaces["axis"] = axis
+    spaces["first"], spaces["slabs"], spaces["seam"] = cells.first_cell, cells.slabs, cells.seam
+    spaces["convex"] = [network.is_convex(s) for s in range(count)]
+    spaces["gates"], spaces["gate"] = degree, np.cumsum(degree) - degree
+    spaces["dist"] = np.cumsum(degree**2) - degree**2
+    drawn = np.where((spaces["slabs"] > 1) & (spaces["convex"] == 0), degree**2, 0)
+    spaces["leg"] = np.cumsum(drawn) - drawn
+    gates = np.zeros(int(degree.sum()), GATE)
+    gates["direction"] = [2 * w + 1 - int(network.side(w, s)) for s, ways in enumerate(network.space_ways) for w in ways]
+    gates["row"] = np.concatenate([np.zeros(0, np.int64), *(np.arange(d) for d in degree)])
+    ends = np.array([end for ends in cells.ends for end in ends], dtype=np.float64).reshape(-1, 3)
+    gates["x"], gates["y"], gates["beyond"] = ends.T
+    return spaces, gates, np.concatenate([np.zeros(0), *(np.asarray(d).reshape(-1) for d in network.space_dist)])
+
+
+def _cells(cells: Cells) -> tuple[Record, NDArray[np.float64]]:
+    holds = np.zeros(cells.cells + 1, CELL)
+    holds["places"], holds["space"], holds["waiting"], holds["stair"] = cells.places, cells.space, -1, -1
+    holds["stair"][cells.cells - cells.stairs : cells.cells] = np.arange(cells.stairs)
+    begins: dict[tuple[float, int], int] = {}
+    tables: list[list[float]] = []
+    used = 0
+    for c, factors in enumerate(cells.factors):
+        key = (cells.area_m2[c], len(factors))
+        if key not in begins:
+            begins[key] = used
+            tables.append(factors)
+            used += len(factors)
+        holds["factor"][c], holds["factors"][c] = begins[key], len(factors)
+    return holds, np.concatenate([np.array(t) for t in tables])
+
+
+def _steps(cells: Cells) -> tuple[Record, NDArray[np.int32]]:
+    graph = cells.graph
+    order = np.lexsort((graph.tail, graph.head))
+    steps = np.zeros(len(order), STEP)
+    steps["leg"], steps["beyond"] = graph.leg_m[order], graph.beyond_m[order]
+    steps["tail"], steps["space"] = graph.tail[order], graph.space[order]
+    heads = np.concatenate([[0], np.cumsum(np.bincount(graph.head, minlength=graph.nodes))]).astype(np.int32)
+    return steps, heads
+
+
+class Legs:
+    """Legs from way to way in spaces of several cells with corners, drawn when they are first walked."""
+
+    def __init__(self, cells: Cells, static: Static) -> None:
+        self.cells = cells
+        spaces = static.spaces
+        drawn = (spaces["slabs"] > 1) & (spaces["convex"] == 0)
+        self.table = np.zeros((int((spaces["gates"][drawn].astype(np.int64) ** 2).sum()), 2), np.int32)
+        self.bends = np.zeros((64, 2))
+        self.used = 0
+
+    def draw(self, entry: int, node: int, way: int) -> None:
+        """Draw the leg from a node to a way, if that has not been done, into an entry of the table."""
+        if self.table[entry, 1] == 0:
+            corners = self.cells.corners(node, way)
+            self.bends = with_room(self.bends, self.used + len(corners))
+            self.bends[self.used : self.used + len(corners)] = corners
+            self.table[entry] = self.used, len(corners)
+            self.used += len(corners)
+
+
+def with_room(pool: NDArray[Any], rows: int) -> NDArray[Any]:
+    """Return a pool with at least so many rows: the same one, or a larger copy."""
+    if rows <= len(pool):
+        return pool
+    grown = np.zeros((max(rows, 2 * len(pool)), *pool.shape[1:]), pool.dtype)
+    grown[: len(pool)] = pool
+    return grown
+
+
+def put(pool: NDArray[Any], used: int, values: Sequence[float] | Corners) -> NDArray[Any]:
+    """Return a pool with some values after the used ones."""
+    pool = with_room(pool, used + len(values))
+    pool[used : used + len(values)] = values
+    return pool
