@@ -28,6 +28,8 @@ class Case:
         Numbers in the unit that the id or the source names; words where a direction is expected.
     reason
         Why an outside or not-modelled case is what it is; an outside case without one is a surprise, and a fault.
+    unit
+        Of the numbers, where a person reads them; '' where id, source or words tell it.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Case:
     tolerance: Value
     verdict: Verdict
     reason: str = ""
+    unit: str = ""
 
     @property
     def is_surprise(self) -> bool:
@@ -45,8 +48,10 @@ class Case:
         return self.verdict == "outside" and not self.reason
 
     def as_row(self) -> dict[str, Any]:
-        """Return the case as one JSON object."""
-        return asdict(self)
+        """Return the case as one JSON object; its numbers are in the unit that id or source names."""
+        row = asdict(self)
+        del row["unit"]
+        return row
 
 
 @contextmanager
@@ -99,7 +104,15 @@ class Bench:
 
 
 def near(
-    id_: str, kind: Kind, *, source: str, expected: float, measured: float, tolerance: float, reason: str = ""
+    id_: str,
+    kind: Kind,
+    *,
+    source: str,
+    expected: float,
+    measured: float,
+    tolerance: float,
+    reason: str = "",
+    unit: str = "",
 ) -> Case:
     """Return a case that passes where measured and expected differ by no more than the tolerance.
 
@@ -108,11 +121,11 @@ def near(
     """
     agrees = abs(measured - expected) <= tolerance
     verdict: Verdict = "pass" if agrees else "outside"
-    return Case(id_, kind, source, expected, measured, tolerance, verdict, "" if agrees else reason)
+    return Case(id_, kind, source, expected, measured, tolerance, verdict, "" if agrees else reason, unit)
 
 
 def claim(
-    id_: str, kind: Kind, *, source: str, expected: str, measured: float, holds: bool, tolerance: str, reason: str = ""
+    id_: str, kind: Kind, *, source: str, expected: str, measured: Value, holds: bool, tolerance: str, reason: str = ""
 ) -> Case:
     """Return a case for a statement in words, such as a direction, that holds or does not; see `near`."""
     verdict: Verdict = "pass" if holds else "outside"

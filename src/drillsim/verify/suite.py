@@ -6,6 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from drillsim.verify.case import Bench, Case, Value
+from drillsim.verify.crowd_absent import absent_cases
+from drillsim.verify.crowd_buildings import conserve_cases, office_cases, sweep_cases
+from drillsim.verify.crowd_doors import bottleneck_cases, door_cases, two_way_cases
+from drillsim.verify.crowd_inputs import drill_cases, mobility_cases, school_cases
+from drillsim.verify.crowd_queues import congested_cases, queue_cases
+from drillsim.verify.crowd_rooms import exit_cases, jam_cases
+from drillsim.verify.crowd_speeds import crossing_cases, curve_cases
+from drillsim.verify.crowd_stairs import stair_cases
+from drillsim.verify.crowd_starts import delay_cases, start_cases
+from drillsim.verify.crowd_walks import speed_cases, walk_cases, way_cases
 from drillsim.verify.monotone import monotone_cases
 from drillsim.verify.occupancy import duty_cases, exposure_cases
 from drillsim.verify.published import duty_chain_cases, easi_cases, line_cases, three_unit_cases, two_unit_cases
@@ -18,6 +28,30 @@ from drillsim.verify.ways import arrival_cases, patrol_cases
 Cases = Callable[[Bench], Iterable[Case]]
 
 SUITES: dict[str, tuple[Cases, ...]] = {
+    "crowd": (
+        walk_cases,
+        speed_cases,
+        way_cases,
+        start_cases,
+        delay_cases,
+        curve_cases,
+        crossing_cases,
+        stair_cases,
+        door_cases,
+        two_way_cases,
+        bottleneck_cases,
+        exit_cases,
+        jam_cases,
+        office_cases,
+        sweep_cases,
+        conserve_cases,
+        queue_cases,
+        congested_cases,
+        school_cases,
+        mobility_cases,
+        drill_cases,
+        absent_cases,
+    ),
     "response": (
         easi_cases,
         line_cases,
@@ -34,9 +68,14 @@ SUITES: dict[str, tuple[Cases, ...]] = {
         pool_cases,
         monotone_cases,
         simex_cases,
-    )
+    ),
 }
 """Every suite and what it collects, in the order of its rows. A new suite is a new line."""
+LEGEND = """\
+*Kind*: `engine` drills were played; `function` a closed form was computed; `input` a number that drillsim ships was looked up.
+*Verdict*: `pass`; `outside` the figure differs, for the reason below; `not-modelled` there is nothing to compare, for the
+reason below. Rules are those of [rules.md](rules.md). The source says what was done and in which unit; tolerances are the
+source's own. Verified is not validated: no simulated drill is a prediction."""
 HEADS = ("case", "kind", "expected", "measured", "tolerance", "verdict")
 
 
@@ -52,7 +91,8 @@ def as_data(cases: Sequence[Case]) -> dict[str, Any]:
 
 def cells(case: Case) -> tuple[str, ...]:
     """Return a case as texts, in the order of HEADS."""
-    return (case.id, case.kind, _shown(case.expected), _shown(case.measured), _shown(case.tolerance), case.verdict)
+    figures = (_shown(value, case.unit) for value in (case.expected, case.measured, case.tolerance))
+    return (case.id, case.kind, *figures, case.verdict)
 
 
 def tally(cases: Sequence[Case]) -> str:
@@ -77,10 +117,17 @@ def as_markdown(suite: str, cases: Sequence[Case]) -> str:
     table = [heads, tuple("---" for _ in heads), *rows]
     lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table]
     told = [f"* {note}" for note in notes(cases)]
-    head = [f"# Verification of the {suite}", "", f"{tally(cases)}. Written by `drillsim verify --suite {suite}`.", ""]
+    head = [
+        f"# Verification of the {suite}",
+        "",
+        f"{tally(cases)}. Written by `drillsim verify --suite {suite}`.",
+        "",
+        LEGEND,
+        "",
+    ]
     return "\n".join([*head, *lines, *(["", "## What does not pass", "", *told] if told else []), ""])
 
 
-def _shown(value: Value) -> str:
-    """Return a figure with six significant digits, words as they are."""
-    return f"{value:.6g}" if isinstance(value, (int, float)) else str(value or "")
+def _shown(value: Value, unit: str) -> str:
+    """Return a figure with six significant digits and its unit, words as they are."""
+    return f"{value:.6g} {unit}".strip() if isinstance(value, (int, float)) else str(value or "")
