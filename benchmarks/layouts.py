@@ -198,6 +198,27 @@ def corridor_school(rooms: int = 40) -> Layout:
     return layout
 
 
+def campus(schools: int, apart_m: float = 40.0) -> Layout:
+    """Corridor schools of 40 rooms side by side, as one building; for our program only."""
+    school = corridor_school()
+    layout = Layout(f"campus of {schools:,} corridor schools")
+    for k in range(schools):
+        up = apart_m * k
+        layout.halls += [f"{hall}/{k}" for hall in school.halls]
+        for space in school.spaces:
+            polygon = [[x, y + up] for x, y in space["polygon"]]
+            layout.spaces.append(space | {"id": f"{space['id']}/{k}", "polygon": polygon})
+        for opening in school.openings:
+            joined = [side if side in school.safe else f"{side}/{k}" for side in opening["spaces"]]
+            line = [[x, y + up] for x, y in opening["line"]]
+            layout.openings.append(opening | {"id": f"{opening['id']}/{k}", "spaces": joined, "line": line})
+        for room in school.rooms:
+            x0, y0, x1, y1 = room.box
+            doors = {name: (x, y + up) for name, (x, y) in room.doors.items()}
+            layout.rooms.append(Room(f"{room.id}/{k}", (x0, y0 + up, x1, y1 + up), doors))
+    return layout
+
+
 def one_room() -> Layout:
     """One room with one door."""
     layout = Layout("one room, one door")
