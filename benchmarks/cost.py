@@ -8,50 +8,24 @@ identical drill flatters. Ratios within one run mean more than seconds across ma
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import statistics
-import time
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
-from drillsim.cli.crash import versions
 from drillsim.engine.simulate import simulate
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import build
 from drillsim.plan.read import read_plan
 from drillsim.scenario.read import read_mixes, read_scenario
 from drillsim.study.term import play_term
+from measure import RESULTS, ROOT, Row, cpu_s, store
 
-ROOT = Path(__file__).parent.parent
 PLANS = ("doe_secondary", "doe_primary")
 SCENARIOS = ("fight", "medical", "unwanted", "lockdown", "evacuation")
 
 
-def cpu_s(work: Callable[[int], object], times: int) -> list[float]:
-    """Return the CPU seconds of each call; the call gets its number."""
-    found = []
-    for i in range(times):
-        began = time.process_time()
-        work(i)
-        found.append(time.process_time() - began)
-    return found
-
-
-def machine() -> dict[str, object]:
-    """Return what ran this, without the name of the machine."""
-    return {
-        "processor": platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "system": platform.system(),
-    }
-
-
-def measured(runs: int) -> list[dict[str, object]]:
+def measured(runs: int) -> list[Row]:
     """Return one row per thing measured: the first call apart, since it builds what later ones reuse."""
-    rows: list[dict[str, object]] = []
+    rows: list[Row] = []
 
     def add(what: str, plan: str, seconds: list[float]) -> None:
         later = seconds[1:] or seconds
@@ -89,7 +63,7 @@ def plan_of(name: str) -> FloorPlan:
     return read_plan(ROOT / "floorplans" / f"{name}.yaml")
 
 
-def response_alone(plan: FloorPlan, runs: int) -> list[dict[str, object]]:
+def response_alone(plan: FloorPlan, runs: int) -> list[Row]:
     """Return what the response costs where nobody but responders walks: a lockdown with three units, a school year."""
     mixes = read_mixes(ROOT / "scenarios" / "mixes.yaml")
     both, patrol = mixes["sro-and-guard"], mixes["sro-and-patrol"]
@@ -99,7 +73,7 @@ def response_alone(plan: FloorPlan, runs: int) -> list[dict[str, object]]:
     seconds = cpu_s(lambda i: simulate(lockdown, plan, three, seed=1, replication=i), warm + 5 * runs)
     day = read_scenario(ROOT / "scenarios" / "real-days" / "school-day.yaml")
     year = cpu_s(lambda i: play_term(day, plan, three, days=180, seed=i + 1), 2)
-    found: list[dict[str, object]] = []
+    found: list[Row] = []
     for what, first, later in (
         ("lockdown without the crowd", seconds[0], seconds[warm:]),
         ("school year of 180 days", year[0], year[1:]),
@@ -117,20 +91,14 @@ def main() -> None:
     """Measure, print and store."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=12, help="drills per scenario after the first")
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
+    parser.add_argument("--out", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     rows = measured(max(1, arguments.runs))
     print(f"{'what':<28}{'plan':<15}{'first':>10}{'median':>10}{'highest':>10}   n   (CPU milliseconds)")
     for r in rows:
         ms = [f"{1000 * float(str(r[k])):>10.1f}" for k in ("first_s", "median_s", "highest_s")]
         print(f"{r['what']:<28}{r['plan']:<15}{''.join(ms)}{r['n']:>4}")
-    now = datetime.now().astimezone()
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    path = arguments.out / f"cost-{now:%Y-%m-%d}.json"
-    numbers = {name: number for name, number in versions().items() if name != "platform"}
-    told = {"date": now.isoformat(timespec="seconds"), "machine": machine(), "versions": numbers, "rows": rows}
-    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    print(f"written: {path.name}")
+    print(f"written: {store('cost', rows, arguments.out).name}")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ LIBRARIES = (
     "pyyaml",
     "pandas",
     "matplotlib",
+    "numba",
 )
 
 BUG = "drillsim stopped on a bug of its own"

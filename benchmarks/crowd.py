@@ -1,0 +1,330 @@
+"""What the crowd costs: a corridor school, a campus of up to a million people, looks, compiling, and the DOE schools.
+
+Run `python benchmarks/crowd.py` on one quiet core (a few minutes; `--quick` for a glance); it prints a table with targets
+and writes benchmarks/results/crowd-<date>.json. CPU seconds of one process, medians over rotating seeds, since repeating
+one identical drill flatters. Ratios within one run mean more than seconds across machines. The compiled crowd is
+measured where `crowd_of` has one, jupedsim-network where it is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import simpy
+
+from drillsim.crowd.cells import Cells, build_cells
+from drillsim.crowd.crowd import Engine, crowd_of
+from drillsim.crowd.laws import Laws
+from drillsim.crowd.population import Population, draw_population
+from drillsim.crowd.reference import ReferenceCrowd, advance_to
+from drillsim.engine.simulate import simulate
+from drillsim.engine.world import world_of
+from drillsim.plan.model import FloorPlan
+from drillsim.plan.network import Network, build
+from drillsim.plan.read import read_plan
+from drillsim.scenario.model import Scenario
+from drillsim.scenario.read import read_mixes, read_scenario
+from drillsim.scenario.staffing import Mix
+from drillsim.streams import Streams
+from layouts import Layout, campus, corridor_school
+from measure import RESULTS, ROOT, Row, cpu_s, store
+from seated import people_of
+
+LONGEST_S = 1e6
+LOOKS, LOOK_S = 200, 1.25
+OTHER = "jupedsim-network"
+REFERENCE_AT_MOST = 10_000
+"""Campuses with more people are left to the compiled crowd."""
+
+
+@dataclass(frozen=True)
+class Building:
+    """A plan made ready for crowds."""
+
+    network: Network
+    cells: Cells
+    laws: Laws
+
+    @staticmethod
+    def of(layout: Layout) -> Building:
+        network, laws = build(layout.plan()), Laws()
+        return Building(network, build_cells(network, laws), laws)
+
+    def crowd(self, people: Population, engine: Engine, **options: Any) -> ReferenceCrowd:
+        """Return people at their places, on a clock of their own."""
+        env = simpy.Environment()
+        return crowd_of(env, self.network, self.cells, self.laws, people, engine=engine, **options)
+
+    def play(self, people: Population, engine: Engine, *, looks: int = 0, **options: Any) -> ReferenceCrowd:
+        """Let everybody leave, with looks on the way where wanted."""
+        crowd = self.crowd(people, engine, **options)
+        crowd.evacuate()
+        for k in range(looks):
+            advance_to(crowd.env, (k + 1) * LOOK_S)
+            crowd.counts()
+            crowd.person_seconds()
+        advance_to(crowd.env, LONGEST_S)
+        if crowd.inside():
+            raise RuntimeError(f"{crowd.inside()} people are still inside")
+        return crowd
+
+    def plays(self, people: Sequence[Population], engine: Engine, **more: Any) -> Callable[[int], ReferenceCrowd]:
+        """Return the playing of one of these populations, by its number."""
+        return lambda i: self.play(people[i], engine, **more)
+
+
+@cache
+def engines() -> tuple[Engine, ...]:
+    """Return the engines there are, the quickest first."""
+    layout = corridor_school(4)
+    crowd = Building.of(layout).crowd(people_of(layout, 4, seed=1), "compiled")
+    return ("reference",) if type(crowd) is ReferenceCrowd else ("compiled", "reference")
+
+
+def row(
+    part: str,
+    what: str,
+    by: str,
+    unit: str,
+    values: Sequence[float],
+    *,
+    at_most: float | None = None,
+    at_least: float | None = None,
+) -> Row:
+    """Return one thing measured: the median of its values, beside what is wanted."""
+    value, target, met = statistics.median(values), "", None
+    if at_most is not None:
+        target, met = f"<= {at_most:g}", value <= at_most
+    elif at_least is not None:
+        target, met = f">= {at_least:g}", value >= at_least
+    return {
+        "part": part, "what": what, "by": by, "unit": unit, "value": value, "lowest": min(values), "highest": max(values),
+        "n": len(values), "target": target, "met": met,
+    }  # fmt: skip
+
+
+def ms(seconds: Sequence[float]) -> list[float]:
+    """Return milliseconds."""
+    return [1000.0 * s for s in seconds]
+
+
+# ----------------------------------------------------------------------- a) the corridor school
+def corridor(runs: int) -> Iterator[Row]:
+    """One school with three numbers of people: each engine, the other program, and how many times it is slower."""
+    part, layout = "corridor school of 40 rooms, everybody out", corridor_school()
+    building = Building.of(layout)
+    for persons in (200, 1_000, 4_000):
+        what, times = f"{persons:,} people", {}
+        for engine in engines():
+            drills = 4 * runs if engine == "compiled" else max(3, runs * 200 // persons)
+            people = [people_of(layout, persons, seed) for seed in range(drills + 2)]
+            play = building.plays(people, engine, routes="shortest")
+            cpu_s(play, 2)
+            times[engine] = cpu_s(play, drills, first=2)
+        other = _other(layout, persons)
+        if other is not None:
+            times[OTHER] = cpu_s(other, max(2, runs * 100 // persons), first=1)
+        for by, seconds in times.items():
+            wanted = 2.5 if (by, persons) == ("compiled", 1_000) else None
+            yield row(part, what, by, "CPU ms", ms(seconds), at_most=wanted)
+        if other is None:
+            yield {"part": part, "what": what, "by": OTHER, "unit": "CPU ms", "value": None, "note": "not installed"}
+        quickest = engines()[0]
+        for by, least in (("reference", 40.0), (OTHER, 60.0)):
+            if by in times and by != quickest:
+                ratio = statistics.median(times[by]) / statistics.median(times[quickest])
+                is_aim = (quickest, persons) == ("compiled", 1_000)
+                yield row(part, what, f"{by} / {quickest}", "times", [ratio], at_least=least if is_aim else None)
+
+
+def _other(layout: Layout, persons: int) -> Callable[[int], object] | None:
+    try:
+        from other_program import with_like
+    except ImportError:
+        return None
+    simulation = with_like(layout, persons)
+    return lambda seed: simulation.run(seed, record=False)
+
+
+# ----------------------------------------------------------------------- b) the campus
+def campuses(largest: int) -> Iterator[Row]:
+    """Schools of 1,000 people side by side in one plan, up to a million people."""
+    part, engine, first_us = "campus of corridor schools with 1,000 people each, everybody out", engines()[0], 0.0
+    for schools in (1, 10, 100, 1_000):
+        persons = 1_000 * schools
+        if persons > largest or (engine == "reference" and persons > REFERENCE_AT_MOST):
+            continue
+        what, is_aim = f"{persons:,} people", persons == 1_000_000
+        layout, began = campus(schools), time.process_time()
+        building = Building.of(layout)
+        yield row(part, what, "plan, network, cells", "CPU s", [time.process_time() - began])
+        seconds, each_us, used = _campus(building, layout, persons, engine, drills=max(1, 20 // schools))
+        first_us = first_us or statistics.median(each_us)
+        yield row(part, what, engine, "CPU s", seconds, at_most=15.0 if is_aim else None)
+        yield row(part, what, engine, "CPU us per passage", each_us)
+        if schools > 1:
+            growth = statistics.median(each_us) / first_us
+            yield row(part, what, engine, "times that of 1,000", [growth], at_most=5.0 if is_aim else None)
+        if used is not None:
+            yield row(part, what, engine, "bytes per person", [used / persons], at_most=250.0)
+
+
+def _campus(
+    building: Building, layout: Layout, persons: int, engine: Engine, *, drills: int
+) -> tuple[list[float], list[float], int | None]:
+    """Return the CPU seconds of each drill, microseconds per passage, and the bytes of the crowd's arrays."""
+    seconds, each_us, used = [], [], None
+    if drills > 1:
+        building.play(people_of(layout, persons, seed=1), engine)
+    for seed in range(2, 2 + drills):
+        people = people_of(layout, persons, seed)
+        began = time.process_time()
+        crowd = building.play(people, engine)
+        seconds.append(time.process_time() - began)
+        each_us.append(1e6 * seconds[-1] / passages_of(building, people))
+        used = crowd.bytes_used() if hasattr(crowd, "bytes_used") else None
+        del crowd
+    return seconds, each_us, used
+
+
+def passages_of(building: Building, people: Population) -> int:
+    """Return how often somebody passes a door, a seam or an exit when all walk from classrooms to the nearest exit."""
+    cells, spaces = building.cells, building.network.plan.spaces
+    field = cells.field(("outside", frozenset()), frozenset())
+    passages = np.zeros(len(spaces), dtype=np.int64)
+    for space in np.unique(people.space).tolist():
+        door = min(field.starts(space), key=lambda option: option[2])[0]
+        out = min(field.options(door), key=lambda option: option[1] + option[2])[0]
+        passages[space] = 1 + len(cells.leg(door, out >> 1))
+    return int(passages[people.space].sum())
+
+
+# ----------------------------------------------------------------------- c) looks
+def looking(runs: int) -> Iterator[Row]:
+    """The same drill with looks at counts and person-seconds, and without."""
+    part, layout = f"{LOOKS} looks in a drill of 1,000 people in the corridor school", corridor_school()
+    building = Building.of(layout)
+    people = [people_of(layout, 1_000, seed) for seed in range(runs + 1)]
+    for engine in engines():
+        plain, watched = building.plays(people, engine), building.plays(people, engine, looks=LOOKS)
+        cpu_s(plain, 1)
+        cpu_s(watched, 1)
+        pairs = [cpu_s(plain, 1, first=i) + cpu_s(watched, 1, first=i) for i in range(1, runs + 1)]
+        yield row(part, "without looks", engine, "CPU ms", ms([without for without, _ in pairs]))
+        more = ms([with_looks - without for without, with_looks in pairs])
+        yield row(part, "more with looks", engine, "CPU ms", more, at_most=1.0 if engine == "compiled" else None)
+
+
+# ----------------------------------------------------------------------- d) compiling
+FIRST_DRILL = """
+import time
+from crowd import Building
+from layouts import corridor_school
+from seated import people_of
+layout = corridor_school()
+building, people = Building.of(layout), people_of(layout, 200, 1)
+began = time.process_time()
+building.play(people, "compiled")
+print(time.process_time() - began)
+"""
+
+
+def compiling() -> Iterator[Row]:
+    """The first drill of a process, with an empty folder of compiled code, and again with the one it left."""
+    if engines()[0] != "compiled":
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for what, wanted in (("nothing compiled yet", 20.0), ("compiled before", 1.0)):
+            found = subprocess.run(
+                [sys.executable, "-c", FIRST_DRILL], capture_output=True, text=True, check=True,
+                env={**os.environ, "NUMBA_CACHE_DIR": folder, "PYTHONPATH": str(ROOT / "benchmarks")},
+            )  # fmt: skip
+            seconds = [float(found.stdout)]
+            yield row("first drill of a process", what, "compiled", "CPU s", seconds, at_most=wanted)
+
+
+# ----------------------------------------------------------------------- e) the DOE schools
+def doe(runs: int) -> Iterator[Row]:
+    """The two reference schools: everybody out, and whole drills with the present staffing."""
+    mixes = read_mixes(ROOT / "scenarios" / "mixes.yaml")
+    evacuation, lockdown = (read_scenario(ROOT / "scenarios" / f"{name}.yaml") for name in ("evacuation", "lockdown"))
+    for name, aim, aim_evacuation, aim_lockdown in (("secondary", 3.0, 8.0, 5.0), ("primary", 1.5, None, None)):
+        plan = read_plan(ROOT / "floorplans" / f"doe_{name}.yaml")
+        world = world_of(plan, evacuation)
+        seats = world.seats(plan.period_at(evacuation.time_of_day))
+        part = f"DOE {name} school, {len(seats):,} pupils"
+        groups = [(group, g.share, g.speed) for group, g in evacuation.people.groups.items()]
+        building = Building(world.network, world.cells, world.laws)
+        people = [
+            draw_population(seats, Streams(1, "benchmark", i), groups, evacuation.people.premovement)
+            for i in range(runs + 2)
+        ]
+        for engine in engines():
+            play = building.plays(people, engine)
+            cpu_s(play, 2)
+            wanted = aim if engine == "compiled" else None
+            yield row(part, "everybody out", engine, "CPU ms", ms(cpu_s(play, runs, first=2)), at_most=wanted)
+        for scenario, wanted in ((evacuation, aim_evacuation), (lockdown, aim_lockdown)):
+            drill = _drills(scenario, plan, mixes[mixes.present])
+            cpu_s(drill, runs)
+            seconds = cpu_s(drill, runs, first=runs)
+            yield row(part, f"whole drill: {scenario.name}", "simulate", "CPU ms", ms(seconds), at_most=wanted)
+
+
+def _drills(scenario: Scenario, plan: FloorPlan, mix: Mix) -> Callable[[int], object]:
+    return lambda i: simulate(scenario, plan, mix, seed=1, replication=i)
+
+
+# ----------------------------------------------------------------------- the table
+def show(rows: Sequence[Row]) -> Iterator[str]:
+    """Give the lines of the table."""
+    part, met = None, {True: "yes", False: "NO", None: ""}
+    for r in rows:
+        if r["part"] != part:
+            part = r["part"]
+            heads = f"{'what':<24}{'by':<30}{'unit':<20}{'median':>10}{'target':>9}{'met':>5}{'lowest':>11}{'highest':>11}   n"
+            yield f"\n{part}\n  {heads}"
+        start = f"  {r['what']:<24}{r['by']:<30}{r['unit']:<20}"
+        if r["value"] is None:
+            yield f"{start}{r['note']:>10}"
+            continue
+        spread = f"{r['lowest']:>11.4g}{r['highest']:>11.4g}{r['n']:>4}" if r["n"] != 1 else ""
+        yield f"{start}{r['value']:>10.4g}{r['target']:>9}{met[r['met']]:>5}{spread}".rstrip()  # type: ignore[index]
+
+
+def main() -> None:
+    """Measure, print and store."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="few runs, and a campus of at most 10,000 people")
+    parser.add_argument("--people", type=int, default=1_000_000, help="people on the largest campus")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    arguments = parser.parse_args()
+    runs = 4 if arguments.quick else 20
+    largest = min(arguments.people, 10_000) if arguments.quick else arguments.people
+    rows: list[Row] = []
+    for measured in (corridor(runs), campuses(largest), looking(runs), compiling(), doe(runs)):
+        part = list(measured)
+        print("\n".join(show(part)), flush=True)
+        rows += part
+    try:
+        other = version(OTHER)
+    except PackageNotFoundError:
+        other = "not installed"
+    print(f"\nwritten: {store('crowd', rows, arguments.out, **{OTHER: other}).name}")
+
+
+if __name__ == "__main__":
+    main()

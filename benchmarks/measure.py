@@ -1,0 +1,52 @@
+"""What the benchmarks share: CPU seconds, the machine, the versions, and the file of results."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from drillsim.cli.crash import versions
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+Row = dict[str, object]
+
+
+def cpu_s(work: Callable[[int], object], times: int, *, first: int = 0) -> list[float]:
+    """Return the CPU seconds of each call; the call gets its number, from `first` on."""
+    found = []
+    for i in range(first, first + times):
+        began = time.process_time()
+        work(i)
+        found.append(time.process_time() - began)
+    return found
+
+
+def machine() -> dict[str, object]:
+    """Return what ran this, without the name of the machine."""
+    return {
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "system": platform.system(),
+    }
+
+
+def store(name: str, rows: Sequence[Row], folder: Path, **more: object) -> Path:
+    """Write rows with date, machine and versions to <name>-<date>.json and return the file."""
+    now = datetime.now().astimezone()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}-{now:%Y-%m-%d}.json"
+    numbers = {package: number for package, number in versions().items() if package != "platform"}
+    told = {
+        "date": now.isoformat(timespec="seconds"),
+        "machine": machine(),
+        "versions": {**numbers, **more},
+        "rows": rows,
+    }
+    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,69 @@
+"""The benchmarks measure what they say; what they measure is no test."""
+
+import json
+
+import pytest
+from simpy import Environment
+
+from crowd import Building, engines, passages_of, row, show
+from crowd_worlds import WatchedCrowd
+from drillsim.crowd.reference import advance_to
+from layouts import campus, corridor_school, six_layouts
+from measure import store
+from seated import people_of, seat_counts
+
+
+@pytest.fixture(scope="module")
+def school() -> Building:
+    return Building.of(corridor_school())
+
+
+def test_passages_are_counted_as_they_happen(school):
+    people = people_of(corridor_school(), 80, seed=3)
+    crowd = WatchedCrowd(Environment(), school.network, school.cells, school.laws, people, routes="shortest")
+    crowd.log = []
+    crowd.evacuate()
+    advance_to(crowd.env, 1e4)
+    assert len(crowd.log) == passages_of(school, people)
+
+
+def test_a_campus_is_so_many_schools_that_do_not_know_each_other():
+    layout, one = campus(2), corridor_school()
+    people = people_of(layout, 80, seed=3)
+    crowd = Building.of(layout).play(people, "reference")
+    assert layout.places == 2 * one.places
+    assert layout.plan().spaces[41].id == f"{one.spaces[0]['id']}/1"
+    assert (crowd.out_s > 0).all()
+
+
+def test_looks_do_not_change_what_is_measured(school):
+    people = people_of(corridor_school(), 200, seed=1)
+    plain, watched = (school.play(people, engines()[0], looks=looks) for looks in (0, 20))
+    assert plain.out_s.tolist() == watched.out_s.tolist()
+
+
+@pytest.mark.parametrize("layout", six_layouts(), ids=lambda layout: layout.name)
+def test_people_sit_in_their_rooms_and_all_of_them_fit(layout):
+    counts = seat_counts(layout, layout.places)
+    people = people_of(layout, 150, seed=2)
+    assert counts == [room.places for room in layout.rooms]
+    boxes = {i: room.box for i, s in enumerate(layout.spaces) for room in layout.rooms if room.id == s["id"]}
+    for space, x, y in zip(people.space.tolist(), people.x, people.y, strict=True):
+        x0, y0, x1, y1 = boxes[space]
+        assert x0 <= x <= x1
+        assert y0 <= y <= y1
+
+
+def test_the_table_shows_target_and_verdict_beside_the_median(tmp_path):
+    rows = [
+        row("part", "quick", "compiled", "CPU ms", [1.0, 2.0, 9.0], at_most=2.5),
+        row("part", "slow", "reference", "times", [30.0], at_least=40.0),
+        {"part": "part", "what": "absent", "by": "other", "unit": "CPU ms", "value": None, "note": "not installed"},
+    ]
+    lines = "\n".join(show(rows)).splitlines()
+    assert lines[3].split() == ["quick", "compiled", "CPU", "ms", "2", "<=", "2.5", "yes", "1", "9", "3"]
+    assert lines[4].split() == ["slow", "reference", "times", "30", ">=", "40", "NO"]
+    assert lines[5].endswith("not installed")
+    told = json.loads(store("crowd", rows, tmp_path).read_text(encoding="utf-8"))
+    assert [r["value"] for r in told["rows"]] == [2.0, 30.0, None]
+    assert {"date", "machine", "versions"} < told.keys()
