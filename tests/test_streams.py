@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drillsim.streams import SCHEME, Streams, philox, slot_word, slot_words
+from drillsim.streams import SCHEME, Streams, philox, slot_word, slot_words, uniform_of, uniforms_of
 
 ONES = 0xFFFFFFFF
 NAMES = st.text(min_size=1, max_size=12)
@@ -128,3 +128,13 @@ def test_a_key_without_weight_is_never_chosen():
 def test_choosing_from_nothing_is_refused():
     with pytest.raises(ValueError, match="no weight"):
         Streams(1, "choose").choose("place", {"a": 0.0})
+
+
+def test_compiled_draws_are_the_same_to_the_last_bit():
+    compiled = pytest.importorskip("drillsim.philox", exc_type=ImportError)
+    words = slot_words([f"room-{i}/{seat}" for i in range(20) for seat in range(30)])
+    for index, k0, k1 in ((0, 0, 0), (2, 7, ONES), (ONES, ONES, 0x9E3779B9)):
+        together = compiled.uniforms(words, index, k0, k1).tolist()
+        assert together == uniforms_of(words, index, k0, k1).tolist()
+        assert together == [uniform_of(w & ONES, w >> 32, index, k0, k1) for w in words.tolist()]
+        assert together == [compiled.uniform(w & ONES, w >> 32, index, k0, k1) for w in words.tolist()]

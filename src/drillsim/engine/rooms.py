@@ -52,15 +52,12 @@ class Draws:
     def __init__(self, protocol: Protocol, world: World, streams: Streams) -> None:
         self.setting, self.world, self.protocol = protocol.rooms, world, protocol
         words, doors = world.space_words, world.door_words
-        tries = range(TRIES)
-        drawn = streams.uniforms_of(
-            [(f"room.{what}", words, 0) for what in ("recover", "hide", "substitute")]
-            + [("exit.reach", doors, 0)]
-            + [(f"door.{what}", doors, i) for what in ("lock", "catch") for i in tries]
+        self._recover, self._hide = streams.uniforms("room.recover", words), streams.uniforms("room.hide", words)
+        self._substitute = streams.uniforms("room.substitute", words) < protocol.rooms.without_key
+        self._reach = streams.uniforms("exit.reach", doors)
+        self._times, self._catches = (
+            [streams.uniforms(what, doors, i) for i in range(TRIES)] for what in ("door.lock", "door.catch")
         )
-        self._recover, self._hide, substitute, self._reach = drawn[:4]
-        self._substitute = substitute < protocol.rooms.without_key
-        self._times, self._catches = drawn[4 : 4 + TRIES], drawn[4 + TRIES :]
 
     def secure(self, room: Room, *, word_s: float) -> Securing:
         """Return when a lockable room is locked and secured, if word reaches it in `word_s` seconds.
