@@ -16,15 +16,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from drillsim.plan.geodesic import Floats, Floor
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Stair, stair_opening
-from drillsim.plan.sums import Fan, fan, least_sums
+from drillsim.plan.sums import least_sums
 
 if TYPE_CHECKING:
     import networkx as nx
 
 Ints = NDArray[np.int64]
 XY = tuple[float, float]
-
-
+Fan = tuple[Ints, Ints, Floats]
+"""Where the steps followed from each node begin, (nodes + 1,); the node each leads to, and its metres, (steps,)."""
 LEGS_KEPT = 20_000
 """Points whose distances to the ways of their space are kept."""
 
@@ -204,13 +204,16 @@ class Network:
 
     @cached_property
     def onwards(self) -> Fan:
-        """The steps, followed as they are walked."""
-        return fan(2 * self.ways, self.steps.start, self.steps.end)
+        """The steps by the node they start from, followed as they are walked."""
+        return self.steps.begins, self.steps.end, self.steps.leg_m
 
     @cached_property
     def backwards(self) -> Fan:
-        """The steps, followed against the walk."""
-        return fan(2 * self.ways, self.steps.end, self.steps.start)
+        """The steps by the node they end at, followed against the walk."""
+        step = self.steps
+        order = np.lexsort((step.start, step.end))
+        begins = np.searchsorted(step.end[order], np.arange(2 * self.ways + 1)).astype(np.int64)
+        return begins, step.start[order], step.leg_m[order]
 
     @cached_property
     def steps(self) -> Steps:
