@@ -124,7 +124,7 @@ class Lockdown:
         room = self.lockable[space]
         self._set(space, TOLD)  # nobody else tries
         try:
-            yield self.stage.env.timeout(len(draws.to_lock(room)) * max(unit.key_s, draws.setting.auto))
+            yield self.stage.env.timeout(len(room.to_lock) * max(unit.key_s, draws.setting.auto))
         finally:
             if self.state[space] == TOLD:
                 self._set(space, FAILED)

@@ -84,8 +84,7 @@ class Stage:
 
     def people_in(self, time_s: float = 0.0) -> NDArray[np.int64]:
         """Return the persons in each space as the bell period of a time places them; shape (spaces,)."""
-        seats = self.world.seats(self.clock.period(time_s))
-        return np.bincount(seats.space, minlength=len(self.world.plan.spaces))
+        return self.world.persons(self.clock.period(time_s))
 
     def occupy(self, time_s: float) -> None:
         """Let the people be where the bell period of a time places them."""
@@ -140,13 +139,13 @@ class Stage:
 
     def start_exposure(self, case: Case) -> None:
         """Count the person-seconds near an incident from now on."""
-        self.exposures[case] = Exposure(self.world, self.crowd)
+        self.exposures[case] = Exposure(self.world, self.crowd, case.space, case.point)
 
     def stop_exposure(self, case: Case) -> None:
         """Write down the person-seconds near an incident up to now; only the first call counts."""
         exposure = self.exposures.pop(case, None)
         if exposure is not None:
-            for radius, person_s in exposure.stop(case.space, case.point):
+            for radius, person_s in exposure.stop():
                 self.log("people", "exposure", f"{radius:g}", incident=case.id, value=person_s)
 
     def move(self, case: Case, space: int, point: XY) -> None:

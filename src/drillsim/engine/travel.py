@@ -150,22 +150,17 @@ class Travel:
     def _look_up(self, responder: Responder, speed_mps: float) -> Routes:
         locked = self.locked.copy()
         locked[sorted(self.propped | self.held if responder.service else self.propped)] = False
-        opens = self._opens_s(responder)
-        delays, forbidden = np.zeros(locked.shape), np.zeros(locked.shape, dtype=bool)
-        if opens is None:
-            forbidden = locked
-        else:
-            delays[locked] = np.broadcast_to(np.where(self.world.is_card, *opens), locked.shape)[locked]
+        card_s, other_s = self._opens_s(responder) or (np.inf, np.inf)
+        delay_s = np.where(locked, np.where(self.world.is_card, card_s, other_s), 0.0)
         closed = frozenset(self.closed)
-        key = (speed_mps, responder.up_mps, responder.down_mps, delays.tobytes(), forbidden.tobytes(), closed)
+        key = (speed_mps, responder.up_mps, responder.down_mps, delay_s.tobytes(), closed)
         if key not in self._routes:
             self._routes[key] = Routes(
                 self.world.network,
                 level_mps=speed_mps,
                 stair_up_mps=responder.up_mps,
                 stair_down_mps=responder.down_mps,
-                delay_s=delays,
-                forbidden=forbidden,
+                delay_s=delay_s,
                 closed=closed,
             )
         return self._routes[key]

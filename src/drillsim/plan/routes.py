@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from drillsim.plan.geodesic import Floats
-from drillsim.plan.network import XY, Ints, Network
+from drillsim.plan.network import XY, Approaches, Ints, Network
 from drillsim.plan.sums import least_sums
 
 HOP_S = 1e-8
@@ -43,9 +44,25 @@ class Reach:
     node_s: Floats
     """(2 * ways,) least seconds until a way has been passed to a side (node = 2 * way + side); inf where it cannot
     be."""
-    space_s: Floats
-    """(spaces,) least seconds to the representative point of each space; inf where it cannot be reached."""
     routes: Routes
+
+    @cached_property
+    def space_s(self) -> Floats:
+        """(spaces,) least seconds to the representative point of each space; inf where it cannot be reached."""
+        network = self.routes.network
+        seconds = np.full(len(network.floors), np.inf)
+        seconds[network.approaches[-1]] = self.seconds_to_each(network.approaches)
+        if self.space >= 0:
+            direct = network.distance(self.space, self.xy, network.representative_point(self.space))
+            seconds[self.space] = min(seconds[self.space], direct / self.routes.level_mps)
+        return seconds
+
+    def seconds_to_each(self, approaches: Approaches) -> Floats:
+        """Return the least seconds to each of many points by the ways of their spaces, inf where none leads there."""
+        nodes, metres, begins, spaces = approaches
+        if not len(spaces):
+            return np.empty(0)
+        return np.asarray(np.minimum.reduceat(self.node_s[nodes] + metres / self.routes.level_mps, begins))
 
     def seconds_to(self, space: int, xy: ArrayLike) -> float:
         """Return the least seconds to a point of a space, inf when it cannot be reached."""
@@ -106,7 +123,7 @@ class Routes:
         nodes, legs = self._beside(space, at)
         seconds = legs / self.level_mps + self.passing_s[nodes]
         fan = self.network.onwards
-        return self._reach(space, at, least_times(*fan, self.level_mps, self.passing_s, 0.0, True, nodes, seconds))
+        return Reach(space, at, least_times(*fan, self.level_mps, self.passing_s, 0.0, True, nodes, seconds), self)
 
     def from_points(self, points: Sequence[tuple[int, ArrayLike]]) -> list[Reach]:
         """Return the reach of each of several points (space, xy); cheaper than one after the other."""
@@ -118,7 +135,7 @@ class Routes:
             node_s = np.full(2 * self.network.ways, np.inf)
             for node, leg in zip(nodes.tolist(), legs.tolist(), strict=True):
                 np.minimum(node_s, leg / self.level_mps + self.passing_s[node] + rows[node], out=node_s)
-            found.append(self._reach(space, at, node_s))
+            found.append(Reach(space, at, node_s, self))
         return found
 
     def from_entry(self, way: int, side: int) -> Reach:
@@ -129,7 +146,7 @@ class Routes:
             node_s = self.passing_s[node] + self._rows([node])[node]
         else:
             space = -1
-        return self._reach(space, _xy(self.network.way_xy[way, side]), node_s)
+        return Reach(space, _xy(self.network.way_xy[way, side]), node_s, self)
 
     def path(self, start_space: int, start_xy: ArrayLike, goal_space: int, goal_xy: ArrayLike) -> Path | None:
         """Return the least-time way between two points, or None when there is none."""
@@ -163,18 +180,6 @@ class Routes:
         if space < 0:
             return np.empty(0, dtype=np.int64), _AT_IT[1:]
         return self.network.doorsteps(space) ^ 1, self.network.legs_from(space, xy)
-
-    def _reach(self, space: int, xy: XY, node_s: Floats) -> Reach:
-        """Return the reach with the seconds to every space's point filled in."""
-        network = self.network
-        nodes, metres, begins, spaces = network.approaches
-        seconds = np.full(len(network.floors), np.inf)
-        if len(spaces):
-            seconds[spaces] = np.minimum.reduceat(node_s[nodes] + metres / self.level_mps, begins)
-        if space >= 0:
-            direct = network.distance(space, xy, network.representative_point(space)) / self.level_mps
-            seconds[space] = min(seconds[space], direct)
-        return Reach(space, xy, node_s, seconds, self)
 
     def _rows(self, nodes: Iterable[int]) -> dict[int, Floats]:
         """Return the least seconds from each of these nodes to all nodes."""
