@@ -37,6 +37,11 @@ def slot_words(slots: Sequence[str]) -> Words:
     return np.array([slot_word(s) for s in slots], dtype=np.uint64)
 
 
+@lru_cache(maxsize=1024)
+def _words_of(slots: tuple[str, ...]) -> Words:
+    return slot_words(slots)
+
+
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Return one block of Philox4x32-10: four 32-bit words."""
     for _ in range(10):
@@ -107,7 +112,7 @@ class Streams:
             raise ValueError("no weight above 0 to choose from")
         if len(names) == 1:
             return names[0]
-        draws = self.uniforms(purpose, slot_words(names), index).tolist()
+        draws = self.uniforms(purpose, _words_of(tuple(names)), index).tolist()
         return min((-log(u) / weights[name], name) for u, name in zip(draws, names, strict=True))[1]
 
     def choose_in_order(self, purpose: str, slot: str, weights: dict[str, float], index: int = 0) -> str:

@@ -192,9 +192,11 @@ class Drill:
         protected = stage.cases[stage.scenario.protected].id
         helped = stage.needs_help()
         out_s = stage.crowd.out_s
-        for i in np.flatnonzero(~np.isnan(out_s)).tolist():
-            why = "needs-help" if helped[i] else ""
-            stage.log.events.append(Event(float(out_s[i]), f"person-{i}", "out", "", why, protected))
+        out = np.flatnonzero(~np.isnan(out_s))
+        stage.log.events += [
+            Event(time_s, f"person-{p}", "out", "", "needs-help" if needs_help else "", protected)
+            for p, time_s, needs_help in zip(out.tolist(), out_s[out].tolist(), helped[out].tolist(), strict=True)
+        ]
         self.protection.take_stock()
         for (word, reason), count in sorted(stage.crowd.tally().items()):
             why = f"{word} ({reason})" if reason else word

@@ -27,6 +27,15 @@ from drillsim.streams import Streams
 Process = Generator[simpy.Event, Any, None]
 
 
+class Appointment(simpy.Event):
+    """The time at which something set beforehand happens."""
+
+    _ok, _value = True, None
+
+    def __init__(self, env: simpy.Environment, act: Callable[[Any], None]) -> None:
+        self.env, self.callbacks = env, [act]
+
+
 class Log:
     """The event table while it is written, in order of time."""
 
@@ -100,10 +109,7 @@ class Stage:
 
     def at(self, delay_s: float, act: Callable[[Any], None]) -> None:
         """Call `act` after a delay, before anything else that happens at that time."""
-        event = self.env.event()
-        event._ok, event._value = True, None
-        event.callbacks = [act]
-        self.env.schedule(event, priority=URGENT, delay=delay_s)
+        self.env.schedule(Appointment(self.env, act), URGENT, delay_s)
 
     def needs_help(self) -> NDArray[np.bool_]:
         """Return, per person, whether it is in the group that needs help."""

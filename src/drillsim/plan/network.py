@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from drillsim.plan.geodesic import Floats, Floor
+from drillsim.plan.geodesic import Feet, Floats, Floor
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Stair, stair_opening
 from drillsim.plan.sums import least_sums
 
@@ -117,7 +117,7 @@ class Network:
     def distances(self, space: int, points: ArrayLike) -> Floats:
         """Return the shortest walks in metres from points (n, 2) to each way of the space, shape (n, ways of the
         space)."""
-        return self.floors[space].between(points, self._way_points[space])
+        return self.floors[space].feet(points).to(self._way_feet[space])
 
     def legs_from(self, space: int, xy: XY) -> Floats:
         """Return the shortest walks in metres from one point to each way of the space; kept for the next time."""
@@ -150,9 +150,9 @@ class Network:
         )
 
     @cached_property
-    def _way_points(self) -> tuple[Floats, ...]:
+    def _way_feet(self) -> tuple[Feet, ...]:
         xy = self.way_xy.reshape(-1, 2)
-        return tuple(xy[nodes] for nodes in self._doorsteps)
+        return tuple(floor.feet(xy[nodes]) for floor, nodes in zip(self.floors, self._doorsteps, strict=True))
 
     @cached_property
     def approaches(self) -> Approaches:

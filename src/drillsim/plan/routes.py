@@ -104,10 +104,8 @@ class Routes:
         """Note the state; the tables are made when they are first needed."""
         self.network = network
         self.level_mps = float(level_mps)
-        passing_s = network.way_crossing_m[:, None] / np.array([stair_down_mps, stair_up_mps])
-        if delay_s is not None:
-            passing_s = delay_s + passing_s
-        passing_s[~network.passable] = np.inf
+        crossing_s = network.way_crossing_m[:, None] / np.array([stair_down_mps, stair_up_mps])
+        passing_s = np.where(network.passable, crossing_s if delay_s is None else delay_s + crossing_s, np.inf)
         passing_s[sorted(closed)] = np.inf
         if forbidden is not None:
             passing_s[forbidden] = np.inf
