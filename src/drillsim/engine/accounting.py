@@ -68,8 +68,11 @@ def _heads(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
     out_s, assembly = crowd.out_s, _assembly_places(order)
     inside = np.flatnonzero(np.isnan(out_s))
     heads = Heads(missing=len(inside))
+    by_exit: dict[tuple[float, float], list[float]] = {}
     for p in np.flatnonzero(~np.isnan(out_s)).tolist():
-        heads.add(assembly.get(crowd.place_of(p), OUTSIDE), float(out_s[p]))
+        by_exit.setdefault(crowd.place_of(p), []).append(float(out_s[p]))
+    for point, times_s in by_exit.items():
+        heads.add(assembly.get(point, OUTSIDE), max(times_s), len(times_s))
     if not len(inside):
         return heads
     space, settled_s = np.array([crowd.space_of(p) for p in inside.tolist()]), crowd.settled_s[inside]

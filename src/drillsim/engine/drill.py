@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import repeat
 from math import inf
+from operator import attrgetter
 
 import numpy as np
 
@@ -193,21 +196,27 @@ class Drill:
         helped = stage.needs_help()
         out_s = stage.crowd.out_s
         out = np.flatnonzero(~np.isnan(out_s))
-        stage.log.events += [
-            Event(time_s, f"person-{p}", "out", "", "needs-help" if needs_help else "", protected)
-            for p, time_s, needs_help in zip(out.tolist(), out_s[out].tolist(), helped[out].tolist(), strict=True)
-        ]
+        lines = zip(
+            out_s[out].tolist(), map(_person, out.tolist()), repeat("out"), repeat(""),
+            np.where(helped[out], "needs-help", "").tolist(), repeat(protected), repeat(None), strict=False,
+        )  # fmt: skip
+        stage.log.events += map(Event._make, lines)
         self.protection.take_stock()
         for (word, reason), count in sorted(stage.crowd.tally().items()):
             why = f"{word} ({reason})" if reason else word
             stage.log("people", "at-horizon", "", why, value=float(count))
-        stage.log.events.sort(key=lambda e: e.time_s)
+        stage.log.events.sort(key=attrgetter("time_s"))
 
     def _last_states(self) -> None:
         """Name the state in which every unit ends."""
         stage = self.stage
         for unit in stage.units:
             stage.log(unit.id, "unit-ends", stage.whereabouts(unit) if unit.present else "", _state(unit, stage))
+
+
+@cache
+def _person(number: int) -> str:
+    return f"person-{number}"
 
 
 def _duty_word(where: str, duty: str) -> str:

@@ -137,6 +137,7 @@ class Travel:
             stair_down_mps=responder.down_mps,
             delay_s=np.where(locked, np.where(self.world.is_card, card_s, other_s), 0.0),
             closed=self.closed,
+            compiled=True,
         )
         self._present[responder.id, speed_mps] = self._version, routes
         return routes
@@ -147,7 +148,7 @@ class Travel:
         locked[sorted(self.propped)] = False
         return Routes(
             self.world.network, level_mps=speed_mps, stair_up_mps=speed_mps, stair_down_mps=speed_mps,
-            forbidden=locked, closed=self.closed,
+            forbidden=locked, closed=self.closed, compiled=True,
         )  # fmt: skip
 
     def next_change(self) -> simpy.Event:

@@ -1,4 +1,4 @@
-"""Least times over the steps of a network: compiled where numba is to be had, and the same without, slower.
+"""Least times over the steps of a network, as they are and compiled: the same to the last bit.
 
 Steps are given by the node they are followed from: those of node n are begins[n] up to begins[n + 1], each leads to the
 node `to` over `leg_m` metres; passing_s has for each node the seconds of passing the way to it, inf where nobody may.
@@ -7,26 +7,18 @@ node `to` over `leg_m` metres; passing_s has for each node the seconds of passin
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from heapq import heapify, heappop, heappush
-from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-try:
-    from drillsim.compiled import compiled
-except ImportError:  # no numba
-
-    def compiled(function: Function) -> Function:
-        """Return the function as it is."""
-        return function
+Search = tuple[Callable[..., Floats], Callable[..., tuple[float, Ints]]]
+"""`least_times` and `least_way`, as they are or compiled."""
 
 
-@compiled
 def least_times(
     begins: Ints, to: Ints, leg_m: Floats, level_mps: float, passing_s: Floats, hop_s: float, onwards: bool,
     beside: Ints, seconds: Floats,
@@ -58,7 +50,6 @@ def least_times(
     return least
 
 
-@compiled
 def least_way(
     begins: Ints, to: Ints, leg_m: Floats, level_mps: float, passing_s: Floats, hop_s: float, tie_s: float,
     left_s: Floats, goal_nodes: Ints, goal_m: Floats, first: Ints, first_m: Floats, direct_m: float,
@@ -98,3 +89,13 @@ def least_way(
             seconds += spent
         count += 1
         ends, legs, low, high, here_m = to, leg_m, begins[node], begins[node + 1], tail_m[node]
+
+
+@cache
+def compiled_search() -> Search:
+    """Return the search compiled, which takes half a second; as it is where numba is missing."""
+    try:
+        from drillsim.compiled import compiled
+    except ImportError:
+        return least_times, least_way
+    return compiled(least_times), compiled(least_way)
