@@ -169,7 +169,7 @@ class Routes:
             *self.network.onwards, self.level_mps, self.passing_s, HOP_S, TIE_S,
             self._seconds_left(goal_space, goal), self.network.doorsteps(goal_space), self.network.legs_from(goal_space, goal), nodes, legs, direct_m,
         )  # fmt: skip
-        return Path(seconds, tuple((n >> 1, n & 1) for n in passed.tolist())) if seconds < np.inf else None
+        return Path(float(seconds), tuple((n >> 1, n & 1) for n in passed.tolist())) if seconds < np.inf else None
 
     def seconds_to(self, start_space: int, start_xy: ArrayLike, goal_space: int, goal_xy: ArrayLike) -> float:
         """Return the least seconds between two points, inf when there is no way."""
