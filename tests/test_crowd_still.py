@@ -391,10 +391,10 @@ def test_units_spend_no_person_seconds():
 def test_exposure_is_counted_on_a_still_crowd_until_a_room_is_locked():
     world = World(ds.read_plan(FLOORPLANS / "three_rooms.yaml"), LawsChoice())
     env, room = simpy.Environment(), world.plan.space_index["room-101"]
-    exposure = Exposure(world, still(world.cells, env, [25, 0, 0, 25, 0, 0]))
+    exposure = Exposure(world, still(world.cells, env, [25, 0, 0, 25, 0, 0]), room, (4.0, 4.0))
     at(env, 30.0, lambda: exposure.room_locked(room))
     advance_to(env, 40.0)
-    assert exposure.stop(room, (4.0, 4.0)) == [(10.0, 750.0), (20.0, 750.0), (40.0, 750.0)]
+    assert exposure.stop() == [(10.0, 750.0), (20.0, 750.0), (40.0, 750.0)]
 
 
 def test_a_long_hall_spreads_its_people_over_its_slabs_by_area():

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from drillsim.cli import main
+from drillsim.scenario.words import KINDS
 
 PLACED = re.compile(r"^\S+:\d+:\d+: (error|warning) DS\d{3}: \S.*$")
 
@@ -100,6 +101,64 @@ def test_an_unreachable_room_is_told(project, capsys):
     code, messages, _ = checked(capsys, plan)
     assert code == 2
     assert any("error DS310" in m and "room-201" in m for m in messages)
+
+
+ONE_SRO = "one-sro: {label: One SRO, units: [{id: sro-1, role: sro, post: front-desk}]}"
+POSTED_THERE = ONE_SRO.replace("front-desk", "room-101")
+DOOR_101 = "  - {id: d-101, kind: door, spaces: [room-101, hall-0], line: [[7, 9], [7.915, 9]], lock: key}\n"
+MONDAY = 'calendar: {monday: [{from: "08:00", to: "12:00"}, {from: "11:00", to: "15:00", at: court}]}'
+NOTHING = ", ".join(f"{kind}: stays-away" for kind in KINDS)
+IMPOSSIBLE = {
+    "a post in a sealed room": (
+        [("plan", DOOR_101, ""), ("mixes", ONE_SRO, POSTED_THERE)],
+        ("plan", "id: room-101", "DS310"),
+    ),
+    "a post behind an only door that is locked from both sides": (
+        [("plan", DOOR_101, DOOR_101.replace("key", "key, locked: both")), ("mixes", ONE_SRO, POSTED_THERE)],
+        ("plan", "id: room-101", "DS310"),
+    ),
+    "a patrol through a locked door without a key": (
+        [
+            ("plan", "lock: push-button,", "lock: push-button, locked: outside,"),
+            ("mixes", "role: roving, patrol: [hall-0, hall-1]", "role: monitor, patrol: [hall-0, room-201]"),
+        ],
+        ("mixes", "patrol: [hall-0, room-201]", "DS501"),
+    ),
+    "a unit in two places at once": (
+        [("mixes", ONE_SRO, ONE_SRO.replace("post: front-desk", f"post: front-desk, {MONDAY}"))],
+        ("mixes", "at: court", "DS507"),
+    ),
+    "a role that can do nothing": (
+        [("mixes", "  roving: {like: unarmed-guard,", f"  roving: {{like: monitor, words: {{{NOTHING}}},")],
+        ("mixes", "role: roving", "DS505"),
+    ),
+    "a kind that nobody can resolve": (
+        [("scenario", "entry: solo", "entry: team"), ("scenario", "law: active-events,", "law: active-events, officers: 3,")],
+        ("scenario", "kind: hostile", "DS505"),
+    ),
+    "an entry from which nobody gets in": (
+        [("plan", "lock: access-control}", "lock: access-control, one_way: out}")],
+        ("scenario", "where: hall-1", "DS501"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", ["check", "run", "compare"])
+@pytest.mark.parametrize("case", IMPOSSIBLE)
+def test_what_cannot_be_is_told_with_its_line_and_nothing_is_played(case, verb, project, capsys, monkeypatch):
+    monkeypatch.setattr("drillsim.engine.drill.Drill.play", None)
+    mistakes, (file, marker, fault) = IMPOSSIBLE[case]
+    for name, old, new in mistakes:
+        spoil(project / f"{name}.yaml", old, new)
+    text = (project / f"{file}.yaml").read_text(encoding="utf-8")
+    line = text[: text.index(marker)].count("\n") + 1
+    mixes = ["--mixes", str(project / "mixes.yaml")] if verb == "compare" else []
+    code = main([verb, str(project if verb == "check" else project / "scenario.yaml"), *mixes])
+    captured = capsys.readouterr()
+    assert code == 2
+    assert re.search(rf"{file}\.yaml:{line}:\d+: error {fault}: ", captured.out + captured.err)
+    assert "Traceback" not in captured.out + captured.err
+    assert not list(project.parent.glob("*INTERNAL*"))
 
 
 def test_a_tab_is_told_with_what_to_write(project, capsys):

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "src" / "drillsim"
 # one ground, whose stones rest on each other in this order; above it whole floors
 FLOORS = {
-    "compiled": 0.0, "errors": 0.0, "positions": 0.1, "streams": 0.1, "quantities": 0.1, "documents": 0.2,
+    "compiled": 0.0, "errors": 0.0, "philox": 0.1, "positions": 0.1, "quantities": 0.1, "streams": 0.2, "documents": 0.2,
     "plan": 1, "scenario": 1, "record": 1,
     "crowd": 2, "analysis": 2,
     "engine": 3, "report": 3,

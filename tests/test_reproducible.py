@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import drillsim as ds
+from drillsim.plan.kernel import least_times, least_way
+from drillsim.streams import uniform_of, uniforms_of
 from drillsim.study.results import write_results
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +39,13 @@ def test_two_workers_write_the_same_bytes_as_one(primary, alone, tmp_path):
 
 def test_shuffled_chunks_write_the_same_bytes(primary, alone, tmp_path):
     assert rows(a_study(primary), tmp_path / "shuffled", chunk_order=lambda chunks: chunks[::-1]) == alone
+
+
+def test_draws_and_ways_without_a_compiler_write_the_same_bytes(primary, alone, tmp_path, monkeypatch):
+    monkeypatch.setattr("drillsim.streams._drawn", lambda: (uniform_of, uniforms_of))
+    monkeypatch.setattr("drillsim.plan.routes.compiled_search", lambda: (least_times, least_way))
+    fresh = primary.model_copy()  # nothing kept from other drills
+    assert rows(a_study(fresh), tmp_path / "plain", workers=1) == alone
 
 
 def test_two_fresh_processes_write_the_same_bytes(alone, tmp_path):

@@ -32,7 +32,7 @@ class Told:
     """The lines of one incident and of the whole drill, as a frame."""
 
     def __init__(self, trace: ds.Trace, incident: str) -> None:
-        frame = pd.DataFrame([vars(e) for e in trace.events])
+        frame = pd.DataFrame(trace.events)
         self.lines = frame[frame["incident"].isin([incident, ""])]
         self.onset = float(self.lines.loc[self.lines["what"] == "onset", "time_s"].iloc[0])
         self.horizon = trace.horizon_s

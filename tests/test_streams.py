@@ -1,13 +1,15 @@
 """Random draws are addressed by what they are for; these numbers may never change, or every baseline is void."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drillsim.streams import SCHEME, Streams, philox, slot_word, slot_words
+import drillsim
+from drillsim.streams import SCHEME, Streams, _drawn, philox, slot_word, slot_words, uniform_of, uniforms_of
 
 ONES = 0xFFFFFFFF
 NAMES = st.text(min_size=1, max_size=12)
@@ -128,3 +130,19 @@ def test_a_key_without_weight_is_never_chosen():
 def test_choosing_from_nothing_is_refused():
     with pytest.raises(ValueError, match="no weight"):
         Streams(1, "choose").choose("place", {"a": 0.0})
+
+
+def test_without_a_compiler_draws_are_made_as_written(monkeypatch):
+    monkeypatch.setitem(sys.modules, "drillsim.philox", None)
+    monkeypatch.delattr(drillsim, "philox", raising=False)
+    assert _drawn.__wrapped__() == (uniform_of, uniforms_of)
+
+
+def test_compiled_draws_are_the_same_to_the_last_bit():
+    compiled = pytest.importorskip("drillsim.philox", exc_type=ImportError)
+    words = slot_words([f"room-{i}/{seat}" for i in range(20) for seat in range(30)])
+    for index, k0, k1 in ((0, 0, 0), (2, 7, ONES), (ONES, ONES, 0x9E3779B9)):
+        together = compiled.uniforms(words, index, k0, k1).tolist()
+        assert together == uniforms_of(words, index, k0, k1).tolist()
+        assert together == [uniform_of(w & ONES, w >> 32, index, k0, k1) for w in words.tolist()]
+        assert together == [compiled.uniform(w & ONES, w >> 32, index, k0, k1) for w in words.tolist()]

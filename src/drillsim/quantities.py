@@ -137,25 +137,25 @@ class Spread(BaseModel):
 
     def quantile(self, u: float) -> float:
         """Return the value below which a share `u` (0 < u < 1) of the draws lies."""
-        a, b, c = self.a, self.b, self.c
-        if self.form == "constant":
+        form, a, b, c = self.form, self.a, self.b, self.c
+        if form == "constant":
             return a
-        if self.form == "uniform":
+        if form == "uniform":
             return a + (b - a) * u
-        if self.form == "triangular":
+        if form == "triangular":
             if c <= a:
                 return a
             split = (b - a) / (c - a)
             if u < split:
                 return a + math.sqrt(u * (c - a) * (b - a))
             return c - math.sqrt((1 - u) * (c - a) * (c - b))
-        if self.form == "exponential":
-            value = -a * math.log1p(-u)
-        elif self.form == "lognormal":
+        if form == "lognormal":
             value = a * math.exp(b * _NORMAL.inv_cdf(u))
-        else:
+        elif form == "normal":
             value = a + b * _NORMAL.inv_cdf(u)
-        return min(max(value, self.low), self.high)
+        else:
+            value = -a * math.log1p(-u)
+        return self.low if value < self.low else self.high if value > self.high else value
 
     def mean(self) -> float:
         """Return the mean of the unclamped distribution."""

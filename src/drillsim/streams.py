@@ -8,8 +8,8 @@ staffing mix, which is in neither, cannot change what happens to anybody.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from hashlib import blake2b
 from math import log
 
@@ -37,6 +37,11 @@ def slot_words(slots: Sequence[str]) -> Words:
     return np.array([slot_word(s) for s in slots], dtype=np.uint64)
 
 
+@lru_cache(maxsize=1024)
+def _words_of(slots: tuple[str, ...]) -> Words:
+    return slot_words(slots)
+
+
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Return one block of Philox4x32-10: four 32-bit words."""
     for _ in range(10):
@@ -46,14 +51,32 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     return c0, c1, c2, c3
 
 
-def _philox_array(c0: Words, c1: Words, c2: Words, c3: Words, k0: Words, k1: Words) -> tuple[Words, Words, Words, Words]:
+def uniform_of(low: int, high: int, index: int, k0: int, k1: int) -> float:
+    """Return the number strictly between 0 and 1 of one slot word, cut in two, one index and one key."""
+    a, b, _, _ = philox(low, high, index, 0, k0, k1)
+    return ((a >> 6) * 67108864 + (b >> 6) + 0.5) / 4503599627370496.0
+
+
+def uniforms_of(words: Words, index: int, k0: int, k1: int) -> NDArray[np.float64]:
+    """Return the numbers of many slot words, one index and one key."""
     m0, m1, mask, half = np.uint64(_M0), np.uint64(_M1), np.uint64(_MASK), np.uint64(32)
-    w0, w1 = np.uint64(_W0), np.uint64(_W1)
+    c0, c1, c2, c3 = words & mask, words >> half, np.full_like(words, index), np.zeros_like(words)
     for _ in range(10):
         p0, p1 = m0 * c0, m1 * c2
-        c0, c1, c2, c3 = (p1 >> half) ^ c1 ^ k0, p1 & mask, (p0 >> half) ^ c3 ^ k1, p0 & mask
-        k0, k1 = (k0 + w0) & mask, (k1 + w1) & mask
-    return c0, c1, c2, c3
+        c0, c1, c2, c3 = (p1 >> half) ^ c1 ^ np.uint64(k0), p1 & mask, (p0 >> half) ^ c3 ^ np.uint64(k1), p0 & mask
+        k0, k1 = (k0 + _W0) & _MASK, (k1 + _W1) & _MASK
+    a6, b6 = (c0 >> np.uint64(6)).astype(np.float64), (c1 >> np.uint64(6)).astype(np.float64)
+    return np.asarray((a6 * 67108864.0 + b6 + 0.5) / 4503599627370496.0)
+
+
+@cache
+def _drawn() -> tuple[Callable[..., float], Callable[..., NDArray[np.float64]]]:
+    """Return what draws one number, and what draws many: compiled where numba is to be had, else as written here."""
+    try:
+        from drillsim import philox as kernel
+    except ImportError:
+        return uniform_of, uniforms_of
+    return kernel.uniform, kernel.uniforms
 
 
 class Streams:
@@ -73,24 +96,11 @@ class Streams:
     def uniform(self, purpose: str, slot: str, index: int = 0) -> float:
         """Return one number strictly between 0 and 1 (52 bits, never 0 or 1)."""
         word = slot_word(slot)
-        a, b, _, _ = philox(word & _MASK, word >> 32, index & _MASK, 0, *self._key(purpose))
-        return ((a >> 6) * 67108864 + (b >> 6) + 0.5) / 4503599627370496.0
+        return _drawn()[0](word & _MASK, word >> 32, index & _MASK, *self._key(purpose))
 
     def uniforms(self, purpose: str, words: Words, index: int = 0) -> NDArray[np.float64]:
         """Return one number per slot, equal to `uniform` of each; words from `slot_words`, shape (n,)."""
-        return self.uniforms_of([(purpose, words, index)])[0]
-
-    def uniforms_of(self, draws: Sequence[tuple[str, Words, int]]) -> list[NDArray[np.float64]]:
-        """Return what `uniforms` gives for each of several (purpose, words, index), in one pass."""
-        sizes = [len(words) for _, words, _ in draws]
-        words = np.concatenate([words for _, words, _ in draws])
-        keys = np.array([(*self._key(purpose), index & _MASK) for purpose, _, index in draws], dtype=np.uint64)
-        k0, k1, fixed = np.repeat(keys, sizes, axis=0).T if len(draws) > 1 else keys[0][:, None]
-        low, high = words & np.uint64(_MASK), words >> np.uint64(32)
-        a, b, _, _ = _philox_array(low, high, fixed, np.zeros(1, np.uint64), k0, k1)
-        a6, b6 = (a >> np.uint64(6)).astype(np.float64), (b >> np.uint64(6)).astype(np.float64)
-        found = (a6 * 67108864.0 + b6 + 0.5) / 4503599627370496.0
-        return np.split(found, np.cumsum(sizes)[:-1])
+        return _drawn()[1](words, index & _MASK, *self._key(purpose))
 
     def choose(self, purpose: str, weights: dict[str, float], index: int = 0) -> str:
         """Return one key drawn by weight, as an exponential race keyed by name.
@@ -102,7 +112,7 @@ class Streams:
             raise ValueError("no weight above 0 to choose from")
         if len(names) == 1:
             return names[0]
-        draws = self.uniforms(purpose, slot_words(names), index).tolist()
+        draws = self.uniforms(purpose, _words_of(tuple(names)), index).tolist()
         return min((-log(u) / weights[name], name) for u, name in zip(draws, names, strict=True))[1]
 
     def choose_in_order(self, purpose: str, slot: str, weights: dict[str, float], index: int = 0) -> str:

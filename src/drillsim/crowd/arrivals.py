@@ -46,7 +46,7 @@ def arrival_times(source: Source, slot: str, streams: Streams) -> Floats:
     block = ceil(expected + 4.0 * sqrt(expected)) + 1
     words, u = slot_words([slot]), np.zeros(0)
     while True:
-        more = streams.uniforms_of([("people.source", words, len(u) + i) for i in range(block)])
+        more = [streams.uniforms("people.source", words, len(u) + i) for i in range(block)]
         u = np.concatenate([u, *more])
         times = np.cumsum(np.concatenate([[source.from_s], quantiles(gap, u)]))[1:]
         if times[-1] >= source.to_s:

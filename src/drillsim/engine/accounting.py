@@ -13,8 +13,6 @@ from drillsim.plan.model import OUTSIDE
 from drillsim.record.trace import Event
 from drillsim.streams import slot_words
 
-SITTING = ("waiting", "settled")
-
 
 @dataclass
 class Heads:
@@ -65,18 +63,30 @@ def in_place(order: Order, people: NDArray[np.int64]) -> None:
 
 
 def _heads(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
-    crowd, heads = order.stage.crowd, Heads()
-    out_s = crowd.out_s
-    settled_s = crowd.settled_s if np.isnan(out_s).any() else out_s
-    assembly = _assembly_places(order)
-    for p in range(len(order.space)):
-        word, space = crowd.state(p)[0], crowd.space_of(p)
-        if word == "out":
-            heads.add(assembly.get(crowd.place_of(p), OUTSIDE), float(out_s[p]))
-        elif word in SITTING and space in counted_from_s:
-            heads.add(order.id_of(space), float(np.fmax(counted_from_s[space], settled_s[p])))
-        else:
-            heads.missing += 1
+    """Return the heads where people walk: those out by assembly place, those who sit by space."""
+    crowd, plan = order.stage.crowd, order.stage.world.plan
+    out_s, assembly = crowd.out_s, _assembly_places(order)
+    inside = np.flatnonzero(np.isnan(out_s))
+    heads = Heads(missing=len(inside))
+    by_exit: dict[tuple[float, float], list[float]] = {}
+    for p in np.flatnonzero(~np.isnan(out_s)).tolist():
+        by_exit.setdefault(crowd.place_of(p), []).append(float(out_s[p]))
+    for point, times_s in by_exit.items():
+        heads.add(assembly.get(point, OUTSIDE), max(times_s), len(times_s))
+    if not len(inside):
+        return heads
+    space, settled_s = np.array([crowd.space_of(p) for p in inside.tolist()]), crowd.settled_s[inside]
+    begins_s = np.full(len(plan.spaces) + 2, np.nan)  # the last two entries answer for stairs and the outside
+    begins_s[list(counted_from_s)] = list(counted_from_s.values())
+    sits = ~np.isnan(begins_s[space])
+    for i in np.flatnonzero(sits & np.isnan(settled_s)).tolist():
+        sits[i] = crowd.state(int(inside[i]))[0] == "waiting"
+    ready_s = np.zeros(len(plan.spaces))
+    np.maximum.at(ready_s, space[sits], np.fmax(begins_s[space], settled_s)[sits])
+    for s, persons in enumerate(np.bincount(space[sits], minlength=len(ready_s)).tolist()):
+        if persons:
+            heads.add(order.id_of(s), float(ready_s[s]), persons)
+            heads.missing -= persons
     return heads
 
 

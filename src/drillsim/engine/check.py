@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -135,11 +136,11 @@ def _ways(scenario: Scenario, world: World, faults: Faults) -> None:
     """Check that every place of an incident can be reached from the entries."""
     plan = world.plan
     for happening, path in happenings(scenario):
-        for id_ in _possible(happening.where, world):
-            space, point = world.points_by_id[id_]
-            for service in ("police", "ems"):
-                entry = world.opening_of_service(service, getattr(scenario, service).entry)
-                if world.metres.path_through(entry, world.inner_side(entry), space, point) is None:
+        for service in ("police", "ems"):
+            entry = world.opening_of_service(service, getattr(scenario, service).entry)
+            reach = world.metres.from_entry(entry, world.inner_side(entry))
+            for id_ in _possible(happening.where, world):
+                if reach.seconds_to(*world.points_by_id[id_]) == inf:
                     message = f"nobody can walk from the {service} entry '{plan.openings[entry].id}' to '{id_}'"
                     faults.add("DS501", message, (*path, "where"))
 
@@ -232,7 +233,8 @@ def _walkable(
     unit: str, routes: Routes, world: World, start: tuple[int, XY], goals: list[tuple[int, XY]], faults: Faults,
     path: Path,
 ) -> None:  # fmt: skip
-    stuck = [g for g in goals if routes.path(*start, *g) is None]
+    (reach,) = routes.from_points([start])
+    stuck = [g for g in goals if reach.seconds_to(*g) == inf]
     if stuck:
         to, here = world.plan.spaces[stuck[0][0]].id, world.plan.spaces[start[0]].id
         message = f"'{unit}' cannot walk from '{here}' to '{to}' with its keys. Move it, or give its role keys"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import repeat
 from math import inf
+from operator import attrgetter
 
 import numpy as np
 
@@ -192,20 +195,28 @@ class Drill:
         protected = stage.cases[stage.scenario.protected].id
         helped, later = stage.needs_help(), stage.comes_later()
         out_s = stage.crowd.out_s
-        for i in np.flatnonzero(~np.isnan(out_s)).tolist():
-            what, why = "out-again" if later[i] else "out", "needs-help" if helped[i] else ""
-            stage.log.events.append(Event(float(out_s[i]), f"person-{i}", what, "", why, protected))
+        out = np.flatnonzero(~np.isnan(out_s))
+        lines = zip(
+            out_s[out].tolist(), map(_person, out.tolist()), np.where(later[out], "out-again", "out").tolist(), repeat(""),
+            np.where(helped[out], "needs-help", "").tolist(), repeat(protected), repeat(None), strict=False,
+        )  # fmt: skip
+        stage.log.events += map(Event._make, lines)
         self.protection.take_stock()
         for (word, reason), count in sorted(stage.crowd.tally().items()):
             why = f"{word} ({reason})" if reason else word
             stage.log("people", "at-horizon", "", why, value=float(count))
-        stage.log.events.sort(key=lambda e: e.time_s)
+        stage.log.events.sort(key=attrgetter("time_s"))
 
     def _last_states(self) -> None:
         """Name the state in which every unit ends."""
         stage = self.stage
         for unit in stage.units:
             stage.log(unit.id, "unit-ends", stage.whereabouts(unit) if unit.present else "", _state(unit, stage))
+
+
+@cache
+def _person(number: int) -> str:
+    return f"person-{number}"
 
 
 def _duty_word(where: str, duty: str) -> str:

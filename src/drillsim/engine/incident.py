@@ -143,11 +143,16 @@ def place_of(wish: Happening, id_: str, world: World, streams: Streams, period: 
         where = choices[name] if name in choices else choices.get(ANY, next(iter(choices.values())))
     if isinstance(where, str) or "draw" not in where:
         return world.place(where)
-    weights: dict[str, float] = {}
-    for name, share in where["draw"].items():
-        ids = world.spaces_of(name)
-        for space in ids:
-            weights[space] = weights.get(space, 0.0) + float(share) / len(ids)
-    names = {f"{id_}/{space}": space for space in weights}
-    chosen = streams.choose("incident.place", {f"{id_}/{space}": w for space, w in weights.items()})
-    return world.points_by_id[names[chosen]]
+    shares = where["draw"]
+
+    def make() -> dict[str, float]:
+        weights: dict[str, float] = {}
+        for name, share in shares.items():
+            ids = world.spaces_of(name)
+            for space in ids:
+                slot = f"{id_}/{space}"
+                weights[slot] = weights.get(slot, 0.0) + float(share) / len(ids)
+        return weights
+
+    weights = world.plan.memo(("places", id_, *shares.items()), make)
+    return world.points_by_id[streams.choose("incident.place", weights).removeprefix(f"{id_}/")]

@@ -36,8 +36,8 @@ class Lockdown:
         self.refuges = set(rooms_inside(self.stage.world)) & self.lockable.keys()
         """Rooms to flee into."""
         self.state: dict[int, str] = {}
-        self.since_s: dict[int, float] = {}
-        """When the state began, by space."""
+        self.done_s: dict[int, float] = {}
+        """When a room was last secured, or its lock failed, by space."""
         self.next_failure = self.stage.env.event()
         """Succeeds, and is replaced, each time a room cannot be locked."""
         self._plans: dict[int, Securing] = {}
@@ -53,7 +53,7 @@ class Lockdown:
         """
         order, stage = self.order, self.stage
         for space in sorted(self.listed - order.occupied):
-            self._set(space, ABANDONED)
+            self.state[space] = ABANDONED
             self._note(space, "abandoned", "its people had left")
         told = [room for space, room in self.lockable.items() if space in order.occupied]
         for room in told:
@@ -76,7 +76,7 @@ class Lockdown:
     def _tell(self, room: Room, *, word_s: float) -> None:
         """Let word reach a room after some seconds; its adult locks it, or fails to."""
         plan = self._plans[room.space] = self.order.draws.secure(room, word_s=word_s)
-        self._set(room.space, TOLD)
+        self.state[room.space] = TOLD
         if plan.locked_s < inf:
             self.stage.at(plan.locked_s, partial(self._locked, plan))
             self.stage.at(plan.secured_s, partial(self._secured, plan, self.order.id_of(room.space)))
@@ -91,19 +91,19 @@ class Lockdown:
     def _secured(self, plan: Securing, who: str, _event: object) -> None:
         space = plan.room.space
         if self._plans.get(space) is plan:
-            self._set(space, SECURED)
+            self._done(space, SECURED)
             self.order.log(who, self._word(space, "secured"), self.order.id_of(space))
 
     def _failed(self, plan: Securing, _event: object) -> None:
         if self._plans.get(plan.room.space) is plan:
-            self._set(plan.room.space, FAILED)
+            self._done(plan.room.space, FAILED)
             self._note(plan.room.space, "lock-failed", plan.why)
             told, self.next_failure = self.next_failure, self.stage.env.event()
             told.succeed()
 
     def _lock(self, room: Room) -> None:
         stage = self.stage
-        self._set(room.space, LOCKED)
+        self.state[room.space] = LOCKED
         stage.room_locked(room.space)
         stage.crowd.lock_room(room.space)
         stage.travel.lock(room.space, room.doors)
@@ -122,12 +122,12 @@ class Lockdown:
         if self.state.get(space) != FAILED or not unit.role.keys:
             return False
         room = self.lockable[space]
-        self._set(space, TOLD)  # nobody else tries
+        self.state[space] = TOLD  # nobody else tries
         try:
-            yield self.stage.env.timeout(len(draws.to_lock(room)) * max(unit.key_s, draws.setting.auto))
+            yield self.stage.env.timeout(len(room.to_lock) * max(unit.key_s, draws.setting.auto))
         finally:
             if self.state[space] == TOLD:
-                self._set(space, FAILED)
+                self._done(space, FAILED)
         if self.state[space] != FAILED or unit.gone:
             return False
         self._lock(room)
@@ -143,7 +143,7 @@ class Lockdown:
         if self.state[space] in (LOCKED, SECURED):
             stage.crowd.unlock_room(space)
             stage.travel.unlock(space, self.lockable[space].doors)
-        self._set(space, RELEASED)
+        self.state[space] = RELEASED
         order.log(who, self._word(space, "released"), order.id_of(space))
         people = [p for p in range(len(stage.population)) if stage.crowd.space_of(p) == space]
         if order.case.kind == "hostile" and people:
@@ -192,7 +192,7 @@ class Lockdown:
         self._caught = []
         for space in self.in_state(TOLD, FAILED):
             self._plans.pop(space, None)
-            self._set(space, ABANDONED)
+            self.state[space] = ABANDONED
             self._note(space, "abandoned", "its people leave at the fire alarm")
         stay = {OUT} | order.outdoors | set(self.in_state(LOCKED, SECURED))
         people = [p for p in range(len(stage.population)) if stage.crowd.space_of(p) not in stay]
@@ -203,14 +203,15 @@ class Lockdown:
 
     def counted_from_s(self) -> dict[int, float]:
         """Return since when the people of a room can be counted, by space; rooms that are not shut yet are left out."""
-        return {s: self.since_s[s] for s in self.in_state(SECURED, FAILED)}
+        return {s: self.done_s[s] for s in self.in_state(SECURED, FAILED)}
 
     def in_state(self, *words: str) -> list[int]:
         """Return the rooms in some states, in file order."""
         return sorted(s for s, state in self.state.items() if state in words)
 
-    def _set(self, space: int, state: str) -> None:
-        self.state[space], self.since_s[space] = state, float(self.stage.env.now)
+    def _done(self, space: int, state: str) -> None:
+        """Note that a room is secured, or that its lock failed."""
+        self.state[space], self.done_s[space] = state, float(self.stage.env.now)
 
     def _word(self, space: int, what: str) -> str:
         """Return the word for what happens to a room; locks of rooms that people fled into have words of their own."""

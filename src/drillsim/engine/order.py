@@ -48,10 +48,14 @@ def rooms_inside(world: World) -> list[int]:
 
     All rooms where no part has halls.
     """
-    part = parts_of(world)
-    with_halls = {part[i] for i, s in enumerate(world.plan.spaces) if s.is_circulation}
-    rooms = [r.space for r in world.rooms]
-    return [s for s in rooms if part[s] in with_halls] or rooms
+
+    def make() -> list[int]:
+        part = parts_of(world)
+        with_halls = {part[i] for i, s in enumerate(world.plan.spaces) if s.is_circulation}
+        rooms = [r.space for r in world.rooms]
+        return [s for s in rooms if part[s] in with_halls] or rooms
+
+    return world.plan.memo("rooms inside", make)
 
 
 class Order:
@@ -66,8 +70,7 @@ class Order:
         """Seconds until it is heard, by space; the last two entries answer for stairs and the outside."""
         self.space: People = np.array([stage.crowd.space_of(p) for p in range(len(stage.population))], dtype=np.int64)
         """Where each person is when the order is given."""
-        everywhere = range(len(world.plan.spaces))
-        self.occupied = frozenset(i for i in everywhere if stage.crowd.count_in([i]) > 0)
+        self.occupied = frozenset(world.cell_space[stage.crowd.counts() > 0].tolist()) - {OUT}
         """Spaces with people in them when the order is given."""
         spaces = world.plan.spaces
         self.outdoors = frozenset(i for i, s in enumerate(spaces) if s.use == "outdoors")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from drillsim.engine.world import Room, World
 from drillsim.quantities import Spread
 from drillsim.scenario.protocol import Protocol
-from drillsim.streams import Streams
+from drillsim.streams import Streams, Words
 
 TRIES = 3
 """A door that does not lock three times running counts as failed (docs/rules.md B13)."""
@@ -19,8 +19,7 @@ NO_KEY = "no key"
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Securing:
+class Securing(NamedTuple):
     """What becomes of one room, in seconds from now.
 
     locked_s is inf, and secured_s too, when it could not be locked; failed_s is then the time of the last try.
@@ -40,10 +39,12 @@ def heard_s(protocol: Protocol, world: World, streams: Streams, *, spoken: bool)
     spoken
         Whether the order is announced in words; an alarm rings at once.
     """
-    announcement = protocol.announcement if spoken else 0.0
     late = streams.uniforms("room.unheard", world.space_words)
-    spaces = zip(world.plan.spaces, late.tolist(), strict=True)
-    return np.array([announcement if space.pa else protocol.rooms.unheard.quantile(u) for space, u in spaces])
+    heard = np.full(len(late), protocol.announcement if spoken else 0.0)
+    for i, space in enumerate(world.plan.spaces):
+        if not space.pa:
+            heard[i] = protocol.rooms.unheard.quantile(float(late[i]))
+    return heard
 
 
 class Draws:
@@ -51,27 +52,35 @@ class Draws:
 
     def __init__(self, protocol: Protocol, world: World, streams: Streams) -> None:
         self.setting, self.world, self.protocol = protocol.rooms, world, protocol
+
+        def drawn(purpose: str, words: Words, attempt: int = 0) -> list[float]:
+            found: list[float] = streams.uniforms(purpose, words, attempt).tolist()
+            return found
+
         words, doors = world.space_words, world.door_words
-        tries = range(TRIES)
-        drawn = streams.uniforms_of(
-            [(f"room.{what}", words, 0) for what in ("recover", "hide", "substitute")]
-            + [("exit.reach", doors, 0)]
-            + [(f"door.{what}", doors, i) for what in ("lock", "catch") for i in tries]
-        )
-        self._recover, self._hide, substitute, self._reach = drawn[:4]
-        self._substitute = substitute < protocol.rooms.without_key
-        self._times, self._catches = drawn[4 : 4 + TRIES], drawn[4 + TRIES :]
+        self._recover, self._hide = drawn("room.recover", words), drawn("room.hide", words)
+        self._substitute = drawn("room.substitute", words)
+        self._reach = drawn("exit.reach", doors)
+        self._tries = [(drawn("door.lock", doors, i), drawn("door.catch", doors, i)) for i in range(TRIES)]
+        setting = protocol.rooms
+        self._locks: dict[str, tuple[Spread, float]] = {
+            "key": (setting.key, setting.key_fails),
+            "push-button": (setting.push_button, setting.push_button_fails),
+        }
+        """How long a lock by hand takes, and how often it fails; all others are automatic."""
 
     def secure(self, room: Room, *, word_s: float) -> Securing:
         """Return when a lockable room is locked and secured, if word reaches it in `word_s` seconds.
 
         One adult locks one door after the other; a substitute without a key locks no door that needs one.
         """
-        locked = word_s + self.setting.recover.quantile(float(self._recover[room.space]))
-        if self._substitute[room.space] and any(self._needs_key(door) for door in room.doors):
+        locked = word_s + self.setting.recover.quantile(self._recover[room.space])
+        openings = self.world.plan.openings
+        substitute = self._substitute[room.space] < self.setting.without_key
+        if substitute and any(openings[door].lock == "key" for door in room.to_lock):
             return Securing(room, inf, inf, locked, NO_KEY)
         fails = False
-        for door in room.doors:
+        for door in room.to_lock:
             took, caught = self.lock(door)
             locked += took
             fails |= not caught
@@ -88,32 +97,18 @@ class Draws:
         setting, opening = self.setting, self.world.plan.openings[door]
         if opening.lock == "none" or (opening.state != "no" and not again):
             return 0.0, True
-        kinds: dict[str, tuple[Spread, float]] = {
-            "key": (setting.key, setting.key_fails),
-            "push-button": (setting.push_button, setting.push_button_fails),
-        }
-        law, fails = kinds.get(opening.lock, (None, setting.auto_fails))
+        law, fails = self._locks.get(opening.lock, (None, setting.auto_fails))
         spent = 0.0
-        for attempt in range(TRIES):
-            took = setting.auto if law is None else law.quantile(float(self._times[attempt][door]))
-            spent += max(took, setting.auto)
-            if self._catches[attempt][door] >= fails:
+        for times, catches in self._tries:
+            spent += setting.auto if law is None else max(law.quantile(times[door]), setting.auto)
+            if catches[door] >= fails:
                 return spent, True
         return spent, False
 
     def hide_s(self, space: int) -> float:
         """Return the seconds from the lock until the lights are off and nobody is in sight."""
-        return self.setting.hide.quantile(float(self._hide[space]))
+        return self.setting.hide.quantile(self._hide[space])
 
     def reach_s(self, door: int) -> float:
         """Return the seconds from hearing the order until somebody stands at an outside door to lock it."""
-        return self.protocol.to_exit.quantile(float(self._reach[door]))
-
-    def to_lock(self, room: Room) -> list[int]:
-        """Return the doors of a room that somebody has to lock."""
-        openings = self.world.plan.openings
-        return [door for door in room.doors if openings[door].lock != "none" and openings[door].state == "no"]
-
-    def _needs_key(self, door: int) -> bool:
-        opening = self.world.plan.openings[door]
-        return opening.lock == "key" and opening.state == "no"
+        return self.protocol.to_exit.quantile(self._reach[door])

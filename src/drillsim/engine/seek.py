@@ -94,18 +94,17 @@ class Seeking:
         """Return the nearest space to look into, and where to stand for it; None when all were looked into."""
         stage = self.stage
         here, at = stage.travel.place(responder)
-        best: tuple[float, int] = (inf, -1)
         if here < 0:
             return None
         reach = stage.travel.routes(responder, speed_mps).from_point(here, at)
-        spots = stage.world.lookouts
-        for space, point in spots.items():
-            if space not in case.searched:
-                seconds = 0.0 if space == here else reach.seconds_to(space, point)
-                best = min(best, (seconds, space))
-        if best[0] == inf:
+        spots, seconds = stage.world.lookouts, reach.seconds_to_each(stage.world.to_lookouts).tolist()
+        left = {space: s for space, s in zip(spots, seconds, strict=True) if space not in case.searched}
+        if here in left:
+            left[here] = 0.0
+        nearest = min(left, key=lambda space: (left[space], space), default=-1)
+        if left.get(nearest, inf) == inf:
             return None
-        return best[1], (at if best[1] == here else spots[best[1]])
+        return nearest, (at if nearest == here else spots[nearest])
 
     def _look_s(self, case: Case, responder: Responder, space: int) -> float:
         """Return how long a look takes: a glance where the door is open, longer in a locked, dark room."""

@@ -27,6 +27,15 @@ from drillsim.streams import Streams
 Process = Generator[simpy.Event, Any, None]
 
 
+class Appointment(simpy.Event):
+    """The time at which something set beforehand happens."""
+
+    _ok, _value = True, None
+
+    def __init__(self, env: simpy.Environment, act: Callable[[Any], None]) -> None:
+        self.env, self.callbacks = env, [act]
+
+
 class Log:
     """The event table while it is written, in order of time."""
 
@@ -84,8 +93,7 @@ class Stage:
 
     def people_in(self, time_s: float = 0.0) -> NDArray[np.int64]:
         """Return the persons in each space as the bell period of a time places them; shape (spaces,)."""
-        seats = self.world.seats(self.clock.period(time_s))
-        return np.bincount(seats.space, minlength=len(self.world.plan.spaces))
+        return self.world.persons(self.clock.period(time_s))
 
     def occupy(self, time_s: float) -> None:
         """Let the people be where the bell period of a time places them."""
@@ -101,10 +109,7 @@ class Stage:
 
     def at(self, delay_s: float, act: Callable[[Any], None]) -> None:
         """Call `act` after a delay, before anything else that happens at that time."""
-        event = self.env.event()
-        event._ok, event._value = True, None
-        event.callbacks = [act]
-        self.env.schedule(event, priority=URGENT, delay=delay_s)
+        self.env.schedule(Appointment(self.env, act), URGENT, delay_s)
 
     def comes_later(self) -> NDArray[np.bool_]:
         """Return, per person, whether it comes in while the drill runs."""
@@ -145,13 +150,13 @@ class Stage:
 
     def start_exposure(self, case: Case) -> None:
         """Count the person-seconds near an incident from now on."""
-        self.exposures[case] = Exposure(self.world, self.crowd)
+        self.exposures[case] = Exposure(self.world, self.crowd, case.space, case.point)
 
     def stop_exposure(self, case: Case) -> None:
         """Write down the person-seconds near an incident up to now; only the first call counts."""
         exposure = self.exposures.pop(case, None)
         if exposure is not None:
-            for radius, person_s in exposure.stop(case.space, case.point):
+            for radius, person_s in exposure.stop():
                 self.log("people", "exposure", f"{radius:g}", incident=case.id, value=person_s)
 
     def move(self, case: Case, space: int, point: XY) -> None:

@@ -51,7 +51,6 @@ class Travel:
         """Ways that somebody with keys holds open for services."""
         self.without_key_s: Callable[[Responder], tuple[float, float] | None] = lambda _r: None
         """Seconds that somebody without a key needs at a card lock and at any other, None where it opens none."""
-        self._routes: dict[tuple[object, ...], Routes] = {}
         self._version = 0
         self._changed = env.event()
         self._present: dict[tuple[str, float], tuple[int, Routes]] = {}
@@ -128,7 +127,18 @@ class Travel:
         kept = self._present.get((responder.id, speed_mps))
         if kept is not None and kept[0] == self._version:
             return kept[1]
-        routes = self._look_up(responder, speed_mps)
+        locked = self.locked.copy()
+        locked[sorted(self.propped | self.held if responder.service else self.propped)] = False
+        card_s, other_s = self._opens_s(responder) or (np.inf, np.inf)
+        routes = Routes(
+            self.world.network,
+            level_mps=speed_mps,
+            stair_up_mps=responder.up_mps,
+            stair_down_mps=responder.down_mps,
+            delay_s=np.where(locked, np.where(self.world.is_card, card_s, other_s), 0.0),
+            closed=self.closed,
+            compiled=True,
+        )
         self._present[responder.id, speed_mps] = self._version, routes
         return routes
 
@@ -138,7 +148,7 @@ class Travel:
         locked[sorted(self.propped)] = False
         return Routes(
             self.world.network, level_mps=speed_mps, stair_up_mps=speed_mps, stair_down_mps=speed_mps,
-            forbidden=locked, closed=frozenset(self.closed),
+            forbidden=locked, closed=self.closed, compiled=True,
         )  # fmt: skip
 
     def next_change(self) -> simpy.Event:
@@ -146,29 +156,6 @@ class Travel:
         if self._changed.triggered:
             self._changed = self.env.event()
         return self._changed
-
-    def _look_up(self, responder: Responder, speed_mps: float) -> Routes:
-        locked = self.locked.copy()
-        locked[sorted(self.propped | self.held if responder.service else self.propped)] = False
-        opens = self._opens_s(responder)
-        delays, forbidden = np.zeros(locked.shape), np.zeros(locked.shape, dtype=bool)
-        if opens is None:
-            forbidden = locked
-        else:
-            delays[locked] = np.broadcast_to(np.where(self.world.is_card, *opens), locked.shape)[locked]
-        closed = frozenset(self.closed)
-        key = (speed_mps, responder.up_mps, responder.down_mps, delays.tobytes(), forbidden.tobytes(), closed)
-        if key not in self._routes:
-            self._routes[key] = Routes(
-                self.world.network,
-                level_mps=speed_mps,
-                stair_up_mps=responder.up_mps,
-                stair_down_mps=responder.down_mps,
-                delay_s=delays,
-                forbidden=forbidden,
-                closed=closed,
-            )
-        return self._routes[key]
 
     def go(
         self,

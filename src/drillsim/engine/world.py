@@ -14,7 +14,7 @@ from drillsim.crowd.cells import Cells, build_cells
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Seats, place_people
 from drillsim.plan.model import FloorPlan, Opening, Period
-from drillsim.plan.network import Network, build
+from drillsim.plan.network import Approaches, Network, build
 from drillsim.plan.routes import Routes
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.people import DoorLaw, LawsChoice
@@ -31,10 +31,13 @@ class Room:
 
     doors
         Indices of the openings into it; `lockable` when every one of them has a lock.
+    to_lock
+        Those of them that somebody has to lock: the others have no lock or are locked already.
     """
 
     space: int
     doors: tuple[int, ...]
+    to_lock: tuple[int, ...]
     lockable: bool
 
 
@@ -51,14 +54,21 @@ class World:
     @cached_property
     def rooms(self) -> tuple[Room, ...]:
         """Every space that is not circulation, outdoors or a stair, in file order."""
-        found = []
+        found, openings = [], self.plan.openings
         for i, space in enumerate(self.plan.spaces):
             if space.is_circulation or space.use == "outdoors":
                 continue
             doors = tuple(w for w in self.network.space_ways[i] if w < self.network.openings)
-            lockable = bool(doors) and all(self.plan.openings[w].lock != "none" or self._only_out(w) for w in doors)
-            found.append(Room(i, doors, lockable))
+            to_lock = tuple(w for w in doors if openings[w].lock != "none" and openings[w].state == "no")
+            lockable = bool(doors) and all(openings[w].lock != "none" or self._only_out(w) for w in doors)
+            found.append(Room(i, doors, to_lock, lockable))
         return tuple(found)
+
+    def persons(self, period: Period | None) -> NDArray[np.int64]:
+        """Return the persons in each space in a bell period of the plan, shape (spaces,); not to be changed."""
+        key = ("persons", None if period is None else self.plan.timetable.index(period))
+        spaces = len(self.plan.spaces)
+        return self.plan.memo(key, lambda: np.bincount(self.seats(period).space, minlength=spaces))
 
     def seats(self, period: Period | None) -> Seats:
         """Return who sits where in a bell period of the plan; nobody between periods."""
@@ -152,14 +162,10 @@ class World:
             found.append((self.network.doorsteps(space), self.network.distances(space, (float(x), float(y)))[0]))
         return tuple(found)
 
-    def cells_in(self, space: int) -> NDArray[np.int64]:
-        """Return the cells of a space."""
-        return self._cells_by_space[space]
-
     @cached_property
-    def _cells_by_space(self) -> tuple[NDArray[np.int64], ...]:
-        owner = np.array(self.cells.space)
-        return tuple(np.flatnonzero(owner == i) for i in range(len(self.plan.spaces)))
+    def cell_space(self) -> NDArray[np.int64]:
+        """Space of each cell, -1 for stair flights and, last, the outside."""
+        return np.array(self.cells.space, dtype=np.int64)
 
     def ids_of_uses(self, uses: tuple[str, ...]) -> list[str]:
         """Return the ids of the spaces of some uses, in file order."""
@@ -176,6 +182,11 @@ class World:
             x, y = self.network.way_xy[way, self.network.side(way, i)]
             found[i] = self._middle(i) if space.is_circulation else (float(x), float(y))
         return found
+
+    @cached_property
+    def to_lookouts(self) -> Approaches:
+        """The last stretches to all lookouts."""
+        return self.network.approaches_to(self.lookouts)
 
     def equipment(self, kind: str) -> list[tuple[str, int, XY]]:
         """Return id, space and point of the plan's equipment of a kind, in file order."""

@@ -7,6 +7,7 @@ know which of these corners see each other, and which of them the two ends see.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -88,12 +89,11 @@ class Floor:
 
     def between(self, a: ArrayLike, b: ArrayLike) -> Floats:
         """Return the shortest walks in metres from every point of `a` to every point of `b`, shape (n, m)."""
-        a_foot, a_off = self.snap(as_points(a))
-        b_foot, b_off = self.snap(as_points(b))
-        lengths = self._on_floor(a_foot, b_foot)
-        if a_off.any() or b_off.any():
-            lengths = lengths + a_off[:, None] + b_off[None, :]
-        return lengths
+        return self.feet(a).to(self.feet(b))
+
+    def feet(self, points: ArrayLike) -> Feet:
+        """Return points ready to be walked between, of use where walks to the same points are asked for often."""
+        return Feet(self, *self.snap(as_points(points)))
 
     def among(self, points: ArrayLike) -> Floats:
         """Return the shortest walks in metres among the points, a symmetric matrix with a diagonal of zeros."""
@@ -111,17 +111,6 @@ class Floor:
         middle = self._bends(a_foot, b_foot)
         parts = [start, *([a_foot] if a_off[0] else []), middle, *([b_foot] if b_off[0] else []), end]
         return np.concatenate(parts)
-
-    def _on_floor(self, a: Floats, b: Floats) -> Floats:
-        straight = euclid_m(a, b)
-        if self.is_convex:
-            return straight
-        lengths = np.where(self._see(a, b), straight, np.inf)
-        hidden = np.flatnonzero(~np.isfinite(lengths).all(axis=1))
-        if len(hidden):
-            to_corner = _min_plus(self._to_corners(a[hidden]), self._corner_lengths[0])
-            lengths[hidden] = np.minimum(lengths[hidden], _min_plus(to_corner, self._to_corners(b).T))
-        return np.asarray(lengths)
 
     def _bends(self, a: Floats, b: Floats) -> Floats:
         """Return the inward corners passed between two single points on the floor."""
@@ -164,6 +153,37 @@ class Floor:
         seen[~np.isfinite(seen)] = 0.0  # a zero in a dense graph of scipy means: no edge
         lengths, before = dijkstra(np.maximum(seen, seen.T), directed=False, return_predecessors=True)
         return lengths, before
+
+
+@dataclass(frozen=True)
+class Feet:
+    """Points of one floor: the nearest points on it, and how far off they are in metres."""
+
+    floor: Floor
+    at: Floats
+    off_m: Floats
+
+    def to(self, others: Feet) -> Floats:
+        """Return the shortest walks in metres from every point to every other, shape (n, m)."""
+        lengths = self._on_floor(others)
+        if self.off_m.any() or others.off_m.any():
+            lengths = lengths + self.off_m[:, None] + others.off_m[None, :]
+        return lengths
+
+    def _on_floor(self, others: Feet) -> Floats:
+        straight = euclid_m(self.at, others.at)
+        if self.floor.is_convex:
+            return straight
+        lengths = np.where(self.floor._see(self.at, others.at), straight, np.inf)
+        hidden = np.flatnonzero(~np.isfinite(lengths).all(axis=1))
+        if len(hidden):
+            to_corner = _min_plus(self.floor._to_corners(self.at[hidden]), self.floor._corner_lengths[0])
+            lengths[hidden] = np.minimum(lengths[hidden], _min_plus(to_corner, others._to_corners.T))
+        return np.asarray(lengths)
+
+    @cached_property
+    def _to_corners(self) -> Floats:
+        return self.floor._to_corners(self.at)
 
 
 def _inward_corners(ring: Floats, *, outer: bool) -> Floats:

@@ -7,6 +7,7 @@ its number is ``2 * way + side``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,17 +15,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from drillsim.plan.geodesic import Floats, Floor
+from drillsim.plan.geodesic import Feet, Floats, Floor
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Stair, stair_opening
-from drillsim.plan.sums import Fan, fan, least_sums
+from drillsim.plan.sums import least_sums
 
 if TYPE_CHECKING:
     import networkx as nx
 
 Ints = NDArray[np.int64]
 XY = tuple[float, float]
-
-
+Fan = tuple[Ints, Ints, Floats]
+"""Where the steps followed from each node begin, (nodes + 1,); the node each leads to, and its metres, (steps,)."""
+Approaches = tuple[Ints, Floats, Ints, Ints]
+"""The last stretches to a point in each of some spaces, one space after the other: the nodes that stand there, the metres
+from each to the point, where each space's nodes begin, and the spaces."""
 LEGS_KEPT = 20_000
 """Points whose distances to the ways of their space are kept."""
 
@@ -83,7 +87,7 @@ class Network:
 
     def side(self, way: int, space: int) -> int:
         """Return which side of the way lies in the space, 0 or 1; ValueError when neither does."""
-        sides = self.way_spaces[way]
+        sides = self._sides[way]
         if sides[0] == space:
             return 0
         if sides[1] == space:
@@ -92,7 +96,11 @@ class Network:
 
     def other(self, way: int, space: int) -> int:
         """Return the space beyond the way, -1 outside."""
-        return int(self.way_spaces[way, 1 - self.side(way, space)])
+        return self._sides[way][1 - self.side(way, space)]
+
+    @cached_property
+    def _sides(self) -> list[list[int]]:
+        return [[int(space) for space in sides] for sides in self.way_spaces]
 
     def is_convex(self, space: int) -> bool:
         """Return whether every straight line between two points of the space stays in it."""
@@ -109,7 +117,7 @@ class Network:
     def distances(self, space: int, points: ArrayLike) -> Floats:
         """Return the shortest walks in metres from points (n, 2) to each way of the space, shape (n, ways of the
         space)."""
-        return self.floors[space].between(points, self._way_points[space])
+        return self.floors[space].feet(points).to(self._way_feet[space])
 
     def legs_from(self, space: int, xy: XY) -> Floats:
         """Return the shortest walks in metres from one point to each way of the space; kept for the next time."""
@@ -142,24 +150,22 @@ class Network:
         )
 
     @cached_property
-    def _way_points(self) -> tuple[Floats, ...]:
+    def _way_feet(self) -> tuple[Feet, ...]:
         xy = self.way_xy.reshape(-1, 2)
-        return tuple(xy[nodes] for nodes in self._doorsteps)
+        return tuple(floor.feet(xy[nodes]) for floor, nodes in zip(self.floors, self._doorsteps, strict=True))
 
     @cached_property
-    def approaches(self) -> tuple[Ints, Floats, Ints, Ints]:
-        """The last stretch to each space's representative point, spaces with ways only, one after the other.
+    def approaches(self) -> Approaches:
+        """The last stretch to each space's representative point, spaces with ways only."""
+        return self.approaches_to({s: self.floors[s].point for s, ways in enumerate(self.space_ways) if ways})
 
-        Nodes that stand in the spaces; metres from there to the point; where each space's nodes begin; the spaces.
-        """
-        spaces = [s for s, ways in enumerate(self.space_ways) if ways]
-        metres = [self.distances(s, self.floors[s].point)[0] for s in spaces]
-        nodes = [self._doorsteps[s] for s in spaces]
-        begins = np.cumsum([0, *(len(n) for n in nodes[:-1])], dtype=np.int64)
-        if not spaces:
-            empty = np.empty(0, dtype=np.int64)
-            return empty, np.empty(0), empty, empty
-        return np.concatenate(nodes), np.concatenate(metres), begins, np.asarray(spaces, dtype=np.int64)
+    def approaches_to(self, points: Mapping[int, XY]) -> Approaches:
+        """Return the last stretch to one point in each of some spaces that have ways."""
+        nodes = [self._doorsteps[s] for s in points]
+        metres = [self.distances(s, xy)[0] for s, xy in points.items()]
+        begins = np.cumsum([0, *(len(n) for n in nodes)], dtype=np.int64)[:-1]
+        none = np.empty(0, dtype=np.int64)
+        return np.concatenate([none, *nodes]), np.concatenate([np.empty(0), *metres]), begins, np.array([*points], dtype=np.int64)
 
     def name_of_way(self, way: int) -> str:
         """Return the id of the opening or stair."""
@@ -204,13 +210,16 @@ class Network:
 
     @cached_property
     def onwards(self) -> Fan:
-        """The steps, followed as they are walked."""
-        return fan(2 * self.ways, self.steps.start, self.steps.end)
+        """The steps by the node they start from, followed as they are walked."""
+        return self.steps.begins, self.steps.end, self.steps.leg_m
 
     @cached_property
     def backwards(self) -> Fan:
-        """The steps, followed against the walk."""
-        return fan(2 * self.ways, self.steps.end, self.steps.start)
+        """The steps by the node they end at, followed against the walk."""
+        step = self.steps
+        order = np.lexsort((step.start, step.end))
+        begins = np.searchsorted(step.end[order], np.arange(2 * self.ways + 1)).astype(np.int64)
+        return begins, step.start[order], step.leg_m[order]
 
     @cached_property
     def steps(self) -> Steps:
@@ -244,7 +253,9 @@ class Network:
         (kind 'post'; x, y, level, space). Edges: length_m, with `space` for a walk inside one space, or with
         `stair` and rise_m for a flight.
         """
-        return _public_graph(self)
+        from drillsim.plan.graph import graph_of
+
+        return graph_of(self)
 
     def indoor_metres(self, *, one_way: bool = False) -> Floats:
         """Return the metres between all pairs of nodes through the inside of the building, inf where there is no way.
@@ -345,51 +356,3 @@ def _largest(lengths: Floats) -> float | None:
     if not lengths.size or not np.isfinite(lengths).all():
         return None
     return float(lengths.max())
-
-
-def _public_graph(network: Network) -> nx.Graph[str]:
-    import networkx as nx
-
-    plan = network.plan
-    graph: nx.Graph[str] = nx.Graph(name=plan.name)
-    ends: dict[tuple[int, int], str] = {}
-    for w, opening in enumerate(plan.openings):
-        level = next(plan.spaces[s].level for s in network.way_spaces[w] if s >= 0)
-        x, y = opening.middle
-        graph.add_node(
-            opening.id,
-            kind=opening.kind,
-            x=x,
-            y=y,
-            level=level,
-            spaces=opening.spaces,
-            width_m=opening.clear_width_m,
-        )
-        ends[w, 0] = ends[w, 1] = opening.id
-    for i, stair in enumerate(plan.stairs):
-        w = network.openings + i
-        for k, (word, room) in enumerate((("lower", stair.lower), ("upper", stair.upper))):
-            x, y = network.way_xy[w, k].tolist()
-            ends[w, k] = f"{stair.id}:{word}"
-            level = plan.spaces[plan.space_index[room]].level
-            graph.add_node(ends[w, k], kind="stair_end", x=x, y=y, level=level, space=room, stair=stair.id)
-        graph.add_edge(ends[w, 0], ends[w, 1], length_m=stair.length, stair=stair.id, rise_m=stair.rise)
-    for s, space in enumerate(plan.spaces):
-        ways = network.space_ways[s]
-        names = [ends[w, network.side(w, s)] for w in ways]
-        for i, name in enumerate(names):
-            for j in range(i):
-                _keep_shorter(graph, names[j], name, float(network.space_dist[s][i, j]), space.id)
-    for post in plan.posts:
-        s, node = plan.space_index[post.space], f"post:{post.id}"
-        x, y = post.at
-        graph.add_node(node, kind="post", x=x, y=y, level=plan.spaces[s].level, space=post.space)
-        for w, metres in zip(network.space_ways[s], network.distances(s, post.at)[0].tolist(), strict=True):
-            _keep_shorter(graph, node, ends[w, network.side(w, s)], metres, post.space)
-    return graph
-
-
-def _keep_shorter(graph: nx.Graph[str], a: str, b: str, length_m: float, space: str) -> None:
-    """Add an edge; two openings that join the same two spaces keep the shorter of their two walks."""
-    if a != b and (not graph.has_edge(a, b) or graph.edges[a, b]["length_m"] > length_m):
-        graph.add_edge(a, b, length_m=length_m, space=space)

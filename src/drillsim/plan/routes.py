@@ -1,7 +1,7 @@
 """Least-time routes through the network, as tables that are looked up many times.
 
 One `Routes` stands for one state of the building and one kind of walker: speeds, delays at locks, what is closed and
-what may not be passed. It costs a few milliseconds once; a look-up costs microseconds.
+what may not be passed. Paths are searched by `kernel.py`, many sources at once by scipy.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from drillsim.plan.geodesic import Floats
-from drillsim.plan.network import XY, Network
+from drillsim.plan.kernel import Search, compiled_search, least_times, least_way
+from drillsim.plan.network import XY, Approaches, Ints, Network
 from drillsim.plan.sums import least_sums
 
 HOP_S = 1e-8
 """Added to every step where ways are chosen, so that the time left falls strictly, also over legs of 0 m."""
 TIE_S = 1e-9
 """Ways whose times differ by no more than this are equal; the one with the lower number is taken."""
+_AT_IT = np.zeros(1)
+_AT_IT.flags.writeable = False
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,6 @@ class Path:
     """Least time from the start to the goal, delays included."""
     ways: tuple[tuple[int, int], ...]
     """Ways passed in turn, each with the side that is entered."""
-    length_m: float
-    """Metres walked, stairs along their slope."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,25 @@ class Reach:
     node_s: Floats
     """(2 * ways,) least seconds until a way has been passed to a side (node = 2 * way + side); inf where it cannot
     be."""
-    space_s: Floats
-    """(spaces,) least seconds to the representative point of each space; inf where it cannot be reached."""
     routes: Routes
+
+    @cached_property
+    def space_s(self) -> Floats:
+        """(spaces,) least seconds to the representative point of each space; inf where it cannot be reached."""
+        network = self.routes.network
+        seconds = np.full(len(network.floors), np.inf)
+        seconds[network.approaches[-1]] = self.seconds_to_each(network.approaches)
+        if self.space >= 0:
+            direct = network.distance(self.space, self.xy, network.representative_point(self.space))
+            seconds[self.space] = min(seconds[self.space], direct / self.routes.level_mps)
+        return seconds
+
+    def seconds_to_each(self, approaches: Approaches) -> Floats:
+        """Return the least seconds to each of many points by the ways of their spaces, inf where none leads there."""
+        nodes, metres, begins, spaces = approaches
+        if not len(spaces):
+            return np.empty(0)
+        return np.asarray(np.minimum.reduceat(self.node_s[nodes] + metres / self.routes.level_mps, begins))
 
     def seconds_to(self, space: int, xy: ArrayLike) -> float:
         """Return the least seconds to a point of a space, inf when it cannot be reached."""
@@ -70,6 +87,8 @@ class Routes:
         Ways that nobody passes.
     forbidden
         (ways, 2) True where this walker may not pass a way towards a side. One-way openings are honoured in any case.
+    compiled
+        Search in compiled code: forty times faster, once it is loaded.
 
     Nobody passes through 'outside': it is only ever an end. Outdoor spaces are spaces like all others.
     """
@@ -84,128 +103,84 @@ class Routes:
         delay_s: Floats | None = None,
         closed: Collection[int] = frozenset(),
         forbidden: NDArray[np.bool_] | None = None,
+        compiled: bool = False,
     ) -> None:
         """Note the state; the tables are made when they are first needed."""
         self.network = network
-        self.level_mps = level_mps
-        self.stair_mps = (stair_down_mps, stair_up_mps)
-        self.delay_s = np.zeros((network.ways, 2)) if delay_s is None else np.asarray(delay_s, dtype=np.float64)
-        open_to = network.passable.copy()
-        open_to[sorted(closed)] = False
+        self.level_mps = float(level_mps)
+        crossing_s = network.way_crossing_m[:, None] / np.array([stair_down_mps, stair_up_mps])
+        passing_s = np.where(network.passable, crossing_s if delay_s is None else delay_s + crossing_s, np.inf)
+        passing_s[sorted(closed)] = np.inf
         if forbidden is not None:
-            open_to &= ~np.asarray(forbidden, dtype=np.bool_)
-        self.open_to = open_to
+            passing_s[forbidden] = np.inf
+        self.passing_s: Floats = passing_s.reshape(-1)
+        """(nodes,) seconds of passing the way to a node: its delay and the flight of a stair; inf where nobody may."""
         self._left: dict[tuple[int, float, float], Floats] = {}
-        self._kept: dict[tuple[int, int, int, float, float], Path | None] = {}
+        search: Search = compiled_search() if compiled else (least_times, least_way)
+        self._least_times, self._least_way = search
 
     def from_point(self, space: int, xy: ArrayLike) -> Reach:
         """Return how soon every node and every space is reached from a point of a space."""
         at = _xy(xy)
-        first = self._first_steps(space, at)
-        node_s = np.full(2 * self.network.ways, np.inf)
-        if first:
-            ends, costs = np.array([n for n, _, _ in first]), np.array([cost for _, _, cost in first])
-            node_s = self.network.onwards.least_sums(self._costs, ends, costs)
-        return self._reach(space, at, node_s)
+        nodes, legs = self._beside(space, at)
+        seconds = legs / self.level_mps + self.passing_s[nodes]
+        fan = self.network.onwards
+        node_s = self._least_times(*fan, self.level_mps, self.passing_s, 0.0, True, nodes, seconds)
+        return Reach(space, at, node_s, self)
 
     def from_points(self, points: Sequence[tuple[int, ArrayLike]]) -> list[Reach]:
         """Return the reach of each of several points (space, xy); cheaper than one after the other."""
         places = [(space, _xy(at)) for space, at in points]
-        firsts = [self._first_steps(space, at) for space, at in places]
-        rows = self._rows([node for first in firsts for node, _, _ in first])
+        firsts = [self._beside(space, at) for space, at in places]
+        rows = self._rows(np.concatenate([nodes for nodes, _ in firsts]).tolist() if firsts else [])
         found = []
-        for (space, at), first in zip(places, firsts, strict=True):
+        for (space, at), (nodes, legs) in zip(places, firsts, strict=True):
             node_s = np.full(2 * self.network.ways, np.inf)
-            for node, _, cost in first:
-                np.minimum(node_s, cost + rows[node], out=node_s)
-            found.append(self._reach(space, at, node_s))
+            for node, leg in zip(nodes.tolist(), legs.tolist(), strict=True):
+                np.minimum(node_s, leg / self.level_mps + self.passing_s[node] + rows[node], out=node_s)
+            found.append(Reach(space, at, node_s, self))
         return found
 
     def from_entry(self, way: int, side: int) -> Reach:
         """Return how soon every node and every space is reached by one who comes in through a way to a side."""
         space, node = int(self.network.way_spaces[way, side]), 2 * way + side
         node_s = np.full(2 * self.network.ways, np.inf)
-        if self.open_to[way, side] and space >= 0:
-            node_s = self._passing_s(way, side) + self._rows([node])[node]
+        if np.isfinite(self.passing_s[node]) and space >= 0:
+            node_s = self.passing_s[node] + self._rows([node])[node]
         else:
             space = -1
-        return self._reach(space, _xy(self.network.way_xy[way, side]), node_s)
+        return Reach(space, _xy(self.network.way_xy[way, side]), node_s, self)
 
     def path(self, start_space: int, start_xy: ArrayLike, goal_space: int, goal_xy: ArrayLike) -> Path | None:
         """Return the least-time way between two points, or None when there is none."""
-        left = self._seconds_left(goal_space, goal_xy)
-        first = self._first_steps(start_space, start_xy)
-        totals = [cost + HOP_S + float(left[node]) for node, _, cost in first]
-        direct = np.inf
-        if start_space == goal_space:
-            direct = self.network.distance(start_space, start_xy, goal_xy) / self.level_mps
-        best = min([direct, *totals])
-        if not np.isfinite(best):
-            return None
-        if direct <= best + TIE_S:
-            return Path(direct, (), direct * self.level_mps)
-        node, leg, cost = next(f for f, total in zip(first, totals, strict=True) if total <= best + TIE_S)
-        rest = self._from_node(node, goal_space, goal_xy)
-        if rest is None:
-            return None
-        length = leg + float(self.network.way_crossing_m[node // 2])
-        return Path(cost + rest.seconds, ((node // 2, node % 2), *rest.ways), length + rest.length_m)
+        same = start_space == goal_space
+        direct_m = self.network.distance(start_space, start_xy, goal_xy) if same else np.inf
+        return self._way(*self._beside(start_space, _xy(start_xy)), direct_m, goal_space, _xy(goal_xy))
 
     def path_through(self, way: int, side: int, goal_space: int, goal_xy: ArrayLike) -> Path | None:
         """Return the least-time way of one who begins by passing a way to a side, such as police at an entry."""
-        if not self.open_to[way, side] or self.network.way_spaces[way, side] < 0:
+        if self.network.way_spaces[way, side] < 0:
             return None
-        rest = self._from_node(2 * way + side, goal_space, goal_xy)
-        if rest is None:
-            return None
-        seconds = self._passing_s(way, side) + rest.seconds
-        return Path(seconds, ((way, side), *rest.ways), float(self.network.way_crossing_m[way]) + rest.length_m)
+        return self._way(np.array([2 * way + side]), _AT_IT, np.inf, goal_space, _xy(goal_xy))
+
+    def _way(self, nodes: Ints, legs: Floats, direct_m: float, goal_space: int, goal: XY) -> Path | None:
+        """Return the least-time way from beside some nodes, that many metres from each, or directly."""
+        seconds, passed = self._least_way(
+            *self.network.onwards, self.level_mps, self.passing_s, HOP_S, TIE_S,
+            self._seconds_left(goal_space, goal), self.network.doorsteps(goal_space), self.network.legs_from(goal_space, goal), nodes, legs, direct_m,
+        )  # fmt: skip
+        return Path(float(seconds), tuple((n >> 1, n & 1) for n in passed.tolist())) if seconds < np.inf else None
 
     def seconds_to(self, start_space: int, start_xy: ArrayLike, goal_space: int, goal_xy: ArrayLike) -> float:
         """Return the least seconds between two points, inf when there is no way."""
         found = self.path(start_space, start_xy, goal_space, goal_xy)
         return np.inf if found is None else found.seconds
 
-    def _passing_s(self, way: int, side: int) -> float:
-        """Return the seconds of passing a way towards a side: its delay, and the flight of a stair."""
-        crossing = float(self.network.way_crossing_m[way]) / self.stair_mps[side]
-        return float(self.delay_s[way, side]) + crossing
-
-    def _first_steps(self, space: int, xy: ArrayLike) -> list[tuple[int, float, float]]:
-        """Return each way that can be passed from a point of a space, as (node reached, metres walked to it,
-        seconds)."""
+    def _beside(self, space: int, xy: XY) -> tuple[Ints, Floats]:
+        """Return the nodes beyond the ways of a space, and the metres from a point of the space to those ways."""
         if space < 0:
-            return []
-        legs = self.network.legs_from(space, _xy(xy)).tolist()
-        found = []
-        for way, leg in zip(self.network.space_ways[space], legs, strict=True):
-            side = 1 - self.network.side(way, space)
-            if self.open_to[way, side]:
-                found.append((2 * way + side, leg, leg / self.level_mps + self._passing_s(way, side)))
-        return found
-
-    def _reach(self, space: int, xy: XY, node_s: Floats) -> Reach:
-        """Return the reach with the seconds to every space's point filled in."""
-        network = self.network
-        nodes, metres, begins, spaces = network.approaches
-        seconds = np.full(len(network.floors), np.inf)
-        if len(spaces):
-            seconds[spaces] = np.minimum.reduceat(node_s[nodes] + metres / self.level_mps, begins)
-        if space >= 0:
-            direct = network.distance(space, xy, network.representative_point(space)) / self.level_mps
-            seconds[space] = min(seconds[space], direct)
-        return Reach(space, xy, node_s, seconds, self)
-
-    @cached_property
-    def _costs(self) -> Floats:
-        """Seconds of every step of the network, inf where it may not be taken."""
-        step = self.network.steps
-        speed = np.asarray([self.stair_mps[0], 1.0, self.stair_mps[1]])[step.climb + 1]
-        way = step.end // 2
-        cost = step.leg_m / self.level_mps + (
-            self.delay_s[way, step.end % 2] + self.network.way_crossing_m[way] / speed
-        )
-        return np.asarray(np.where(self.open_to.reshape(-1)[step.end], cost, np.inf))
+            return np.empty(0, dtype=np.int64), _AT_IT[1:]
+        return self.network.doorsteps(space) ^ 1, self.network.legs_from(space, xy)
 
     def _rows(self, nodes: Iterable[int]) -> dict[int, Floats]:
         """Return the least seconds from each of these nodes to all nodes."""
@@ -213,55 +188,17 @@ class Routes:
         if not wanted:
             return {}
         step = self.network.steps
-        return dict(
-            zip(wanted, least_sums(2 * self.network.ways, step.start, step.end, self._costs, wanted), strict=True)
-        )
+        seconds = step.leg_m / self.level_mps + self.passing_s[step.end]
+        return dict(zip(wanted, least_sums(2 * self.network.ways, step.start, step.end, seconds, wanted), strict=True))
 
-    def _seconds_left(self, space: int, xy: ArrayLike) -> Floats:
-        """Return for each node the ranked seconds from there to a point of a space."""
-        x, y = _xy(xy)
-        key = (space, x, y)
+    def _seconds_left(self, space: int, xy: XY) -> Floats:
+        """Return for each node the ranked seconds from there to a point of a space; kept for the next time."""
+        key = (space, *xy)
         if key not in self._left:
-            tails = self.network.legs_from(space, (x, y)) / self.level_mps
-            ends = self.network.doorsteps(space)
-            self._left[key] = self.network.backwards.least_sums(self._costs + HOP_S, ends, tails)
+            ends, tails = self.network.doorsteps(space), self.network.legs_from(space, xy) / self.level_mps
+            fan = self.network.backwards
+            self._left[key] = self._least_times(*fan, self.level_mps, self.passing_s, HOP_S, False, ends, tails)
         return self._left[key]
-
-    def _from_node(self, node: int, goal_space: int, goal_xy: ArrayLike) -> Path | None:
-        """Return the least-time way on from a node, itself not counted; kept for the next time."""
-        x, y = _xy(goal_xy)
-        key = (node // 2, node % 2, goal_space, x, y)
-        if key not in self._kept:
-            self._kept[key] = self._walk(node, goal_space, (x, y))
-        return self._kept[key]
-
-    def _walk(self, node: int, goal_space: int, goal_xy: XY) -> Path | None:
-        left = self._seconds_left(goal_space, goal_xy)
-        if not np.isfinite(left[node]):
-            return None
-        network, step = self.network, self.network.steps
-        spaces = network.way_spaces.reshape(-1)
-        tails = dict(
-            zip(
-                self.network.doorsteps(goal_space).tolist(),
-                network.legs_from(goal_space, goal_xy).tolist(),
-                strict=True,
-            )
-        )
-        ways: list[tuple[int, int]] = []
-        seconds = length = 0.0
-        while True:
-            out = np.arange(step.begins[node], step.begins[node + 1])
-            on = self._costs[out] + HOP_S + left[step.end[out]]
-            best = float(on.min(initial=np.inf))
-            if spaces[node] == goal_space and tails[node] / self.level_mps <= best + TIE_S:
-                seconds += tails[node] / self.level_mps
-                return Path(seconds, tuple(ways), length + tails[node])
-            chosen = int(out[int(np.argmax(on <= best + TIE_S))])
-            node = int(step.end[chosen])
-            ways.append((node // 2, node % 2))
-            seconds += float(self._costs[chosen])
-            length += float(step.leg_m[chosen] + network.way_crossing_m[node // 2])
 
 
 def _xy(point: ArrayLike) -> XY:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 GRID = 61
 """Points of the curves, evenly from 0 to the horizon."""
@@ -11,8 +12,7 @@ GRID = 61
 Value = float | int | str | None
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One line of the story.
 
     time_s
