@@ -47,6 +47,17 @@ class CompiledLooks(Driving):
         rooms: dict[int, float] = self.__dict__.setdefault("_rooms_locked", {})
         return rooms
 
+    def spaces(self) -> NDArray[np.int64]:
+        """Return the space each person is in; -1 outside, -2 on a stair."""
+        self._catch_up()
+        return np.array(self._t.people["space"][: self._people], dtype=np.int64)
+
+    def points(self) -> NDArray[np.float64]:
+        """Return where each person began its present leg, or stands since it is out; in metres, shape (persons, 2)."""
+        self._catch_up()
+        here = self._t.people[: self._people]
+        return np.column_stack([here["x"], here["y"]])
+
     def space_of(self, p: int) -> int:
         """Return the space a person or unit is in; -1 outside, -2 on a stair."""
         self._catch_up()
