@@ -12,7 +12,7 @@ from drillsim.crowd.driving import Driving
 from drillsim.crowd.laws import metres_between
 from drillsim.crowd.looks import ROOMS, WORDS
 from drillsim.crowd.orders import walked_m
-from drillsim.crowd.places import XY, split
+from drillsim.crowd.places import XY, Start, corners_from, split
 from drillsim.crowd.tables import ELSEWHERE, GONE
 from drillsim.crowd.walking import AWAY, LOST, ON_LEG, ON_STAIR, QUEUED, SETTLED, STRANDED, WAITING
 from drillsim.record.trace import Leg
@@ -87,7 +87,7 @@ class CompiledLooks(Driving):
     def inside(self) -> int:
         """Return how many persons have come in and are not out."""
         self._catch_up()
-        return self._people - int(self._t.n[GONE]) - int(self._t.n[ELSEWHERE])
+        return self._people - int(self._n[GONE]) - int(self._n[ELSEWHERE])
 
     def clear_since_s(self, spaces: Iterable[int]) -> float | None:
         """Return since when no person has been in some spaces or on a stair.
@@ -180,16 +180,18 @@ class CompiledLooks(Driving):
             return self.cells.corners_between(space, start, (float(unit["x"]), float(unit["y"])))
         return self._corners_to(p, target >> 1)
 
-    def _corners_to(self, p: int, way: int) -> Corners:
-        """Return the corners of the walk from where somebody stands or began its leg to a way of the space."""
+    def _start(self, p: int) -> Start:
+        """Return where somebody stands or began its leg."""
         me = self._t.people[p]
-        node, space = int(me["node"]), int(me["space"])
+        node = int(me["node"])
         if node >= 0:
-            return self.cells.corners(node, way)
-        if me["row"] >= 0 and p in self._paths:
-            return self._paths[p][self.cells.graph.row[space][way]]
-        end = self.cells.way_xy[way][int(self.network.side(way, space))]
-        return self.cells.corners_between(space, (float(me["x"]), float(me["y"])), end)
+            return node
+        if me["row"] >= 0 and p in self._turned:
+            return self._turned[p]
+        return (float(me["x"]), float(me["y"]))
+
+    def _corners_to(self, p: int, way: int) -> Corners:
+        return corners_from(self.cells, int(self._t.people["space"][p]), self._start(p), way)
 
 
 def _length_m(corners: Corners) -> float:

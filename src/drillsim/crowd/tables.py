@@ -20,8 +20,7 @@ _I, _R = "i4", "f8"
 
 def _record(**fields: str) -> np.dtype[Any]:
     """Return a record type from names of fields by type, the wide ones first."""
-    plain = np.dtype([(name, kind) for kind, names in fields.items() for name in names.split()], align=True)
-    return np.dtype((np.record, plain))
+    return np.dtype([(name, kind) for kind, names in fields.items() for name in names.split()], align=True)
 
 
 PERSON = _record(

@@ -38,12 +38,19 @@ WORDS = 3
 
 def addresses(tables: Tables) -> At:
     """Return where the arrays lie; whoever uses this keeps the tables alive."""
-    found = np.zeros((len(tables), WORDS), np.int64)
-    for row, array in zip(found, tables, strict=True):
-        if not array.flags.c_contiguous:
-            raise ValueError("the compiled crowd takes whole arrays only")
-        row[:] = array.ctypes.data, *array.shape, *([1] * (2 - array.ndim))
-    return found.reshape(-1)
+    found = np.zeros(WORDS * len(tables), np.int64)
+    for number, array in enumerate(tables):
+        write_address(found, number, array)
+    return found
+
+
+def write_address(at: At, number: int, array: NDArray[Any]) -> None:
+    """Write down where the array of a number lies now."""
+    if not array.flags.c_contiguous:
+        raise ValueError("the compiled crowd takes whole arrays only")
+    row = WORDS * number
+    at[row], at[row + 1] = array.__array_interface__["data"][0], array.shape[0]
+    at[row + 2] = array.shape[1] if array.ndim > 1 else 1
 
 
 @intrinsic
