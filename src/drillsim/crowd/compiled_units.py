@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from drillsim.crowd import kernel, orders
 from drillsim.crowd.cells import ARRIVED, Leg
 from drillsim.crowd.compiled_looks import CompiledLooks, Corners
+from drillsim.crowd.entering import follow
 from drillsim.crowd.laws import metres_between
 from drillsim.crowd.places import XY, Turned, split
-from drillsim.crowd.steps import follow
 from drillsim.crowd.tables import AT_GOAL, AT_LOCK, ENTERED, EVENT, NEWS, PERSON, UNDRAWN, UNIT, UNSEEN
 from drillsim.crowd.units import LockDelay, OnArrive, OnEnter, Order
 from drillsim.crowd.walking import NOWHERE, ON_STAIR, SETTLED, STANDING, UNLOCKING, WAITING

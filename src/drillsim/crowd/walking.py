@@ -16,7 +16,6 @@ from simpy.events import Event, EventPriority
 from drillsim.crowd.borders import PEOPLE_RANK, Borders, Step
 from drillsim.crowd.cells import FLIGHT, OUT, SEAM, Cells, Corners, Leg
 from drillsim.crowd.fields import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, TIE, Field, Goal, Option, settles
-from drillsim.crowd.laws import metres_between
 from drillsim.crowd.places import XY, Start, Turned, corners_from, split, stretch
 from drillsim.crowd.tracks import Tracks
 
@@ -275,10 +274,7 @@ class Walking(Borders):
             return graph.dist[space][graph.row[space][self._node[p] >> 1]]
         rows = self._rows[p]
         if rows is None:
-            space, x, y = self._space[p], self._x[p], self._y[p]
-            if self.cells.network.is_convex(space):
-                return [metres_between(x, y, *foot) + off for *foot, off in self.cells.ends[space]]
-            rows = self._rows[p] = self.cells.network.distances(space, [(x, y)])[0].tolist()
+            rows = self._rows[p] = self.cells.metres_from(self._space[p], self._x[p], self._y[p])
         return rows
 
     def _leg_to(self, p: int, way: int) -> Leg:
@@ -345,7 +341,7 @@ class Walking(Borders):
             self._record(p, self._walked_m(p) - sum(piece[1] for piece in self._leg[p][: self._piece[p]]))
         if state == QUEUED and direction == target:
             self._node[p], self._rows[p], self._turned[p] = target ^ 1, None, None
-        else:
+        elif self._node[p] < 0 or self._walked_m(p) > 0.0:
             self._stand_on_leg(p)
         if state == QUEUED:
             self._quit(p, direction)
