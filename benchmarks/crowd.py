@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import simpy
@@ -28,8 +28,9 @@ import simpy
 from drillsim.crowd.cells import Cells, build_cells
 from drillsim.crowd.crowd import Engine, crowd_of
 from drillsim.crowd.laws import Laws
-from drillsim.crowd.population import Population, draw_population
+from drillsim.crowd.population import Population, draw_population, nobody
 from drillsim.crowd.reference import ReferenceCrowd, advance_to
+from drillsim.engine.people import groups_of
 from drillsim.engine.simulate import simulate
 from drillsim.engine.world import world_of
 from drillsim.plan.model import FloorPlan
@@ -44,10 +45,18 @@ from measure import RESULTS, ROOT, Row, cpu_s, store
 from seated import people_of
 
 LONGEST_S = 1e6
+Made = TypeVar("Made")
 LOOKS, LOOK_S = 200, 1.25
 OTHER = "jupedsim-network"
 REFERENCE_AT_MOST = 10_000
 """Campuses with more people are left to the compiled crowd."""
+
+
+def _timed(took: dict[str, float], step: str, work: Callable[[], Made]) -> Made:
+    began = time.process_time()
+    made = work()
+    took[step] = time.process_time() - began
+    return made
 
 
 @dataclass(frozen=True)
@@ -59,9 +68,12 @@ class Building:
     laws: Laws
 
     @staticmethod
-    def of(layout: Layout) -> Building:
-        network, laws = build(layout.plan()), Laws()
-        return Building(network, build_cells(network, laws), laws)
+    def of(layout: Layout, times: dict[str, float] | None = None) -> Building:
+        """Make a building ready; where wanted, note the CPU seconds of each step."""
+        took, laws = {} if times is None else times, Laws()
+        plan = _timed(took, "plan", layout.plan)
+        network = _timed(took, "network", lambda: build(plan))
+        return Building(network, _timed(took, "cells", lambda: build_cells(network, laws)), laws)
 
     def crowd(self, people: Population, engine: Engine, **options: Any) -> ReferenceCrowd:
         """Return people at their places, on a clock of their own."""
@@ -167,10 +179,11 @@ def campuses(largest: int) -> Iterator[Row]:
         persons = 1_000 * schools
         if persons > largest or (engine == "reference" and persons > REFERENCE_AT_MOST):
             continue
-        what, is_aim = f"{persons:,} people", persons == 1_000_000
-        layout, began = campus(schools), time.process_time()
-        building = Building.of(layout)
-        yield row(part, what, "plan, network, cells", "CPU s", [time.process_time() - began])
+        what, is_aim, layout = f"{persons:,} people", persons == 1_000_000, campus(schools)
+        times: dict[str, float] = {}
+        building = Building.of(layout, times)
+        for step, took_s in times.items():
+            yield row(part, what, step, "CPU s", [took_s])
         seconds, each_us, used = _campus(building, layout, persons, engine, drills=max(1, 20 // schools))
         first_us = first_us or statistics.median(each_us)
         yield row(part, what, engine, "CPU s", seconds, at_most=15.0 if is_aim else None)
@@ -179,7 +192,10 @@ def campuses(largest: int) -> Iterator[Row]:
             growth = statistics.median(each_us) / first_us
             yield row(part, what, engine, "times that of 1,000", [growth], at_most=5.0 if is_aim else None)
         if used is not None:
-            yield row(part, what, engine, "bytes per person", [used / persons], at_most=250.0)
+            empty = building.crowd(nobody(["all"]), engine).bytes_used()
+            yield row(part, what, f"{engine}: all arrays", "bytes per person", [used / persons], at_most=250.0)
+            yield row(part, what, f"{engine}: of people", "bytes per person", [(used - empty) / persons])
+            yield row(part, what, f"{engine}: of the building", "kB per school", [empty / schools / 1000])
 
 
 def _campus(
@@ -266,12 +282,9 @@ def doe(runs: int) -> Iterator[Row]:
         world = world_of(plan, evacuation)
         seats = world.seats(plan.period_at(evacuation.time_of_day))
         part = f"DOE {name} school, {len(seats):,} pupils"
-        groups = [(group, g.share, g.speed) for group, g in evacuation.people.groups.items()]
+        groups = groups_of(evacuation, plan)
         building = Building(world.network, world.cells, world.laws)
-        people = [
-            draw_population(seats, Streams(1, "benchmark", i), groups, evacuation.people.premovement)
-            for i in range(runs + 2)
-        ]
+        people = [draw_population(seats, Streams(1, "benchmark", i), groups) for i in range(runs + 2)]
         for engine in engines():
             play = building.plays(people, engine)
             cpu_s(play, 2)

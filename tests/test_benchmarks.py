@@ -5,7 +5,7 @@ import json
 import pytest
 from simpy import Environment
 
-from crowd import Building, engines, passages_of, row, show
+from crowd import Building, campuses, doe, engines, passages_of, row, show
 from crowd_worlds import WatchedCrowd
 from drillsim.crowd.reference import advance_to
 from layouts import campus, corridor_school, six_layouts
@@ -40,6 +40,20 @@ def test_looks_do_not_change_what_is_measured(school):
     people = people_of(corridor_school(), 200, seed=1)
     plain, watched = (school.play(people, engines()[0], looks=looks) for looks in (0, 20))
     assert plain.out_s.tolist() == watched.out_s.tolist()
+
+
+def test_a_campus_is_measured_from_its_plan_to_its_bytes():
+    found = {(r["by"], r["unit"]): r["value"] for r in campuses(1_000)}
+    assert {"plan", "network", "cells", engines()[0]} <= {by for by, unit in found if unit == "CPU s"}
+    if engines()[0] == "compiled":
+        every, people = (found[f"compiled: {which}", "bytes per person"] for which in ("all arrays", "of people"))
+        assert every == pytest.approx(people + found["compiled: of the building", "kB per school"])
+
+
+def test_the_shipped_schools_are_measured_with_the_people_of_their_drills():
+    first = next(doe(1))
+    assert first["part"] == "DOE secondary school, 1,210 pupils"
+    assert first["value"] > 0
 
 
 @pytest.mark.parametrize("layout", six_layouts(), ids=lambda layout: layout.name)

@@ -14,11 +14,12 @@ import pytest
 from drillsim.crowd.laws import Laws
 from drillsim.plan.checks import check_plan
 from drillsim.plan.network import build
+from drillsim.quantities import spread
 from drillsim.streams import Streams
-from drillsim.verify import crowd_doors, crowd_queues, crowd_stairs, crowd_starts, crowd_walks
+from drillsim.verify import crowd_doors, crowd_inputs, crowd_queues, crowd_stairs, crowd_starts, crowd_walks
 from drillsim.verify.case import Bench, Case
 from drillsim.verify.crowd_plans import FOOT, HEAD, corridor, flight, nine_storey_office, room_8_by_5, tower
-from drillsim.verify.crowd_play import cells_of, flow_ps, grid, persons, play, scattered
+from drillsim.verify.crowd_play import cells_of, flow_ps, grid, persons, play, scattered, shipped
 from drillsim.verify.crowd_queues import Floor, congested_cases, mgcc
 from drillsim.verify.crowd_speeds import held_mps
 from drillsim.verify.pool import pool
@@ -39,8 +40,8 @@ IDS = [
     "VAL-MOBILITY", "VAL-PREMOVE-PD",
 ]  # fmt: skip
 OUTSIDE = [
-    "IMO-1238-FS", "VAL-FD-RING", "VAL-FD-OPEN", "VAL-BOTTLENECK", "VAL-DAAMEN", "MGCC", "VAL-SCHOOL-IRL",
-    "VAL-SCHOOL-CZ2", "VAL-SCHOOL-DK", "VAL-WHEELCHAIR", "VAL-MOBILITY", "VAL-STAIR-FRUIN", "VAL-PREMOVE-PD",
+    "IMO-1238-FS", "VAL-FD-RING", "VAL-FD-OPEN", "VAL-STAIR-BAND", "VAL-BOTTLENECK", "VAL-DAAMEN", "MGCC",
+    "VAL-SCHOOL-IRL", "VAL-SCHOOL-CZ2", "VAL-SCHOOL-DK", "VAL-WHEELCHAIR", "VAL-MOBILITY", "VAL-PREMOVE-PD",
 ]  # fmt: skip
 ABSENT = [
     "RIMEA-16", "NIST-2.5", "NIST-2.9", "NIST-3.2", "IMO-1238-T", "CF-SHARE", "VAL-STAIR-NIST",
@@ -126,6 +127,21 @@ def test_a_queue_that_forgets_a_delay_is_found_out(monkeypatch):
 def test_steeper_steps_than_the_handbooks_are_found_out(monkeypatch):
     monkeypatch.setattr(crowd_stairs, "flight", lambda *size, **more: flight(*size, **{"riser_m": 0.19, **more}))
     assert verdicts(crowd_stairs.stair_cases)["FD-STAIR"] == "outside"
+
+
+def test_a_group_that_is_shipped_quicker_on_stairs_than_its_source_is_found_out(monkeypatch):
+    quick = replace(shipped("adults"), stair_down=spread({"low": "0.65 m/s", "high": "0.79 m/s"}, "speed"))
+    monkeypatch.setattr(crowd_inputs, "shipped", lambda name: quick if name == "adults" else shipped(name))
+    assert verdicts(crowd_inputs.drill_cases)["VAL-STAIR-FRUIN"] == "outside"
+
+
+def test_children_who_are_shipped_slower_than_their_source_are_found_out(monkeypatch):
+    slow = replace(
+        shipped("primary"),
+        stair_down=spread({"mean": "0.7 m/s", "sd": "0.14 m/s", "low": "0.4 m/s", "high": "1 m/s"}, "speed"),
+    )
+    monkeypatch.setattr(crowd_stairs, "shipped", lambda name: slow if name == "primary" else shipped(name))
+    assert verdicts(crowd_stairs.stair_cases)["VAL-SCHOOL-BR"] == "outside"
 
 
 # ------------------------------------------------------------------ buildings

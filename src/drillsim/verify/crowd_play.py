@@ -15,11 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 from drillsim.crowd.cells import Cells, build_cells
 from drillsim.crowd.crowd import crowd_of
 from drillsim.crowd.laws import Laws
-from drillsim.crowd.population import Group, Population, Seats, draw_population, place_people
+from drillsim.crowd.population import GroupLaw, Population, Seats, draw_population, place_people
+from drillsim.engine.people import law_of
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import build
 from drillsim.quantities import Spread, spread
 from drillsim.record.trace import Leg
+from drillsim.scenario.groups import Group
+from drillsim.scenario.people import People
 from drillsim.streams import Streams, Words, slot_words
 
 Floats = NDArray[np.float64]
@@ -124,12 +127,25 @@ def seats_of(cells: Cells) -> Seats:
     return place_people(cells.network, cells.network.plan, None)
 
 
+def shipped(name: str) -> GroupLaw:
+    """Return the laws of a shipped group, as a drill has it that says no more than its name."""
+    return law_of(name, Group(share=1.0), People())
+
+
 def drawn_people(
-    seats: Seats, seed: int, family: str, replication: int = 0, *, speed: Spread, premovement: Spread = AT_ONCE
+    seats: Seats,
+    seed: int,
+    family: str,
+    replication: int = 0,
+    *,
+    speed: Spread,
+    premovement: Spread = AT_ONCE,
+    stair_up: Spread | None = None,
+    stair_down: Spread | None = None,
 ) -> Population:
-    """Return one draw of the people of a plan: places uniform on the floors, one group with this level speed."""
-    group: list[Group] = [("all", 1.0, speed)]
-    return draw_population(seats, Streams(seed, family, replication), group, premovement)
+    """Return one draw of the people of a plan: places uniform on the floors, one group of these laws."""
+    group = GroupLaw("all", 1.0, speed, premovement, stair_up, stair_down)
+    return draw_population(seats, Streams(seed, family, replication), [group])
 
 
 def grid(space: int, low: tuple[float, float], high: tuple[float, float], columns: int, rows: int) -> Spots:

@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 
 from drillsim.quantities import spread
-from drillsim.scenario.people import People
 from drillsim.streams import Streams
 from drillsim.verify.case import Bench, Case, claim, near
 from drillsim.verify.crowd_plans import box, drawn, gate, space
@@ -23,6 +22,7 @@ from drillsim.verify.crowd_play import (
     play,
     scattered,
     seats_of,
+    shipped,
 )
 from drillsim.verify.crowd_walks import IMO, NIST
 
@@ -115,7 +115,7 @@ def _jam_before_the_corridor(bench: Bench) -> Case:
              gate("exit", "second", "outside", (25, 5))]  # fmt: skip
     cells = cells_of(drawn("two rooms and a corridor", rooms, gates))
     seats, found = seats_of(cells), []
-    for speed in (ADULT, People().groups["secondary"].speed):
+    for speed in (ADULT, shipped("secondary").level):
         drill = Play(cells, drawn_people(seats, bench.seed, "RIMEA-12", speed=speed), {"record_legs": True})
         longest, first = 0, 0
         drill.crowd.evacuate()
