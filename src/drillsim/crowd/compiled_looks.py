@@ -134,10 +134,14 @@ class CompiledLooks(Driving):
         self._catch_up()
         here = self._t.people[: self._people]
         found: dict[tuple[str, str], int] = {}
-        columns = np.stack([here["state"], here["space"], np.where(here["state"] == QUEUED, here["direction"], 0), here["aim"]])
-        kinds, counts = np.unique(columns, axis=1, return_counts=True)
-        for (state, space, direction, aim), count in zip(kinds.T.tolist(), counts.tolist(), strict=True):
-            word, reason = self._word(state, space, direction, aim)
+        queued, stays = here["state"] == QUEUED, np.isin(here["state"], (WAITING, SETTLED))
+        blocked = queued & (self._t.directions["registered"][np.where(queued, here["direction"], 0)] == 1)
+        locked = stays & (self._t.spaces["locked"][np.maximum(here["space"], 0)] == 1) & (here["space"] >= 0)
+        alike = (here["state"].astype(np.int64) * 2 + blocked) * 2 + locked
+        alike = alike * len(self._goals) + np.where(here["state"] == SETTLED, here["aim"], 0)
+        _, first, counts = np.unique(alike, return_index=True, return_counts=True)
+        for p, count in zip(first.tolist(), counts.tolist(), strict=True):
+            word, reason = self._word(*(int(here[name][p]) for name in ("state", "space", "direction", "aim")))
             key = ("stranded" if reason == "behind a full space" else word, reason)
             found[key] = found.get(key, 0) + count
         return dict(sorted(found.items()))
