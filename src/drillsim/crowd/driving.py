@@ -147,7 +147,7 @@ class Driving(ABC):
 
     def bytes_used(self) -> int:
         """Return the size of all arrays, those shared between drills included."""
-        return sum(array.nbytes for array in (*self._t, self._static.steps, self._static.heads, self._static.allowed))
+        return sum(array.nbytes for array in (*self._t, self._static.beyond_m, self._static.allowed))
 
     # ------------------------------------------------------------------- goals
     def _goal(self, goal: Goal) -> int:
@@ -186,7 +186,10 @@ class Driving(ABC):
                 targets = targets & np.isin(np.arange(len(space)) >> 1, members)
             elif goal[0] == "away":
                 away = members[0]
-        lay(self._t.fields[number], static.steps, static.heads, static.nodes, self._enter, targets, away)
+        lay(
+            self._t.fields[number], static.spaces, static.gates, static.nodes, static.dist, static.beyond_m, self._enter,
+            targets, away,
+        )  # fmt: skip
         self._dirty[number] = False
 
     @cached_property

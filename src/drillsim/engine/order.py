@@ -132,7 +132,8 @@ class Order:
     def to_refuge(self, people: People, spaces: Iterable[int]) -> None:
         """Ask people to wait in the nearest of some spaces that has a place, as soon as they hear it."""
         self.refuge = frozenset(spaces)
-        self.log("people", "to-refuge", value=float(len(people)))
+        if len(people):
+            self.log("people", "to-refuge", value=float(len(people)))
         assert not isinstance(self.stage.crowd, StillCrowd)
         self.stage.crowd.to_refuge(people, self.refuge, delay_s=self.heard_s[self.space[people]])
 
