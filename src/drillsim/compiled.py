@@ -30,10 +30,19 @@ def compiled(function: Function) -> Function:
 
     What is kept holds as long as every file in the function's folder stays as it is, for it may contain any of them.
     """
+    return _kept(function)
+
+
+def bare(function: Function) -> Function:
+    """Return a function that is compiled and kept likewise; it may make no arrays, and counts no references to them."""
+    return _kept(function, _nrt=False)
+
+
+def _kept(function: Function, **options: Any) -> Function:
     try:
-        found: Any = njit(cache=True, **PLAIN)(function)
+        found: Any = njit(cache=True, **PLAIN, **options)(function)
     except RuntimeError:  # no folder for compiled code
-        return cast(Function, njit(**PLAIN)(function))
+        return cast(Function, njit(**PLAIN, **options)(function))
     cache: Any = getattr(found, "_cache", None)  # missing where compiling is switched off
     if hasattr(cache, "_cache_file"):
         cache._cache_file._source_stamp = _stamp(Path(getsourcefile(function) or __file__).parent)
@@ -42,8 +51,8 @@ def compiled(function: Function) -> Function:
 
 
 def inner(function: Function) -> Function:
-    """Return a function that only compiled functions call: compiled with them, without a way in from Python."""
-    found: Any = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **PLAIN)
+    """Return a function that only compiled functions call, bare like them, without a way in from Python."""
+    found: Any = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, **PLAIN)
     return cast(Function, found(function))
 
 

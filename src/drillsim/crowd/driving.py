@@ -135,7 +135,8 @@ class Driving(ABC):
             legs=self._legs.table, bends=self._legs.bends,
             corners=np.zeros((16, 2)), rows=np.zeros(16), paths=np.zeros(16, np.int32),
             again=np.zeros(2 * len(static.stairs) + 1, np.int32),
-            circle=np.zeros((len(holds) + 1, 2), np.int32), news=np.zeros((2 * spaces + 256, 3), np.int32),
+            circle=np.zeros((len(holds) + 1, 2), np.int32), search=np.zeros((2, len(holds)), np.int32),
+            news=np.zeros((2 * spaces + 256, 3), np.int32),
             watched=np.zeros((0, 2), np.int32), limits=np.zeros(0, np.int32), n=n, s=s,
         )  # fmt: skip
 

@@ -6,9 +6,7 @@ in steps.py. `t` are the Tables, `p` a person or unit, `b` a border, `d` a direc
 
 from __future__ import annotations
 
-import numpy as np
-
-from drillsim.compiled import compiled, inlined, inner
+from drillsim.compiled import bare, inlined, inner
 from drillsim.crowd.calendar import call_off, schedule, tell
 from drillsim.crowd.entering import enter, unit_stops
 from drillsim.crowd.queues import enqueue, is_resting, register, settle_seconds, take_head, unregister, wake_after_rest
@@ -44,6 +42,7 @@ from drillsim.crowd.views import (
     n_at,
     people_at,
     s_at,
+    search_at,
     spaces_at,
     watched_at,
 )
@@ -173,9 +172,10 @@ def find_circle(t: At, d: int) -> None:
     """
     directions, cells, circle = directions_at(t), cells_at(t), circle_at(t)
     n = n_at(t)
+    search = search_at(t)
     start, end = directions[d].far, directions[d].near
-    by = np.full(len(cells), -1, np.int32)
-    met = np.empty(len(cells), np.int32)
+    by, met = search[0], search[1]  # the direction by which a cell was met, and the cells in the order they were met
+    by[:] = -1
     met[0] = end
     seen, count, found = 0, 1, False
     while seen < count and not found:
@@ -253,7 +253,7 @@ def begin(t: At, p: int) -> None:
     decide_afresh(t, p, False)
 
 
-@compiled
+@bare
 def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> None:
     """Let everything happen before a time (up to it, where inclusive), but stop after an event that brings news.
 
@@ -346,12 +346,13 @@ def watch(t: At) -> None:
     """Tell which watches are over: no more persons, units apart, in their cells than they wait for."""
     cells, watched, limits = cells_at(t), watched_at(t), limits_at(t)
     n = n_at(t)
-    persons = np.zeros(len(limits), np.int64)
-    for i in range(len(watched)):
-        cell = cells[watched[i, 1]]
-        persons[watched[i, 0]] += cell.filled - cell.units
     for k in range(len(limits)):
-        if persons[k] <= limits[k]:
+        persons = 0
+        for i in range(len(watched)):
+            if watched[i, 0] == k:
+                cell = cells[watched[i, 1]]
+                persons += cell.filled - cell.units
+        if persons <= limits[k]:
             limits[k] = -1
             n[WATCHED] -= 1
             tell(t, SEEN, k, 0)

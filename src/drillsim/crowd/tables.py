@@ -111,6 +111,8 @@ class Tables(NamedTuple):
     """Stair ends that look once more before anything else happens."""
     circle: NDArray[np.int32]
     """(directions, 2) directions whose heads change places, and those heads."""
+    search: NDArray[np.int32]
+    """(2, cells) for the search of circles."""
     news: NDArray[np.int32]
     """(news, 3) what, who, where."""
     watched: NDArray[np.int32]

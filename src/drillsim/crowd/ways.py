@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.compiled import compiled, inner
+from drillsim.compiled import compiled
 from drillsim.crowd.fields import AVOIDED
 from drillsim.crowd.tables import Record
 
@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-@inner
+@compiled
 def step_m(spaces: Record, nodes: Record, dist: Floats, beyond_m: Floats, v: int, u: int, avoided: int) -> float:
     """Return the metres from node v over one leg through the next way to node u."""
     s = nodes[v].space
@@ -64,7 +64,7 @@ def lay(
     mark_back(field, spaces, gates, nodes, dist, beyond_m, enter, targets, avoided)
 
 
-@inner
+@compiled
 def push(times: Floats, heap: NDArray[np.int32], size: int, time: float, node: int) -> tuple[Floats, NDArray[np.int32]]:
     """Add a node to the heap; return the heap's arrays, larger ones where they were full."""
     if size == len(times):
@@ -77,7 +77,7 @@ def push(times: Floats, heap: NDArray[np.int32], size: int, time: float, node: i
     return times, heap
 
 
-@inner
+@compiled
 def sift_down(times: Floats, heap: NDArray[np.int32], size: int) -> None:
     """Put the last one of the heap in the place of the first, where it has been taken out."""
     time, node = times[size], heap[size]
@@ -95,7 +95,7 @@ def sift_down(times: Floats, heap: NDArray[np.int32], size: int) -> None:
     times[i], heap[i] = time, node
 
 
-@inner
+@compiled
 def mark_back(
     field: Record, spaces: Record, gates: Record, nodes: Record, dist: Floats, beyond_m: Floats, enter: Flags,
     targets: Flags, avoided: int,
