@@ -22,7 +22,7 @@ HOP_S = 1e-8
 """Added to every step where ways are chosen, so that the time left falls strictly, also over legs of 0 m."""
 TIE_S = 1e-9
 """Ways whose times differ by no more than this are equal; the one with the lower number is taken."""
-_AT_IT = np.zeros(1)
+_AT_IT = np.zeros(1)  # one way, no metres away; not writable, like all legs, so that one compiled version serves
 _AT_IT.flags.writeable = False
 
 
@@ -165,9 +165,10 @@ class Routes:
 
     def _way(self, nodes: Ints, legs: Floats, direct_m: float, goal_space: int, goal: XY) -> Path | None:
         """Return the least-time way from beside some nodes, that many metres from each, or directly."""
+        network, left_s = self.network, self._seconds_left(goal_space, goal)
         seconds, passed = self._least_way(
-            *self.network.onwards, self.level_mps, self.passing_s, HOP_S, TIE_S,
-            self._seconds_left(goal_space, goal), self.network.doorsteps(goal_space), self.network.legs_from(goal_space, goal), nodes, legs, direct_m,
+            *network.onwards, self.level_mps, self.passing_s, HOP_S, TIE_S, left_s,
+            network.doorsteps(goal_space), network.legs_from(goal_space, goal), nodes, legs, direct_m,
         )  # fmt: skip
         return Path(float(seconds), tuple((n >> 1, n & 1) for n in passed.tolist())) if seconds < np.inf else None
 
