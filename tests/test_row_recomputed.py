@@ -162,10 +162,8 @@ class Again:
             "released_all_s": self.released_all(),
             "evacuated_p50_s": reached_by(outs, Fraction(1, 2), self.inside()),
             "evacuated_p95_s": reached_by(outs, Fraction(95, 100), self.inside()),
-            "evacuated_all_s": reached_by(outs, Fraction(1), self.inside()),
-            "evacuated_needs_help_all_s": reached_by(
-                self.outs("needs-help"), Fraction(1), self.inside("needs-help")
-            ),
+            "evacuated_all_s": self.last_out(),
+            "evacuated_needs_help_all_s": self.last_out("needs-help"),
         }  # fmt: skip
         assert list(times) == [c.name for c in MEASURES]
         return times
@@ -177,6 +175,11 @@ class Again:
 
     def inside(self, group: str = "") -> int:
         return round(sum(e.value for e in self.lines("inside", why=group)))
+
+    def last_out(self, group: str | None = None) -> float | None:
+        """Everybody is out or waits in a refuge."""
+        outs, waits = self.outs(group), [e for e in self.lines("in-refuge") if group in (None, e.why)]
+        return max(outs) if outs and len(outs) + len(waits) >= self.inside(group or "") else None
 
     def outs(self, group: str | None = None) -> list[float]:
         return sorted(self.since(e) for e in self.lines("out") if group in (None, e.why))

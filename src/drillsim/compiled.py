@@ -15,6 +15,10 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numba.core.config
+
+if numba.core.config.DISABLE_JIT:  # type: ignore[attr-defined]
+    raise ImportError("compiling is switched off (NUMBA_DISABLE_JIT)")
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 PLAIN = {"error_model": "numpy"}

@@ -183,13 +183,16 @@ def _places(table: Table, onset: Event, times: dict[str, float | None]) -> None:
 def _people(table: Table, onset: Event, times: dict[str, float | None]) -> dict[str, Value]:
     inside = int(sum(e.value or 0 for e in table["inside"] if not e.why))
     helped = int(sum(e.value or 0 for e in table["inside"] if e.why == "needs-help"))
+    waits = [e.why for e in table["in-refuge"]]
     out = [e.time_s - onset.time_s for e in table["out"]]
     out_helped = [e.time_s - onset.time_s for e in table["out"] if e.why == "needs-help"]
-    for share, column in ((0.5, "evacuated_p50_s"), (0.95, "evacuated_p95_s"), (1.0, "evacuated_all_s")):
+    for share, column in ((0.5, "evacuated_p50_s"), (0.95, "evacuated_p95_s")):
         rank = ceil(share * inside - 1e-9)
         if inside and len(out) >= rank:
             times[column] = sorted(out)[rank - 1]
-    if helped and len(out_helped) == helped:
+    if out and len(out) + len(waits) >= inside:
+        times["evacuated_all_s"] = max(out)
+    if out_helped and len(out_helped) + waits.count("needs-help") >= helped:
         times["evacuated_needs_help_all_s"] = max(out_helped)
     leaving = any(e.why == "evacuate" for e in table["protocol"])
     return {"people": inside, "still_inside": inside - len(out) if leaving else None}

@@ -265,6 +265,13 @@ class Cells:
         return f"space '{plan.spaces[self.space[self.near[2 * border]]].id}'"
 
     # ------------------------------------------------------------------- legs
+    def metres_from(self, space: int, x: float, y: float) -> list[float]:
+        """Return the metres from a point of a space to each of its ways."""
+        if self.network.is_convex(space):
+            return [metres_between(x, y, *foot) + beyond for *foot, beyond in self.ends[space]]
+        metres: list[float] = self.network.distances(space, [(x, y)])[0].tolist()
+        return metres
+
     def leg(self, node: int, way: int) -> Leg:
         """Return the pieces from where one stands after passing a way (node 2 x way + side) to another way."""
         key = (node, way)

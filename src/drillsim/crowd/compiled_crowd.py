@@ -115,7 +115,7 @@ class CompiledCrowd(CompiledUnits):
         self._locked.update(self.network.space_ways[space])
         for goal, rooms in self._open_rooms.items():
             self._open_rooms[goal] = rooms - {space}
-        if self._t.n[UNDER_WAY]:
+        if self._n[UNDER_WAY]:
             inside = orders.those_in(self._at, space)
             self._leave(inside)
             orders.settle(self._at, inside)
@@ -141,11 +141,11 @@ class CompiledCrowd(CompiledUnits):
         number = len(self._watches)
         self._watches.append(event)
         cells = [(number, c) for s in rooms for c in self.cells.cells_of(s)]
-        self._t = self._t._replace(
+        self._swap(
             watched=np.concatenate([self._t.watched, np.array(cells, dtype=np.int32)]),
             limits=np.append(self._t.limits, np.int32(at_most)),
         )
-        self._t.n[WATCHED] += 1
+        self._n[WATCHED] += 1
         self._rest_until_news()
         return event
 
@@ -188,11 +188,6 @@ class CompiledCrowd(CompiledUnits):
         event = Step(self.env, 0)
         event.callbacks = [give]
         self.env.schedule(event, ORDER_RANK, delay_s)
-
-    def _ordered(self) -> None:
-        """Hear what an order has brought, and see when units have something to tell next."""
-        self._hear()
-        self._rest_until_news()
 
     # ----------------------------------------------------------------- changes
     def _members(self, goal: Goal) -> frozenset[int]:

@@ -12,7 +12,7 @@ from drillsim.crowd.driving import Driving
 from drillsim.crowd.laws import metres_between
 from drillsim.crowd.looks import ROOMS, WORDS
 from drillsim.crowd.orders import walked_m
-from drillsim.crowd.places import XY, split
+from drillsim.crowd.places import XY, Start, corners_from, split
 from drillsim.crowd.tables import ELSEWHERE, GONE
 from drillsim.crowd.walking import AWAY, LOST, ON_LEG, ON_STAIR, QUEUED, SETTLED, STRANDED, WAITING
 from drillsim.record.trace import Leg
@@ -47,6 +47,17 @@ class CompiledLooks(Driving):
         rooms: dict[int, float] = self.__dict__.setdefault("_rooms_locked", {})
         return rooms
 
+    def spaces(self) -> NDArray[np.int64]:
+        """Return the space each person is in; -1 outside, -2 on a stair."""
+        self._catch_up()
+        return np.array(self._t.people["space"][: self._people], dtype=np.int64)
+
+    def points(self) -> NDArray[np.float64]:
+        """Return where each person began its present leg, or stands since it is out; in metres, shape (persons, 2)."""
+        self._catch_up()
+        here = self._t.people[: self._people]
+        return np.column_stack([here["x"], here["y"]])
+
     def space_of(self, p: int) -> int:
         """Return the space a person or unit is in; -1 outside, -2 on a stair."""
         self._catch_up()
@@ -76,7 +87,7 @@ class CompiledLooks(Driving):
     def inside(self) -> int:
         """Return how many persons have come in and are not out."""
         self._catch_up()
-        return self._people - int(self._t.n[GONE]) - int(self._t.n[ELSEWHERE])
+        return self._people - int(self._n[GONE]) - int(self._n[ELSEWHERE])
 
     def clear_since_s(self, spaces: Iterable[int]) -> float | None:
         """Return since when no person has been in some spaces or on a stair.
@@ -123,10 +134,14 @@ class CompiledLooks(Driving):
         self._catch_up()
         here = self._t.people[: self._people]
         found: dict[tuple[str, str], int] = {}
-        columns = np.stack([here["state"], here["space"], np.where(here["state"] == QUEUED, here["direction"], 0), here["aim"]])
-        kinds, counts = np.unique(columns, axis=1, return_counts=True)
-        for (state, space, direction, aim), count in zip(kinds.T.tolist(), counts.tolist(), strict=True):
-            word, reason = self._word(state, space, direction, aim)
+        queued, stays = here["state"] == QUEUED, np.isin(here["state"], (WAITING, SETTLED))
+        blocked = queued & (self._t.directions["registered"][np.where(queued, here["direction"], 0)] == 1)
+        locked = stays & (self._t.spaces["locked"][np.maximum(here["space"], 0)] == 1) & (here["space"] >= 0)
+        alike = (here["state"].astype(np.int64) * 2 + blocked) * 2 + locked
+        alike = alike * len(self._goals) + np.where(here["state"] == SETTLED, here["aim"], 0)
+        _, first, counts = np.unique(alike, return_index=True, return_counts=True)
+        for p, count in zip(first.tolist(), counts.tolist(), strict=True):
+            word, reason = self._word(*(int(here[name][p]) for name in ("state", "space", "direction", "aim")))
             key = ("stranded" if reason == "behind a full space" else word, reason)
             found[key] = found.get(key, 0) + count
         return dict(sorted(found.items()))
@@ -169,16 +184,18 @@ class CompiledLooks(Driving):
             return self.cells.corners_between(space, start, (float(unit["x"]), float(unit["y"])))
         return self._corners_to(p, target >> 1)
 
-    def _corners_to(self, p: int, way: int) -> Corners:
-        """Return the corners of the walk from where somebody stands or began its leg to a way of the space."""
+    def _start(self, p: int) -> Start:
+        """Return where somebody stands or began its leg."""
         me = self._t.people[p]
-        node, space = int(me["node"]), int(me["space"])
+        node = int(me["node"])
         if node >= 0:
-            return self.cells.corners(node, way)
-        if me["row"] >= 0 and p in self._paths:
-            return self._paths[p][self.cells.graph.row[space][way]]
-        end = self.cells.way_xy[way][int(self.network.side(way, space))]
-        return self.cells.corners_between(space, (float(me["x"]), float(me["y"])), end)
+            return node
+        if me["row"] >= 0 and p in self._turned:
+            return self._turned[p]
+        return (float(me["x"]), float(me["y"]))
+
+    def _corners_to(self, p: int, way: int) -> Corners:
+        return corners_from(self.cells, int(self._t.people["space"][p]), self._start(p), way)
 
 
 def _length_m(corners: Corners) -> float:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from drillsim.crowd import kernel, orders
 from drillsim.crowd.cells import ARRIVED, Leg
 from drillsim.crowd.compiled_looks import CompiledLooks, Corners
+from drillsim.crowd.entering import follow
 from drillsim.crowd.laws import metres_between
-from drillsim.crowd.places import XY, around, split
-from drillsim.crowd.steps import follow
-from drillsim.crowd.tables import AT_GOAL, AT_LOCK, ENTERED, EVENT, PERSON, UNIT, UNSEEN
+from drillsim.crowd.places import XY, Turned, split
+from drillsim.crowd.tables import AT_GOAL, AT_LOCK, ENTERED, EVENT, NEWS, PERSON, UNDRAWN, UNIT, UNSEEN
 from drillsim.crowd.units import LockDelay, OnArrive, OnEnter, Order
 from drillsim.crowd.walking import NOWHERE, ON_STAIR, SETTLED, STANDING, UNLOCKING, WAITING
 from drillsim.errors import SimulationError
@@ -39,8 +39,8 @@ class CompiledUnits(CompiledLooks):
             people = np.concatenate([people, np.zeros(len(people) - self._people, PERSON)])
             heap = np.concatenate([self._t.heap, np.zeros(len(people) - len(self._t.people), EVENT)])
             due = np.append(self._t.due, np.full(len(people) - len(self._t.people), UNSEEN, np.int32))
-            self._t = self._t._replace(people=people, heap=heap, due=due)
-        self._t = self._t._replace(units=np.concatenate([units, np.zeros(1, UNIT)]))
+            self._swap(people=people, heap=heap, due=due)
+        self._swap(units=np.concatenate([units, np.zeros(1, UNIT)]))
         self._t.units["goal"][-1] = NO_GOAL
         me = self._t.people[p]
         for name in ("node", "target", "ahead", "behind", "row", "corner"):
@@ -118,7 +118,8 @@ class CompiledUnits(CompiledLooks):
 
     def _ordered(self) -> None:
         """Hear what an order has brought, and see when units have something to tell next."""
-        self._hear()
+        if self._n[NEWS] or self._n[UNDRAWN]:
+            self._hear()
         self._rest_until_news()
 
     def _check_path(self, unit: int, order: Order) -> None:
@@ -197,7 +198,7 @@ class CompiledUnits(CompiledLooks):
             begin = self._put("rows", metres.reshape(-1).tolist())
             self._t.people["row"][numbers[chosen]] = begin + np.arange(len(chosen)) * metres.shape[1]
             for p in numbers[chosen].tolist():
-                self._paths.pop(p, None)
+                self._turned.pop(p, None)
 
     def _drawn(self, p: int) -> Corners:
         return self._course(p)
@@ -216,16 +217,14 @@ class CompiledUnits(CompiledLooks):
         drawn = sum(metres_between(*a, *b) for a, b in pairwise(corners))
         stretch = 1.0 if len(leg) > 1 else drawn / length if length > 0.0 else 0.0
         back, point, on = split(corners, walked * stretch)
-        row, paths = -1, None
+        row = -1
+        start = self._start(p)
+        self._turned.pop(p, None)
         if p < self._people:
-            starts = [self._corners_to(p, way) for way in self.network.space_ways[space]]
-            rows, paths = around(
-                self.cells, space, target ^ 1, (walked, length - walked), (back, point, on), self._metres(p), starts
-            )
-            row = self._put("rows", rows)
-        self._paths.pop(p, None)
-        if paths is not None:
-            self._paths[p] = paths
+            parts = (back, point, on)
+            turned = Turned(self.cells, space, start, target ^ 1, (walked, length - walked), parts, self._metres(p))
+            self._turned[p] = turned
+            row = self._put("rows", turned.metres)
         me["x"], me["y"], me["node"], me["row"], me["corner"] = *point, NOWHERE, row, -1
         orders.stand(self._at, p)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from heapq import heappush
 from math import inf
+from typing import Any
 
 import numpy as np
 import simpy
@@ -22,6 +23,7 @@ from drillsim.crowd.borders import PEOPLE_RANK, Step
 from drillsim.crowd.cells import Cells
 from drillsim.crowd.fields import OUTSIDE_GOAL, Goal, settles
 from drillsim.crowd.laws import Laws
+from drillsim.crowd.places import Turned
 from drillsim.crowd.population import Population
 from drillsim.crowd.steps import walk_drawn
 from drillsim.crowd.tables import (
@@ -49,7 +51,7 @@ from drillsim.crowd.tables import (
     put,
     static_of,
 )
-from drillsim.crowd.views import addresses
+from drillsim.crowd.views import addresses, write_address
 from drillsim.crowd.walking import ABSENT, WAITING
 from drillsim.crowd.ways import lay
 from drillsim.errors import ScenarioError
@@ -90,19 +92,21 @@ class Driving(ABC):
         self._goals: list[Goal] = []
         self._dirty: list[bool] = []
         self._used = {"corners": 0, "rows": 0, "paths": 0}
-        self._paths: dict[int, list[tuple[tuple[float, float], ...]]] = {}
-        """Drawn legs to the ways of the space, of people whose ways lead back or on along a leg (rule 12)."""
+        self._turned: dict[int, Turned] = {}
+        """The ways on of people who have left a leg in a space with corners (rule 12)."""
         self._watches: list[Event] = []
         self._wake: Event | None = None
         self._wake_s = inf
         self._t = self._tables(shortest=routes == "shortest")
+        self._at = addresses(self._t)
+        self._n, self._s = self._t.n, self._t.s
         self._t.borders["shut"][sorted(self._blocked)] = 1
         self._goal(OUTSIDE_GOAL)
         if population.arrives_s is not None:
             late = np.flatnonzero(~np.isnan(population.arrives_s))
             self._measure(late)
             self._t.people["state"][late], self._t.people["space"][late] = ABSENT, -1
-            self._t.n[ELSEWHERE] = len(late)
+            self._n[ELSEWHERE] = len(late)
             orders.come_later(self._at, late, population.arrives_s[late])
 
     def _tables(self, *, shortest: bool) -> Tables:
@@ -135,19 +139,15 @@ class Driving(ABC):
             watched=np.zeros((0, 2), np.int32), limits=np.zeros(0, np.int32), n=n, s=s,
         )  # fmt: skip
 
-    @property
-    def _t(self) -> Tables:
-        """The arrays; `_at` tells the kernel where they lie."""
-        return self._arrays
-
-    @_t.setter
-    def _t(self, arrays: Tables) -> None:
-        self._arrays = arrays
-        self._at = addresses(arrays)
+    def _swap(self, **arrays: Any) -> None:
+        """Put other arrays in the place of some, and tell the kernel where they lie."""
+        self._t = self._t._replace(**arrays)
+        for name, array in arrays.items():
+            write_address(self._at, Tables._fields.index(name), array)
 
     def bytes_used(self) -> int:
         """Return the size of all arrays, those shared between drills included."""
-        return sum(array.nbytes for array in (*self._t, self._static.steps, self._static.heads, self._static.allowed))
+        return sum(array.nbytes for array in (*self._t, self._static.beyond_m, self._static.allowed))
 
     # ------------------------------------------------------------------- goals
     def _goal(self, goal: Goal) -> int:
@@ -156,7 +156,7 @@ class Driving(ABC):
             t = self._t
             self._goals.append(goal)
             self._dirty.append(True)
-            self._t = t._replace(
+            self._swap(
                 fields=np.concatenate([t.fields, np.zeros((1, t.fields.shape[1]), FIELD)]),
                 reach=np.concatenate([t.reach, np.zeros((1, t.reach.shape[1]), np.int32)]),
                 kinds=np.append(t.kinds, np.int32(kind_of(goal))),
@@ -186,7 +186,10 @@ class Driving(ABC):
                 targets = targets & np.isin(np.arange(len(space)) >> 1, members)
             elif goal[0] == "away":
                 away = members[0]
-        lay(self._t.fields[number], static.steps, static.heads, static.nodes, self._enter, targets, away)
+        lay(
+            self._t.fields[number], static.spaces, static.gates, static.nodes, static.dist, static.beyond_m, self._enter,
+            targets, away,
+        )  # fmt: skip
         self._dirty[number] = False
 
     @cached_property
@@ -206,13 +209,13 @@ class Driving(ABC):
     def _renew(self) -> None:
         """Lay the ways to all goals anew; whose target closed or moved, and who is stranded, decides again (rule 11)."""
         self.__dict__.pop("_enter", None)
-        used, known = orders.goals_in_use(self._at), ~np.array(self._dirty)
-        before = self._t.fields.copy()
-        self._dirty = [True] * len(self._goals)
-        for number in np.flatnonzero(used).tolist():
-            self._lay(number)
-        if used.any():
-            self._reroute(orders.moved(self._at, before, known))
+        used = np.flatnonzero(orders.goals_in_use(self._at)).tolist()
+        known, self._dirty = [not dirty for dirty in self._dirty], [True] * len(self._goals)
+        if used:
+            before = self._t.fields.copy()
+            for number in used:
+                self._lay(number)
+            self._reroute(orders.moved(self._at, before, np.array(known)))
 
     def _reroute(self, people: NDArray[np.int64]) -> None:
         """Let people leave queue or walk, all of them first, and decide again by number."""
@@ -241,27 +244,27 @@ class Driving(ABC):
     def _catch_up(self) -> None:
         """Let everything happen that comes before this instant of SimPy's clock."""
         now = float(self.env.now)
-        if now > self._t.s[NOW]:
+        if now > self._s[NOW]:
             self._play(now, inclusive=False)
-            self._t.s[NOW], self._t.n[RANK] = now, -1
+            self._s[NOW], self._n[RANK] = now, -1
 
     def _play(self, until_s: float, *, inclusive: bool) -> None:
         """Play events and hear what they bring; stop early where a unit's news belong to a later instant."""
         while True:
             kernel.advance(self._at, until_s, inclusive, -1, -1)
-            stopped = self._t.n[UNDRAWN] > 0 or self._t.n[NEWS] > 0
+            stopped = self._n[UNDRAWN] > 0 or self._n[NEWS] > 0
             if not stopped or not self._hear():
                 return
 
     def _hear(self) -> bool:
         """Draw legs and act on news; return False where units' news wait for their instant."""
         self._draw()
-        while self._t.n[NEWS] > 0:
-            count = int(self._t.n[NEWS])
+        while self._n[NEWS] > 0:
+            count = int(self._n[NEWS])
             news = self._t.news[:count].tolist()
-            if any(what != FULL for what, _, _ in news) and self._t.s[NOW] > self.env.now:
+            if any(what != FULL for what, _, _ in news) and self._s[NOW] > self.env.now:
                 return False
-            self._t.n[NEWS] = 0
+            self._n[NEWS] = 0
             for what, who, where in news:
                 self._act_on(what, who, where)
             self._draw()
@@ -273,9 +276,9 @@ class Driving(ABC):
 
     def _rest_until_news(self) -> None:
         """Make sure that the crowd is woken when a unit or a watch may have something to tell."""
-        if not self._units and not self._t.n[WATCHED]:
+        if not self._units and not self._n[WATCHED]:
             return
-        soonest = float(self._t.s[NOW]) if self._t.n[NEWS] > 0 else float(orders.next_news_s(self._at))
+        soonest = float(self._s[NOW]) if self._n[NEWS] > 0 else float(orders.next_news_s(self._at))
         if soonest < inf and (self._wake is None or soonest < self._wake_s):
             self._wake, self._wake_s = Step(self.env, 0), soonest
             self._wake.callbacks = [self._woken]
@@ -297,7 +300,7 @@ class Driving(ABC):
 
     def _draw(self) -> None:
         """Draw the legs of those who have set out in spaces with corners."""
-        while self._t.n[UNDRAWN] > 0:
+        while self._n[UNDRAWN] > 0:
             for p in np.flatnonzero(self._t.due == LOST_LEG).tolist():
                 me = self._t.people[p]
                 node, target, space = int(me["node"]), int(me["target"]), int(me["space"])
@@ -305,7 +308,8 @@ class Driving(ABC):
                     place, row = self._static.spaces[space], self._static.nodes["row"]
                     entry = int(place["leg"] + row[node] * place["gates"] + row[target ^ 1])
                     self._legs.draw(entry, node, target >> 1)
-                    self._t = self._t._replace(bends=self._legs.bends)
+                    if self._t.bends is not self._legs.bends:
+                        self._swap(bends=self._legs.bends)
                     corner, corners = self._legs.table[entry].tolist()
                 else:
                     line = self._drawn(p)
@@ -315,7 +319,9 @@ class Driving(ABC):
     def _put(self, pool: str, values: Iterable[object]) -> int:
         """Add values to a pool and return where they begin."""
         values = list(values)
-        begin = self._used[pool]
-        self._t = self._t._replace(**{pool: put(getattr(self._t, pool), begin, values)})  # type: ignore[arg-type]
+        begin, before = self._used[pool], getattr(self._t, pool)
+        after = put(before, begin, values)  # type: ignore[arg-type]
+        if after is not before:
+            self._swap(**{pool: after})
         self._used[pool] = begin + len(values)
         return begin

@@ -56,8 +56,8 @@ class WayGraph:
         self.space: NDArray[np.int64] = steps.space[fine]
         """Space that each step crosses."""
         self.leg_m: NDArray[np.float64] = steps.leg_m[fine]
-        self.beyond_m: NDArray[np.float64] = GATE_M + crossing[self.head]
-        """What passing the way at the end of each step adds to it."""
+        self.beyond_m: NDArray[np.float64] = GATE_M + crossing
+        """What passing the way into each node adds to a leg."""
         self.row = [{w: r for r, w in enumerate(ways)} for ways in network.space_ways]
         self.dist: list[list[list[float]]] = [d.tolist() for d in network.space_dist]
 
@@ -105,7 +105,7 @@ class Field:
             leg_m = graph.leg_m
             if kind == "away":
                 leg_m = np.where(np.isin(graph.space, list(members)), AVOIDED * leg_m, leg_m)
-            head, tail, length = graph.head[keep], graph.tail[keep], (leg_m + graph.beyond_m)[keep]
+            head, tail, length = graph.head[keep], graph.tail[keep], (leg_m + graph.beyond_m[graph.head])[keep]
             back = csr_array((length, (head, tail)), shape=(graph.nodes, graph.nodes))
             phi = dijkstra(back, indices=targets, min_only=True)
             least = phi[tail] == phi[head] + length

@@ -10,8 +10,9 @@ import numpy as np
 
 from drillsim.compiled import compiled, inlined, inner
 from drillsim.crowd.calendar import call_off, schedule, tell
+from drillsim.crowd.entering import enter, unit_stops
 from drillsim.crowd.queues import enqueue, is_resting, register, settle_seconds, take_head, unregister, wake_after_rest
-from drillsim.crowd.steps import decide_afresh, enter, unit_stops
+from drillsim.crowd.steps import decide_afresh
 from drillsim.crowd.tables import (
     AGAIN,
     BORDER_RANK,

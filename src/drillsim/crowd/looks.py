@@ -46,6 +46,14 @@ class Looks(Units):
                 times[p] = self._end_s[p] if self._end_s[p] == self._end_s[p] else locked
         return times
 
+    def spaces(self) -> NDArray[np.int64]:
+        """Return the space each person is in; -1 outside, -2 on a stair."""
+        return np.array(self._space[: self._people], dtype=np.int64)
+
+    def points(self) -> NDArray[np.float64]:
+        """Return where each person began its present leg, or stands since it is out; in metres, shape (persons, 2)."""
+        return np.column_stack([self._x[: self._people], self._y[: self._people]])
+
     def space_of(self, p: int) -> int:
         """Return the space a person or unit is in; -1 outside, -2 on a stair."""
         return self._space[p]

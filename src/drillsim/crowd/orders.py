@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.compiled import compiled
+from drillsim.compiled import compiled, inner
 from drillsim.crowd.calendar import call_off, schedule
 from drillsim.crowd.queues import is_resting, quit_queue, unregister
 from drillsim.crowd.steps import decide_afresh, metres_between
@@ -118,6 +118,12 @@ def walked_m(t: At, p: int) -> float:
     return me.walked + min(me.length, me.speed * (s[NOW] - me.began))
 
 
+@inner
+def has_moved(t: At, p: int) -> bool:
+    """Return whether somebody on a leg is anywhere else than at the node where it began."""
+    return people_at(t)[p].node < 0 or walked_m(t, p) > 0.0
+
+
 @compiled
 def leave(t: At, p: int) -> None:
     """Leave queue or walk, and stand at the point of the leg that was reached (rule 12); straight legs only."""
@@ -128,7 +134,7 @@ def leave(t: At, p: int) -> None:
         return
     if me.state == QUEUED and me.direction == me.target:
         me.node = me.target ^ 1
-    elif me.space >= 0:
+    elif has_moved(t, p) and me.space >= 0:
         px, py = (nodes[me.node].x, nodes[me.node].y) if me.node >= 0 else (me.x, me.y)
         if me.target >= 0:
             qx, qy = nodes[me.target ^ 1].x, nodes[me.target ^ 1].y
@@ -141,7 +147,7 @@ def leave(t: At, p: int) -> None:
             share = max(at, 0.0) / drawn
             qx, qy = px + (qx - px) * share, py + (qy - py) * share
         me.x, me.y, me.node = qx, qy, NOWHERE
-    else:  # a unit that has not come in yet
+    elif me.space < 0:  # a unit that has not come in yet
         me.node = NOWHERE
     me.row = me.corner = -1
     stand(t, p)
@@ -172,7 +178,7 @@ def leave_straight(t: At, whom: Ints) -> Ints:
         p = int(whom[i])
         me = people[p]
         bent = me.state == WALKING or (me.state == QUEUED and me.direction != me.target)
-        if bent and me.space >= 0 and not spaces[me.space].convex:
+        if bent and has_moved(t, p) and me.space >= 0 and not spaces[me.space].convex:
             rest[count] = p
             count += 1
         else:

@@ -32,38 +32,56 @@ def stretch(corners: Corners, leg: Leg) -> float:
     return drawn / leg[0][1] if leg[0][1] > 0.0 else 0.0
 
 
-def around(
-    cells: Cells,
-    space: int,
-    onto: int,
-    metres: tuple[float, float],
-    parts: tuple[Corners, XY, Corners],
-    from_start_m: Sequence[float],
-    from_start: Sequence[Corners],
-) -> tuple[list[float], list[Corners]]:
-    """Return metres and corners from a point on a leg to each way of a space with corners (rule 12).
+class Turned:
+    """The ways on of somebody who has left a leg at a point, in a space with corners (rule 12).
 
     The shorter of back to the leg's start or on to its end, and from there as usual.
 
+    start
+        Where the leg began: a node, a point, or again a point on a leg.
     onto
-        The node at the end of the leg.
+        The node at its end.
     metres
         From the start of the leg to the point, and from there to its end.
     parts
         Corners before the point, the point, and corners after it.
-    from_start_m, from_start
-        Metres and corners from the start of the leg to each way of the space.
+    from_start_m
+        Metres from the start of the leg to each way of the space.
     """
-    (walked, rest), (back, point, on) = metres, parts
-    further = cells.graph.dist[space][cells.graph.row[space][onto >> 1]]
-    rows: list[float] = []
-    paths: list[Corners] = []
-    ways = cells.network.space_ways[space]
-    for way, behind, ahead, corners in zip(ways, from_start_m, further, from_start, strict=True):
-        if walked + behind <= rest + ahead:
-            rows.append(walked + behind)
-            paths.append((point, *back[::-1], *corners[1:]))
-        else:
-            rows.append(rest + ahead)
-            paths.append((point, *on, *cells.corners(onto, way)[1:]))
-    return rows, paths
+
+    def __init__(
+        self,
+        cells: Cells,
+        space: int,
+        start: Start,
+        onto: int,
+        metres: tuple[float, float],
+        parts: tuple[Corners, XY, Corners],
+        from_start_m: Sequence[float],
+    ) -> None:
+        self.cells, self.space, self.start, self.onto, self.parts = cells, space, start, onto, parts
+        walked, rest = metres
+        further = cells.graph.dist[space][cells.graph.row[space][onto >> 1]]
+        back_m, on_m = [walked + m for m in from_start_m], [rest + m for m in further]
+        self.metres = [min(back, on) for back, on in zip(back_m, on_m, strict=True)]
+        """To each way of the space."""
+        self._leads_back = [back <= on for back, on in zip(back_m, on_m, strict=True)]
+
+    def corners(self, way: int) -> Corners:
+        """Return the corners of the walk to a way of the space."""
+        back, point, on = self.parts
+        if self._leads_back[self.cells.graph.row[self.space][way]]:
+            return (point, *back[::-1], *corners_from(self.cells, self.space, self.start, way)[1:])
+        return (point, *on, *self.cells.corners(self.onto, way)[1:])
+
+
+Start = int | XY | Turned
+
+
+def corners_from(cells: Cells, space: int, start: Start, way: int) -> Corners:
+    """Return the corners of the walk from a node, a point, or a point on a leg, to a way of the space."""
+    if isinstance(start, int):
+        return cells.corners(start, way)
+    if isinstance(start, Turned):
+        return start.corners(way)
+    return cells.corners_between(space, start, cells.way_xy[way][int(cells.network.side(way, space))])

@@ -15,19 +15,13 @@ from drillsim.crowd.calendar import call_off, schedule, tell
 from drillsim.crowd.fields import TIE
 from drillsim.crowd.tables import (
     ARRIVED,
-    AT_GOAL,
-    AT_LOCK,
     BY_METRES,
-    ENTERED,
-    FLIGHT,
     FULL,
     GONE,
     LOST_LEG,
     NOW,
-    OUT,
     PATIENCE,
     PERSONS,
-    SEAM,
     TO_EXITS,
     TO_OWN,
     TO_REFUGE,
@@ -53,7 +47,6 @@ from drillsim.crowd.views import (
     legs_at,
     n_at,
     nodes_at,
-    paths_at,
     people_at,
     reach_at,
     rows_at,
@@ -62,52 +55,10 @@ from drillsim.crowd.views import (
     stairs_at,
     units_at,
 )
-from drillsim.crowd.walking import AWAY, NOWHERE, ON_STAIR, SETTLED, STANDING, STRANDED, UNLOCKING, WALKING
+from drillsim.crowd.walking import AWAY, SETTLED, STRANDED, WALKING
 
 EDGE_M = 1e-9
 metres_between = inlined(laws.metres_between)
-
-
-@inner
-def enter(t: At, p: int, d: int) -> None:
-    """Go on after passing a direction."""
-    people, directions, cells = people_at(t), directions_at(t), cells_at(t)
-    nodes, stairs, reach = nodes_at(t), stairs_at(t), reach_at(t)
-    n = n_at(t)
-    me = people[p]
-    lead = directions[d].lead
-    me.cell = directions[d].far
-    if lead == SEAM:
-        me.walked += me.length
-        me.pieces += 1
-        walk(t, p, False)
-        return
-    if d < 2 * n[WAYS]:
-        directions[d].claims -= 1
-        me.target = NOWHERE
-    if lead == FLIGHT:
-        me.space, me.node = ON_STAIR, d
-        stair = cells[me.cell].stair
-        me.direction = 2 * (n[WAYS] + 2 * stair + (d & 1))
-        me.length, me.walked, me.pieces = stairs[stair].length, 0.0, 0
-        begin_piece(t, p, False)
-        return
-    me.row = me.corner = -1
-    if lead == OUT:
-        me.space, me.node = -1, NOWHERE
-        me.x, me.y = nodes[d].x, nodes[d].y
-    else:
-        me.space, me.node = nodes[lead].space, lead
-    if p >= n[PERSONS]:
-        unit_enters(t, p)
-    elif lead == OUT or reach[me.aim, me.space]:
-        finish(t, p)
-    else:
-        chosen = choose(t, p, lead)
-        if chosen >= 0:
-            set_out(t, p, chosen, False)
-        else:
-            decide_afresh(t, p, False)
 
 
 # ------------------------------------------------------------------ decisions
@@ -353,71 +304,3 @@ def walk_drawn(t: At, p: int, corner: int, corners: int) -> None:
     me.corner, me.corners, due[p] = corner, corners, UNSEEN
     n[UNDRAWN] -= 1
     walk(t, p, True)
-
-
-# ---------------------------------------------------------------------- units
-@inner
-def unit_enters(t: At, p: int) -> None:
-    """Go on along the path, and tell the response."""
-    people, units, paths = people_at(t), units_at(t), paths_at(t)
-    n = n_at(t)
-    me, unit = people[p], units[p - n[PERSONS]]
-    me.state = AWAY if me.space == -1 else STANDING
-    if unit.steps > 0 and (me.node < 0 or paths[unit.path] == me.node):
-        unit.path += 1
-        unit.steps -= 1
-    if unit.tells & 2:
-        tell(t, ENTERED, p, me.space)
-    follow(t, p)
-
-
-@compiled
-def follow(t: At, p: int) -> None:
-    """Go to the next way of the path, or to its end."""
-    people, units, directions = people_at(t), units_at(t), directions_at(t)
-    nodes, paths, n = nodes_at(t), paths_at(t), n_at(t)
-    me, unit = people[p], units[p - n[PERSONS]]
-    d = ARRIVED
-    if unit.steps > 0:
-        d = int(paths[unit.path])
-        me.target = d
-        directions[d].claims += 1
-        if me.space < 0:
-            me.x, me.y = nodes[d].x, nodes[d].y
-            me.direction, me.length, me.walked, me.pieces = d, 0.0, 0.0, 0
-            begin_piece(t, p, False)
-            return
-    elif unit.goal == NOWHERE - 1:
-        me.state = STANDING
-        return
-    elif me.space < 0:
-        arrive(t, p)
-        return
-    begin_leg(t, p, d, False)
-
-
-@inner
-def arrive(t: At, p: int) -> None:
-    """Stand at the goal."""
-    people, units, n = people_at(t), units_at(t), n_at(t)
-    me, unit = people[p], units[p - n[PERSONS]]
-    if me.space >= 0 and unit.goal >= 0:
-        me.x, me.y, me.cell = unit.x, unit.y, unit.end
-        me.node = NOWHERE
-        me.row = me.corner = -1
-    me.state = STANDING
-    tell(t, AT_GOAL, p, me.space)
-
-
-@inlined
-def unit_stops(t: At, p: int, d: int) -> bool:
-    """Return whether a unit does something else than queue at the end of a piece."""
-    people, units, n = people_at(t), units_at(t), n_at(t)
-    if d == ARRIVED:
-        arrive(t, p)
-        return True
-    if d == people[p].target and units[p - n[PERSONS]].tells & 1:
-        people[p].state = UNLOCKING
-        tell(t, AT_LOCK, p, d)
-        return True
-    return False

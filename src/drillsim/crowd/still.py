@@ -61,7 +61,7 @@ class Walks:
             return sum(piece[1] for piece in self.cells.leg(start, end >> 1))
         if isinstance(end, int) and self.cells.slabs[space] == 1:
             row = self.cells.graph.row[space][end >> 1]
-            return float(self.cells.network.distances(space, [start])[0, row])
+            return self.cells.metres_from(space, *self.point(start))[row]
         return drawn_m(self.corners(space, start, end))
 
 

@@ -20,13 +20,14 @@ _I, _R = "i4", "f8"
 
 def _record(**fields: str) -> np.dtype[Any]:
     """Return a record type from names of fields by type, the wide ones first."""
-    plain = np.dtype([(name, kind) for kind, names in fields.items() for name in names.split()], align=True)
-    return np.dtype((np.record, plain))
+    return np.dtype([(name, kind) for kind, names in fields.items() for name in names.split()], align=True)
 
 
 PERSON = _record(
     f8="x y level up down speed began length walked done arrived end ready",
-    i4="state space cell node target direction goal aim ahead behind row corner corners bend pieces",
+    i4="space cell node target direction goal aim ahead behind row corner",
+    i2="corners bend pieces",
+    i1="state",
 )
 """A person or unit. x, y: where it stands or its leg began; length: of the present piece; walked: pieces behind it;
 done: metres of the present straight stretch; ahead, behind: in its queue."""
@@ -48,8 +49,6 @@ NODE = _record(f8="x y", i4="space cell row")
 STAIR = _record(f8="down up length")
 FIELD = _record(f8="phi", i4="open back")
 """For one goal, by node: metres left, whether it may be entered, whether the least way on comes back in."""
-STEP = _record(f8="leg beyond", i4="tail space")
-"""A step of the graph of ways, sorted by the node it leads to."""
 EVENT = _record(f8="time", i8="rank")
 
 OUT, SEAM, FLIGHT, ARRIVED = -1, -2, -3, -4
@@ -66,9 +65,8 @@ class Static(NamedTuple):
     stairs: Record
     dist: NDArray[np.float64]
     factors: NDArray[np.float64]
-    steps: Record
-    heads: NDArray[np.int32]
-    """(nodes + 1,) where the steps that lead to each node begin."""
+    beyond_m: NDArray[np.float64]
+    """(nodes,) what passing the way into each node adds to a leg."""
     allowed: NDArray[np.bool_]
     """(nodes,) what the crowd may enter while nothing is closed."""
     cells: Record
@@ -142,7 +140,6 @@ def kind_of(goal: Goal) -> int:
 def static_of(cells: Cells) -> Static:
     """Return the arrays of a plan under some laws that every drill shares."""
     spaces, gates, dist = _spaces(cells)
-    steps, heads = _steps(cells)
     holds, factors = _cells(cells)
     ways = 2 * cells.ways
     directions = np.zeros(2 * cells.borders, DIRECTION)
@@ -166,7 +163,7 @@ def static_of(cells: Cells) -> Static:
         stairs["down"], stairs["up"] = np.array(cells.stair_factors).T
         stairs["length"] = cells.network.way_crossing_m[cells.network.openings :]
     return Static(
-        spaces, gates, nodes, stairs, dist, factors, steps, heads, cells.graph.allowed.copy(), holds, directions, borders
+        spaces, gates, nodes, stairs, dist, factors, cells.graph.beyond_m, cells.graph.allowed.copy(), holds, directions, borders
     )  # fmt: skip
 
 
@@ -206,16 +203,6 @@ def _cells(cells: Cells) -> tuple[Record, NDArray[np.float64]]:
             used += len(factors)
         holds["factor"][c], holds["factors"][c] = begins[key], len(factors)
     return holds, np.concatenate([np.array(t) for t in tables])
-
-
-def _steps(cells: Cells) -> tuple[Record, NDArray[np.int32]]:
-    graph = cells.graph
-    order = np.lexsort((graph.tail, graph.head))
-    steps = np.zeros(len(order), STEP)
-    steps["leg"], steps["beyond"] = graph.leg_m[order], graph.beyond_m[order]
-    steps["tail"], steps["space"] = graph.tail[order], graph.space[order]
-    heads = np.concatenate([[0], np.cumsum(np.bincount(graph.head, minlength=graph.nodes))]).astype(np.int32)
-    return steps, heads
 
 
 class Legs:

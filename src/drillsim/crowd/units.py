@@ -78,7 +78,7 @@ class Units(Walking):
         for real in (self._began_s, self._speed, self._arrived):
             real.append(0.0)
         self._rows.append(None)
-        self._paths.append(None)
+        self._turned.append(None)
         self._leg.append(())
         self._steps.append(None)
         self._goal.append(OUTSIDE_GOAL)
@@ -233,7 +233,7 @@ class Units(Walking):
             self._x[p], self._y[p] = order.goal[1]
             self._cell[p] = self.cells.cell_at(self._space[p], *order.goal[1])
             self._node[p] = NOWHERE
-            self._rows[p] = self._paths[p] = None
+            self._rows[p] = self._turned[p] = None
         self._state[p] = STANDING
         if order.on_arrive is not None:
             self._news.append(partial(order.on_arrive, p))

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np.arrayobj import make_array, populate_array
+from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
-from drillsim.compiled import inlined
 from drillsim.crowd.tables import (
     BORDER,
     CELL,
@@ -38,191 +37,71 @@ WORDS = 3
 
 def addresses(tables: Tables) -> At:
     """Return where the arrays lie; whoever uses this keeps the tables alive."""
-    found = np.zeros((len(tables), WORDS), np.int64)
-    for row, array in zip(found, tables, strict=True):
-        if not array.flags.c_contiguous:
-            raise ValueError("the compiled crowd takes whole arrays only")
-        row[:] = array.ctypes.data, *array.shape, *([1] * (2 - array.ndim))
-    return found.reshape(-1)
+    found = np.zeros(WORDS * len(tables), np.int64)
+    for number, array in enumerate(tables):
+        write_address(found, number, array)
+    return found
 
 
-@intrinsic
-def _pointer(_context: Any, address: Any) -> Any:
-    """Return a number as the pointer it stands for."""
-
-    def generate(_c: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(types.int64), generate
-
-
-pointer: Any = _pointer
-carray: Any = numba.carray  # type: ignore[attr-defined]
+def write_address(at: At, number: int, array: NDArray[Any]) -> None:
+    """Write down where the array of a number lies now."""
+    if not array.flags.c_contiguous:
+        raise ValueError("the compiled crowd takes whole arrays only")
+    row = WORDS * number
+    at[row], at[row + 1] = array.ctypes.data, array.shape[0]
+    at[row + 2] = array.shape[1] if array.ndim > 1 else 1
 
 
-@inlined
-def people_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[0]), (t[1],), PERSON)
+def _reader(name: str, dtype: Any, dimensions: int = 1) -> Any:
+    """Return a compiled function that gives the array of a name, shaped as it is, from the addresses."""
+    first, item = WORDS * Tables._fields.index(name), np.dtype(dtype)
+    kind = types.Array(from_dtype(item), dimensions, "C")
+
+    def read(_context: Any, at: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            words = make_array(signature.args[0])(context, builder, arguments[0]).data
+
+            def word(k: int) -> Any:
+                return builder.load(builder.gep(words, [context.get_constant(types.intp, first + k)]))
+
+            array = make_array(kind)(context, builder)
+            size = context.get_constant(types.intp, item.itemsize)
+            shape = [word(1 + k) for k in range(dimensions)]
+            strides = [size] if dimensions == 1 else [builder.mul(shape[1], size), size]
+            data = builder.inttoptr(word(0), array.data.type)
+            populate_array(array, data=data, shape=shape, strides=strides, itemsize=size, meminfo=None)
+            return array._getvalue()
+
+        return kind(at), generate
+
+    return intrinsic(read)
 
 
-@inlined
-def units_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[3]), (t[4],), UNIT)
-
-
-@inlined
-def directions_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[6]), (t[7],), DIRECTION)
-
-
-@inlined
-def borders_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[9]), (t[10],), BORDER)
-
-
-@inlined
-def cells_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[12]), (t[13],), CELL)
-
-
-@inlined
-def spaces_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[15]), (t[16],), SPACE)
-
-
-@inlined
-def gates_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[18]), (t[19],), GATE)
-
-
-@inlined
-def nodes_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[21]), (t[22],), NODE)
-
-
-@inlined
-def stairs_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[24]), (t[25],), STAIR)
-
-
-@inlined
-def dist_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[27]), (t[28],), FLOAT)
-
-
-@inlined
-def factors_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[30]), (t[31],), FLOAT)
-
-
-@inlined
-def fields_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[33]), (t[34], t[35]), FIELD)
-
-
-@inlined
-def reach_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[36]), (t[37], t[38]), INT)
-
-
-@inlined
-def kinds_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[39]), (t[40],), INT)
-
-
-@inlined
-def heap_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[42]), (t[43],), EVENT)
-
-
-@inlined
-def due_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[45]), (t[46],), INT)
-
-
-@inlined
-def legs_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[48]), (t[49], t[50]), INT)
-
-
-@inlined
-def bends_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[51]), (t[52], t[53]), FLOAT)
-
-
-@inlined
-def corners_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[54]), (t[55], t[56]), FLOAT)
-
-
-@inlined
-def rows_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[57]), (t[58],), FLOAT)
-
-
-@inlined
-def paths_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[60]), (t[61],), INT)
-
-
-@inlined
-def again_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[63]), (t[64],), INT)
-
-
-@inlined
-def circle_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[66]), (t[67], t[68]), INT)
-
-
-@inlined
-def news_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[69]), (t[70], t[71]), INT)
-
-
-@inlined
-def watched_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[72]), (t[73], t[74]), INT)
-
-
-@inlined
-def limits_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[75]), (t[76],), INT)
-
-
-@inlined
-def n_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[78]), (t[79],), LONG)
-
-
-@inlined
-def s_at(t: At) -> Any:
-    """Return the array of this name."""
-    return carray(pointer(t[81]), (t[82],), FLOAT)
+people_at = _reader("people", PERSON)
+units_at = _reader("units", UNIT)
+directions_at = _reader("directions", DIRECTION)
+borders_at = _reader("borders", BORDER)
+cells_at = _reader("cells", CELL)
+spaces_at = _reader("spaces", SPACE)
+gates_at = _reader("gates", GATE)
+nodes_at = _reader("nodes", NODE)
+stairs_at = _reader("stairs", STAIR)
+dist_at = _reader("dist", FLOAT)
+factors_at = _reader("factors", FLOAT)
+fields_at = _reader("fields", FIELD, 2)
+reach_at = _reader("reach", INT, 2)
+kinds_at = _reader("kinds", INT)
+heap_at = _reader("heap", EVENT)
+due_at = _reader("due", INT)
+legs_at = _reader("legs", INT, 2)
+bends_at = _reader("bends", FLOAT, 2)
+corners_at = _reader("corners", FLOAT, 2)
+rows_at = _reader("rows", FLOAT)
+paths_at = _reader("paths", INT)
+again_at = _reader("again", INT)
+circle_at = _reader("circle", INT, 2)
+news_at = _reader("news", INT, 2)
+watched_at = _reader("watched", INT, 2)
+limits_at = _reader("limits", INT)
+n_at = _reader("n", LONG)
+s_at = _reader("s", FLOAT)

@@ -16,8 +16,7 @@ from simpy.events import Event, EventPriority
 from drillsim.crowd.borders import PEOPLE_RANK, Borders, Step
 from drillsim.crowd.cells import FLIGHT, OUT, SEAM, Cells, Corners, Leg
 from drillsim.crowd.fields import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, TIE, Field, Goal, Option, settles
-from drillsim.crowd.laws import metres_between
-from drillsim.crowd.places import XY, around, split, stretch
+from drillsim.crowd.places import XY, Start, Turned, corners_from, split, stretch
 from drillsim.crowd.tracks import Tracks
 
 WAITING, WALKING, QUEUED, UNLOCKING, STANDING, AWAY, SETTLED, STRANDED, ABSENT, LOST = range(10)
@@ -53,8 +52,8 @@ class Walking(Borders):
         """Where a leg began: a node, or NOWHERE when it began at (x, y)."""
         self._rows: list[list[float] | None] = [None] * people
         """Metres from (x, y) to the ways of the space, once somebody wants to know."""
-        self._paths: list[list[Corners] | None] = [None] * people
-        """Corners from (x, y) to the ways of the space, where they are not the shortest walk (rule 12)."""
+        self._turned: list[Turned | None] = [None] * people
+        """The ways on from (x, y), where they are not the shortest walks (rule 12)."""
         self._target = [NOWHERE] * people
         self._leg: list[Leg] = [()] * people
         self._piece = [0] * people
@@ -153,7 +152,7 @@ class Walking(Borders):
             self._leg[p], self._piece[p] = self.cells.flight_leg(direction >> 1, direction & 1), 0
             self._walk(p)
             return
-        self._rows[p] = self._paths[p] = None
+        self._rows[p] = self._turned[p] = None
         if lead == OUT:
             self._space[p] = -1
             self._x[p], self._y[p] = self._way_xy[direction >> 1][direction & 1]
@@ -275,10 +274,7 @@ class Walking(Borders):
             return graph.dist[space][graph.row[space][self._node[p] >> 1]]
         rows = self._rows[p]
         if rows is None:
-            space, x, y = self._space[p], self._x[p], self._y[p]
-            if self.cells.network.is_convex(space):
-                return [metres_between(x, y, *foot) + off for *foot, off in self.cells.ends[space]]
-            rows = self._rows[p] = self.cells.network.distances(space, [(x, y)])[0].tolist()
+            rows = self._rows[p] = self.cells.metres_from(self._space[p], self._x[p], self._y[p])
         return rows
 
     def _leg_to(self, p: int, way: int) -> Leg:
@@ -292,14 +288,14 @@ class Walking(Borders):
             return ((self.cells.first_cell[space], self._metres(p)[row], onward),)
         return self.cells.cut(space, self._corners_to(p, way), self._cell[p], self.cells.way_cell[way][side], onward)
 
-    def _corners_to(self, p: int, way: int) -> Corners:
+    def _start(self, p: int) -> Start:
+        """Return where somebody stands or began its leg."""
         if self._node[p] >= 0:
-            return self.cells.corners(self._node[p], way)
-        space, paths = self._space[p], self._paths[p]
-        if paths is not None:
-            return paths[self.cells.graph.row[space][way]]
-        end = self._way_xy[way][int(self.cells.network.side(way, space))]
-        return self.cells.corners_between(space, (self._x[p], self._y[p]), end)
+            return self._node[p]
+        return self._turned[p] or (self._x[p], self._y[p])
+
+    def _corners_to(self, p: int, way: int) -> Corners:
+        return corners_from(self.cells, self._space[p], self._start(p), way)
 
     def _course(self, p: int) -> Corners:
         """Return the corners of the leg somebody is on."""
@@ -344,8 +340,8 @@ class Walking(Borders):
         if self._tracks is not None:
             self._record(p, self._walked_m(p) - sum(piece[1] for piece in self._leg[p][: self._piece[p]]))
         if state == QUEUED and direction == target:
-            self._node[p], self._rows[p], self._paths[p] = target ^ 1, None, None
-        else:
+            self._node[p], self._rows[p], self._turned[p] = target ^ 1, None, None
+        elif self._node[p] < 0 or self._walked_m(p) > 0.0:
             self._stand_on_leg(p)
         if state == QUEUED:
             self._quit(p, direction)
@@ -361,12 +357,11 @@ class Walking(Borders):
         space, corners = self._space[p], self._course(p)
         walked = self._walked_m(p)
         back, point, on = split(corners, walked * stretch(corners, self._leg[p]))
-        rows: list[float] | None = None
-        paths: list[Corners] | None = None
+        turned = None
         if p < self._people and not self.cells.network.is_convex(space):
             rest = sum(piece[1] for piece in self._leg[p]) - walked
-            onto, ways = self._target[p] ^ 1, self.cells.network.space_ways[space]
-            starts = [self._corners_to(p, way) for way in ways]
-            rows, paths = around(self.cells, space, onto, (walked, rest), (back, point, on), self._metres(p), starts)
-        self._node[p], self._rows[p], self._paths[p] = NOWHERE, rows, paths
+            onto, parts = self._target[p] ^ 1, (back, point, on)
+            turned = Turned(self.cells, space, self._start(p), onto, (walked, rest), parts, self._metres(p))
+        self._node[p], self._turned[p] = NOWHERE, turned
+        self._rows[p] = turned.metres if turned else None
         self._x[p], self._y[p] = point

@@ -9,90 +9,114 @@ from drillsim.compiled import compiled, inner
 from drillsim.crowd.fields import AVOIDED
 from drillsim.crowd.tables import Record
 
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@inner
+def step_m(spaces: Record, nodes: Record, dist: Floats, beyond_m: Floats, v: int, u: int, avoided: int) -> float:
+    """Return the metres from node v over one leg through the next way to node u."""
+    s = nodes[v].space
+    leg_m = dist[spaces[s].dist + nodes[v].row * spaces[s].gates + nodes[u ^ 1].row]
+    return (AVOIDED * leg_m if s == avoided else leg_m) + beyond_m[u]
+
 
 @compiled
 def lay(
-    field: Record, steps: Record, heads: NDArray[np.int32], nodes: Record, enter: NDArray[np.bool_],
-    targets: NDArray[np.bool_], avoided: int,
+    field: Record, spaces: Record, gates: Record, nodes: Record, dist: Floats, beyond_m: Floats, enter: Flags,
+    targets: Flags, avoided: int,
 ) -> None:
     """Write the way to one goal into a field, by node.
 
+    beyond_m
+        (nodes,) what passing the way into each node adds to a leg.
     enter, targets
         (nodes,) which nodes may be entered now, and which of them are the goal.
     avoided
         A space whose metres count ten times; -1 for none.
     """  # fmt: skip
     count = len(nodes)
-    times = np.empty(len(steps) + count + 1)
-    heap = np.empty(len(steps) + count + 1, np.int32)
+    times, heap = np.empty(64), np.empty(64, np.int32)
     size = 0
     for u in range(count):
         field[u].phi, field[u].open, field[u].back = np.inf, enter[u], 0
         if enter[u] and targets[u]:
             field[u].phi = 0.0
-            times[size], heap[size] = 0.0, u
+            times, heap = push(times, heap, size, 0.0, u)
             size += 1
     done = np.zeros(count, np.bool_)
     while size > 0:
-        u = heap[0]
+        u = int(heap[0])
         size -= 1
-        time, last = times[size], heap[size]
-        i = 0
-        while True:  # sift the last one down from the top
-            low = 2 * i + 1
-            if low >= size:
-                break
-            if low + 1 < size and times[low + 1] < times[low]:
-                low += 1
-            if time <= times[low]:
-                break
-            times[i], heap[i] = times[low], heap[low]
-            i = low
-        times[i], heap[i] = time, last
-        if done[u] or not enter[u]:
+        sift_down(times, heap, size)
+        s = nodes[u ^ 1].space
+        if done[u] or not enter[u] or s < 0:
             continue
         done[u] = True
-        phi = field[u].phi
-        for k in range(heads[u], heads[u + 1]):
-            v = steps[k].tail
-            if done[v]:
-                continue
-            metres = AVOIDED * steps[k].leg if steps[k].space == avoided else steps[k].leg
-            left = phi + (metres + steps[k].beyond)
-            if left < field[v].phi:
-                field[v].phi = left
-                i = size
-                size += 1
-                while i > 0 and left < times[(i - 1) >> 1]:
-                    times[i], heap[i] = times[(i - 1) >> 1], heap[(i - 1) >> 1]
-                    i = (i - 1) >> 1
-                times[i], heap[i] = left, v
-    _come_back(field, steps, heads, nodes, enter, targets, avoided)
+        for i in range(spaces[s].gate, spaces[s].gate + spaces[s].gates):
+            v = int(gates[i].direction) ^ 1
+            if v != u ^ 1 and not done[v]:
+                left = field[u].phi + step_m(spaces, nodes, dist, beyond_m, v, u, avoided)
+                if left < field[v].phi:
+                    field[v].phi = left
+                    times, heap = push(times, heap, size, left, v)
+                    size += 1
+    mark_back(field, spaces, gates, nodes, dist, beyond_m, enter, targets, avoided)
 
 
 @inner
-def _come_back(
-    field: Record, steps: Record, heads: NDArray[np.int32], nodes: Record, enter: NDArray[np.bool_],
-    targets: NDArray[np.bool_], avoided: int,
+def push(times: Floats, heap: NDArray[np.int32], size: int, time: float, node: int) -> tuple[Floats, NDArray[np.int32]]:
+    """Add a node to the heap; return the heap's arrays, larger ones where they were full."""
+    if size == len(times):
+        times, heap = np.append(times, np.empty(size)), np.append(heap, np.empty(size, np.int32))
+    i = size
+    while i > 0 and time < times[(i - 1) >> 1]:
+        times[i], heap[i] = times[(i - 1) >> 1], heap[(i - 1) >> 1]
+        i = (i - 1) >> 1
+    times[i], heap[i] = time, node
+    return times, heap
+
+
+@inner
+def sift_down(times: Floats, heap: NDArray[np.int32], size: int) -> None:
+    """Put the last one of the heap in the place of the first, where it has been taken out."""
+    time, node = times[size], heap[size]
+    i = 0
+    while True:
+        low = 2 * i + 1
+        if low >= size:
+            break
+        if low + 1 < size and times[low + 1] < times[low]:
+            low += 1
+        if time <= times[low]:
+            break
+        times[i], heap[i] = times[low], heap[low]
+        i = low
+    times[i], heap[i] = time, node
+
+
+@inner
+def mark_back(
+    field: Record, spaces: Record, gates: Record, nodes: Record, dist: Floats, beyond_m: Floats, enter: Flags,
+    targets: Flags, avoided: int,
 ) -> None:
     """Mark the nodes whose least way on comes back into the space they are entered from."""  # fmt: skip
     count = len(nodes)
     onward = np.full(count, count, np.int32)
-    for u in range(count):  # heads in order, so that the first one found is the lowest
-        if not enter[u] or field[u].phi == np.inf:
+    for u in range(count):  # in order, so that the first one found is the lowest
+        s = nodes[u ^ 1].space
+        if not enter[u] or field[u].phi == np.inf or s < 0:
             continue
-        for k in range(heads[u], heads[u + 1]):
-            v = steps[k].tail
-            metres = AVOIDED * steps[k].leg if steps[k].space == avoided else steps[k].leg
-            if onward[v] == count and field[v].phi == field[u].phi + (metres + steps[k].beyond):
+        for i in range(spaces[s].gate, spaces[s].gate + spaces[s].gates):
+            v = int(gates[i].direction) ^ 1
+            if v == u ^ 1 or onward[v] < count or (enter[v] and targets[v]):
+                continue
+            if field[v].phi == field[u].phi + step_m(spaces, nodes, dist, beyond_m, v, u, avoided):
                 onward[v] = u
-    for u in range(count):
-        if enter[u] and targets[u]:
-            onward[u] = count
     for u in range(count):
         from_space, v = nodes[u ^ 1].space, u
         while v < count:
             if nodes[v].space == from_space:
                 field[u].back = 1
                 break
-            v = onward[v]
+            v = int(onward[v])

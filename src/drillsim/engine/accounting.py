@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from drillsim.crowd.still import StillCrowd
 from drillsim.engine.order import Order
 from drillsim.plan.model import OUTSIDE
 from drillsim.record.trace import Event
@@ -62,20 +63,31 @@ def in_place(order: Order, people: NDArray[np.int64]) -> None:
             order.stage.log.events.append(line)
 
 
+def in_refuge(order: Order) -> None:
+    """Write down since when each person waits in a place of refuge."""
+    crowd, helped = order.stage.crowd, order.stage.needs_help()
+    settled_s, space = crowd.settled_s, order.stage.spaces()
+    for p in np.flatnonzero(np.isin(space, sorted(order.refuge)) & ~np.isnan(settled_s)).tolist():
+        why = "needs-help" if helped[p] else ""
+        line = Event(float(settled_s[p]), f"person-{p}", "in-refuge", order.id_of(int(space[p])), why, order.case.id)
+        order.stage.log.events.append(line)
+
+
 def _heads(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
     """Return the heads where people walk: those out by assembly place, those who sit by space."""
     crowd, plan = order.stage.crowd, order.stage.world.plan
     out_s, assembly = crowd.out_s, _assembly_places(order)
     inside = np.flatnonzero(np.isnan(out_s))
     heads = Heads(missing=len(inside))
-    by_exit: dict[tuple[float, float], list[float]] = {}
-    for p in np.flatnonzero(~np.isnan(out_s)).tolist():
-        by_exit.setdefault(crowd.place_of(p), []).append(float(out_s[p]))
-    for point, times_s in by_exit.items():
-        heads.add(assembly.get(point, OUTSIDE), max(times_s), len(times_s))
+    out = np.flatnonzero(~np.isnan(out_s))
+    assert not isinstance(crowd, StillCrowd)
+    points, by_point = np.unique(crowd.points()[out] @ (1.0, 1.0j), return_inverse=True)  # one number a point
+    for i, point in enumerate(points.tolist()):
+        times_s = out_s[out[by_point == i]]
+        heads.add(assembly.get((point.real, point.imag), OUTSIDE), float(times_s.max()), len(times_s))
     if not len(inside):
         return heads
-    space, settled_s = np.array([crowd.space_of(p) for p in inside.tolist()]), crowd.settled_s[inside]
+    space, settled_s = order.stage.spaces()[inside], crowd.settled_s[inside]
     begins_s = np.full(len(plan.spaces) + 2, np.nan)  # the last two entries answer for stairs and the outside
     begins_s[list(counted_from_s)] = list(counted_from_s.values())
     sits = ~np.isnan(begins_s[space])

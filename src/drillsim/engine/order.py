@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from drillsim.crowd.still import StillCrowd
 from drillsim.engine.incident import Case
 from drillsim.engine.rooms import Draws, heard_s
 from drillsim.engine.stage import Stage
@@ -68,13 +69,15 @@ class Order:
         soon = protocol.announcement if spoken else 0.0
         self.heard_s = np.append(heard_s(protocol, world, streams, spoken=spoken), [soon, soon])
         """Seconds until it is heard, by space; the last two entries answer for stairs and the outside."""
-        self.space: People = np.array([stage.crowd.space_of(p) for p in range(len(stage.population))], dtype=np.int64)
+        self.space: People = stage.spaces()
         """Where each person is when the order is given."""
         self.occupied = frozenset(world.cell_space[stage.crowd.counts() > 0].tolist()) - {OUT}
         """Spaces with people in them when the order is given."""
         spaces = world.plan.spaces
         self.outdoors = frozenset(i for i, s in enumerate(spaces) if s.use == "outdoors")
         self.halls = frozenset(i for i, s in enumerate(spaces) if s.is_circulation) | {ON_STAIR}
+        self.refuge: frozenset[int] = frozenset()
+        """Spaces where those wait who cannot leave without a stair."""
         self._asked: list[tuple[People, frozenset[int] | None]] = []
 
     @cached_property
@@ -125,6 +128,14 @@ class Order:
         """Ask people to leave the building, as soon as they hear it."""
         self._asked.append((people, None))
         self.stage.crowd.evacuate(people, delay_s=self.heard_s[self.space[people]])
+
+    def to_refuge(self, people: People, spaces: Iterable[int]) -> None:
+        """Ask people to wait in the nearest of some spaces that has a place, as soon as they hear it."""
+        self.refuge = frozenset(spaces)
+        if len(people):
+            self.log("people", "to-refuge", value=float(len(people)))
+        assert not isinstance(self.stage.crowd, StillCrowd)
+        self.stage.crowd.to_refuge(people, self.refuge, delay_s=self.heard_s[self.space[people]])
 
     def stay_outdoors(self) -> None:
         """Let who is outdoors stay there."""

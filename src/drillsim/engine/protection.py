@@ -15,6 +15,7 @@ from drillsim.engine.incident import Case
 from drillsim.engine.lockdown import FAILED, Lockdown
 from drillsim.engine.order import ON_STAIR, Order, protected, rooms_inside
 from drillsim.engine.perimeter import Perimeter, can_be_shut, let_in
+from drillsim.engine.refuge import refuge_of
 from drillsim.engine.release import Release
 from drillsim.engine.stage import Process, Stage
 from drillsim.engine.units import Responder
@@ -143,7 +144,12 @@ class Protection:
     def _evacuate(self, order: Order) -> None:
         """Let everybody inside leave; who is outdoors stays there."""
         order.stay_outdoors()
-        order.leave(order.indoors())
+        people, wish = order.indoors(), self.stage.scenario.people.refuge
+        if wish is not None and not self.stage.stays:
+            waiting, spaces = refuge_of(self.stage.world, wish, self.stage.population, order.space)
+            order.to_refuge(waiting, spaces.tolist())
+            people = np.setdiff1d(people, waiting)
+        order.leave(people)
 
     def _lock_down(self, order: Order) -> None:
         """Lock the rooms, and let who is in none find one."""
@@ -201,6 +207,8 @@ class Protection:
                 self.stage.log.events.append(Event(clear, "school", "halls-clear", incident=self.case.id))
         if self.action in ("hold", "secure", "shelter"):
             accounting.in_place(order, order.asked())
+        if order.refuge:
+            accounting.in_refuge(order)
         accounting.account(order, self._counted_from_s(order), self.case.onset_s + self.stage.scenario.horizon)
 
     def _counted_from_s(self, order: Order) -> dict[int, float]:
@@ -211,6 +219,8 @@ class Protection:
         if self.action == "shelter":
             return order.heard_at(self._places(self.stage.scenario.protocol.shelter_in))
         counted = order.heard_at(order.outdoors)
+        if order.refuge:
+            counted |= order.heard_at(order.refuge)
         if self.action == "hold":
             counted |= order.heard_at(r.space for r in world.rooms)
         if self.lockdown is not None:

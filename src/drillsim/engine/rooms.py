@@ -81,7 +81,7 @@ class Draws:
             return Securing(room, inf, inf, locked, NO_KEY)
         fails = False
         for door in room.to_lock:
-            took, caught = self.lock(door)
+            took, caught = self._lock(door)
             locked += took
             fails |= not caught
         if fails:
@@ -94,13 +94,16 @@ class Draws:
         again
             The door was locked at the start and has been opened since.
         """
-        setting, opening = self.setting, self.world.plan.openings[door]
+        opening = self.world.plan.openings[door]
         if opening.lock == "none" or (opening.state != "no" and not again):
             return 0.0, True
-        law, fails = self._locks.get(opening.lock, (None, setting.auto_fails))
-        spent = 0.0
+        return self._lock(door)
+
+    def _lock(self, door: int) -> tuple[float, bool]:
+        auto_s, spent = self.setting.auto, 0.0
+        law, fails = self._locks.get(self.world.plan.openings[door].lock, (None, self.setting.auto_fails))
         for times, catches in self._tries:
-            spent += setting.auto if law is None else max(law.quantile(times[door]), setting.auto)
+            spent += auto_s if law is None else max(law.quantile(times[door]), auto_s)
             if catches[door] >= fails:
                 return spent, True
         return spent, False

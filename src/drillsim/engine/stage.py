@@ -69,6 +69,9 @@ class Stage:
         self.env = env = simpy.Environment()
         self.log = Log(env)
         self.crowd: Crowd = self._crowd(record_legs=record_legs)
+        late = np.flatnonzero(self.comes_later())
+        if len(late):  # whoever comes from a source leaves at once
+            self.crowd.evacuate(late)
         self.travel = Travel(env, world, self.crowd, scenario.locks)
         self.units = responders_of(mix, world, streams, clock, key_law=scenario.locks.key)
         self.cases = cases_of(scenario, world, streams, clock, env)
@@ -110,6 +113,10 @@ class Stage:
     def at(self, delay_s: float, act: Callable[[Any], None]) -> None:
         """Call `act` after a delay, before anything else that happens at that time."""
         self.env.schedule(Appointment(self.env, act), URGENT, delay_s)
+
+    def spaces(self) -> NDArray[np.int64]:
+        """Return the space each person who may walk is in; -1 outside, -2 on a stair."""
+        return np.zeros(0, np.int64) if isinstance(self.crowd, StillCrowd) else self.crowd.spaces()
 
     def comes_later(self) -> NDArray[np.bool_]:
         """Return, per person, whether it comes in while the drill runs."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
+from drillsim.crowd.crowd import compile_once
 from drillsim.errors import ScenarioError, SimulationError, only_errors
 from drillsim.study.chunks import Chunk, Played, Simulate, begin_worker, failed, pack, play, play_chunk
 from drillsim.study.design import Study
@@ -143,6 +144,8 @@ def _on_foreign(
 
 def _on_own(workers: int, study: Study, simulate: Simulate, chunks: Sequence[Chunk], tell: _Teller) -> list[Played]:
     """Play in own processes. After two breakdowns one process plays what is left, drill by drill."""
+    if any(s.crowd == "walks" and s.crowd_engine == "compiled" for s in study.scenarios):
+        compile_once()
     packed, played, lost = pack(study, simulate), [], list(chunks)
     for _ in range(2):
         more, lost = _in_pool(min(workers, len(lost)), packed, lost, tell)

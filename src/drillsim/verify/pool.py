@@ -7,6 +7,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context
 
+from drillsim.crowd.crowd import compile_once
 from drillsim.study.chunks import begin_worker
 
 
@@ -16,6 +17,7 @@ def pool(workers: int) -> Iterator[Executor | None]:
     if workers <= 1:
         yield None
         return
+    compile_once()
     before = set(active_children())
     executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin_worker)
     try:
