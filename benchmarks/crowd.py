@@ -330,6 +330,7 @@ def main() -> None:
     runs = 4 if arguments.quick else 20
     largest = min(arguments.people, 10_000) if arguments.quick else arguments.people
     rows: list[Row] = []
+    print("CPU time of one process; median, lowest and highest of n. Targets are for a quiet core.")
     for measured in (corridor(runs), campuses(largest), looking(runs), compiling(), doe(runs)):
         part = list(measured)
         print("\n".join(show(part)), flush=True)
