@@ -20,9 +20,10 @@ FREE_SHARE = 1.0 - SLOPE_M2 * FREE_DENSITY_PM2
 
 def seat_counts(layout: Layout, persons: int) -> list[int]:
     """Return how many persons each room gets: by its places, what is left one by one."""
-    if persons > layout.places:
-        raise ValueError(f"{layout.name} holds {layout.places} people, not {persons}")
-    counts = [persons * room.places // layout.places for room in layout.rooms]
+    places = layout.places
+    if persons > places:
+        raise ValueError(f"{layout.name} holds {places} people, not {persons}")
+    counts = [persons * room.places // places for room in layout.rooms]
     for k in range(persons - sum(counts)):
         counts[k % len(counts)] += 1
     return counts
