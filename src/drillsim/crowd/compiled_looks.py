@@ -71,18 +71,18 @@ class CompiledLooks(Driving):
     def counts(self) -> NDArray[np.int64]:
         """Return the persons in each cell, units apart; the last entry is the outside."""
         self._catch_up()
-        return np.asarray(self._t.cells["filled"] - self._t.cells["units"], dtype=np.int64)
+        return np.asarray(np.subtract(self._filled, self._units_in, dtype=np.int64))
 
     def unit_counts(self) -> NDArray[np.int64]:
         """Return the units in each cell; the last entry is the outside."""
         self._catch_up()
-        return np.array(self._t.cells["units"], dtype=np.int64)
+        return np.array(self._units_in, dtype=np.int64)
 
     def count_in(self, spaces: Iterable[int]) -> int:
         """Return how many persons are in some spaces, units apart."""
         self._catch_up()
         cells = [c for s in spaces for c in self.cells.cells_of(int(s))]
-        return int((self._t.cells["filled"][cells] - self._t.cells["units"][cells]).sum())
+        return int((self._filled[cells] - self._units_in[cells]).sum())
 
     def inside(self) -> int:
         """Return how many persons have come in and are not out."""
@@ -105,8 +105,7 @@ class CompiledLooks(Driving):
     def person_seconds(self) -> NDArray[np.float64]:
         """Return the person-seconds spent in each cell until now, units apart; the last is the outside."""
         self._catch_up()
-        there = self._t.cells
-        return np.asarray(there["person_s"] + (there["filled"] - there["units"]) * (self.env.now - there["since"]))
+        return np.asarray(self._person_s + (self._filled - self._units_in) * (self.env.now - self._since))
 
     def state(self, p: int) -> tuple[str, str]:
         """Return the state of a person or unit now and, where it stays, the reason."""

@@ -100,6 +100,9 @@ class Driving(ABC):
         self._t = self._tables(shortest=routes == "shortest")
         self._at = addresses(self._t)
         self._n, self._s = self._t.n, self._t.s
+        self._filled, self._units_in, self._person_s, self._since = (
+            self._t.cells[name] for name in ("filled", "units", "person_s", "since")
+        )
         self._t.borders["shut"][sorted(self._blocked)] = 1
         self._goal(OUTSIDE_GOAL)
         if population.arrives_s is not None:
@@ -239,7 +242,8 @@ class Driving(ABC):
         from drillsim.crowd.reference import advance_to
 
         advance_to(self.env, time_s)
-        self._play(time_s, inclusive=True)
+        while not self._play(time_s, inclusive=True):
+            advance_to(self.env, time_s)
         self._rest_until_news()
 
     def _catch_up(self) -> None:
@@ -247,29 +251,32 @@ class Driving(ABC):
         now = float(self.env.now)
         if now > self._s[NOW]:
             self._play(now, inclusive=False)
-            self._s[NOW], self._n[RANK] = now, -1
 
-    def _play(self, until_s: float, *, inclusive: bool) -> None:
-        """Play events and hear what they bring; stop early where a unit's news belong to a later instant."""
-        while True:
-            kernel.advance(self._at, until_s, inclusive, -1, -1)
-            stopped = self._n[UNDRAWN] > 0 or self._n[NEWS] > 0
-            if not stopped or not self._hear():
-                return
+    def _play(self, until_s: float, *, inclusive: bool) -> bool:
+        """Play events and hear what they bring; return whether the time was reached: units' news stop the play."""
+        while kernel.advance(self._at, until_s, inclusive, -1, -1):
+            if not self._hear():
+                return False
+        return True
 
     def _hear(self) -> bool:
-        """Draw legs and act on news; return False where units' news wait for their instant."""
+        """Draw legs and act on news; return False where a unit has news, for what SimPy does with them comes first.
+
+        They wait where their instant is still to come.
+        """
         self._draw()
+        alone = True
         while self._n[NEWS] > 0:
-            count = int(self._n[NEWS])
-            news = self._t.news[:count].tolist()
-            if any(what != FULL for what, _, _ in news) and self._s[NOW] > self.env.now:
-                return False
+            news = self._t.news[: int(self._n[NEWS])].tolist()
+            if any(what != FULL for what, _, _ in news):
+                alone = False
+                if self._s[NOW] > self.env.now:
+                    break
             self._n[NEWS] = 0
             for what, who, where in news:
                 self._act_on(what, who, where)
             self._draw()
-        return True
+        return alone
 
     @abstractmethod
     def _act_on(self, what: int, who: int, where: int) -> None:
@@ -277,7 +284,7 @@ class Driving(ABC):
 
     def _rest_until_news(self) -> None:
         """Make sure that the crowd is woken when a unit or a watch may have something to tell."""
-        if not self._units and not self._n[WATCHED]:
+        if not self._units and not self._n[WATCHED] and not self._n[NEWS]:
             return
         soonest = float(self._s[NOW]) if self._n[NEWS] > 0 else float(orders.next_news_s(self._at))
         if soonest < inf and (self._wake is None or soonest < self._wake_s):
@@ -290,7 +297,7 @@ class Driving(ABC):
         if event is not self._wake:
             return
         self._wake, self._wake_s = None, inf
-        if self._hear():
+        if not self._n[NEWS] or self._hear():
             self._play(self.env.peek(), inclusive=False)
         self._rest_until_news()
 

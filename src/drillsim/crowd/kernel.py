@@ -6,6 +6,8 @@ in steps.py. `t` are the Tables, `p` a person or unit, `b` a border, `d` a direc
 
 from __future__ import annotations
 
+import numpy as np
+
 from drillsim.compiled import bare, inlined, inner
 from drillsim.crowd.calendar import call_off, schedule, tell
 from drillsim.crowd.entering import enter, unit_stops
@@ -155,6 +157,8 @@ def rest(t: At, b: int) -> None:
     directions, borders, again = directions_at(t), borders_at(t), again_at(t)
     n = n_at(t)
     if directions[2 * b].first < 0 and directions[2 * b + 1].first < 0:
+        if borders[b].place >= 0 and n[STALE] != BORDER_RANK + b:
+            call_off(t, BORDER_RANK + b)  # set for the one rest of a first pass, but a second has emptied the queues
         return
     if borders[b].rest > 0.0:
         schedule(t, borders[b].place, borders[b].free, BORDER_RANK + b)
@@ -254,8 +258,10 @@ def begin(t: At, p: int) -> None:
 
 
 @bare
-def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> None:
-    """Let everything happen before a time (up to it, where inclusive), but stop after an event that brings news.
+def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> bool:
+    """Let everything happen before a time (up to it, where inclusive); stop after an event that brings news, and say so.
+
+    Before a time, the clock is set to it: nothing of that instant has happened then.
 
     steps
         The most events to play; -1 for any number.
@@ -302,11 +308,15 @@ def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> N
             n[STALE] = -1
         if n[WATCHED] > 0:
             watch(t)
-        if n[NEWS] > 0 or n[UNDRAWN] > 0 or steps == 0 or n[HEAP] == 0:
-            return
+        if n[NEWS] > 0 or n[UNDRAWN] > 0:
+            return True
+        if steps == 0:
+            return False
         time, rank = heap[0].time, heap[0].rank
-        if time > until or (time == until and not inclusive):
-            return
+        if n[HEAP] == 0 or time > until or (time == until and not inclusive):
+            if s[NOW] < until < np.inf and not inclusive:
+                s[NOW], n[RANK] = until, -1
+            return False
         steps -= 1
         s[NOW] = time
         n[RANK] = n[STALE] = rank
