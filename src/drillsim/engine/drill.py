@@ -200,7 +200,7 @@ class Drill:
             out_s[out].tolist(), map(_person, out.tolist()), np.where(later[out], "out-again", "out").tolist(), repeat(""),
             np.where(helped[out], "needs-help", "").tolist(), repeat(protected), repeat(None), strict=False,
         )  # fmt: skip
-        stage.log.events += map(Event._make, lines)
+        stage.log.events += map(tuple.__new__, repeat(Event), lines)
         self.protection.take_stock()
         for (word, reason), count in sorted(stage.crowd.tally().items()):
             why = f"{word} ({reason})" if reason else word
