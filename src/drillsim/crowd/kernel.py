@@ -156,6 +156,8 @@ def rest(t: At, b: int) -> None:
     directions, borders, again = directions_at(t), borders_at(t), again_at(t)
     n = n_at(t)
     if directions[2 * b].first < 0 and directions[2 * b + 1].first < 0:
+        if borders[b].place >= 0 and n[STALE] != BORDER_RANK + b:
+            call_off(t, BORDER_RANK + b)  # set for the one rest of a first pass, but a second has emptied the queues
         return
     if borders[b].rest > 0.0:
         schedule(t, borders[b].place, borders[b].free, BORDER_RANK + b)

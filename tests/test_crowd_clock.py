@@ -1,0 +1,26 @@
+"""Instants at which news, orders and rests meet: both engines keep to them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crowd_worlds import World, box, door, people_at, plan_of
+
+ENGINES = pytest.mark.parametrize("engine", ["reference", "compiled"])
+
+
+@ENGINES
+def test_a_door_that_lets_two_pass_at_once_rests_twice_though_nobody_is_left_in_its_queues(engine):
+    plan = plan_of(
+        [("a", "storage", box(0, 0, 1, 0.6)), ("b", "gym", box(1, 0, 9, 6))],
+        [door("ab", "a", "b", 1, 0.3, 0.6), door("e", "a", "outside", 0, 0.3, 0.6)],
+    )
+    world = World(plan, people_at([(0, 0.5, 0.3), (1, 1.2, 0.3), (1, 2.7, 0.3)]), engine=engine)
+    assert world.cells.places[0] == 1
+    world.crowd.to_own_room(np.array([1, 2]), [0, 0])
+    world.at(1.0, lambda: world.crowd.to_own_room(np.array([0]), [1]))
+    world.at(1.6, lambda: world.crowd.evacuate(np.array([1])))
+    world.run(100.0)
+    rest_s = world.cells.rest_s[world.way("ab")]
+    assert world.crowd.settled_s[[0, 2]] == pytest.approx([1.5, 1.5 + 2 * rest_s])
