@@ -10,6 +10,24 @@ from crowd_worlds import World, box, door, people_at, plan_of
 ENGINES = pytest.mark.parametrize("engine", ["reference", "compiled"])
 
 
+def room_and_hall(people, engine, **options) -> World:
+    """A room whose door at its right leads into a hall with an exit at its right end."""
+    plan = plan_of(
+        [("room", "classroom", box(0, 0, 6, 6)), ("hall", "gym", box(6, 0, 16, 6))],
+        [door("d", "room", "hall", 6, 3), door("e", "hall", "outside", 16, 3)],
+    )
+    return World(plan, people_at(people), engine=engine, options=options)
+
+
+@ENGINES
+def test_a_watch_tells_its_moment_also_when_nobody_was_about_to_move(engine):
+    world, told = room_and_hall([(0, 2.0, 3.0), (0, 3.0, 3.0)], engine), []
+    world.at(1.0, lambda: world.crowd.when([0], at_most=1).callbacks.append(lambda _: told.append(world.env.now)))
+    world.at(16.0, world.crowd.evacuate)
+    world.run(300.0)
+    assert told == [pytest.approx(19.0)]
+
+
 @ENGINES
 def test_a_door_that_lets_two_pass_at_once_rests_twice_though_nobody_is_left_in_its_queues(engine):
     plan = plan_of(

@@ -273,7 +273,7 @@ class Driving(ABC):
 
     def _rest_until_news(self) -> None:
         """Make sure that the crowd is woken when a unit or a watch may have something to tell."""
-        if not self._units and not self._n[WATCHED]:
+        if not self._units and not self._n[WATCHED] and not self._n[NEWS]:
             return
         soonest = float(self._s[NOW]) if self._n[NEWS] > 0 else float(orders.next_news_s(self._at))
         if soonest < inf and (self._wake is None or soonest < self._wake_s):
