@@ -8,6 +8,7 @@ import pytest
 from crowd_worlds import World, box, door, people_at, plan_of
 
 ENGINES = pytest.mark.parametrize("engine", ["reference", "compiled"])
+SPEEDS = {"level_mps": 2.0, "stair_up_mps": 0.9, "stair_down_mps": 0.9}
 
 
 def room_and_hall(people, engine, **options) -> World:
@@ -26,6 +27,28 @@ def test_a_watch_tells_its_moment_also_when_nobody_was_about_to_move(engine):
     world.at(16.0, world.crowd.evacuate)
     world.run(300.0)
     assert told == [pytest.approx(19.0)]
+
+
+@ENGINES
+def test_a_unit_may_set_off_at_the_very_instant_that_is_looked_at(engine):
+    world, entered = room_and_hall([], engine), []
+    unit = world.crowd.add_unit("sro", -1, (20.0, 3.0), **SPEEDS)
+    world.at(0.0, lambda: world.crowd.send(unit, [(1, 0)], 1, (8.0, 3.0), on_enter=lambda *_: entered.append(world.env.now)))
+    world.run(0.0)
+    world.run(60.0)
+    assert entered == [0.0]
+
+
+@ENGINES
+def test_what_follows_from_a_units_news_is_ordered_in_time(engine):
+    world = room_and_hall([(1, 7.0, 3.0)], engine)
+    unit = world.crowd.add_unit("sro", 0, (2.0, 3.0), **SPEEDS)
+    world.crowd.evacuate()
+    close = lambda _: world.at(1.5, lambda: world.crowd.close(world.way("e")))  # noqa: E731
+    world.crowd.send(unit, [], 0, (4.0, 3.0), on_arrive=close)
+    world.run(100.0)
+    assert world.crowd.state(0) == ("stranded", "no way")
+    assert world.crowd.place_of(0) == pytest.approx((9.5, 3.0))
 
 
 @ENGINES

@@ -287,8 +287,20 @@ class Driving(ABC):
             return
         self._wake, self._wake_s = None, inf
         if self._hear():
-            self._play(self.env.peek(), inclusive=False)
+            self._play_on()
         self._rest_until_news()
+
+    def _play_on(self) -> None:
+        """Play up to SimPy's next event, which what is told meanwhile may bring forward; of this instant only what comes after units' news."""
+        while True:
+            time_s, rank = self.env._queue[0][:2] if self.env._queue else (inf, NEWS_RANK)
+            now = time_s == self.env.now
+            if now and rank < NEWS_RANK:
+                return
+            kernel.advance(self._at, time_s, now, -1, -1)
+            stopped = self._n[UNDRAWN] > 0 or self._n[NEWS] > 0
+            if not stopped or not self._hear():
+                return
 
     # -------------------------------------------------------------------- legs
     @abstractmethod
