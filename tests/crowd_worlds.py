@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +12,11 @@ import simpy
 
 from drillsim.crowd.cells import Cells, build_cells
 from drillsim.crowd.compiled_crowd import CompiledCrowd
+from drillsim.crowd.fields import Goal
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population
 from drillsim.crowd.reference import ReferenceCrowd
+from drillsim.crowd.walking import UNLOCKING
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import Network, build
 
@@ -30,13 +33,13 @@ def door(id_: str, a: str, b: str, x: float, y: float, width: float = 1.0, **mor
 
 
 def plan_of(spaces: Sequence[tuple[str, str, Any]], openings: Sequence[dict[str, Any]], **more: Any) -> FloorPlan:
-    """Spaces as (id, use, polygon) on level L0; an id that ends with '+' lies on L1."""
+    """Spaces as (id, use, polygon) on level L0; an id that ends with '+' lies on L1, with '++' on L2."""
     return FloorPlan.model_validate(
         {
             "drillsim_plan": 1, "name": "play", "units": "m",
-            "levels": [{"id": "L0", "elevation": 0}, {"id": "L1", "elevation": 4}],
+            "levels": [{"id": f"L{storey}", "elevation": 4 * storey} for storey in range(3)],
             "spaces": [
-                {"id": id_, "level": "L1" if id_.endswith("+") else "L0", "use": use, "polygon": polygon}
+                {"id": id_, "level": f"L{id_.count('+')}", "use": use, "polygon": polygon}
                 for id_, use, polygon in spaces
             ],
             "openings": list(openings),
@@ -72,13 +75,44 @@ def people_at(
 
 
 class WatchedCrowd(ReferenceCrowd):
-    """A crowd that writes down every pass as (time, number, border, side entered)."""
+    """A crowd that writes down every pass as (time, number, border, side entered), and what seldom happens."""
 
     log: list[tuple[float, int, int, int]]
+    happened: Counter[str]
 
     def _enter(self, p: int, direction: int) -> None:
         self.log.append((self.env.now, p, direction >> 1, direction & 1))
+        locked = direction < self._way_directions and not self.cells.graph.allowed[direction]
+        self.happened["let in"] += locked and p < self._people
         super()._enter(p, direction)
+
+    def _exchange(self, circle: list[int]) -> None:
+        self.happened["exchange"] += 1
+        self.happened["exchange of three or more"] += len(circle) > 2
+        super()._exchange(circle)
+
+    def _register(self, direction: int) -> None:
+        self.happened["full space"] += 1
+        super()._register(direction)
+
+    def _room_taken(self, goal: Goal, space: int) -> None:
+        told = len(self._news)
+        super()._room_taken(goal, space)
+        self.happened["full goal"] += len(self._news) > told
+
+    def _stand_on_leg(self, p: int) -> None:
+        super()._stand_on_leg(p)
+        self.happened["bent turn"] += self._turned[p] is not None
+
+    def _unit_at_end(self, p: int, direction: int) -> bool:
+        stops = super()._unit_at_end(p, direction)
+        self.happened["unit at a lock"] += self._state[p] == UNLOCKING
+        return stops
+
+    def _join(self, p: int, direction: int) -> None:
+        crowd = len(self._queues[direction]) + len(self._queues[direction ^ 1])
+        self.happened["unit in a crowd"] += p >= self._people and crowd > 0
+        super()._join(p, direction)
 
 
 @dataclass
@@ -96,6 +130,7 @@ class World:
         kind = WatchedCrowd if self.engine == "reference" else CompiledCrowd
         self.crowd = kind(self.env, self.network, self.cells, self.laws, self.people, **self.options)
         self.crowd.log = []
+        self.crowd.happened = Counter()
 
     def space(self, id_: str) -> int:
         return self.plan.space_index[id_]

@@ -1,9 +1,20 @@
-"""How deep the properties are tried: DRILLSIM_CASES=20000 tries that many cases of each."""
+"""How deep the properties are tried: DRILLSIM_CASES=20000 tries that many cases of each, DRILLSIM_SHRINK=1 makes one that fails small."""
 
 from __future__ import annotations
 
 import os
 
+from hypothesis import HealthCheck, Phase, settings
+
 
 def cases(usual: int) -> int:
     return int(os.environ.get("DRILLSIM_CASES", usual))
+
+
+def plays_of(usual: int, parts: int = 1) -> settings:
+    """Return settings for one of several parts of so many cases; a failing case is printed as found, unless asked small."""
+    phases = [Phase.generate, Phase.shrink] if "DRILLSIM_SHRINK" in os.environ else [Phase.generate]
+    return settings(
+        max_examples=max(1, cases(usual) // parts), deadline=None, database=None, phases=phases,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip

@@ -298,8 +298,15 @@ class Driving(ABC):
             return
         self._wake, self._wake_s = None, inf
         if not self._n[NEWS] or self._hear():
-            self._play(self.env.peek(), inclusive=False)
+            self._play_on()
         self._rest_until_news()
+
+    def _play_on(self) -> None:
+        """Play up to SimPy's next event; of this instant only what comes after units' news."""
+        time_s, rank = self.env._queue[0][:2] if self.env._queue else (inf, NEWS_RANK)
+        now = time_s == self.env.now
+        if not now or rank >= NEWS_RANK:
+            self._play(time_s, inclusive=now)
 
     # -------------------------------------------------------------------- legs
     @abstractmethod

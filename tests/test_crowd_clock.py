@@ -1,0 +1,67 @@
+"""Instants at which news, orders and rests meet: both engines keep to them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crowd_worlds import World, box, door, people_at, plan_of
+
+ENGINES = pytest.mark.parametrize("engine", ["reference", "compiled"])
+SPEEDS = {"level_mps": 2.0, "stair_up_mps": 0.9, "stair_down_mps": 0.9}
+
+
+def room_and_hall(people, engine, **options) -> World:
+    """A room whose door at its right leads into a hall with an exit at its right end."""
+    plan = plan_of(
+        [("room", "classroom", box(0, 0, 6, 6)), ("hall", "gym", box(6, 0, 16, 6))],
+        [door("d", "room", "hall", 6, 3), door("e", "hall", "outside", 16, 3)],
+    )
+    return World(plan, people_at(people), engine=engine, options=options)
+
+
+@ENGINES
+def test_a_watch_tells_its_moment_also_when_nobody_was_about_to_move(engine):
+    world, told = room_and_hall([(0, 2.0, 3.0), (0, 3.0, 3.0)], engine), []
+    world.at(1.0, lambda: world.crowd.when([0], at_most=1).callbacks.append(lambda _: told.append(world.env.now)))
+    world.at(16.0, world.crowd.evacuate)
+    world.run(300.0)
+    assert told == [pytest.approx(19.0)]
+
+
+@ENGINES
+def test_a_unit_may_set_off_at_the_very_instant_that_is_looked_at(engine):
+    world, entered = room_and_hall([], engine), []
+    unit = world.crowd.add_unit("sro", -1, (20.0, 3.0), **SPEEDS)
+    world.at(0.0, lambda: world.crowd.send(unit, [(1, 0)], 1, (8.0, 3.0), on_enter=lambda *_: entered.append(world.env.now)))
+    world.run(0.0)
+    world.run(60.0)
+    assert entered == [0.0]
+
+
+@ENGINES
+def test_what_follows_from_a_units_news_is_ordered_in_time(engine):
+    world = room_and_hall([(1, 7.0, 3.0)], engine)
+    unit = world.crowd.add_unit("sro", 0, (2.0, 3.0), **SPEEDS)
+    world.crowd.evacuate()
+    close = lambda _: world.at(1.5, lambda: world.crowd.close(world.way("e")))  # noqa: E731
+    world.crowd.send(unit, [], 0, (4.0, 3.0), on_arrive=close)
+    world.run(100.0)
+    assert world.crowd.state(0) == ("stranded", "no way")
+    assert world.crowd.place_of(0) == pytest.approx((9.5, 3.0))
+
+
+@ENGINES
+def test_a_door_that_lets_two_pass_at_once_rests_twice_though_nobody_is_left_in_its_queues(engine):
+    plan = plan_of(
+        [("a", "storage", box(0, 0, 1, 0.6)), ("b", "gym", box(1, 0, 9, 6))],
+        [door("ab", "a", "b", 1, 0.3, 0.6), door("e", "a", "outside", 0, 0.3, 0.6)],
+    )
+    world = World(plan, people_at([(0, 0.5, 0.3), (1, 1.2, 0.3), (1, 2.7, 0.3)]), engine=engine)
+    assert world.cells.places[0] == 1
+    world.crowd.to_own_room(np.array([1, 2]), [0, 0])
+    world.at(1.0, lambda: world.crowd.to_own_room(np.array([0]), [1]))
+    world.at(1.6, lambda: world.crowd.evacuate(np.array([1])))
+    world.run(100.0)
+    rest_s = world.cells.rest_s[world.way("ab")]
+    assert world.crowd.settled_s[[0, 2]] == pytest.approx([1.5, 1.5 + 2 * rest_s])
