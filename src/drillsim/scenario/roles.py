@@ -113,10 +113,10 @@ REPORT_DELAY: dict[str, Spread] = {
 
 ANNOUNCE_DELAY: dict[tuple[str, str], Spread] = {
     ("lockdown", "office"): _time({"median": "35 s", "sigma": 0.5}),  # A:alerting.pa_delay_centralised
-    ("lockdown", "teacher"): _time({"median": "30 s", "sigma": 0.5}),  # A:alerting.pa_delay_decentralised
+    ("lockdown", "teacher"): _time({"median": "32 s", "sigma": 0.5}),  # A:alerting.pa_delay_decentralised
     ("lockdown", "alarm"): _time("0 s"),  # A:alerting.alarm_at_once
     ("evacuate", "office"): _time({"median": "60 s", "sigma": 0.5}),  # A:lockdown.evac_order_delay
-    ("evacuate", "teacher"): _time({"median": "30 s", "sigma": 0.5}),  # A:alerting.pa_delay_decentralised
+    ("evacuate", "teacher"): _time({"median": "32 s", "sigma": 0.5}),  # A:alerting.pa_delay_decentralised
     ("evacuate", "alarm"): _time("0 s"),  # A:lockdown.evac_order_delay (fire alarm = 0)
 }
 ANNOUNCE_DELAY |= {
