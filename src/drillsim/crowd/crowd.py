@@ -19,7 +19,7 @@ from drillsim.streams import Streams
 Engine = Literal["compiled", "reference"]
 ONE_MPS, AT_ONCE = spread("1 m/s", "speed"), spread("0 s", "time")
 NO_NUMBA = (
-    "numba is not installed here, so the reference crowd plays: the same results, some fifty times slower. "
+    "numba is not installed here, so the reference crowd plays: the same results, some twenty times slower. "
     "Install numba to have the compiled one, or write 'crowd_engine: reference' to be told no more"
 )
 
