@@ -65,3 +65,13 @@ def test_a_door_that_lets_two_pass_at_once_rests_twice_though_nobody_is_left_in_
     world.run(100.0)
     rest_s = world.cells.rest_s[world.way("ab")]
     assert world.crowd.settled_s[[0, 2]] == pytest.approx([1.5, 1.5 + 2 * rest_s])
+
+
+@ENGINES
+def test_who_cannot_reach_the_assigned_exit_knows_that_the_way_to_all_others_was_closed_before(engine):
+    world = room_and_hall([(0, 2.0, 3.0)], engine, routes="assigned", assigned={0: 1})
+    world.crowd.close(world.way("d"))
+    world.run(2.0)
+    world.crowd.evacuate()
+    world.run(60.0)
+    assert world.crowd.state(0) == ("stranded", "no way")

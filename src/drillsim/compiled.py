@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
 from inspect import getsourcefile
@@ -47,6 +48,7 @@ def _kept(function: Function, **options: Any) -> Function:
     if hasattr(cache, "_cache_file"):
         cache._cache_file._source_stamp = _stamp(Path(getsourcefile(function) or __file__).parent)
         cache.save_overload = _forgiving(cache.save_overload)
+        cache.load_overload = _doubting(cache.load_overload, cache._cache_file)
     return cast(Function, found)
 
 
@@ -87,6 +89,20 @@ def _forgiving(save: Callable[..., None]) -> Callable[..., None]:
             print(f"drillsim: compiled code cannot be kept for the next time ({refused}).", file=sys.stderr, flush=True)
 
     return keep
+
+
+def _doubting(load: Callable[..., Any], file: Any) -> Callable[..., Any]:
+    """Return a way to load compiled code that compiles anew where what was kept cannot be read."""
+
+    def found(*args: Any) -> Any:
+        try:
+            return load(*args)
+        except Exception:  # whatever lies there: cut short, of another program, not ours to read
+            with suppress(OSError):
+                file.flush()
+            return None
+
+    return found
 
 
 @lru_cache

@@ -40,15 +40,13 @@ class CompiledCrowd(CompiledUnits):
         """Order people (all, where none are named) outside; whoever sits starts after the delay and its premovement."""
         self._catch_up()
         numbers = np.arange(self._people) if people is None else np.asarray(people, dtype=np.int64)
-        goals = np.zeros(len(numbers), np.int32)
+        goals = np.full(len(numbers), self._goal(OUTSIDE_GOAL), np.int32)
         if away_from is not None:
             goals[:] = self._goal(("away", frozenset({int(away_from)})))
         elif self._assigned:
             goals[:] = [
                 self._goal(self._assigned.get(s, OUTSIDE_GOAL)) for s in self.population.space[numbers].tolist()
             ]
-        else:
-            self._goal(OUTSIDE_GOAL)
         self._command(numbers, goals, delay_s, self.population.premovement_s[numbers])
 
     def to_lockable(

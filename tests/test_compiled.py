@@ -1,0 +1,115 @@
+"""Code compiled on first use: where numba is missing, where nothing can be kept, and where what was kept is broken."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TINY = '''
+from drillsim.compiled import announce, compiled
+
+@compiled
+def double(x):
+    """Return twice a number."""
+    return 2 * x
+
+announce(double, "a sum")
+print(double(21))
+'''
+DRILL = """
+import sys, warnings
+{before}
+import drillsim as ds
+sys.path.insert(0, "tests")
+from plays import mix, scenario
+told = []
+warnings.showwarning = lambda message, *_: told.append(str(message))
+plan = ds.read_plan("floorplans/three_rooms.yaml")
+drill = scenario("fire", "room-101", protocol={{"action": "evacuate", "announced_by": "alarm"}})
+row = ds.simulate(drill, plan, mix(), seed=3).row
+assert row["evacuated_all_s"] > 0
+print({{key: repr(value) for key, value in row.items()}})
+print("compiled" if "drillsim.crowd.kernel" in sys.modules else "reference", len(told), *told, file=sys.stderr)
+"""
+SAYS = "drillsim: compiling a sum for this machine; this takes a while, once.\n"
+
+
+def play(script: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a script in a process of its own, without the variables that tell numba where to keep things, and with these."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
+    done = subprocess.run([sys.executable, "-c", script], cwd=cwd, env=kept | variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """A folder with a module that compiles one small function when imported."""
+    (tmp_path / "tiny.py").write_text(TINY, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_first_use_says_that_it_compiles_and_the_second_says_nothing(tiny):
+    first, second = (play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept")) for _ in range(2))
+    assert (first.stdout, first.stderr) == ("42\n", SAYS)
+    assert (second.stdout, second.stderr) == ("42\n", "")
+
+
+def test_a_change_to_a_neighbour_in_the_folder_compiles_anew(tiny):
+    play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept"))
+    (tiny / "other.py").write_text("LIMIT = 3\n", encoding="utf-8")
+    assert play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept")).stderr == SAYS
+
+
+@pytest.mark.parametrize(("what", "text"), [("nbi", b""), ("nbi", b"nonsense"), ("nbc", b"nonsense")])
+def test_a_broken_file_in_the_cache_is_written_anew(tiny, what, text):
+    play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept"))
+    files = list((tiny / "kept").rglob(f"*.{what}"))
+    assert files
+    for file in files:
+        file.write_bytes(text)
+    assert play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept")).stdout == "42\n"
+    again = play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept"))
+    assert (again.stdout, again.stderr) == ("42\n", "")
+
+
+@pytest.mark.parametrize("place", ["file", "below a file", "/proc/nowhere"])
+def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(tiny, place):
+    (tiny / "file").write_text("", encoding="utf-8")
+    folder = {"file": str(tiny / "file"), "below a file": str(tiny / "file" / "kept")}.get(place, place)
+    assert play("import tiny", tiny, NUMBA_CACHE_DIR=folder).stdout == "42\n"
+
+
+@pytest.fixture(scope="module")
+def row():
+    """The row of the drill as it is played here, by the compiled crowd."""
+    done = play(DRILL.format(before=""), ROOT, **{k: v for k, v in os.environ.items() if k.startswith("NUMBA_")})
+    assert done.stderr.endswith("compiled 0\n")
+    return done.stdout
+
+
+@pytest.mark.parametrize("how", ["missing", "switched off"])
+def test_without_compiling_the_reference_plays_the_same_drill_and_says_so_once(row, how):
+    if how == "missing":
+        done = play(DRILL.format(before="sys.modules['numba'] = None"), ROOT)
+    else:
+        done = play(DRILL.format(before=""), ROOT, NUMBA_DISABLE_JIT="1")
+    assert done.stdout == row
+    assert done.stderr.startswith("reference 1 numba is not installed here, so the reference crowd plays")
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("place", ["fresh", "/proc/nowhere"])
+def test_a_drill_with_a_cache_that_is_new_or_cannot_be_kept_is_the_same_drill(row, place, tmp_path):
+    folder = str(tmp_path) if place == "fresh" else place
+    first = play(DRILL.format(before=""), ROOT, NUMBA_CACHE_DIR=folder)
+    assert first.stdout == row
+    assert "drillsim: compiling the crowd for this machine" in first.stderr or place != "fresh"
+    if place == "fresh":
+        again = play(DRILL.format(before=""), ROOT, NUMBA_CACHE_DIR=folder)
+        assert (again.stdout, again.stderr) == (row, "compiled 0\n")

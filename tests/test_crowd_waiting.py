@@ -1,0 +1,155 @@
+"""Nobody waits for ever without a reason, circles always dissolve, and no border lets more pass than its law; in both engines."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, seed
+from hypothesis import strategies as st
+
+from crowd_plays import Play, plays
+from crowd_worlds import World, box, door, people_at, plan_of
+from depth import plays_of
+from drillsim.crowd.laws import Laws
+
+ENGINES = pytest.mark.parametrize("engine", ["reference", "compiled"])
+AT_REST = {"out", "settled", "lost", "waiting", "standing"}
+
+
+def queue_of(world: World, p: int) -> int:
+    """Return the direction in whose queue somebody stands."""
+    crowd = world.crowd
+    return int(crowd._t.people["direction"][p]) if world.engine == "compiled" else crowd._leg[p][crowd._piece[p]][2]
+
+
+def movable(world: World) -> set[str]:
+    """Return what could still move, though nothing happens any more.
+
+    Nobody walks, unlocks or waits for a turn. Who queues does so behind a cell that is full of people none of whom can
+    move: they stay, or queue in their turn behind a full cell, and no circle of such queues would let them change places.
+    """
+    crowd, faults, waits = world.crowd, set(), nx.DiGraph()
+    filled = crowd.counts() + crowd.unit_counts()
+    for p in range(len(world.people) + len(crowd._keys)):
+        word, reason = crowd.state(p)
+        if word == "queued" and reason == "behind a full space":
+            near, far = (cells[queue_of(world, p)] for cells in (world.cells.near, world.cells.far))
+            waits.add_edge(near, far)
+            if filled[far] < world.cells.places[far]:
+                faults.add(f"{p} waits though there is a place")
+        elif word == "queued" and p >= len(world.people) and queue_of(world, p) >> 1 in crowd._blocked:
+            continue  # a unit waits until its door opens
+        elif word not in AT_REST and reason != "no way":
+            faults.add(f"{p} is {word} {reason}")
+    return faults | {f"circle {circle}" for circle in nx.simple_cycles(waits)}
+
+
+@ENGINES
+def test_after_hours_nobody_is_left_who_could_move(engine):
+    @seed(41)
+    @plays_of(300, parts=2)
+    @given(plays())
+    def ends(play: Play) -> None:
+        world, _ = play.make(engine)
+        world.run(20_000.0)
+        assert movable(world) == set()
+
+    ends()
+
+
+@seed(42)
+@plays_of(300)
+@given(plays())
+def test_no_border_lets_more_pass_than_its_law_allows(play):
+    """One and its capacity, and one more in a window that ends with two passes at once.
+
+    Of the reference, which keeps a log; that the compiled crowd gives the same times is tried on plays like these.
+    """
+    world, _ = play.make("reference")
+    world.run(3_000.0)
+    log = np.array([(t, b) for t, _, b, _ in world.crowd.log]).reshape(-1, 2)
+    for border in np.unique(log[:, 1]).astype(int):
+        rate, times = world.cells.capacity_ps[border], log[log[:, 1] == border, 0]
+        if world.cells.rest_s[border] == 0.0:
+            continue  # a stair is counted where it is entered
+        twice = np.append(False, times[1:] == times[:-1])
+        for i in range(len(times)):
+            passed = np.arange(1, len(times) - i + 1)
+            assert (passed <= 1 + twice[i:] + rate * (times[i:] - times[i]) + 1e-6).all()
+
+
+# ------------------------------------------------------------------------ rings
+def ring_of(rooms: int, side: float, **ways: str) -> tuple[list, list]:
+    """Rooms in two rows that run round, one across both rows at the end where their number is odd; each has a door to the next.
+
+    Every room has an exit, too.
+    """
+    columns, odd = divmod(rooms, 2)
+    upper = [box(side * i, side, side * (i + 1), 2 * side) for i in range(columns)]
+    lower = [box(side * i, 0, side * (i + 1), side) for i in reversed(range(columns))]
+    across = [box(side * columns, 0, side * (columns + 1), 2 * side)] if odd else []
+    boxes = upper + across + lower
+    spaces = [(f"r{i}", "storage", polygon) for i, polygon in enumerate(boxes)]
+    doors, wide = [], 0.6
+    for i in range(rooms if rooms > 2 else 1):
+        (a, b), (low, high) = (i, (i + 1) % rooms), (boxes[i], boxes[(i + 1) % rooms])
+        left, right = max(low[0][0], high[0][0]), min(low[1][0], high[1][0])
+        below, above = max(low[0][1], high[0][1]), min(low[2][1], high[2][1])
+        x, y = (left + right) / 2, (below + above) / 2
+        line = [[x, y - wide / 2], [x, y + wide / 2]] if right - left < 1e-9 else [[x - wide / 2, y], [x + wide / 2, y]]
+        doors.append(door(f"d{i}", f"r{a}", f"r{b}", x, y, wide, line=line, **ways))
+    for i, polygon in enumerate(boxes):
+        x, y = polygon[2][0] - 0.35, polygon[2][1] if i < columns + odd else polygon[0][1]
+        doors.append(door(f"e{i}", f"r{i}", "outside", x, y, wide, line=[[x - wide / 2, y], [x + wide / 2, y]]))
+    return spaces, doors
+
+
+@st.composite
+def rings(draw: st.DrawFn):
+    """A ring of full rooms, and how far on round it everybody wants to go."""
+    rooms, side = draw(st.integers(2, 9)), draw(st.sampled_from([0.75, 1.0, 1.3]))
+    ways = draw(st.sampled_from([{}, {"one_way": "out"}])) if rooms > 2 else {}
+    plan = plan_of(*ring_of(rooms, side, **ways))
+    laws, steps = Laws(speed=draw(st.sampled_from(["sfpe", "constant"]))), draw(st.integers(1, rooms - 1))
+    shape = [(s.polygon[0], s.polygon[2]) for s in plan.spaces]
+    places = World(plan, people_at([]), laws).cells.places[:rooms]
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    people = [(room, *rng.uniform(*shape[room])) for room, count in enumerate(places) for _ in range(count)]
+    late = draw(st.sampled_from([0.0, 20.0])) * rng.uniform(size=len(people))
+    return plan, people, laws, steps, late
+
+
+@ENGINES
+def test_full_rooms_in_a_ring_move_round_until_everybody_is_in_the_next_one(engine):
+    @seed(43)
+    @plays_of(60, parts=2)
+    @given(rings())
+    def dissolves(ring) -> None:
+        plan, people, laws, _, late = ring
+        world = World(plan, people_at(people), laws, engine=engine)
+        count = [sum(1 for r, *_ in people if r == room) for room in range(len(plan.spaces))]
+        if len(set(count)) > 1:  # the room across two rows holds more than its neighbour would
+            return
+        world.crowd.to_own_room(np.arange(len(people)), [(r + 1) % len(plan.spaces) for r, *_ in people], delay_s=late)
+        world.run(20_000.0)
+        assert world.crowd.tally() == {("settled", "in its own room"): len(people)}
+
+    dissolves()
+
+
+@ENGINES
+def test_full_rooms_in_a_ring_empty_by_whatever_exits_people_want(engine):
+    @seed(44)
+    @plays_of(60, parts=2)
+    @given(rings())
+    def dissolves(ring) -> None:
+        plan, people, laws, steps, late = ring
+        rooms = len(plan.spaces)
+        exits = {r: plan.opening_index[f"e{(r + steps) % rooms}"] for r in range(rooms)}
+        world = World(plan, people_at(people), laws, {"routes": "assigned", "assigned": exits}, engine)
+        world.crowd.evacuate(delay_s=late)
+        world.run(20_000.0)
+        assert world.crowd.tally() == {("out", ""): len(people)}
+
+    dissolves()
