@@ -77,8 +77,10 @@ def people_at(
 class WatchedCrowd(ReferenceCrowd):
     """A crowd that writes down every pass as (time, number, border, side entered), and what seldom happens."""
 
-    log: list[tuple[float, int, int, int]]
-    happened: Counter[str]
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.log: list[tuple[float, int, int, int]] = []
+        self.happened: Counter[str] = Counter()
+        super().__init__(*args, **options)
 
     def _enter(self, p: int, direction: int) -> None:
         self.log.append((self.env.now, p, direction >> 1, direction & 1))

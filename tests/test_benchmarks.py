@@ -21,7 +21,6 @@ def school() -> Building:
 def test_passages_are_counted_as_they_happen(school):
     people = people_of(corridor_school(), 80, seed=3)
     crowd = WatchedCrowd(Environment(), school.network, school.cells, school.laws, people, routes="shortest")
-    crowd.log = []
     crowd.evacuate()
     advance_to(crowd.env, 1e4)
     assert len(crowd.log) == passages_of(school, people)
