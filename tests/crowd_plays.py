@@ -205,7 +205,7 @@ def buildings(draw: st.DrawFn) -> Any:
         openings.append(may(door("e1", "hall", "outside", 0, 1.2, draw(width))))
     if draw(flip):
         spaces.append(("yard", "outdoors", box(24, 0, 60, 20)))
-        openings.append(door("ey", "hall", "yard", 24, 1.2, draw(width)) | {"locked": draw(st.sampled_from(["no", "outside"]))})
+        openings.append(door("ey", "hall", "yard", 24, 1.2, draw(width)) | {"locked": draw(st.sampled_from(["no", "outside", "outside"]))})
     if draw(flip):
         more = ring(draw(st.sampled_from([0.6, 0.9])))
         spaces, openings = spaces + more[0], openings + [may(o) for o in more[1]]
@@ -235,7 +235,7 @@ def plays(draw: st.DrawFn) -> Play:
 
     cupboards = [id_ for id_ in ids if id_ in ("c0", "c1", "c2", "c3")]
     homes = st.sampled_from(ids + ["yard"] * 6 * ("yard" in ids))
-    groups = cupboards if draw(st.booleans()) else []
+    groups = (cupboards if draw(st.booleans()) else []) + ["yard"] * ("yard" in ids and draw(st.booleans()))
     groups = groups + [draw(homes) for _ in range(draw(st.sampled_from([0, *range(1, 10), *range(4, 10)])))]
     people: list[Person] = []
     for space in groups:
@@ -260,10 +260,10 @@ def plays(draw: st.DrawFn) -> Play:
         order = (draw(st.sampled_from(TIMES)), act, what, draw(whom), draw(st.sampled_from([0.0, 0.0, 1.5])))
         script += [(order[0] + 9.0 * again, *order[1:]) for again in range(draw(st.sampled_from([1, 1, 1, 3])))]
     if "yard" in ids and draw(st.booleans()):
-        script[:0] = [(draw(st.sampled_from(TIMES[:3])), "rooms", [id_ for id_ in ids if id_ != "yard"], slice(None), 0.0)]
+        script[:0] = [(0.0, "rooms", [id_ for id_ in ids if id_ != "yard"], slice(None), 0.0)]
         script.append((draw(st.sampled_from(TIMES)), "let_in", "ey", slice(None), 0.0))
     units = []
-    for _ in range(draw(st.integers(0, 2))):
+    for _ in range(draw(st.sampled_from([0, 1, 2, 3]))):
         home = draw(st.sampled_from(["", *ids]))
         errands = draw(st.lists(st.tuples(st.sampled_from(TIMES), st.sampled_from([*ids, ""])), min_size=1, max_size=3))
         units.append((home, spot(home) if home else (30.0, 1.0), draw(st.sampled_from([0.0, 0.0, 2.0])), errands))
