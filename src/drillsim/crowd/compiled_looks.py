@@ -55,8 +55,8 @@ class CompiledLooks(Driving):
     def points(self) -> NDArray[np.float64]:
         """Return where each person began its present leg, or stands since it is out; in metres, shape (persons, 2)."""
         self._catch_up()
-        here = self._t.people[: self._people]
-        return np.column_stack([here["x"], here["y"]])
+        here, nodes = self._t.people[: self._people], self._t.nodes
+        return np.column_stack([np.where(here["node"] >= 0, nodes[xy][here["node"]], here[xy]) for xy in ("x", "y")])
 
     def space_of(self, p: int) -> int:
         """Return the space a person or unit is in; -1 outside, -2 on a stair."""

@@ -52,7 +52,8 @@ class Looks(Units):
 
     def points(self) -> NDArray[np.float64]:
         """Return where each person began its present leg, or stands since it is out; in metres, shape (persons, 2)."""
-        return np.column_stack([self._x[: self._people], self._y[: self._people]])
+        started = zip(self._node, self._x, self._y, range(self._people), strict=False)
+        return np.array([self._way_xy[n >> 1][n & 1] if n >= 0 else (x, y) for n, x, y, _ in started]).reshape(-1, 2)
 
     def space_of(self, p: int) -> int:
         """Return the space a person or unit is in; -1 outside, -2 on a stair."""
