@@ -41,12 +41,6 @@ class CompiledLooks(Driving):
         settled = (here["state"] == SETTLED) | ((here["state"] == WAITING) & ~np.isnan(since))
         return np.where(settled, np.where(np.isnan(here["end"]), since, here["end"]), np.nan)
 
-    @property
-    def _locked_rooms(self) -> dict[int, float]:
-        """Rooms locked during the drill, and since when."""
-        rooms: dict[int, float] = self.__dict__.setdefault("_rooms_locked", {})
-        return rooms
-
     def spaces(self) -> NDArray[np.int64]:
         """Return the space each person is in; -1 outside, -2 on a stair."""
         self._catch_up()

@@ -57,16 +57,6 @@ class CompiledUnits(CompiledLooks):
         self._keys[p] = key
         return p
 
-    @property
-    def _keys(self) -> dict[int, str]:
-        keys: dict[int, str] = self.__dict__.setdefault("_unit_keys", {})
-        return keys
-
-    @property
-    def _orders(self) -> dict[int, Order]:
-        given: dict[int, Order] = self.__dict__.setdefault("_unit_orders", {})
-        return given
-
     def send(
         self,
         unit: int,

@@ -51,6 +51,7 @@ from drillsim.crowd.tables import (
     put,
     static_of,
 )
+from drillsim.crowd.units import Order
 from drillsim.crowd.views import addresses, write_address
 from drillsim.crowd.walking import ABSENT, WAITING
 from drillsim.crowd.ways import lay
@@ -89,6 +90,10 @@ class Driving(ABC):
         self._blocked: set[int] = {int(way) for way in closed}
         self._locked = set(cells.locked_ways)
         self._held: frozenset[int] = frozenset()
+        self._locked_rooms: dict[int, float] = {}
+        """Rooms locked during the drill, and since when."""
+        self._orders: dict[int, Order] = {}
+        self._keys: dict[int, str] = {}
         self._goals: list[Goal] = []
         self._dirty: list[bool] = []
         self._used = {"corners": 0, "rows": 0, "paths": 0}
