@@ -12,6 +12,7 @@ from hypothesis import given, seed, settings
 from crowd_plays import Play, plays
 from crowd_worlds import World
 from depth import plays_of
+from drillsim.crowd.tables import MANY
 
 SAME_S = 1e-9
 PARTS = 8
@@ -81,6 +82,18 @@ def test_what_seldom_happens_happens_in_these_plays():
 
         look()
     assert {what for what in SELDOM if happened[what] < 0.01 * happened["play"]} == set()
+
+
+@seed(41)
+@plays_of(60)
+@given(plays())
+def test_asking_memory_ahead_of_time_changes_nothing(play):
+    (plain, told), (ahead, heard) = play.make("compiled"), play.make("compiled")
+    ahead.crowd._n[MANY] = 1
+    plain.run(500.0), ahead.run(500.0)
+    assert seen(ahead) == seen(plain)
+    assert heard == told
+    assert np.array_equal(numbers(ahead), numbers(plain), equal_nan=True)
 
 
 @seed(40)

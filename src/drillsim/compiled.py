@@ -17,11 +17,14 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numba.core.config
+from numba.cpython.unsafe.numbers import trailing_zeros
 
 if numba.core.config.DISABLE_JIT:  # type: ignore[attr-defined]
     raise ImportError("compiling is switched off (NUMBA_DISABLE_JIT)")
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+lowest_bit: Any = trailing_zeros
+"""The number of the lowest bit that is set."""
 PLAIN = {"error_model": "numpy"}
 njit: Any = numba.njit  # its own types know nothing of some of its options
 

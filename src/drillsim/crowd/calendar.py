@@ -1,92 +1,153 @@
-"""The calendar of the compiled crowd: a heap of what happens next, with one event at most of each person and border.
+"""The calendar of the compiled crowd: what happens next, with one event at most of each border and person.
 
-Order: by time, then people by number, then borders by number (rule A 14).
+What happens within the next seconds lies in slots, each a short time long and seldom holding more than one event; what
+comes later lies in a heap. Order: by time, then people by number, then borders by number (rule A 14). `o` is the owner of
+an event: a border, or after all borders a person or unit.
 """
 
 from __future__ import annotations
 
-from drillsim.compiled import inlined, inner
-from drillsim.crowd.tables import BORDER_RANK, HEAP, NEWS, STALE, UNSEEN
-from drillsim.crowd.views import At, borders_at, due_at, heap_at, n_at, news_at
+from drillsim.compiled import inlined, inner, lowest_bit
+from drillsim.crowd.tables import (
+    BORDERS,
+    EARLY,
+    HEAP,
+    LONG_BITS,
+    NEWS,
+    NOW,
+    SLOTS,
+    SLOTS_PER_S,
+    SOON,
+    SOON_S,
+    UNSEEN,
+)
+from drillsim.crowd.views import At, busy_at, events_at, heap_at, n_at, news_at, s_at, slots_at
 
 
 @inlined
-def put_at(t: At, i: int, time: float, rank: int) -> None:
-    """Write an event into a place of the calendar."""
-    borders, heap, due = borders_at(t), heap_at(t), due_at(t)
-    heap[i].time = time
-    heap[i].rank = rank
-    if rank < BORDER_RANK:
-        due[rank] = i
-    else:
-        borders[rank - BORDER_RANK].place = i
+def earlier(t: At, o: int, other: int) -> bool:
+    """Return whether the event of one owner comes before that of another."""
+    events, n = events_at(t), n_at(t)
+    one, two = events[o], events[other]
+    if one.time != two.time:
+        return bool(one.time < two.time)
+    return (o < other) == ((o < n[BORDERS]) == (other < n[BORDERS]))
 
 
 @inlined
-def earlier(t: At, i: int, j: int) -> int:
-    """Return which of two places of the calendar holds the earlier event; without a branch, for none could be guessed."""
-    heap = heap_at(t)
-    one, other = heap[i], heap[j]
-    later = (other.time < one.time) | ((other.time == one.time) & (other.rank < one.rank))
-    return i + (j - i) * later
+def slot_of(t: At, time: float) -> int:
+    """Return the slot of a time that is soon."""
+    n, s = n_at(t), s_at(t)
+    return int(time * s[SLOTS_PER_S]) & (n[SLOTS] - 1)
 
 
 @inner
-def settle_event(t: At, i: int, time: float, rank: int) -> None:
-    """Move an event from place i up or down to where it belongs, and write it there: a heap of four branches.
-
-    On its way down the way of the earlier events is followed to its end first: a new event is mostly a late one.
-    """
-    heap, n = heap_at(t), n_at(t)
-    count = n[HEAP]
-    while 4 * i + 1 < count:
-        low = 4 * i + 1
-        if low + 3 < count:
-            low = earlier(t, earlier(t, low, low + 1), earlier(t, low + 2, low + 3))
-        else:
-            for k in range(low + 1, count):
-                low = earlier(t, low, k)
-        put_at(t, i, heap[low].time, heap[low].rank)
-        i = low
-    while i > 0:
-        up = (i - 1) >> 2
-        if heap[up].time < time or (heap[up].time == time and heap[up].rank < rank):
-            break
-        put_at(t, i, heap[up].time, heap[up].rank)
-        i = up
-    put_at(t, i, time, rank)
+def first_event(t: At) -> int:
+    """Return whose event comes first; -1 for nobody's."""
+    slots, busy, events, heap = slots_at(t), busy_at(t), events_at(t), heap_at(t)
+    n, s = n_at(t), s_at(t)
+    found = -1
+    if n[EARLY] > 0:
+        slot = slot_of(t, s[NOW])
+        word = slot >> LONG_BITS
+        bits = busy[word] >> (slot & 63) << (slot & 63)
+        while bits == 0:  # the slots before the present one come last, a whole round from now
+            word = (word + 1) & ((n[SLOTS] >> LONG_BITS) - 1)
+            bits = busy[word]
+        found = int(events[slots[(word << LONG_BITS) + lowest_bit(bits)]].after)
+    if n[HEAP] > 0 and (found < 0 or earlier(t, int(heap[0]), found)):
+        found = int(heap[0])
+    return found
 
 
-@inlined
-def schedule(t: At, place: int, time: float, rank: int) -> None:
-    """Let something happen at a time; it takes the place of what its owner had in the calendar."""
-    n = n_at(t)
-    if place < 0:
-        place = n[HEAP]
+@inner
+def schedule(t: At, o: int, time: float) -> None:
+    """Let something happen at a time, instead of what its owner had in the calendar."""
+    slots, busy, events = slots_at(t), busy_at(t), events_at(t)
+    n, s = n_at(t), s_at(t)
+    me = events[o]
+    if me.due > 0:
+        call_off(t, o)
+    me.time = time
+    if not time < s[NOW] + s[SOON_S]:
         n[HEAP] += 1
-    if n[STALE] == rank:
-        n[STALE] = -1
-    settle_event(t, int(place), time, int(rank))
+        rise(t, n[HEAP] - 1, o)
+        return
+    slot = slot_of(t, time)
+    word, bit = slot >> LONG_BITS, 1 << (slot & 63)
+    me.due = SOON
+    n[EARLY] += 1
+    if not busy[word] & bit:
+        busy[word] |= bit
+        slots[slot] = me.after = o
+        return
+    last = int(slots[slot])  # the events of a slot stand in a ring, by time; its last one is known
+    before = last
+    if earlier(t, o, last):
+        while earlier(t, int(events[before].after), o):
+            before = int(events[before].after)
+    else:
+        slots[slot] = o
+    me.after = events[before].after
+    events[before].after = o
 
 
 @inner
-def call_off(t: At, rank: int) -> None:
+def call_off(t: At, o: int) -> None:
     """Take somebody's or some border's event out of the calendar, if there is one."""
-    borders, heap, n = borders_at(t), heap_at(t), n_at(t)
-    due = due_at(t)
-    place = due[rank] if rank < BORDER_RANK else borders[rank - BORDER_RANK].place
-    if n[STALE] == rank:
-        n[STALE] = -1
-    if place < 0:
+    slots, busy, events, heap = slots_at(t), busy_at(t), events_at(t), heap_at(t)
+    n = n_at(t)
+    me = events[o]
+    place = me.due
+    if place <= 0:
         return
-    if rank < BORDER_RANK:
-        due[rank] = UNSEEN
-    else:
-        borders[rank - BORDER_RANK].place = UNSEEN
+    me.due = UNSEEN
+    if place == SOON:
+        n[EARLY] -= 1
+        slot = slot_of(t, me.time)
+        if me.after == o:
+            busy[slot >> LONG_BITS] ^= 1 << (slot & 63)
+            return
+        last = before = int(slots[slot])
+        while events[before].after != o:
+            before = int(events[before].after)
+        events[before].after = me.after
+        if last == o:
+            slots[slot] = before
+        return
     n[HEAP] -= 1
-    last = n[HEAP]
-    if place != last:
-        settle_event(t, int(place), heap[last].time, heap[last].rank)
+    last = int(heap[n[HEAP]])
+    if last != o:
+        rise(t, sink(t, int(place) - 1), last)
+
+
+@inlined
+def rise(t: At, i: int, o: int) -> None:
+    """Put an event into the heap, at a place that is free or further up."""
+    heap, events = heap_at(t), events_at(t)
+    while i > 0:
+        up = (i - 1) >> 1
+        if earlier(t, int(heap[up]), o):
+            break
+        heap[i] = heap[up]
+        events[heap[i]].due = i + 1
+        i = up
+    heap[i] = o
+    events[o].due = i + 1
+
+
+@inlined
+def sink(t: At, i: int) -> int:
+    """Fill a free place of the heap from below, on and on; return the place that is free at last."""
+    heap, events, n = heap_at(t), events_at(t), n_at(t)
+    while 2 * i + 1 < n[HEAP]:
+        low = 2 * i + 1
+        if low + 1 < n[HEAP] and earlier(t, int(heap[low + 1]), int(heap[low])):
+            low += 1
+        heap[i] = heap[low]
+        events[heap[i]].due = i + 1
+        i = low
+    return i
 
 
 @inlined

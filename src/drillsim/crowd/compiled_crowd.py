@@ -59,9 +59,7 @@ class CompiledCrowd(CompiledUnits):
         goal = self._goal(LOCKABLE_GOAL)
         self._command(people, np.full(len(people), goal, np.int32), delay_s)
 
-    def to_refuge(
-        self, people: Numbers, spaces: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0
-    ) -> None:
+    def to_refuge(self, people: Numbers, spaces: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0) -> None:
         """Order people to the nearest of some spaces that has a place, to stay there; outside where there is no way."""
         self._catch_up()
         numbers = np.asarray(people, dtype=np.int64)
@@ -70,9 +68,7 @@ class CompiledCrowd(CompiledUnits):
         goal = self._goal(REFUGE_GOAL)
         self._command(numbers, np.full(len(numbers), goal, np.int32), delay_s, self.population.premovement_s[numbers])
 
-    def to_own_room(
-        self, people: Numbers, rooms: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0
-    ) -> None:
+    def to_own_room(self, people: Numbers, rooms: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0) -> None:
         """Order each of some people to a room of its own, to stay there; a full one is waited for at its door."""
         self._catch_up()
         goals = np.array([self._goal(("own", frozenset({int(r)}))) for r in rooms], dtype=np.int32)

@@ -28,7 +28,7 @@ class CompiledLooks(Driving):
         """Time at which each person was out; NaN for those who are not."""
         self._catch_up()
         here = self._t.people[: self._people]
-        return np.where(here["state"] == AWAY, here["end"], np.nan)
+        return np.where(here["state"] == AWAY, self._t.seldom["end"][: self._people], np.nan)
 
     @property
     def settled_s(self) -> NDArray[np.float64]:
@@ -39,7 +39,8 @@ class CompiledLooks(Driving):
         locked[list(self._locked_rooms)] = list(self._locked_rooms.values())
         since = locked[here["space"]]
         settled = (here["state"] == SETTLED) | ((here["state"] == WAITING) & ~np.isnan(since))
-        return np.where(settled, np.where(np.isnan(here["end"]), since, here["end"]), np.nan)
+        end = self._t.seldom["end"][: self._people]
+        return np.where(settled, np.where(np.isnan(end), since, end), np.nan)
 
     def spaces(self) -> NDArray[np.int64]:
         """Return the space each person is in; -1 outside, -2 on a stair."""

@@ -14,7 +14,14 @@ from drillsim.crowd.compiled_looks import CompiledLooks, Corners
 from drillsim.crowd.entering import follow
 from drillsim.crowd.laws import metres_between
 from drillsim.crowd.places import XY, Turned, split
-from drillsim.crowd.tables import AT_GOAL, AT_LOCK, ENTERED, EVENT, NEWS, PERSON, UNDRAWN, UNIT, UNSEEN
+from drillsim.crowd.tables import (
+    AT_GOAL,
+    AT_LOCK,
+    ENTERED,
+    NEWS,
+    UNDRAWN,
+    grown,
+)
 from drillsim.crowd.units import LockDelay, OnArrive, OnEnter, Order
 from drillsim.crowd.walking import NOWHERE, ON_STAIR, SETTLED, STANDING, UNLOCKING, WAITING
 from drillsim.errors import SimulationError
@@ -36,17 +43,19 @@ class CompiledUnits(CompiledLooks):
         self._units += 1
         people, units = self._t.people, self._t.units
         if p >= len(people):
-            people = np.concatenate([people, np.zeros(len(people) - self._people, PERSON)])
-            heap = np.concatenate([self._t.heap, np.zeros(len(people) - len(self._t.people), EVENT)])
-            due = np.append(self._t.due, np.full(len(people) - len(self._t.people), UNSEEN, np.int32))
-            self._swap(people=people, heap=heap, due=due)
-        self._swap(units=np.concatenate([units, np.zeros(1, UNIT)]))
+            rows = 2 * len(people) - self._people
+            events = grown(self._t.events, len(self._t.events) + rows - len(people))
+            self._swap(
+                people=grown(people, rows), seldom=grown(self._t.seldom, rows), events=events,
+                heap=grown(self._t.heap, len(events)),
+            )  # fmt: skip
+        self._swap(units=grown(units, self._units))
         self._t.units["goal"][-1] = NO_GOAL
         me = self._t.people[p]
         for name in ("node", "target", "ahead", "behind", "row", "corner"):
             me[name] = -1
-        me["x"], me["y"], me["space"], me["state"], me["end"] = *map(float, xy), space, STANDING, np.nan
-        me["level"], me["up"], me["down"] = level_mps, stair_up_mps, stair_down_mps
+        me["x"], me["y"], me["space"], me["state"], me["level"] = *map(float, xy), space, STANDING, level_mps
+        self._t.seldom[p] = stair_up_mps, stair_down_mps, np.nan, -1.0
         cell = self.cells.cell_at(space, *xy) if space >= 0 else len(self._t.cells) - 1
         me["cell"] = cell
         there = self._t.cells[cell]
@@ -152,7 +161,7 @@ class CompiledUnits(CompiledLooks):
         if what == AT_LOCK:
             ask = order.lock_delay if order is not None else None
             orders.unlocked(self._at, unit, max(0.0, ask(where >> 1, where & 1)) if ask is not None else 0.0)
-            if self._t.people[unit]["state"] == UNLOCKING and self._is_due(unit):
+            if self._t.people[unit]["state"] == UNLOCKING and orders.is_next(self._at, unit):
                 kernel.advance(self._at, float(self.env.now), True, 1, -1)
         elif what == ENTERED and order is not None and order.on_enter is not None:
             order.on_enter(unit, where)
@@ -160,9 +169,6 @@ class CompiledUnits(CompiledLooks):
             del self._orders[unit]
             if order.on_arrive is not None:
                 order.on_arrive(unit)
-
-    def _is_due(self, unit: int) -> bool:
-        return self._t.due[unit] == 0 and float(self._t.heap[0]["time"]) == self.env.now
 
     # ---------------------------------------------------- spaces with corners
     def _metres(self, p: int) -> list[float]:
@@ -176,6 +182,8 @@ class CompiledUnits(CompiledLooks):
 
     def _measure(self, people: Iterable[int]) -> None:
         """Measure the ways out of spaces with corners for those who sit or stand at a point of them."""
+        if self._static.convex:
+            return
         numbers = np.asarray(people, dtype=np.int64)
         spaces = self._t.people["space"][numbers]
         numbers = numbers[(spaces >= 0) & (self._t.spaces["convex"][spaces] == 0)]

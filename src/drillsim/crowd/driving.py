@@ -23,42 +23,33 @@ from drillsim.crowd.borders import PEOPLE_RANK, Step
 from drillsim.crowd.cells import Cells
 from drillsim.crowd.fields import OUTSIDE_GOAL, Goal, settles
 from drillsim.crowd.laws import Laws
+from drillsim.crowd.making import Layout, come_later, seat_all
 from drillsim.crowd.places import Turned
 from drillsim.crowd.population import Population
 from drillsim.crowd.steps import walk_drawn
 from drillsim.crowd.tables import (
+    BORDERS,
     BY_METRES,
-    ELSEWHERE,
-    EVENT,
-    FIELD,
     FULL,
     LOST_LEG,
     NEWS,
     NOW,
-    PERSON,
-    PERSONS,
-    RANK,
-    STALE,
+    PATIENCE,
     UNDRAWN,
-    UNIT,
-    UNSEEN,
     WATCHED,
-    WAYS,
     Legs,
     Static,
-    Tables,
+    grown,
     kind_of,
     put,
     static_of,
 )
 from drillsim.crowd.units import Order
-from drillsim.crowd.views import addresses, write_address
-from drillsim.crowd.walking import ABSENT, WAITING
+from drillsim.crowd.views import write_address
 from drillsim.crowd.ways import lay
 from drillsim.errors import ScenarioError
 from drillsim.plan.network import Network
 
-ROOM_FOR_UNITS = 8
 NEWS_RANK = EventPriority(PEOPLE_RANK)
 """Units tell their news after whatever SimPy does at the same instant."""
 
@@ -94,80 +85,53 @@ class Driving(ABC):
         """Rooms locked during the drill, and since when."""
         self._orders: dict[int, Order] = {}
         self._keys: dict[int, str] = {}
-        self._goals: list[Goal] = []
-        self._dirty: list[bool] = []
+        self._goals: list[Goal] = [OUTSIDE_GOAL]
+        self._dirty = [True]
         self._used = {"corners": 0, "rows": 0, "paths": 0}
         self._turned: dict[int, Turned] = {}
         """The ways on of people who have left a leg in a space with corners (rule 12)."""
         self._watches: list[Event] = []
         self._wake: Event | None = None
         self._wake_s = inf
-        self._t = self._tables(shortest=routes == "shortest")
-        self._at = addresses(self._t)
+        layout: Layout = cells.memo(f"layout for {self._people}", lambda: Layout(self._static, self._people))
+        start = cells.memo("start", lambda: layout.start(self._static))
+        self._t, self._words = layout.make(start, self._legs)
+        self._at = int(self._words.ctypes.data)
         self._n, self._s = self._t.n, self._t.s
         self._filled, self._units_in, self._person_s, self._since = (
             self._t.cells[name] for name in ("filled", "units", "person_s", "since")
         )
-        self._t.borders["shut"][sorted(self._blocked)] = 1
+        self._n[BY_METRES], self._s[NOW], self._s[PATIENCE] = routes == "shortest", env.now, laws.patience_s
+        self._since[:] = env.now
+        seat_all(self._at, population)
+        if self._blocked:
+            self._t.borders["shut"][sorted(self._blocked)] = 1
         self._goal(OUTSIDE_GOAL)
         if population.arrives_s is not None:
             late = np.flatnonzero(~np.isnan(population.arrives_s))
             self._measure(late)
-            self._t.people["state"][late], self._t.people["space"][late] = ABSENT, -1
-            self._n[ELSEWHERE] = len(late)
-            orders.come_later(self._at, late, population.arrives_s[late])
-
-    def _tables(self, *, shortest: bool) -> Tables:
-        static, crowd, now = self._static, self.population, float(self.env.now)
-        people = np.zeros(self._people + ROOM_FOR_UNITS, PERSON)
-        here = people[: self._people]
-        here["x"], here["y"], here["space"] = crowd.x, crowd.y, crowd.space
-        here["level"], here["up"], here["down"] = crowd.level_mps, crowd.stair_up_mps, crowd.stair_down_mps
-        here["cell"] = self.cells.cells_at(crowd.space, crowd.x, crowd.y)
-        for name in ("node", "target", "ahead", "behind", "row", "corner"):
-            people[name] = -1
-        people["ready"], people["end"], people["state"] = -1.0, np.nan, WAITING
-        holds = static.cells.copy()
-        seated = here["cell"] if crowd.arrives_s is None else here["cell"][np.isnan(crowd.arrives_s)]
-        holds["filled"] = np.bincount(seated, minlength=len(holds))
-        holds["since"] = now
-        n, s = np.zeros(17, np.int64), np.array([now, self.laws.patience_s])
-        n[STALE], n[RANK], n[PERSONS], n[BY_METRES], n[WAYS] = -1, -1, self._people, shortest, self.cells.ways
-        nodes, spaces = len(static.nodes), len(static.spaces)
-        return Tables(
-            people=people, units=np.zeros(0, UNIT), directions=static.directions.copy(), borders=static.borders.copy(),
-            cells=holds, spaces=static.spaces.copy(), gates=static.gates, nodes=static.nodes, stairs=static.stairs,
-            dist=static.dist, factors=static.factors, fields=np.zeros((0, nodes), FIELD),
-            reach=np.zeros((0, spaces), np.int32), kinds=np.zeros(0, np.int32),
-            heap=np.zeros(len(people) + len(static.borders) + 1, EVENT), due=np.full(len(people), UNSEEN, np.int32),
-            legs=self._legs.table, bends=self._legs.bends,
-            corners=np.zeros((16, 2)), rows=np.zeros(16), paths=np.zeros(16, np.int32),
-            again=np.zeros(2 * len(static.stairs) + 1, np.int32),
-            circle=np.zeros((len(holds) + 1, 2), np.int32), search=np.zeros((2, len(holds)), np.int32),
-            news=np.zeros((2 * spaces + 256, 3), np.int32),
-            watched=np.zeros((0, 2), np.int32), limits=np.zeros(0, np.int32), n=n, s=s,
-        )  # fmt: skip
+            come_later(self._at, late, population.arrives_s[late])
 
     def _swap(self, **arrays: Any) -> None:
         """Put other arrays in the place of some, and tell the kernel where they lie."""
-        self._t = self._t._replace(**arrays)
+        self._t.put(**arrays)
         for name, array in arrays.items():
-            write_address(self._at, Tables._fields.index(name), array)
+            write_address(self._words, name, array)
 
     def bytes_used(self) -> int:
         """Return the size of all arrays, those shared between drills included."""
-        return sum(array.nbytes for array in (*self._t, self._static.beyond_m, self._static.allowed))
+        return self._t.nbytes + self._static.beyond_m.nbytes + self._static.allowed.nbytes
 
     # ------------------------------------------------------------------- goals
     def _goal(self, goal: Goal) -> int:
         """Return the number of a goal whose field is laid."""
         if goal not in self._goals:
-            t = self._t
+            t, number = self._t, len(self._goals)
             self._goals.append(goal)
             self._dirty.append(True)
             self._swap(
-                fields=np.concatenate([t.fields, np.zeros((1, t.fields.shape[1]), FIELD)]),
-                reach=np.concatenate([t.reach, np.zeros((1, t.reach.shape[1]), np.int32)]),
+                fields=grown(t.fields, number + 1),
+                reach=grown(t.reach, number + 1),
                 kinds=np.append(t.kinds, np.int32(kind_of(goal))),
             )
         number = self._goals.index(goal)
@@ -321,7 +285,7 @@ class Driving(ABC):
     def _draw(self) -> None:
         """Draw the legs of those who have set out in spaces with corners."""
         while self._n[UNDRAWN] > 0:
-            for p in np.flatnonzero(self._t.due == LOST_LEG).tolist():
+            for p in np.flatnonzero(self._t.events["due"][self._n[BORDERS] :] == LOST_LEG).tolist():
                 me = self._t.people[p]
                 node, target, space = int(me["node"]), int(me["target"]), int(me["space"])
                 if node >= 0 and target >= 0:

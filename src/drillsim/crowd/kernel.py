@@ -9,24 +9,24 @@ from __future__ import annotations
 import numpy as np
 
 from drillsim.compiled import bare, inlined, inner
-from drillsim.crowd.calendar import call_off, schedule, tell
+from drillsim.crowd.ahead import look_ahead
+from drillsim.crowd.calendar import call_off, first_event, schedule, tell
 from drillsim.crowd.entering import enter, unit_stops
 from drillsim.crowd.queues import enqueue, is_resting, register, settle_seconds, take_head, unregister, wake_after_rest
 from drillsim.crowd.steps import decide_afresh
 from drillsim.crowd.tables import (
     AGAIN,
-    BORDER_RANK,
+    BORDERS,
     CIRCLE,
     CIRCLED,
     ELSEWHERE,
-    HEAP,
     LOOKED,
+    LOOKING,
+    MANY,
     NEWS,
     NOW,
     PERSONS,
-    RANK,
     SEEN,
-    STALE,
     UNDER_WAY,
     UNDRAWN,
     WATCHED,
@@ -38,13 +38,14 @@ from drillsim.crowd.views import (
     cells_at,
     circle_at,
     directions_at,
-    due_at,
-    heap_at,
+    events_at,
+    fetch_event,
     limits_at,
     n_at,
     people_at,
     s_at,
     search_at,
+    seldom_at,
     spaces_at,
     watched_at,
 )
@@ -157,11 +158,10 @@ def rest(t: At, b: int) -> None:
     directions, borders, again = directions_at(t), borders_at(t), again_at(t)
     n = n_at(t)
     if directions[2 * b].first < 0 and directions[2 * b + 1].first < 0:
-        if borders[b].place >= 0 and n[STALE] != BORDER_RANK + b:
-            call_off(t, BORDER_RANK + b)  # set for the one rest of a first pass, but a second has emptied the queues
+        call_off(t, b)  # set for the one rest of a first pass, but a second has emptied the queues
         return
     if borders[b].rest > 0.0:
-        schedule(t, borders[b].place, borders[b].free, BORDER_RANK + b)
+        schedule(t, b, borders[b].free)
     elif directions[2 * b].first >= 0 and not directions[2 * b].registered and not borders[b].passes:
         borders[b].passes = 1
         again[n[AGAIN]] = b
@@ -231,18 +231,19 @@ def change_places(t: At) -> None:
 def come(t: At, p: int) -> None:
     """Come into the building, or find no place."""
     people, cells, n = people_at(t), cells_at(t), n_at(t)
-    s, due = s_at(t), due_at(t)
+    s = s_at(t)
     me = people[p]
     cell = cells[me.cell]
     if cell.filled >= cell.places:
-        me.state, me.end = LOST, s[NOW]
+        me.state, seldom_at(t)[p].end = LOST, s[NOW]
         return
     settle_seconds(t, int(me.cell))
     cell.filled += 1
     n[ELSEWHERE] -= 1
     me.space, me.state = cell.space, WAITING
-    if me.ready >= 0.0:
-        schedule(t, due[p], s[NOW] + me.ready, p)
+    ready = seldom_at(t)[p].ready
+    if ready >= 0.0:
+        schedule(t, n[BORDERS] + p, s[NOW] + ready)
 
 
 @inner
@@ -269,7 +270,7 @@ def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> b
         A border that looks first; -1 for none.
     """
     people, directions, borders = people_at(t), directions_at(t), borders_at(t)
-    cells, heap, circle = cells_at(t), heap_at(t), circle_at(t)
+    cells, events, circle = cells_at(t), events_at(t), circle_at(t)
     again, n, s = again_at(t), n_at(t), s_at(t)
     p = d = -1
     while True:
@@ -287,6 +288,7 @@ def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> b
                     if n[CIRCLED] == n[CIRCLE]:
                         n[CIRCLE] = n[CIRCLED] = 0
                 else:
+                    fetch_event(t, d >> 1)
                     step_out(t, p, d)
                     step_in(t, p, d)
                 b, near = d >> 1, int(directions[d].near)
@@ -303,27 +305,26 @@ def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> b
                 n[LOOKED] += 1
                 if n[LOOKED] == n[AGAIN]:
                     n[LOOKED] = n[AGAIN] = 0
-        if n[STALE] >= 0:
-            call_off(t, n[STALE])
-            n[STALE] = -1
         if n[WATCHED] > 0:
             watch(t)
         if n[NEWS] > 0 or n[UNDRAWN] > 0:
             return True
         if steps == 0:
             return False
-        time, rank = heap[0].time, heap[0].rank
-        if n[HEAP] == 0 or time > until or (time == until and not inclusive):
+        o = first_event(t)
+        if o < 0 or events[o].time > until or (events[o].time == until and not inclusive):
             if s[NOW] < until < np.inf and not inclusive:
-                s[NOW], n[RANK] = until, -1
+                s[NOW], n[LOOKING] = until, -1
             return False
         steps -= 1
-        s[NOW] = time
-        n[RANK] = n[STALE] = rank
-        if rank >= BORDER_RANK:
-            look_at = int(rank - BORDER_RANK)
+        s[NOW], n[LOOKING] = events[o].time, -1
+        call_off(t, o)
+        if n[MANY]:
+            look_ahead(t)
+        if o < n[BORDERS]:
+            n[LOOKING] = look_at = o
             continue
-        p = int(rank)
+        p = int(o - n[BORDERS])
         state = people[p].state
         if state == WALKING:
             d = int(people[p].direction)

@@ -9,22 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.compiled import compiled, inner
-from drillsim.crowd.calendar import call_off, schedule
+from drillsim.crowd.calendar import call_off, first_event, schedule
 from drillsim.crowd.queues import is_resting, quit_queue, unregister
 from drillsim.crowd.steps import decide_afresh, metres_between
-from drillsim.crowd.tables import HEAP, NOW, PERSONS, TO_EXITS, TO_REFUGE, UNDER_WAY, UNSEEN, WATCHED, Record
+from drillsim.crowd.tables import BORDERS, NOW, PERSONS, TO_EXITS, TO_REFUGE, UNDER_WAY, UNSEEN, WATCHED, Record
 from drillsim.crowd.views import (
     At,
     borders_at,
     directions_at,
-    due_at,
+    events_at,
     fields_at,
-    heap_at,
     kinds_at,
     n_at,
     nodes_at,
     people_at,
     s_at,
+    seldom_at,
     spaces_at,
     units_at,
 )
@@ -49,24 +49,17 @@ Floats = NDArray[np.float64]
 @compiled
 def command(t: At, whom: Ints, goals: NDArray[np.int32], told: Floats, ready: Floats, turns: NDArray[np.bool_]) -> None:
     """Give people a goal: who sits starts later; mark in `turns` who is on the way and has to turn to it."""
-    people, s, due = people_at(t), s_at(t), due_at(t)
+    people, n, s = people_at(t), n_at(t), s_at(t)
     for i in range(len(whom)):
         p = whom[i]
         me = people[p]
         if me.state in (WAITING, SETTLED):
             me.goal, me.state = goals[i], WAITING
-            schedule(t, due[p], s[NOW] + (told[i] + ready[i]), p)
+            schedule(t, n[BORDERS] + p, s[NOW] + (told[i] + ready[i]))
         elif me.state == ABSENT:
-            me.goal, me.ready = goals[i], ready[i]
+            me.goal, seldom_at(t)[p].ready = goals[i], ready[i]
         else:
             turns[i] = me.state not in (AWAY, LOST) and me.goal != goals[i]
-
-
-@compiled
-def come_later(t: At, whom: Ints, times: Floats) -> None:
-    """Let people come into the building at their times."""
-    for i in range(len(whom)):
-        schedule(t, UNSEEN, times[i], whom[i])
 
 
 @compiled
@@ -156,13 +149,13 @@ def leave(t: At, p: int) -> None:
 @compiled
 def stand(t: At, p: int) -> None:
     """Be neither in the queue nor in the calendar any more, nor on the way to a target."""
-    people, directions, due = people_at(t), directions_at(t), due_at(t)
+    people, directions, events, n = people_at(t), directions_at(t), events_at(t), n_at(t)
     me = people[p]
     if me.state == QUEUED:
         quit_queue(t, p, int(me.direction))
     else:
-        call_off(t, p)
-    me.state, due[p] = STANDING, UNSEEN
+        call_off(t, n[BORDERS] + p)
+    me.state, events[n[BORDERS] + p].due = STANDING, UNSEEN
     if me.target >= 0:
         directions[me.target].claims -= 1
         me.target = NOWHERE
@@ -213,7 +206,7 @@ def settle(t: At, whom: Ints) -> None:
     people, n, s = people_at(t), n_at(t), s_at(t)
     for i in range(len(whom)):
         me = people[whom[i]]
-        me.state, me.end = SETTLED, s[NOW]
+        me.state, seldom_at(t)[whom[i]].end = SETTLED, s[NOW]
         n[UNDER_WAY] -= 1
 
 
@@ -231,40 +224,48 @@ def set_shut(t: At, b: int, shut: bool) -> bool:
 @compiled
 def unlocked(t: At, p: int, delay: float) -> None:
     """Let a unit queue at its way when the lock is open."""
-    s, due = s_at(t), due_at(t)
-    schedule(t, due[p], s[NOW] + delay, p)
+    n, s = n_at(t), s_at(t)
+    schedule(t, n[BORDERS] + p, s[NOW] + delay)
 
 
 @compiled
 def next_news_s(t: At) -> float:
     """Return the earliest time at which a unit may have something to tell, inf where none is on the move."""
     people, units, borders = people_at(t), units_at(t), borders_at(t)
-    heap, n, s = heap_at(t), n_at(t), s_at(t)
-    due = due_at(t)
+    events, n, s = events_at(t), n_at(t), s_at(t)
+    o = first_event(t)
+    next_s = events[o].time if o >= 0 else np.inf
     soonest = np.inf
     for k in range(len(units)):
         p = n[PERSONS] + k
         me = people[p]
         if me.state == QUEUED and is_resting(t, int(me.direction) >> 1):
             soonest = min(soonest, borders[me.direction >> 1].free)
-        elif me.state == QUEUED and n[HEAP] > 0:
-            soonest = min(soonest, heap[0].time)
-        elif me.state in (WALKING, UNLOCKING) and due[p] >= 0:
-            soonest = min(soonest, heap[due[p]].time)
-    if n[WATCHED] > 0 and n[HEAP] > 0:
-        soonest = min(soonest, heap[0].time)
+        elif me.state == QUEUED:
+            soonest = min(soonest, next_s)
+        elif me.state in (WALKING, UNLOCKING) and events[n[BORDERS] + p].due > 0:
+            soonest = min(soonest, events[n[BORDERS] + p].time)
+    if n[WATCHED] > 0:
+        soonest = min(soonest, next_s)
     return max(soonest, s[NOW])
+
+
+@compiled
+def is_next(t: At, p: int) -> bool:
+    """Return whether what somebody does comes next of all, at this instant."""
+    events, n, s = events_at(t), n_at(t), s_at(t)
+    o = n[BORDERS] + p
+    return events[o].due > 0 and events[o].time == s[NOW] and first_event(t) == o
 
 
 @compiled
 def goals_in_use(t: At) -> NDArray[np.bool_]:
     """Return the goals that somebody is on the way to, or will be."""
-    people, kinds, n = people_at(t), kinds_at(t), n_at(t)
-    due = due_at(t)
+    people, kinds, events, n = people_at(t), kinds_at(t), events_at(t), n_at(t)
     used = np.zeros(len(kinds), np.bool_)
     for p in range(n[PERSONS]):
         me = people[p]
-        if me.state in (WALKING, QUEUED, STRANDED, ABSENT) or (me.state == WAITING and due[p] >= 0):
+        if me.state in (WALKING, QUEUED, STRANDED, ABSENT) or (me.state == WAITING and events[n[BORDERS] + p].due > 0):
             used[me.goal] = used[me.aim] = True
     for g in range(len(used)):
         if used[g] and kinds[g] in (TO_EXITS, TO_REFUGE):

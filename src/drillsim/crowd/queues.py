@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from drillsim.compiled import inlined, inner
 from drillsim.crowd.calendar import schedule
-from drillsim.crowd.tables import BORDER_RANK, NOW, RANK, REGISTERED
-from drillsim.crowd.views import At, borders_at, cells_at, directions_at, n_at, people_at, s_at
+from drillsim.crowd.tables import LOOKING, NOW, REGISTERED
+from drillsim.crowd.views import At, borders_at, cells_at, directions_at, events_at, n_at, people_at, s_at
 
 
 @inlined
@@ -25,15 +25,15 @@ def is_resting(t: At, b: int) -> bool:
     """Return whether a border rests at this point of this instant."""
     borders, n, s = borders_at(t), n_at(t), s_at(t)
     free = borders[b].free
-    return free > s[NOW] or (free == s[NOW] and BORDER_RANK + b > n[RANK])
+    return free > s[NOW] or (free == s[NOW] and b > n[LOOKING])
 
 
 @inlined
 def wake_after_rest(t: At, b: int) -> None:
     """Let a resting border with somebody in a queue look when its rest ends."""
     borders = borders_at(t)
-    if borders[b].place < 0:
-        schedule(t, borders[b].place, borders[b].free, BORDER_RANK + b)
+    if events_at(t)[b].due <= 0:
+        schedule(t, b, borders[b].free)
 
 
 @inner

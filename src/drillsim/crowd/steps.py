@@ -15,6 +15,7 @@ from drillsim.crowd.calendar import call_off, schedule, tell
 from drillsim.crowd.fields import TIE
 from drillsim.crowd.tables import (
     ARRIVED,
+    BORDERS,
     BY_METRES,
     FULL,
     GONE,
@@ -39,7 +40,7 @@ from drillsim.crowd.views import (
     corners_at,
     directions_at,
     dist_at,
-    due_at,
+    events_at,
     factors_at,
     fields_at,
     gates_at,
@@ -51,6 +52,7 @@ from drillsim.crowd.views import (
     reach_at,
     rows_at,
     s_at,
+    seldom_at,
     spaces_at,
     stairs_at,
     units_at,
@@ -140,7 +142,7 @@ def finish(t: At, p: int) -> None:
     people, reach, kinds = people_at(t), reach_at(t), kinds_at(t)
     n, s = n_at(t), s_at(t)
     me = people[p]
-    me.end = s[NOW]
+    seldom_at(t)[p].end = s[NOW]
     n[UNDER_WAY] -= 1
     kind = kinds[me.aim]
     if kind in (TO_ROOMS, TO_REFUGE, TO_OWN):
@@ -180,7 +182,6 @@ def begin_leg(t: At, p: int, d: int, same_speed: bool) -> None:
     people, spaces, gates = people_at(t), spaces_at(t), gates_at(t)
     nodes, dist, legs = nodes_at(t), dist_at(t), legs_at(t)
     rows, n, s = rows_at(t), n_at(t), s_at(t)
-    due = due_at(t)
     me = people[p]
     space, end = spaces[me.space], d ^ 1
     me.walked, me.done, me.bend, me.pieces, me.corner, me.corners = 0.0, 0.0, 0, 0, -1, 0
@@ -210,8 +211,9 @@ def begin_leg(t: At, p: int, d: int, same_speed: bool) -> None:
         walk(t, p, same_speed)
     else:  # as fast as the cell allows now; the rest when the leg is drawn
         set_speed(t, p, same_speed)
-        call_off(t, p)
-        me.state, me.began, due[p], me.direction = WALKING, s[NOW], LOST_LEG, d
+        call_off(t, n[BORDERS] + p)
+        events_at(t)[n[BORDERS] + p].due = LOST_LEG
+        me.state, me.began, me.direction = WALKING, s[NOW], d
         n[UNDRAWN] += 1
 
 
@@ -225,7 +227,7 @@ def set_speed(t: At, p: int, same_speed: bool) -> None:
         cell, level = cells[me.cell], me.level
         if cell.stair >= 0:
             up = (me.direction >> 1) - n[WAYS] & 1
-            own = me.up if up else me.down
+            own = seldom_at(t)[p].up if up else seldom_at(t)[p].down
             stair = stairs[cell.stair]
             level = own if own == own else level * (stair.up if up else stair.down)
         persons = cell.filled if cell.filled < cell.factors else cell.factors - 1
@@ -235,11 +237,11 @@ def set_speed(t: At, p: int, same_speed: bool) -> None:
 @inlined
 def begin_piece(t: At, p: int, same_speed: bool) -> None:
     """Walk a piece whose length is known."""
-    people, s, due = people_at(t), s_at(t), due_at(t)
+    people, s, n = people_at(t), s_at(t), n_at(t)
     me = people[p]
     set_speed(t, p, same_speed)
     me.state, me.began = WALKING, s[NOW]
-    schedule(t, due[p], s[NOW] + me.length / me.speed, p)
+    schedule(t, n[BORDERS] + p, s[NOW] + me.length / me.speed)
 
 
 @inner
@@ -299,8 +301,9 @@ def walk(t: At, p: int, same_speed: bool) -> None:
 @compiled
 def walk_drawn(t: At, p: int, corner: int, corners: int) -> None:
     """Go on with a leg whose corners have been drawn; the speed was taken when it began."""
-    people, n, due = people_at(t), n_at(t), due_at(t)
+    people, n = people_at(t), n_at(t)
     me = people[p]
-    me.corner, me.corners, due[p] = corner, corners, UNSEEN
+    me.corner, me.corners = corner, corners
+    events_at(t)[n[BORDERS] + p].due = UNSEEN
     n[UNDRAWN] -= 1
     walk(t, p, True)

@@ -5,7 +5,7 @@ Indices as in Cells, but for the outside: here the last cell, so that no index i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,25 +18,37 @@ Record = Any
 _I, _R = "i4", "f8"
 
 
+LINE = 64
+"""Bytes of a line of the cache."""
+
+
 def _record(**fields: str) -> np.dtype[Any]:
-    """Return a record type from names of fields by type, the wide ones first."""
-    return np.dtype([(name, kind) for kind, names in fields.items() for name in names.split()], align=True)
+    """Return a record type from names of fields by type, the wide ones first; a long one fills whole lines."""
+    kind = np.dtype([(name, kind) for kind, names in fields.items() for name in names.split()], align=True)
+    if kind.itemsize <= LINE // 2 or kind.fields is None:
+        return kind
+    formats, offsets = zip(*(kind.fields[name][:2] for name in kind.fields), strict=True)
+    size = -(-kind.itemsize // LINE) * LINE
+    return np.dtype({"names": list(kind.fields), "formats": formats, "offsets": offsets, "itemsize": size}, align=True)
 
 
 PERSON = _record(
-    f8="x y level up down speed began length walked done arrived end ready",
+    f8="x y level speed began length walked done arrived",
     i4="space cell node target direction goal aim ahead behind row corner",
     i2="corners bend pieces",
     i1="state",
 )
 """A person or unit. x, y: where it stands or its leg began; length: of the present piece; walked: pieces behind it;
 done: metres of the present straight stretch; ahead, behind: in its queue."""
+SELDOM = _record(f8="up down end ready")
+"""What of a person is seldom looked at, apart so that the rest fills two lines of the cache: its own stair speeds, when it
+got where it wanted, and the seconds that it sits once it has come."""
 UNIT = _record(f8="x y", i4="path steps goal end tells")
 """What a unit is to do: ways path .. path + steps of `paths`, then the point (x, y) of space
 `goal`, in cell `end`; tells: 1 at a way, before it queues, 2 on entering a space, added up."""
 DIRECTION = _record(f8="tag", i8="order", i4="near far lead first last claims registered before after")
 """first, last: of its queue; before, after: among the directions registered for the same cell."""
-BORDER = _record(f8="rest capacity free", i4="last passes shut place")
+BORDER = _record(f8="rest capacity free", i4="passes", i1="last shut")
 """free: when its rest ends; last: the side that somebody entered last, -1 at first."""
 CELL = _record(f8="person_s since left clock", i4="places filled units waiting space factor factors stair")
 """waiting: first of the directions registered for it; factor, factors: its table of speed factors by persons."""
@@ -49,11 +61,21 @@ NODE = _record(f8="x y", i4="space cell row")
 STAIR = _record(f8="down up length")
 FIELD = _record(f8="phi", i4="open back")
 """For one goal, by node: metres left, whether it may be entered, whether the least way on comes back in."""
-EVENT = _record(f8="time", i8="rank")
+EVENT = _record(f8="time", i4="due after")
+"""due: its place, from 1 on, in the heap of what comes later, SOON in a slot; after: the next one in the ring of a slot's events."""
 
 OUT, SEAM, FLIGHT, ARRIVED = -1, -2, -3, -4
-UNSEEN, LOST_LEG = -1, -2
-"""No place in the calendar; none because the leg has still to be drawn."""
+UNSEEN, LOST_LEG, SOON = 0, -1, 1 << 30
+"""No place in the calendar; none because the leg has still to be drawn; one in a slot."""
+
+
+class Place(NamedTuple):
+    """Where an array lies in a block of bytes."""
+
+    begin: int
+    end: int
+    kind: np.dtype[Any]
+    shape: tuple[int, ...]
 
 
 class Static(NamedTuple):
@@ -72,12 +94,15 @@ class Static(NamedTuple):
     cells: Record
     directions: Record
     borders: Record
+    convex: bool
+    """Whether no space has corners."""
 
 
-class Tables(NamedTuple):
-    """Everything the compiled crowd reads and writes."""
+class Tables:
+    """Everything the compiled crowd reads and writes; what of it lies in one block is looked up when it is asked for."""
 
     people: Record
+    seldom: Record
     units: Record
     directions: Record
     borders: Record
@@ -94,9 +119,14 @@ class Tables(NamedTuple):
     """(goals, spaces) 1 where standing in the space means being there, 2 once it was told that it is full."""
     kinds: NDArray[np.int32]
     """(goals,) see `Kind`"""
-    heap: Record
-    due: NDArray[np.int32]
-    """(people and units,) where each one's event stands in the calendar, UNSEEN for none."""
+    events: Record
+    """(borders, people and units) the next event of each."""
+    slots: NDArray[np.int32]
+    """The last event of each slot that is busy."""
+    busy: NDArray[np.int64]
+    """Which slots have events, a bit each."""
+    heap: NDArray[np.int32]
+    """Whose events come later than the slots reach."""
     legs: NDArray[np.int32]
     """(squares of spaces with corners, 2) where a leg's corners begin in `bends`, and how many they are, 0 unknown."""
     bends: NDArray[np.float64]
@@ -122,14 +152,42 @@ class Tables(NamedTuple):
     n: NDArray[np.int64]
     s: NDArray[np.float64]
 
+    def __init__(self, block: NDArray[np.uint8], places: Mapping[str, Place]) -> None:
+        self._block, self._places = block, places
+        self._apart: dict[str, NDArray[Any]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        place = self.__dict__["_places"].get(name)
+        if place is None:
+            raise AttributeError(name)
+        array = self._block[place.begin : place.end].view(place.kind).reshape(place.shape)
+        self.__dict__[name] = array
+        return array
+
+    def put(self, **arrays: NDArray[Any]) -> None:
+        """Let arrays stand apart, in the place of those of the block."""
+        self.__dict__.update(arrays)
+        self._apart.update(arrays)
+
+    @property
+    def nbytes(self) -> int:
+        """The size of all arrays."""
+        return self._block.nbytes + sum(array.nbytes for array in self._apart.values())
+
+
+NAMES = tuple(name for name in Tables.__annotations__)
+
 
 # entries of Tables.n and Tables.s
-HEAP, STALE, RANK, PERSONS, UNDER_WAY, GONE, ELSEWHERE, REGISTERED, NEWS, UNDRAWN, BY_METRES, WAYS, WATCHED, AGAIN, LOOKED, CIRCLE, CIRCLED = range(17)
-NOW, PATIENCE = range(2)
+COUNTS = 20
+HEAP, EARLY, MANY, SLOTS, BORDERS, LOOKING = range(6)
+PERSONS, UNDER_WAY, GONE, ELSEWHERE, REGISTERED, NEWS, UNDRAWN = range(6, 13)
+BY_METRES, WAYS, WATCHED, AGAIN, LOOKED, CIRCLE, CIRCLED = range(13, COUNTS)
+NOW, PATIENCE, SOON_S, SLOTS_PER_S = range(4)
+LONG_BITS = 6
+"""The logarithm of the bits of a word of `busy`."""
 KINDS = {"outside": 0, "exits": 1, "rooms": 2, "refuge": 3, "own": 4, "away": 5}
 TO_EXITS, TO_ROOMS, TO_REFUGE, TO_OWN = 1, 2, 3, 4
-BORDER_RANK = 1 << 30
-"""Borders come after people at one instant."""
 FULL, ENTERED, AT_GOAL, AT_LOCK, SEEN = range(5)
 """News: a goal room is full; a unit has entered a space, is at its goal, is at a way with a lock; a watch is over."""
 
@@ -153,7 +211,7 @@ def static_of(cells: Cells) -> Static:
     borders = np.zeros(cells.borders, BORDER)
     borders["rest"], borders["capacity"] = cells.rest_s, cells.capacity_ps
     borders["free"] = -1.0
-    borders["last"] = borders["place"] = -1
+    borders["last"] = -1
     nodes = np.zeros(ways, NODE)
     points = np.array(cells.way_xy).reshape(-1, 2)
     nodes["x"], nodes["y"] = points[:, 0], points[:, 1]
@@ -165,7 +223,8 @@ def static_of(cells: Cells) -> Static:
         stairs["down"], stairs["up"] = np.array(cells.stair_factors).T
         stairs["length"] = cells.network.way_crossing_m[cells.network.openings :]
     return Static(
-        spaces, gates, nodes, stairs, dist, factors, cells.graph.beyond_m, cells.graph.allowed.copy(), holds, directions, borders
+        spaces, gates, nodes, stairs, dist, factors, cells.graph.beyond_m, cells.graph.allowed.copy(), holds, directions, borders,
+        bool(spaces["convex"].all()),
     )  # fmt: skip
 
 
@@ -183,7 +242,9 @@ def _spaces(cells: Cells) -> tuple[Record, Record, NDArray[np.float64]]:
     drawn = np.where((spaces["slabs"] > 1) & (spaces["convex"] == 0), degree**2, 0)
     spaces["leg"] = np.cumsum(drawn) - drawn
     gates = np.zeros(int(degree.sum()), GATE)
-    gates["direction"] = [2 * w + 1 - int(network.side(w, s)) for s, ways in enumerate(network.space_ways) for w in ways]
+    gates["direction"] = [
+        2 * w + 1 - int(network.side(w, s)) for s, ways in enumerate(network.space_ways) for w in ways
+    ]
     gates["row"] = np.concatenate([np.zeros(0, np.int64), *(np.arange(d) for d in degree)])
     ends = np.array([end for ends in cells.ends for end in ends], dtype=np.float64).reshape(-1, 3)
     gates["x"], gates["y"], gates["beyond"] = ends.T
@@ -230,11 +291,14 @@ class Legs:
 
 def with_room(pool: NDArray[Any], rows: int) -> NDArray[Any]:
     """Return a pool with at least so many rows: the same one, or a larger copy."""
-    if rows <= len(pool):
-        return pool
-    grown = np.zeros((max(rows, 2 * len(pool)), *pool.shape[1:]), pool.dtype)
-    grown[: len(pool)] = pool
-    return grown
+    return pool if rows <= len(pool) else grown(pool, max(rows, 2 * len(pool)))
+
+
+def grown(pool: NDArray[Any], rows: int) -> NDArray[Any]:
+    """Return a copy of an array with more rows, which are zero."""
+    copy = np.zeros((rows, *pool.shape[1:]), pool.dtype)
+    copy[: len(pool)] = pool
+    return copy
 
 
 def put(pool: NDArray[Any], used: int, values: Sequence[float] | Corners) -> NDArray[Any]:
