@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -182,6 +182,7 @@ def campuses(largest: int) -> Iterator[Row]:
         what, is_aim, layout = f"{persons:,} people", persons == 1_000_000, campus(schools)
         times: dict[str, float] = {}
         building = Building.of(layout, times)
+        nobody_in = _timed(times, "arrays that drills share", partial(building.crowd, nobody(["all"]), engine))
         for step, took_s in times.items():
             yield row(part, what, step, "CPU s", [took_s])
         seconds, each_us, used = _campus(building, layout, persons, engine, drills=max(1, 20 // schools))
@@ -192,7 +193,7 @@ def campuses(largest: int) -> Iterator[Row]:
             growth = statistics.median(each_us) / first_us
             yield row(part, what, engine, "times that of 1,000", [growth], at_most=5.0 if is_aim else None)
         if used is not None:
-            empty = building.crowd(nobody(["all"]), engine).bytes_used()
+            empty = nobody_in.bytes_used()
             yield row(part, what, f"{engine}: all arrays", "bytes per person", [used / persons], at_most=250.0)
             yield row(part, what, f"{engine}: of people", "bytes per person", [(used - empty) / persons])
             yield row(part, what, f"{engine}: of the building", "kB per school", [empty / schools / 1000])

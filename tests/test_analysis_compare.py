@@ -10,7 +10,7 @@ import pytest
 
 from a_study import HORIZON_S, Made, made, six_mixes, times
 from drillsim.analysis.compare import compare
-from drillsim.analysis.contrast import describe, differences, goal_verdict, judge, measures_of
+from drillsim.analysis.contrast import Cut, describe, differences, goal_verdict, judge, measures_of, rows_of
 from drillsim.analysis.quantiles import wilson
 from drillsim.analysis.summary import summarise
 from drillsim.analysis.words import difference_words, quantile_words
@@ -202,6 +202,17 @@ def test_the_summary_has_exactly_the_keys_of_the_design(six: Made) -> None:
     keys = ["mix", "versus", "measure", "mean_difference", "ci95", "p_holm", "share_faster"]
     assert list(drill["comparisons"][0]) == keys
     assert list(drill["goals"][0]) == ["measure", "mix", "share_met", "ci95", "verdict", "depends_on"]
+
+
+def test_a_study_cut_once_has_the_same_rows_and_numbers(six: Made) -> None:
+    cut = Cut(six)
+    for scenario in six.outline.scenarios:
+        for mix in (None, *six.outline.mixes):
+            assert rows_of(cut, scenario, mix).equals(rows_of(six, scenario, mix))
+            assert rows_of(cut, scenario, mix) is rows_of(cut, scenario, mix)
+        for mix in six.outline.mixes:
+            for measure in measures_of(six, scenario):
+                assert describe(cut, scenario, mix, measure) == describe(six, scenario, mix, measure)
 
 
 def test_what_no_procedure_has_found_is_null(six: Made) -> None:

@@ -36,6 +36,16 @@ assert row["evacuated_all_s"] > 0
 print({{key: repr(value) for key, value in row.items()}})
 print("compiled" if "drillsim.crowd.kernel" in sys.modules else "reference", len(told), *told, file=sys.stderr)
 """
+STUDY = """
+import sys
+import drillsim as ds
+sys.path.insert(0, "tests")
+from plays import mix, scenario
+plan = ds.read_plan("floorplans/three_rooms.yaml")
+fire = scenario("fire", "room-101", protocol={{"action": "evacuate", "announced_by": "alarm"}})
+mixes = ds.Mixes(present="one", mixes={{"one": mix(), "other": mix()}})
+print(ds.run(ds.Study([fire], plan, mixes, runs=40, seed=3), workers={workers}).rows)
+"""
 SAYS = "drillsim: compiling a sum for this machine; this takes a while, once.\n"
 
 
@@ -113,3 +123,12 @@ def test_a_drill_with_a_cache_that_is_new_or_cannot_be_kept_is_the_same_drill(ro
     if place == "fresh":
         again = play(DRILL.format(before=""), ROOT, NUMBA_CACHE_DIR=folder)
         assert (again.stdout, again.stderr) == (row, "compiled 0\n")
+
+
+def test_processes_that_compile_different_parts_beside_each_other_play_the_same_drills(tmp_path):
+    alone = play(STUDY.format(workers=1), ROOT, **{k: v for k, v in os.environ.items() if k.startswith("NUMBA_")})
+    beside = play(STUDY.format(workers=2), ROOT, NUMBA_CACHE_DIR=str(tmp_path))
+    assert beside.stdout == alone.stdout
+    assert beside.stderr.count("drillsim: compiling the crowd for this machine") == 1
+    kept = {path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")}
+    assert {"kernel.advance", "orders.turn_off", "census.persons", "making.seat"} <= kept

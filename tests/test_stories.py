@@ -245,6 +245,10 @@ def test_a_fight_that_was_over_before_anyone_came_is_told_so(three_rooms):
     assert "It is over by itself, before anyone has come." in text
 
 
+def test_a_single_roll_call_is_not_counted(three_rooms):
+    assert "The roll call is reported." in told(three_rooms, event("accounted", who="room-101", time_s=60.0))
+
+
 def test_milestones_of_the_same_second_are_one_line(three_rooms):
     rooms = [event("lockable", who=f"r-{i}", time_s=0.0) for i in range(8)]
     secured = [event("secured", who=f"r-{i}", time_s=9.0) for i in range(8)]

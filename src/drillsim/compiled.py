@@ -44,7 +44,7 @@ def bare(function: Function) -> Function:
 
 def _kept(function: Function, **options: Any) -> Function:
     try:
-        found: Any = njit(cache=True, **PLAIN, **options)(function)
+        found: Any = njit(cache=True, no_cfunc_wrapper=True, **PLAIN, **options)(function)
     except RuntimeError:  # no folder for compiled code
         return cast(Function, njit(**PLAIN, **options)(function))
     cache: Any = getattr(found, "_cache", None)  # missing where compiling is switched off
@@ -63,7 +63,7 @@ def inner(function: Function) -> Function:
 
 def inlined(function: Function) -> Function:
     """Return a function that becomes part of the compiled functions that call it."""
-    found: Any = njit(inline="always", **PLAIN)
+    found: Any = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, **PLAIN)
     return cast(Function, found(function))
 
 

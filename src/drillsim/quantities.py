@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-from statistics import NormalDist
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+try:
+    from _statistics import _normal_dist_inv_cdf as _inverse  # type: ignore[import-not-found]
+except ImportError:
+    from statistics import _normal_dist_inv_cdf as _inverse  # type: ignore[attr-defined]
+
+inverse_normal: Callable[[float, float, float], float] = _inverse
+"""The normal quantile of a probability, for a mean and a deviation: what NormalDist.inv_cdf computes, so that no other
+library's version moves a draw."""
 UNITS: dict[str, dict[str, float]] = {
     "length": {"m": 1.0, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "feet": 0.3048, "'": 0.3048, "in": 0.0254, '"': 0.0254},
     "time": {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0},
@@ -33,7 +41,6 @@ EXAMPLES = {
     "money": "'95000 USD/year'",
 }
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
-_NORMAL = NormalDist()
 MAX_SIGMA = 3.0
 """A lognormal with a larger sigma has a ninety-percent range of more than four powers of ten: a slip of the pen."""
 
@@ -150,9 +157,9 @@ class Spread(BaseModel):
                 return a + math.sqrt(u * (c - a) * (b - a))
             return c - math.sqrt((1 - u) * (c - a) * (c - b))
         if form == "lognormal":
-            value = a * math.exp(b * _NORMAL.inv_cdf(u))
+            value = a * math.exp(b * inverse_normal(u, 0.0, 1.0))
         elif form == "normal":
-            value = a + b * _NORMAL.inv_cdf(u)
+            value = a + b * inverse_normal(u, 0.0, 1.0)
         else:
             value = -a * math.log1p(-u)
         return self.low if value < self.low else self.high if value > self.high else value

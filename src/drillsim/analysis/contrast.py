@@ -109,11 +109,28 @@ class GoalResult:
     """met, missed or too close to call; None where no drill has the measure."""
 
 
+class Cut:
+    """A study whose rows are cut once into those of each scenario and mix, for who asks it for many numbers."""
+
+    def __init__(self, played: Played) -> None:
+        self.runs, self.outline = played.runs, played.outline
+        self.curves = getattr(played, "curves", {})
+        self.parts: dict[tuple[str, str | None], pd.DataFrame] = {}
+
+
 def rows_of(played: Played, scenario: str, mix: str | None = None) -> pd.DataFrame:
     """Return the rows that belong to a line of the outline: one incident of a drill, or all of a day, of one mix or all.
 
     A drill that failed belongs to every incident it would have had.
     """
+    if not isinstance(played, Cut):
+        return _rows_of(played, scenario, mix)
+    if (scenario, mix) not in played.parts:
+        played.parts[scenario, mix] = _rows_of(played, scenario, mix)
+    return played.parts[scenario, mix]
+
+
+def _rows_of(played: Played, scenario: str, mix: str | None) -> pd.DataFrame:
     runs, line = played.runs, played.outline.scenarios[scenario]
     mine = runs["scenario"] == (line.of or scenario)
     if line.incident:
@@ -130,10 +147,12 @@ def sample(played: Played, scenario: str, mix: str, measure: str) -> Sample:
     _known(mix, outline.mixes, "mix")
     columns = [c.name for c in (*MEASURES, *COUNTS)]
     _known(measure, [*columns, *(c for c in runs.columns if c.endswith("_s") and c not in columns)], "measure")
-    rows = rows_of(played, scenario, mix).sort_values("replication", kind="stable")
+    status = status_name(measure)
+    rows = rows_of(played, scenario, mix)
+    rows = rows[[c for c in ("replication", "status", measure, status) if c in rows]]
+    rows = rows.sort_values("replication", kind="stable")
     done = (rows["status"] == "done").to_numpy()
     values = rows[measure].to_numpy(dtype=np.float64) if measure in rows else np.full(len(rows), np.nan)
-    status = status_name(measure)
     if measure in TIMES and status in rows:
         words = rows[status].astype(object).to_numpy()
         reached, applies = done & (words == "reached"), done & np.isin(words, ("reached", "not-reached"))

@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from math import ceil
 
+import numpy as np
+
 from drillsim.analysis.legs import legs_of
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, status_name
 from drillsim.record.trace import GRID, Event, Value
@@ -257,11 +259,5 @@ def _busy(table: Table, end_s: float) -> float:
 
 def count_curve(times_s: Iterable[float], *, horizon_s: float) -> tuple[float, ...]:
     """Return how many of the times have passed at each of GRID points, evenly from 0 to the horizon."""
-    ordered = sorted(times_s)
-    counts, passed = [], 0
-    for i in range(GRID):
-        now = horizon_s * i / (GRID - 1)
-        while passed < len(ordered) and ordered[passed] <= now:
-            passed += 1
-        counts.append(float(passed))
-    return tuple(counts)
+    grid_s = horizon_s * np.arange(GRID) / (GRID - 1)
+    return tuple(np.searchsorted(np.sort(np.fromiter(times_s, float)), grid_s, side="right").astype(float).tolist())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drillsim.analysis.contrast import (
+    Cut,
     Difference,
     GoalResult,
     Played,
@@ -26,6 +27,7 @@ def summarise(played: Played, *, seconds: float) -> dict[str, Any]:
     Of each scenario the primary measure comes first. `p50` and `p90` are None beyond the horizon.
     `possibly_best` and `depends_on` are None: no procedure for them has been run.
     """
+    played = Cut(played)
     outline = played.outline
     return {
         "runs": outline.runs,

@@ -6,8 +6,10 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -111,11 +113,12 @@ def play(
         processes = screen.counted(workers, "process", "processes")
         screen.say(f"{wish.plan.name}: {' x '.join(numbers)}, seed {seed}, {processes}", err=as_json)
     probe(folder)
+    drawn = _beside(lambda: _map(wish))  # the processes leave this one idle
     with screen.progress(len(study), "drills", quiet=quiet) as tell:
         results = run(study, workers=workers, progress=tell)
     if not quiet:
         screen.complain("Drawing the figures.")
-    _store(results, wish, folder)
+    _store(results, drawn, folder)
     if not quiet and len(results.failed) < len(results.runs):
         _print(results, err=as_json)
     _say_failures(results)
@@ -172,21 +175,41 @@ def open_folder(folder: Path) -> None:
             click.launch(str(folder.resolve()))
 
 
-def _store(results: Results, wish: Wish, folder: Path) -> None:
+def _map(wish: Wish) -> dict[str, bytes]:
     from drillsim.cli.maps import mix_map
-    from drillsim.report.figures import draw_all
-    from drillsim.study.results import write_results
 
-    write_results(results, folder, command=command_line())
+    return mix_map(wish.plan, wish.mixes[wish.mixes.present])
+
+
+def _beside(work: Callable[[], dict[str, bytes]]) -> Future[dict[str, bytes]]:
+    """Do some work in a thread of its own, which ends with the program."""
+    future: Future[dict[str, bytes]] = Future()
+
+    def go() -> None:
+        try:
+            future.set_result(work())
+        except Exception as problem:
+            future.set_exception(problem)
+
+    Thread(target=go, daemon=True).start()
+    return future
+
+
+def _store(results: Results, drawn: Future[dict[str, bytes]], folder: Path) -> None:
+    from drillsim.report.figures import draw_all
+    from drillsim.study.results import result_files, write_files
+
+    files = result_files(results)
+    write_files(results, folder, files, command=command_line())
     try:
-        figures = {**draw_all(results), **mix_map(wish.plan, wish.mixes[wish.mixes.present])}
+        figures = {**draw_all(results), **drawn.result()}
     except Exception as problem:
         told = " ".join(str(problem).split())[:200]
         screen.complain(
             f"The figures could not be drawn ({type(problem).__name__}: {told}). Tables and rows are complete."
         )
         return
-    write_results(results, folder, figures=figures, command=command_line())
+    write_files(results, folder, {**files, **figures}, command=command_line())
 
 
 def command_line() -> Sequence[str]:

@@ -113,8 +113,8 @@ class CompiledCrowd(CompiledUnits):
             inside = orders.those_in(self._at, space)
             self._leave(inside)
             orders.settle(self._at, inside)
-        self._renew()
-        self._ordered()
+        if self._renew():
+            self._ordered()
 
     def unlock_room(self, space: int) -> None:
         """Unlock a room's doors again; who is inside stays until told otherwise."""
@@ -142,6 +142,21 @@ class CompiledCrowd(CompiledUnits):
         self._n[WATCHED] += 1
         self._rest_until_news()
         return event
+
+    def compile_orders(self) -> None:
+        """Compile what answers orders and looks, which changes nothing; another process may compile the kernel meanwhile."""
+        nobody, none, points = np.zeros(0, np.int64), np.zeros(0), np.zeros((0, 2))
+        self._command(nobody, np.zeros(0, np.int32), none)
+        orders.those_in(self._at, 0)
+        orders.next_news_s(self._at)
+        orders.moved(self._at, self._t.fields, np.ones(len(self._goals), np.bool_))
+        orders.leave_straight(self._at, nobody)
+        orders.walked_of(self._at, nobody)
+        orders.turn_off(self._at, nobody, none, none, points, 0)
+        orders.settle(self._at, nobody)
+        orders.goals_in_use(self._at)
+        orders.are_unmeasured(self._at, nobody)
+        self.counts(), self.person_seconds()
 
     def _command(
         self,

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from drillsim.crowd import census
 from drillsim.crowd.driving import Driving
 from drillsim.crowd.laws import metres_between
 from drillsim.crowd.looks import ROOMS, WORDS
@@ -66,18 +67,18 @@ class CompiledLooks(Driving):
     def counts(self) -> NDArray[np.int64]:
         """Return the persons in each cell, units apart; the last entry is the outside."""
         self._catch_up()
-        return np.asarray(np.subtract(self._filled, self._units_in, dtype=np.int64))
+        return census.persons(self._at, self.cells.cells + 1)
 
     def unit_counts(self) -> NDArray[np.int64]:
         """Return the units in each cell; the last entry is the outside."""
         self._catch_up()
-        return np.array(self._units_in, dtype=np.int64)
+        return np.array(self._t.cells["units"], dtype=np.int64)
 
     def count_in(self, spaces: Iterable[int]) -> int:
         """Return how many persons are in some spaces, units apart."""
         self._catch_up()
         cells = [c for s in spaces for c in self.cells.cells_of(int(s))]
-        return int((self._filled[cells] - self._units_in[cells]).sum())
+        return int(census.persons(self._at, self.cells.cells + 1)[cells].sum())
 
     def inside(self) -> int:
         """Return how many persons have come in and are not out."""
@@ -100,7 +101,7 @@ class CompiledLooks(Driving):
     def person_seconds(self) -> NDArray[np.float64]:
         """Return the person-seconds spent in each cell until now, units apart; the last is the outside."""
         self._catch_up()
-        return np.asarray(self._person_s + (self._filled - self._units_in) * (self.env.now - self._since))
+        return census.person_seconds(self._at, self.cells.cells + 1, float(self.env.now))
 
     def state(self, p: int) -> tuple[str, str]:
         """Return the state of a person or unit now and, where it stays, the reason."""
@@ -128,13 +129,15 @@ class CompiledLooks(Driving):
         self._catch_up()
         here = self._t.people[: self._people]
         found: dict[tuple[str, str], int] = {}
-        queued, stays = here["state"] == QUEUED, np.isin(here["state"], (WAITING, SETTLED))
+        state = here["state"]
+        queued, stays = state == QUEUED, (state == WAITING) | (state == SETTLED)
         blocked = queued & (self._t.directions["registered"][np.where(queued, here["direction"], 0)] == 1)
         locked = stays & (self._t.spaces["locked"][np.maximum(here["space"], 0)] == 1) & (here["space"] >= 0)
-        alike = (here["state"].astype(np.int64) * 2 + blocked) * 2 + locked
-        alike = alike * len(self._goals) + np.where(here["state"] == SETTLED, here["aim"], 0)
-        _, first, counts = np.unique(alike, return_index=True, return_counts=True)
-        for p, count in zip(first.tolist(), counts.tolist(), strict=True):
+        alike = (state.astype(np.int64) * 2 + blocked) * 2 + locked
+        alike = alike * len(self._goals) + np.where(state == SETTLED, here["aim"], 0)
+        counts = np.bincount(alike)
+        for kind in np.flatnonzero(counts).tolist():
+            p, count = int(np.argmax(alike == kind)), int(counts[kind])
             word, reason = self._word(*(int(here[name][p]) for name in ("state", "space", "direction", "aim")))
             key = ("stranded" if reason == "behind a full space" else word, reason)
             found[key] = found.get(key, 0) + count

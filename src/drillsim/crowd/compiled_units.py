@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,22 +11,22 @@ from drillsim.crowd import kernel, orders
 from drillsim.crowd.cells import ARRIVED, Leg
 from drillsim.crowd.compiled_looks import CompiledLooks, Corners
 from drillsim.crowd.entering import follow
-from drillsim.crowd.laws import metres_between
-from drillsim.crowd.places import XY, Turned, split
+from drillsim.crowd.making import stand_unit
+from drillsim.crowd.places import XY, Start, Turned, corners_from, split, stretch
 from drillsim.crowd.tables import (
     AT_GOAL,
     AT_LOCK,
     ENTERED,
     NEWS,
+    NO_GOAL,
     UNDRAWN,
     grown,
 )
 from drillsim.crowd.units import LockDelay, OnArrive, OnEnter, Order
-from drillsim.crowd.walking import NOWHERE, ON_STAIR, SETTLED, STANDING, UNLOCKING, WAITING
+from drillsim.crowd.walking import NOWHERE, ON_STAIR, STANDING, UNLOCKING
 from drillsim.errors import SimulationError
 
 Numbers = NDArray[np.int64]
-NO_GOAL = NOWHERE - 1
 AT_A_LOCK, ON_ENTERING = 1, 2
 
 
@@ -50,19 +49,8 @@ class CompiledUnits(CompiledLooks):
                 heap=grown(self._t.heap, len(events)),
             )  # fmt: skip
         self._swap(units=grown(units, self._units))
-        self._t.units["goal"][-1] = NO_GOAL
-        me = self._t.people[p]
-        for name in ("node", "target", "ahead", "behind", "row", "corner"):
-            me[name] = -1
-        me["x"], me["y"], me["space"], me["state"], me["level"] = *map(float, xy), space, STANDING, level_mps
-        self._t.seldom[p] = stair_up_mps, stair_down_mps, np.nan, -1.0
-        cell = self.cells.cell_at(space, *xy) if space >= 0 else len(self._t.cells) - 1
-        me["cell"] = cell
-        there = self._t.cells[cell]
-        there["person_s"] += (there["filled"] - there["units"]) * (self.env.now - there["since"])
-        there["since"] = self.env.now
-        there["filled"] += 1
-        there["units"] += 1
+        cell = self.cells.cell_at(space, *xy) if space >= 0 else self.cells.cells
+        stand_unit(self._at, p, space, cell, float(xy[0]), float(xy[1]), level_mps, stair_up_mps, stair_down_mps)
         self._keys[p] = key
         return p
 
@@ -185,46 +173,55 @@ class CompiledUnits(CompiledLooks):
         if self._static.convex:
             return
         numbers = np.asarray(people, dtype=np.int64)
-        spaces = self._t.people["space"][numbers]
-        numbers = numbers[(spaces >= 0) & (self._t.spaces["convex"][spaces] == 0)]
+        numbers = numbers[orders.are_unmeasured(self._at, numbers)]
+        if not len(numbers):
+            return
         here = self._t.people[numbers]
-        bent = (here["node"] < 0) & (here["row"] < 0)
-        bent &= np.isin(here["state"], (WAITING, SETTLED, STANDING))
-        for space in np.unique(here["space"][bent]).tolist():
-            chosen = np.flatnonzero(bent & (here["space"] == space))
+        for space in np.unique(here["space"]).tolist():
+            chosen = np.flatnonzero(here["space"] == space)
             metres = self.network.distances(space, np.column_stack([here["x"][chosen], here["y"][chosen]]))
-            begin = self._put("rows", metres.reshape(-1).tolist())
+            begin = self._put("rows", metres.reshape(-1))
             self._t.people["row"][numbers[chosen]] = begin + np.arange(len(chosen)) * metres.shape[1]
             for p in numbers[chosen].tolist():
                 self._turned.pop(p, None)
 
-    def _drawn(self, p: int) -> Corners:
-        return self._course(p)
+    def _drawn(self, p: int, space: int, target: int) -> Corners:
+        return self._course(p) if target < 0 else corners_from(self.cells, space, self._start(p), target >> 1)
 
     def _leave(self, people: Numbers) -> None:
-        for p in orders.leave_straight(self._at, people).tolist():
-            self._leave_bent(p)
+        bent = orders.leave_straight(self._at, people)
+        if len(bent):
+            self._leave_bent(bent)
 
-    def _leave_bent(self, p: int) -> None:
-        """Leave a leg in a space with corners: a person's ways on lead back or on along it (rule 12)."""
-        me = self._t.people[p]
-        space, target = int(me["space"]), int(me["target"])
-        walked, corners = float(orders.walked_m(self._at, p)), self._course(p)
-        leg = self._leg(p, corners)
-        length = sum(piece[1] for piece in leg)
-        drawn = sum(metres_between(*a, *b) for a, b in pairwise(corners))
-        stretch = 1.0 if len(leg) > 1 else drawn / length if length > 0.0 else 0.0
-        back, point, on = split(corners, walked * stretch)
-        row = -1
-        start = self._start(p)
-        self._turned.pop(p, None)
-        if p < self._people:
-            parts = (back, point, on)
-            turned = Turned(self.cells, space, start, target ^ 1, (walked, length - walked), parts, self._metres(p))
-            self._turned[p] = turned
-            row = self._put("rows", turned.metres)
-        me["x"], me["y"], me["node"], me["row"], me["corner"] = *point, NOWHERE, row, -1
-        orders.stand(self._at, p)
+    def _leave_bent(self, people: Numbers) -> None:
+        """Leave legs in spaces with corners: a person's ways on lead back or on along its leg (rule 12)."""
+        walked_m = orders.walked_of(self._at, people)
+        rest_m, points, rows = np.zeros(len(people)), np.zeros((len(people), 2)), 0
+        columns = self._t.people[["space", "node", "target", "row", "x", "y"]][people].tolist()
+        for i, (p, walked, me) in enumerate(zip(people.tolist(), walked_m.tolist(), columns, strict=True)):
+            space, node, target, row, x, y = me
+            turned = self._turned.pop(p, None)
+            start: Start = node if node >= 0 else turned if turned is not None and row >= 0 else (x, y)
+            if node >= 0 and target >= 0:
+                corners, (whole, folded) = self.cells.corners(node, target >> 1), self._leg_m(node, target >> 1)
+            else:
+                corners = corners_from(self.cells, space, start, target >> 1) if target >= 0 else self._course(p)
+                whole, folded = _metres_of(self._leg(p, corners), corners)
+            parts = split(corners, walked * folded)
+            points[i] = parts[1]
+            rest_m[i] = whole - walked
+            if p < self._people:
+                metres = (walked, whole - walked)
+                self._turned[p] = Turned(self.cells, space, start, target ^ 1, metres, parts, self._metres(p))
+                rows += len(self.network.space_ways[space])
+        orders.turn_off(self._at, people, walked_m, rest_m, points, self._room_in("rows", rows))
+
+    def _leg_m(self, node: int, way: int) -> tuple[float, float]:
+        """Return the metres of the leg from a node to a way, and what is drawn over that; kept between drills."""
+        kept: dict[tuple[int, int], tuple[float, float]] = self.cells.memo("metres of legs", dict)
+        if (node, way) not in kept:
+            kept[node, way] = _metres_of(self.cells.leg(node, way), self.cells.corners(node, way))
+        return kept[node, way]
 
     def _leg(self, p: int, corners: Corners) -> Leg:
         """Return the pieces of the leg somebody is on."""
@@ -238,3 +235,7 @@ class CompiledUnits(CompiledLooks):
         if cells.slabs[space] == 1:
             return ((start, float(me["length"]), target),)
         return cells.cut(space, corners, start, int(self._static.nodes["cell"][target ^ 1]), target)
+
+
+def _metres_of(leg: Leg, corners: Corners) -> tuple[float, float]:
+    return sum(piece[1] for piece in leg), stretch(corners, leg)

@@ -7,17 +7,13 @@ from typing import Any, Literal, cast
 
 import simpy
 
-from drillsim.crowd.cells import Cells, build_cells
+from drillsim.crowd.cells import Cells
 from drillsim.crowd.laws import Laws
-from drillsim.crowd.population import GroupLaw, Population, draw_population, place_people
+from drillsim.crowd.population import Population
 from drillsim.crowd.reference import ReferenceCrowd
-from drillsim.plan.model import FloorPlan
-from drillsim.plan.network import Network, build
-from drillsim.quantities import spread
-from drillsim.streams import Streams
+from drillsim.plan.network import Network
 
 Engine = Literal["compiled", "reference"]
-ONE_MPS, AT_ONCE = spread("1 m/s", "speed"), spread("0 s", "time")
 NO_NUMBA = (
     "numba is not installed here, so the reference crowd plays: the same results, some twenty times slower. "
     "Install numba to have the compiled one, or write 'crowd_engine: reference' to be told no more"
@@ -53,27 +49,11 @@ def crowd_of(
     return ReferenceCrowd(env, network, cells, laws, population, record_legs=record_legs, **options)
 
 
-def compile_once() -> None:
-    """Compile the crowd now, if that has still to be done on this machine, for processes that start next to find it."""
+def is_to_be_compiled() -> bool:
+    """Return whether the crowd has still to be compiled on this machine; processes beside each other would each do it."""
     try:
-        from drillsim.compiled import is_to_be_compiled
+        from drillsim import compiled
         from drillsim.crowd.kernel import advance
     except ImportError:
-        return
-    if is_to_be_compiled(advance):
-        square = [[0, 0], [4, 0], [4, 4], [0, 4]]
-        door = {"id": "door", "kind": "exit", "spaces": ["room", "outside"], "line": [[0, 1], [0, 2]]}
-        room = {"id": "room", "level": "floor", "use": "classroom", "polygon": square, "people": 1}
-        plan = FloorPlan.model_validate(
-            {
-                "drillsim_plan": 1, "name": "one room", "units": "m", "levels": [{"id": "floor", "elevation": 0}],
-                "spaces": [room], "openings": [door],
-            },
-            context={"bare_lengths": True},
-        )  # fmt: skip
-        network = build(plan)
-        cells, law = build_cells(network, Laws()), GroupLaw("anybody", 1.0, ONE_MPS, AT_ONCE)
-        people = draw_population(place_people(network, plan, None), Streams(0, "compile"), [law])
-        crowd = crowd_of(simpy.Environment(), network, cells, Laws(), people)
-        crowd.evacuate()
-        crowd.advance_to(60.0)
+        return False
+    return compiled.is_to_be_compiled(advance)

@@ -7,7 +7,7 @@ past the next event of SimPy, for that might be an order.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from heapq import heappush
 from math import inf
@@ -41,8 +41,8 @@ from drillsim.crowd.tables import (
     Static,
     grown,
     kind_of,
-    put,
     static_of,
+    with_room,
 )
 from drillsim.crowd.units import Order
 from drillsim.crowd.views import write_address
@@ -97,12 +97,12 @@ class Driving(ABC):
         start = cells.memo("start", lambda: layout.start(self._static))
         self._t, self._words = layout.make(start, self._legs)
         self._at = int(self._words.ctypes.data)
-        self._n, self._s = self._t.n, self._t.s
-        self._filled, self._units_in, self._person_s, self._since = (
-            self._t.cells[name] for name in ("filled", "units", "person_s", "since")
-        )
-        self._n[BY_METRES], self._s[NOW], self._s[PATIENCE] = routes == "shortest", env.now, laws.patience_s
-        self._since[:] = env.now
+        self._n: Any = self._t.n.data  # single numbers are read and written twice as quickly as in the array
+        self._s: Any = self._t.s.data
+        self._t.n[BY_METRES] = routes == "shortest"
+        self._t.s[NOW], self._t.s[PATIENCE] = env.now, laws.patience_s
+        if env.now:
+            self._t.cells["since"] = env.now
         seat_all(self._at, population)
         if self._blocked:
             self._t.borders["shut"][sorted(self._blocked)] = 1
@@ -179,16 +179,21 @@ class Driving(ABC):
         pairs[sorted(self._blocked | self._locked)] = False
         return enter
 
-    def _renew(self) -> None:
-        """Lay the ways to all goals anew; whose target closed or moved, and who is stranded, decides again (rule 11)."""
+    def _renew(self) -> bool:
+        """Lay the ways to all goals anew; whose target closed or moved, and who is stranded, decides again (rule 11).
+
+        Return False where nobody walks or will: then nothing else has changed.
+        """
         self.__dict__.pop("_enter", None)
-        used = np.flatnonzero(orders.goals_in_use(self._at)).tolist()
-        known, self._dirty = [not dirty for dirty in self._dirty], [True] * len(self._goals)
-        if used:
-            before = self._t.fields.copy()
-            for number in used:
-                self._lay(number)
-            self._reroute(orders.moved(self._at, before, np.array(known)))
+        used = orders.goals_in_use(self._at)
+        known, self._dirty = self._dirty, [True] * len(self._goals)
+        if not len(used):
+            return False
+        before = self._t.fields.copy()
+        for number in used.tolist():
+            self._lay(number)
+        self._reroute(orders.moved(self._at, before, ~np.array(known)))
+        return True
 
     def _reroute(self, people: NDArray[np.int64]) -> None:
         """Let people leave queue or walk, all of them first, and decide again by number."""
@@ -236,7 +241,7 @@ class Driving(ABC):
         self._draw()
         alone = True
         while self._n[NEWS] > 0:
-            news = self._t.news[: int(self._n[NEWS])].tolist()
+            news = self._t.news[: self._n[NEWS]].tolist()
             if any(what != FULL for what, _, _ in news):
                 alone = False
                 if self._s[NOW] > self.env.now:
@@ -255,7 +260,7 @@ class Driving(ABC):
         """Make sure that the crowd is woken when a unit or a watch may have something to tell."""
         if not self._units and not self._n[WATCHED] and not self._n[NEWS]:
             return
-        soonest = float(self._s[NOW]) if self._n[NEWS] > 0 else float(orders.next_news_s(self._at))
+        soonest = self._s[NOW] if self._n[NEWS] > 0 else orders.next_news_s(self._at)
         if soonest < inf and (self._wake is None or soonest < self._wake_s):
             self._wake, self._wake_s = Step(self.env, 0), soonest
             self._wake.callbacks = [self._woken]
@@ -279,33 +284,42 @@ class Driving(ABC):
 
     # -------------------------------------------------------------------- legs
     @abstractmethod
-    def _drawn(self, p: int) -> tuple[tuple[float, float], ...]:
+    def _drawn(self, p: int, space: int, target: int) -> tuple[tuple[float, float], ...]:
         """Return the corners of the leg that somebody begins where no straight line leads."""
 
     def _draw(self) -> None:
         """Draw the legs of those who have set out in spaces with corners."""
         while self._n[UNDRAWN] > 0:
-            for p in np.flatnonzero(self._t.events["due"][self._n[BORDERS] :] == LOST_LEG).tolist():
-                me = self._t.people[p]
-                node, target, space = int(me["node"]), int(me["target"]), int(me["space"])
+            people = np.flatnonzero(self._t.events["due"][self._n[BORDERS] :] == LOST_LEG)
+            legs = np.zeros((len(people), 2), np.int64)
+            lines: list[tuple[float, float]] = []
+            places, row = self._static.spaces, self._static.nodes["row"]
+            columns = self._t.people[["space", "node", "target"]][people].tolist()
+            for i, (p, (space, node, target)) in enumerate(zip(people.tolist(), columns, strict=True)):
                 if node >= 0 and target >= 0:
-                    place, row = self._static.spaces[space], self._static.nodes["row"]
-                    entry = int(place["leg"] + row[node] * place["gates"] + row[target ^ 1])
-                    self._legs.draw(entry, node, target >> 1)
-                    if self._t.bends is not self._legs.bends:
-                        self._swap(bends=self._legs.bends)
-                    corner, corners = self._legs.table[entry].tolist()
+                    entry = int(places["leg"][space] + row[node] * places["gates"][space] + row[target ^ 1])
+                    legs[i] = self._legs.draw(entry, node, target >> 1)
                 else:
-                    line = self._drawn(p)
-                    corner, corners = -2 - self._put("corners", line), len(line)
-                walk_drawn(self._at, p, corner, corners)
+                    line = self._drawn(p, space, target)
+                    legs[i] = -2 - self._used["corners"] - len(lines), len(line)
+                    lines += line
+            if lines:
+                self._put("corners", lines)
+            if self._t.bends is not self._legs.bends:
+                self._swap(bends=self._legs.bends)
+            walk_drawn(self._at, people, legs)
 
-    def _put(self, pool: str, values: Iterable[object]) -> int:
+    def _put(self, pool: str, values: Sequence[object] | NDArray[np.float64]) -> int:
         """Add values to a pool and return where they begin."""
-        values = list(values)
+        begin = self._room_in(pool, len(values))
+        getattr(self._t, pool)[begin : begin + len(values)] = values
+        return begin
+
+    def _room_in(self, pool: str, rows: int) -> int:
+        """Return where so many rows begin that are still free in a pool, and count them as used."""
         begin, before = self._used[pool], getattr(self._t, pool)
-        after = put(before, begin, values)  # type: ignore[arg-type]
+        after = with_room(before, begin + rows)
         if after is not before:
             self._swap(**{pool: after})
-        self._used[pool] = begin + len(values)
+        self._used[pool] = begin + rows
         return begin

@@ -8,7 +8,7 @@ from __future__ import annotations
 from drillsim.compiled import compiled, inlined, inner
 from drillsim.crowd.calendar import tell
 from drillsim.crowd.steps import begin_leg, begin_piece, choose, decide_afresh, finish, set_out, walk
-from drillsim.crowd.tables import ARRIVED, AT_GOAL, AT_LOCK, ENTERED, FLIGHT, OUT, PERSONS, SEAM, WAYS
+from drillsim.crowd.tables import ARRIVED, AT_GOAL, AT_LOCK, ENTERED, FLIGHT, NO_GOAL, OUT, PERSONS, SEAM, WAYS
 from drillsim.crowd.views import (
     At,
     cells_at,
@@ -97,7 +97,7 @@ def follow(t: At, p: int) -> None:
             me.direction, me.length, me.walked, me.pieces = d, 0.0, 0.0, 0
             begin_piece(t, p, False)
             return
-    elif unit.goal == NOWHERE - 1:
+    elif unit.goal == NO_GOAL:
         me.state = STANDING
         return
     elif me.space < 0:

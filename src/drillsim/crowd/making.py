@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from drillsim.compiled import compiled
 from drillsim.crowd.calendar import schedule
 from drillsim.crowd.population import Population
+from drillsim.crowd.queues import settle_seconds
 from drillsim.crowd.steps import EDGE_M
 from drillsim.crowd.tables import (
     BORDERS,
@@ -23,6 +24,7 @@ from drillsim.crowd.tables import (
     LOOKING,
     MANY,
     NAMES,
+    NO_GOAL,
     PERSON,
     PERSONS,
     SELDOM,
@@ -35,8 +37,8 @@ from drillsim.crowd.tables import (
     Static,
     Tables,
 )
-from drillsim.crowd.views import WORDS, At, cells_at, n_at, people_at, seldom_at, spaces_at, write_address
-from drillsim.crowd.walking import ABSENT, WAITING
+from drillsim.crowd.views import WORDS, At, cells_at, n_at, people_at, seldom_at, spaces_at, units_at, write_address
+from drillsim.crowd.walking import ABSENT, STANDING, WAITING
 
 Floats = NDArray[np.float64]
 ROOM_FOR_UNITS = 8
@@ -142,6 +144,20 @@ def seat(t: At, space: NDArray[np.int64], x: Floats, y: Floats, level: Floats, u
         me.node = me.target = me.ahead = me.behind = me.row = me.corner = -1
         seldom[p].up, seldom[p].down, seldom[p].ready, seldom[p].end = up[p], down[p], -1.0, np.nan
         cells[me.cell].filled += 1
+
+
+@compiled
+def stand_unit(t: At, p: int, space: int, cell: int, x: float, y: float, level: float, up: float, down: float) -> None:
+    """Put a unit at a point of a space, or outside."""
+    people, seldom, units, cells, n = people_at(t), seldom_at(t), units_at(t), cells_at(t), n_at(t)
+    me = people[p]
+    me.x, me.y, me.space, me.cell, me.level, me.state = x, y, space, cell, level, STANDING
+    me.node = me.target = me.ahead = me.behind = me.row = me.corner = -1
+    seldom[p].up, seldom[p].down, seldom[p].ready, seldom[p].end = up, down, -1.0, np.nan
+    units[p - n[PERSONS]].goal = NO_GOAL
+    settle_seconds(t, cell)
+    cells[cell].filled += 1
+    cells[cell].units += 1
 
 
 @compiled

@@ -17,12 +17,14 @@ from drillsim.crowd.views import (
     At,
     borders_at,
     directions_at,
+    dist_at,
     events_at,
     fields_at,
     kinds_at,
     n_at,
     nodes_at,
     people_at,
+    rows_at,
     s_at,
     seldom_at,
     spaces_at,
@@ -109,6 +111,53 @@ def walked_m(t: At, p: int) -> float:
     if me.state != WALKING:
         return me.walked + me.length
     return me.walked + min(me.length, me.speed * (s[NOW] - me.began))
+
+
+@compiled
+def are_unmeasured(t: At, whom: Ints) -> NDArray[np.bool_]:
+    """Return who sits or stands at a point of a space with corners from which no way has been measured yet."""
+    people, spaces = people_at(t), spaces_at(t)
+    found = np.zeros(len(whom), np.bool_)
+    for i in range(len(whom)):
+        me = people[whom[i]]
+        still = me.state in (WAITING, SETTLED, STANDING) and me.node < 0 and me.row < 0
+        found[i] = still and me.space >= 0 and not spaces[me.space].convex
+    return found
+
+
+@compiled
+def walked_of(t: At, whom: Ints) -> Floats:
+    """Return the metres of the leg that lie behind each of some people."""
+    walked = np.empty(len(whom))
+    for i in range(len(whom)):
+        walked[i] = walked_m(t, whom[i])
+    return walked
+
+
+@compiled
+def turn_off(t: At, whom: Ints, walked: Floats, rest: Floats, points: Floats, begin: int) -> None:
+    """Let people stand at points of their legs, so many metres from their beginnings and ends.
+
+    Persons note in `rows`, from a place on, the metres to each way of the space: back or on along the leg (rule 12).
+    """
+    people, spaces, nodes = people_at(t), spaces_at(t), nodes_at(t)
+    dist, rows, n = dist_at(t), rows_at(t), n_at(t)
+    for i in range(len(whom)):
+        p = int(whom[i])
+        me = people[p]
+        row = -1
+        if p < n[PERSONS]:
+            space, row = spaces[me.space], begin
+            for g in range(space.gates):
+                on = rest[i] + dist[space.dist + nodes[me.target ^ 1].row * space.gates + g]
+                if me.node >= 0:
+                    back = walked[i] + dist[space.dist + nodes[me.node].row * space.gates + g]
+                else:
+                    back = walked[i] + rows[me.row + g]
+                rows[row + g] = min(back, on)
+            begin += space.gates
+        me.x, me.y, me.node, me.row, me.corner = points[i, 0], points[i, 1], NOWHERE, row, -1
+        stand(t, p)
 
 
 @inner
@@ -259,7 +308,7 @@ def is_next(t: At, p: int) -> bool:
 
 
 @compiled
-def goals_in_use(t: At) -> NDArray[np.bool_]:
+def goals_in_use(t: At) -> Ints:
     """Return the goals that somebody is on the way to, or will be."""
     people, kinds, events, n = people_at(t), kinds_at(t), events_at(t), n_at(t)
     used = np.zeros(len(kinds), np.bool_)
@@ -270,4 +319,4 @@ def goals_in_use(t: At) -> NDArray[np.bool_]:
     for g in range(len(used)):
         if used[g] and kinds[g] in (TO_EXITS, TO_REFUGE):
             used[0] = True
-    return used
+    return np.nonzero(used)[0]

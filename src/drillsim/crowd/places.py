@@ -60,17 +60,20 @@ class Turned:
         from_start_m: Sequence[float],
     ) -> None:
         self.cells, self.space, self.start, self.onto, self.parts = cells, space, start, onto, parts
-        walked, rest = metres
-        further = cells.graph.dist[space][cells.graph.row[space][onto >> 1]]
-        back_m, on_m = [walked + m for m in from_start_m], [rest + m for m in further]
-        self.metres = [min(back, on) for back, on in zip(back_m, on_m, strict=True)]
+        self._walked_m, self._rest_m = metres
+        self._from_start_m, self._further_m = from_start_m, cells.graph.dist[space][cells.graph.row[space][onto >> 1]]
+
+    @property
+    def metres(self) -> list[float]:
         """To each way of the space."""
-        self._leads_back = [back <= on for back, on in zip(back_m, on_m, strict=True)]
+        walked, rest, further = self._walked_m, self._rest_m, self._further_m
+        return [min(walked + back, rest + on) for back, on in zip(self._from_start_m, further, strict=True)]
 
     def corners(self, way: int) -> Corners:
         """Return the corners of the walk to a way of the space."""
         back, point, on = self.parts
-        if self._leads_back[self.cells.graph.row[self.space][way]]:
+        row = self.cells.graph.row[self.space][way]
+        if self._walked_m + self._from_start_m[row] <= self._rest_m + self._further_m[row]:
             return (point, *back[::-1], *corners_from(self.cells, self.space, self.start, way)[1:])
         return (point, *on, *self.cells.corners(self.onto, way)[1:])
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from math import floor
-from statistics import NormalDist
 
 import numpy as np
 import shapely
@@ -18,12 +17,11 @@ from numpy.typing import NDArray
 
 from drillsim.plan.model import FloorPlan, Period, Space
 from drillsim.plan.network import Network
-from drillsim.quantities import Spread
+from drillsim.quantities import Spread, inverse_normal
 from drillsim.streams import Streams, Words, slot_words
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_NORMAL = NormalDist()
 
 
 @dataclass(frozen=True)
@@ -200,7 +198,7 @@ def largest_remainder(shares: Sequence[float]) -> list[int]:
 
 def _standard_normal(u: Floats) -> Floats:
     """Return the inverse normal distribution by the standard library, so that no other library's version moves a draw."""
-    return np.array([_NORMAL.inv_cdf(v) for v in u.tolist()], dtype=np.float64)
+    return np.fromiter(map(inverse_normal, u.tolist(), repeat(0.0), repeat(1.0)), np.float64, len(u))
 
 
 def quantiles(spread: Spread, u: Floats) -> Floats:

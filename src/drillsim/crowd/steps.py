@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drillsim.compiled import compiled, inlined, inner
 from drillsim.crowd import laws
@@ -299,11 +300,17 @@ def walk(t: At, p: int, same_speed: bool) -> None:
 
 
 @compiled
-def walk_drawn(t: At, p: int, corner: int, corners: int) -> None:
-    """Go on with a leg whose corners have been drawn; the speed was taken when it began."""
-    people, n = people_at(t), n_at(t)
-    me = people[p]
-    me.corner, me.corners = corner, corners
-    events_at(t)[n[BORDERS] + p].due = UNSEEN
-    n[UNDRAWN] -= 1
-    walk(t, p, True)
+def walk_drawn(t: At, whom: NDArray[np.int64], legs: NDArray[np.int64]) -> None:
+    """Go on with legs whose corners have been drawn; the speed was taken when they began.
+
+    legs
+        (people, 2) where the corners begin, and how many they are.
+    """
+    people, events, n = people_at(t), events_at(t), n_at(t)
+    for i in range(len(whom)):
+        p = int(whom[i])
+        me = people[p]
+        me.corner, me.corners = legs[i, 0], legs[i, 1]
+        events[n[BORDERS] + p].due = UNSEEN
+        n[UNDRAWN] -= 1
+        walk(t, p, True)

@@ -5,13 +5,13 @@ Indices as in Cells, but for the outside: here the last cell, so that no index i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.crowd.cells import Cells, Corners
+from drillsim.crowd.cells import Cells
 from drillsim.crowd.fields import Goal
 
 Record = Any
@@ -157,7 +157,7 @@ class Tables:
         self._apart: dict[str, NDArray[Any]] = {}
 
     def __getattr__(self, name: str) -> Any:
-        place = self.__dict__["_places"].get(name)
+        place = self.__dict__.get("_places", {}).get(name)
         if place is None:
             raise AttributeError(name)
         array = self._block[place.begin : place.end].view(place.kind).reshape(place.shape)
@@ -188,6 +188,8 @@ LONG_BITS = 6
 """The logarithm of the bits of a word of `busy`."""
 KINDS = {"outside": 0, "exits": 1, "rooms": 2, "refuge": 3, "own": 4, "away": 5}
 TO_EXITS, TO_ROOMS, TO_REFUGE, TO_OWN = 1, 2, 3, 4
+NO_GOAL = -2
+"""What a unit that nobody has sent is to do."""
 FULL, ENTERED, AT_GOAL, AT_LOCK, SEEN = range(5)
 """News: a goal room is full; a unit has entered a space, is at its goal, is at a way with a lock; a watch is over."""
 
@@ -279,14 +281,16 @@ class Legs:
         self.bends = np.zeros((64, 2))
         self.used = 0
 
-    def draw(self, entry: int, node: int, way: int) -> None:
-        """Draw the leg from a node to a way, if that has not been done, into an entry of the table."""
+    def draw(self, entry: int, node: int, way: int) -> NDArray[np.int32]:
+        """Draw the leg from a node to a way, if that has not been done, into an entry of the table, and return that."""
         if self.table[entry, 1] == 0:
             corners = self.cells.corners(node, way)
             self.bends = with_room(self.bends, self.used + len(corners))
             self.bends[self.used : self.used + len(corners)] = corners
             self.table[entry] = self.used, len(corners)
             self.used += len(corners)
+        found: NDArray[np.int32] = self.table[entry]
+        return found
 
 
 def with_room(pool: NDArray[Any], rows: int) -> NDArray[Any]:
@@ -299,10 +303,3 @@ def grown(pool: NDArray[Any], rows: int) -> NDArray[Any]:
     copy = np.zeros((rows, *pool.shape[1:]), pool.dtype)
     copy[: len(pool)] = pool
     return copy
-
-
-def put(pool: NDArray[Any], used: int, values: Sequence[float] | Corners) -> NDArray[Any]:
-    """Return a pool with some values after the used ones."""
-    pool = with_room(pool, used + len(values))
-    pool[used : used + len(values)] = values
-    return pool

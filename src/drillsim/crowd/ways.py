@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.compiled import compiled
+from drillsim.compiled import compiled, inner
 from drillsim.crowd.fields import AVOIDED
 from drillsim.crowd.tables import Record
 
@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-@compiled
+@inner
 def step_m(spaces: Record, nodes: Record, dist: Floats, beyond_m: Floats, v: int, u: int, avoided: int) -> float:
     """Return the metres from node v over one leg through the next way to node u."""
     s = nodes[v].space
@@ -35,14 +35,17 @@ def lay(
     avoided
         A space whose metres count ten times; -1 for none.
     """  # fmt: skip
-    count = len(nodes)
-    times, heap = np.empty(64), np.empty(64, np.int32)
+    count, most = len(nodes), len(nodes)
+    for u in range(count):  # each node is put into the heap at the start, and once by each way of its space at most
+        if nodes[u].space >= 0:
+            most += spaces[nodes[u].space].gates
+    times, heap = np.empty(most), np.empty(most, np.int32)
     size = 0
     for u in range(count):
         field[u].phi, field[u].open, field[u].back = np.inf, enter[u], 0
         if enter[u] and targets[u]:
             field[u].phi = 0.0
-            times, heap = push(times, heap, size, 0.0, u)
+            push(times, heap, size, 0.0, u)
             size += 1
     done = np.zeros(count, np.bool_)
     while size > 0:
@@ -59,25 +62,22 @@ def lay(
                 left = field[u].phi + step_m(spaces, nodes, dist, beyond_m, v, u, avoided)
                 if left < field[v].phi:
                     field[v].phi = left
-                    times, heap = push(times, heap, size, left, v)
+                    push(times, heap, size, left, v)
                     size += 1
     mark_back(field, spaces, gates, nodes, dist, beyond_m, enter, targets, avoided)
 
 
-@compiled
-def push(times: Floats, heap: NDArray[np.int32], size: int, time: float, node: int) -> tuple[Floats, NDArray[np.int32]]:
-    """Add a node to the heap; return the heap's arrays, larger ones where they were full."""
-    if size == len(times):
-        times, heap = np.append(times, np.empty(size)), np.append(heap, np.empty(size, np.int32))
+@inner
+def push(times: Floats, heap: NDArray[np.int32], size: int, time: float, node: int) -> None:
+    """Add a node to the heap."""
     i = size
     while i > 0 and time < times[(i - 1) >> 1]:
         times[i], heap[i] = times[(i - 1) >> 1], heap[(i - 1) >> 1]
         i = (i - 1) >> 1
     times[i], heap[i] = time, node
-    return times, heap
 
 
-@compiled
+@inner
 def sift_down(times: Floats, heap: NDArray[np.int32], size: int) -> None:
     """Put the last one of the heap in the place of the first, where it has been taken out."""
     time, node = times[size], heap[size]

@@ -81,10 +81,11 @@ def _heads(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
     heads = Heads(missing=len(inside))
     out = np.flatnonzero(~np.isnan(out_s))
     assert not isinstance(crowd, StillCrowd)
-    points, by_point = np.unique(crowd.points()[out] @ (1.0, 1.0j), return_inverse=True)  # one number a point
-    for i, point in enumerate(points.tolist()):
-        times_s = out_s[out[by_point == i]]
-        heads.add(assembly.get((point.real, point.imag), OUTSIDE), float(times_s.max()), len(times_s))
+    if len(out):
+        points, by_point = np.unique(crowd.points()[out] @ (1.0, 1.0j), return_inverse=True)  # one number a point
+        for i, point in enumerate(points.tolist()):
+            times_s = out_s[out[by_point == i]]
+            heads.add(assembly.get((point.real, point.imag), OUTSIDE), float(times_s.max()), len(times_s))
     if not len(inside):
         return heads
     space, settled_s = order.stage.spaces()[inside], crowd.settled_s[inside]

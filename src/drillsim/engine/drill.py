@@ -195,7 +195,7 @@ class Drill:
         protected = stage.cases[stage.scenario.protected].id
         helped, later = stage.needs_help(), stage.comes_later()
         out_s = stage.crowd.out_s
-        out = np.flatnonzero(~np.isnan(out_s))
+        out = np.argsort(out_s, kind="stable")[: np.count_nonzero(~np.isnan(out_s))]
         lines = zip(
             out_s[out].tolist(), map(_person, out.tolist()), np.where(later[out], "out-again", "out").tolist(), repeat(""),
             np.where(helped[out], "needs-help", "").tolist(), repeat(protected), repeat(None), strict=False,

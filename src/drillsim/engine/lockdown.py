@@ -62,7 +62,9 @@ class Lockdown:
             self._tell(room, word_s=float(order.heard_s[room.space]))
         order.stay_outdoors()
         safe = {OUT} | order.outdoors | (set() if leaving else self.lockable.keys())
-        caught = np.flatnonzero(~np.isin(order.space, np.array(sorted(safe), dtype=np.int64)))
+        is_safe = np.zeros(len(stage.world.plan.spaces) + 2, dtype=bool)  # the last two answer for stairs and outside
+        is_safe[list(safe)] = True
+        caught = np.flatnonzero(~is_safe[order.space])
         if not len(caught):
             return
         self._caught = caught.tolist()

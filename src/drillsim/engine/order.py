@@ -15,6 +15,7 @@ from drillsim.engine.incident import Case
 from drillsim.engine.rooms import Draws, heard_s
 from drillsim.engine.stage import Stage
 from drillsim.engine.world import World
+from drillsim.plan.model import FloorPlan
 
 ON_STAIR, OUT = -2, -1
 """What the crowd says instead of a space."""
@@ -59,6 +60,12 @@ def rooms_inside(world: World) -> list[int]:
     return world.plan.memo("rooms inside", make)
 
 
+def _outdoors_and_halls(plan: FloorPlan) -> tuple[frozenset[int], frozenset[int]]:
+    spaces = list(enumerate(plan.spaces))
+    outdoors = frozenset(i for i, s in spaces if s.use == "outdoors")
+    return outdoors, frozenset(i for i, s in spaces if s.is_circulation) | {ON_STAIR}
+
+
 class Order:
     """One order, from the moment it is given."""
 
@@ -73,9 +80,7 @@ class Order:
         """Where each person is when the order is given."""
         self.occupied = frozenset(world.cell_space[stage.crowd.counts() > 0].tolist()) - {OUT}
         """Spaces with people in them when the order is given."""
-        spaces = world.plan.spaces
-        self.outdoors = frozenset(i for i, s in enumerate(spaces) if s.use == "outdoors")
-        self.halls = frozenset(i for i, s in enumerate(spaces) if s.is_circulation) | {ON_STAIR}
+        self.outdoors, self.halls = world.plan.memo("outdoors and halls", lambda: _outdoors_and_halls(world.plan))
         self.refuge: frozenset[int] = frozenset()
         """Spaces where those wait who cannot leave without a stair."""
         self._asked: list[tuple[People, frozenset[int] | None]] = []

@@ -67,7 +67,8 @@ def least_way(
     At each node the goal is next where that is as good as any step, and of equally good steps the first.
     """
     tail_m = np.full(len(left_s), np.inf)
-    tail_m[goal_nodes] = goal_m
+    for k in range(len(goal_nodes)):
+        tail_m[goal_nodes[k]] = goal_m[k]
     nodes = np.empty(len(left_s), dtype=np.int64)
     count, here_m = 0, direct_m
     begun_s = seconds = 0.0

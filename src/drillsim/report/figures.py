@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from drillsim.analysis.contrast import SAME, Played, Sample, describe, differences, rows_of, sample
+from drillsim.analysis.contrast import SAME, Cut, Played, Sample, describe, differences, rows_of, sample
 from drillsim.analysis.quantiles import quantile
 from drillsim.analysis.words import (
     difference_words,
@@ -280,6 +280,7 @@ def plot_differences(played: Played, scenario: str, *, measure: str | None = Non
 
 def charts(played: Drawn) -> Iterator[Chart]:
     """Yield every chart that the results of a study call for, scenario by scenario."""
+    played = Cut(played)
     outline, taken = played.outline, set[str]()
     for scenario, line in outline.scenarios.items():
         stem = _stem(scenario, taken)

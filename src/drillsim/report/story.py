@@ -258,7 +258,8 @@ def _accounted(teller: Teller) -> list[Line]:
     places = sorted(e.time_s for e in counts if e.who != "school")
     if not places:
         return []
-    half = Line(places[(len(places) - 1) // 2], f"Half of {len(places)} roll calls are reported.")
+    told = "The roll call is reported." if len(places) == 1 else f"Half of {len(places)} roll calls are reported."
+    half = Line(places[(len(places) - 1) // 2], told)
     if everybody is not None:
         return [half, Line(everybody.time_s, f"Everybody is accounted for: {people(everybody.value)}.")]
     found = people(sum(e.value or 0 for e in counts))

@@ -12,7 +12,7 @@ import pickle
 import re
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import parent_process
@@ -108,10 +108,23 @@ def _unpack(packed: bytes) -> Any:
     return pickle.loads(packed)  # our own bytes, from `pack` in the calling process
 
 
-def play_chunk(packed: bytes, chunk: Chunk) -> list[Played]:
-    """Play the drills of a chunk; the study is unpacked once per worker, so that what it caches lives on."""
+def play_chunks(packed: bytes, chunks: Sequence[Chunk]) -> list[Played]:
+    """Play the drills of some chunks; the study is unpacked once per worker, so that what it caches lives on."""
     study, simulate = _unpack(packed)
-    return [play(study, simulate, key) for key in chunk.drills(len(study.mixes))]
+    return [play(study, simulate, key) for chunk in chunks for key in chunk.drills(len(study.mixes))]
+
+
+def compile_orders(packed: bytes) -> None:
+    """Compile a part of the crowd of a study's first scenario while another process compiles the rest."""
+    import simpy
+
+    from drillsim.crowd.compiled_crowd import CompiledCrowd
+    from drillsim.crowd.population import nobody
+    from drillsim.engine.world import world_of
+
+    study, _ = _unpack(packed)
+    world = world_of(study.plan, study.scenarios[0])
+    CompiledCrowd(simpy.Environment(), world.network, world.cells, world.laws, nobody(["nobody"])).compile_orders()
 
 
 def begin_worker() -> None:

@@ -106,8 +106,18 @@ def write_results(
 
     Raises ResultError when the folder cannot be written.
     """
-    summary = summarise(results, seconds=results.seconds)
-    files = {RUNS: runs_csv(results.rows), SUMMARY: json_bytes(summary), **(figures or {})}
+    return write_files(results, folder, {**result_files(results), **(figures or {})}, command=command)
+
+
+def result_files(results: Results) -> dict[str, bytes]:
+    """Return runs.csv and summary.json, by name."""
+    return {RUNS: runs_csv(results.rows), SUMMARY: json_bytes(summarise(results, seconds=results.seconds))}
+
+
+def write_files(
+    results: Results, folder: Path | str, files: Mapping[str, bytes], *, command: Sequence[str] = ()
+) -> Path:
+    """Write files and the manifest that tells of them into a folder; see `write_results`."""
     told = manifest(
         results.outline,
         results.study.hashes() if results.study else {},

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
-from drillsim.crowd.crowd import compile_once
+from drillsim.crowd.crowd import is_to_be_compiled
 from drillsim.errors import ScenarioError, SimulationError, only_errors
-from drillsim.study.chunks import Chunk, Played, Simulate, begin_worker, failed, pack, play, play_chunk
+from drillsim.study.chunks import Chunk, Played, Simulate, begin_worker, compile_orders, failed, pack, play, play_chunks
 from drillsim.study.design import Study
 
 if TYPE_CHECKING:
@@ -107,22 +107,24 @@ class _Teller:
         return played
 
 
-def _gather(pool: Executor, packed: bytes, chunks: Iterable[Chunk], tell: _Teller) -> tuple[list[Played], list[Chunk]]:
+def _gather(
+    pool: Executor, packed: bytes, jobs: Iterable[Sequence[Chunk]], tell: _Teller
+) -> tuple[list[Played], list[Chunk]]:
     """Return the finished drills, and the chunks that were lost because a process of the pool died."""
     played: list[Played] = []
     lost: list[Chunk] = []
-    waiting: dict[Future[list[Played]], Chunk] = {}
+    waiting: dict[Future[list[Played]], Sequence[Chunk]] = {}
     try:
-        for chunk in chunks:
+        for chunks in jobs:
             try:
-                waiting[pool.submit(play_chunk, packed, chunk)] = chunk
+                waiting[pool.submit(play_chunks, packed, chunks)] = chunks
             except BrokenExecutor:
-                lost.append(chunk)
+                lost += chunks
         for future in as_completed(waiting):
             try:
                 played += tell.many(future.result())
             except BrokenExecutor:
-                lost.append(waiting[future])
+                lost += waiting[future]
     except BaseException:
         if not isinstance(
             pool, ProcessPoolExecutor
@@ -136,7 +138,7 @@ def _gather(pool: Executor, packed: bytes, chunks: Iterable[Chunk], tell: _Telle
 def _on_foreign(
     pool: Executor, study: Study, simulate: Simulate, chunks: Sequence[Chunk], tell: _Teller
 ) -> list[Played]:
-    played, lost = _gather(pool, pack(study, simulate), chunks, tell)
+    played, lost = _gather(pool, pack(study, simulate), ([chunk] for chunk in chunks), tell)
     if lost:
         raise SimulationError(f"the executor broke down with {len(lost)} of {len(chunks)} chunks unfinished")
     return played
@@ -144,11 +146,13 @@ def _on_foreign(
 
 def _on_own(workers: int, study: Study, simulate: Simulate, chunks: Sequence[Chunk], tell: _Teller) -> list[Played]:
     """Play in own processes. After two breakdowns one process plays what is left, drill by drill."""
-    if any(s.crowd == "walks" and s.crowd_engine == "compiled" for s in study.scenarios):
-        compile_once()
+    from drillsim.engine.simulate import simulate as shipped
+
+    walks = any(s.crowd == "walks" and s.crowd_engine == "compiled" for s in study.scenarios)
     packed, played, lost = pack(study, simulate), [], list(chunks)
-    for _ in range(2):
-        more, lost = _in_pool(min(workers, len(lost)), packed, lost, tell)
+    for attempt in range(2):
+        compiles = attempt == 0 and walks and simulate is shipped and is_to_be_compiled()
+        more, lost = _in_pool(min(workers, len(lost)), packed, lost, tell, compiles=compiles)
         played += more
         if not lost:
             return played
@@ -164,12 +168,19 @@ def _on_own(workers: int, study: Study, simulate: Simulate, chunks: Sequence[Chu
     return played
 
 
-def _in_pool(workers: int, packed: bytes, chunks: Sequence[Chunk], tell: _Teller) -> tuple[list[Played], list[Chunk]]:
+def _in_pool(
+    workers: int, packed: bytes, chunks: Sequence[Chunk], tell: _Teller, *, compiles: bool = False
+) -> tuple[list[Played], list[Chunk]]:
+    """Play chunks in a pool; where code has still to be compiled two processes do so first, each another part."""
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker)
     try:
-        result = _gather(pool, packed, chunks, tell)
+        first = _firsts(chunks) if compiles else []
+        if compiles and workers > 1:
+            pool.submit(compile_orders, packed)
+        played, lost = _gather(pool, packed, [first] if first else [], tell)
+        more, gone = _gather(pool, packed, ([chunk] for chunk in chunks if chunk not in first), tell)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         workers_left = set(multiprocessing.active_children()) - before
@@ -179,4 +190,9 @@ def _in_pool(workers: int, packed: bytes, chunks: Sequence[Chunk], tell: _Teller
             process.join(timeout=5)
         raise
     pool.shutdown()
-    return result
+    return played + more, lost + gone
+
+
+def _firsts(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return the first chunk of each scenario: one process plays them, and compiles for all."""
+    return list({chunk.scenario: chunk for chunk in reversed(chunks)}.values())

@@ -7,7 +7,16 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context
 
-from drillsim.crowd.crowd import compile_once
+import simpy
+
+from drillsim.crowd.cells import build_cells
+from drillsim.crowd.crowd import crowd_of, is_to_be_compiled
+from drillsim.crowd.laws import Laws
+from drillsim.crowd.population import GroupLaw, draw_population, place_people
+from drillsim.plan.model import FloorPlan
+from drillsim.plan.network import build
+from drillsim.quantities import spread
+from drillsim.streams import Streams
 from drillsim.study.chunks import begin_worker
 
 
@@ -17,7 +26,8 @@ def pool(workers: int) -> Iterator[Executor | None]:
     if workers <= 1:
         yield None
         return
-    compile_once()
+    if is_to_be_compiled():
+        _evacuate_one_room()
     before = set(active_children())
     executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin_worker)
     try:
@@ -28,3 +38,22 @@ def pool(workers: int) -> Iterator[Executor | None]:
             process.terminate()
         raise
     executor.shutdown()
+
+
+def _evacuate_one_room() -> None:
+    square = [[0, 0], [4, 0], [4, 4], [0, 4]]
+    door = {"id": "door", "kind": "exit", "spaces": ["room", "outside"], "line": [[0, 1], [0, 2]]}
+    room = {"id": "room", "level": "floor", "use": "classroom", "polygon": square, "people": 1}
+    plan = FloorPlan.model_validate(
+        {
+            "drillsim_plan": 1, "name": "one room", "units": "m", "levels": [{"id": "floor", "elevation": 0}],
+            "spaces": [room], "openings": [door],
+        },
+        context={"bare_lengths": True},
+    )  # fmt: skip
+    network = build(plan)
+    cells, law = build_cells(network, Laws()), GroupLaw("anybody", 1.0, spread("1 m/s", "speed"), spread("0 s", "time"))
+    people = draw_population(place_people(network, plan, None), Streams(0, "compile"), [law])
+    crowd = crowd_of(simpy.Environment(), network, cells, Laws(), people)
+    crowd.evacuate()
+    crowd.advance_to(60.0)
