@@ -202,7 +202,8 @@ def _store(results: Results, drawn: Future[dict[str, bytes]], folder: Path) -> N
     files = result_files(results)
     write_files(results, folder, files, command=command_line())
     try:
-        figures = {**draw_all(results), **drawn.result()}
+        reach = drawn.result()  # first, for two threads must not draw at once: the style is the process's
+        figures = {**draw_all(results), **reach}
     except Exception as problem:
         told = " ".join(str(problem).split())[:200]
         screen.complain(
