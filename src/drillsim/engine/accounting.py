@@ -76,12 +76,13 @@ def in_refuge(order: Order) -> None:
 def _heads(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
     """Return the heads where people walk: those out by assembly place, those who sit by space."""
     crowd, plan = order.stage.crowd, order.stage.world.plan
-    out_s, assembly = crowd.out_s, _assembly_places(order)
+    out_s = crowd.out_s
     inside = np.flatnonzero(np.isnan(out_s))
     heads = Heads(missing=len(inside))
     out = np.flatnonzero(~np.isnan(out_s))
     assert not isinstance(crowd, StillCrowd)
     if len(out):
+        assembly = _assembly_places(order)
         points, by_point = np.unique(crowd.points()[out] @ (1.0, 1.0j), return_inverse=True)  # one number a point
         for i, point in enumerate(points.tolist()):
             times_s = out_s[out[by_point == i]]

@@ -139,28 +139,37 @@ class World:
         """Return, per radius of RADII, the cells of the same level whose anchor is that near on foot, and the space's own."""
         key = (space, point)
         if key not in self._near:
-            spaces = np.array(self.cells.space[:-1])
+            spaces, level = self.cell_space[:-1], self.network.space_level
             metres = np.full(len(spaces), np.inf)
-            reach = self.metres.from_point(space, point)
-            level = self.network.space_level
-            for cell in np.flatnonzero((spaces >= 0) & (level[spaces] == level[space])).tolist():
-                nodes, tails = self._anchor_legs[cell]
-                metres[cell] = (reach.node_s[nodes] + tails).min(initial=np.inf)
+            cells, nodes, tails, begins = self._anchor_legs
+            if len(cells):
+                node_s = self.metres.from_point(space, point).node_s
+                metres[cells] = np.minimum.reduceat(node_s[nodes] + tails, begins)
+            metres[(spaces < 0) | (level[spaces] != level[space])] = np.inf
             metres[spaces == space] = 0.0
             self._near[key] = [np.flatnonzero(metres <= r) for r in RADII]
         return self._near[key]
 
     @cached_property
-    def _anchor_legs(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.float64]], ...]:
-        """For each cell of a space, the nodes that stand in its space and the metres from there to its anchor."""
-        found = []
+    def _anchor_legs(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+        """The cells that a way leads to; cell by cell the nodes of its space and the metres from there to its anchor; and
+        where each cell's begin."""
+        cells, nodes, tails = [], [], []
         for cell, space in enumerate(self.cells.space[:-1]):
-            if space < 0:
-                found.append((np.zeros(0, np.int64), np.zeros(0)))
+            if space < 0 or not len(self.network.doorsteps(space)):
                 continue
             x, y = self.cells.anchor_xy[cell]
-            found.append((self.network.doorsteps(space), self.network.distances(space, (float(x), float(y)))[0]))
-        return tuple(found)
+            cells.append(cell)
+            nodes.append(self.network.doorsteps(space))
+            tails.append(self.network.distances(space, (float(x), float(y)))[0])
+        counts = np.array([len(n) for n in nodes], dtype=np.int64)
+        none = np.zeros(0)
+        return (
+            np.array(cells, dtype=np.int64),
+            np.concatenate([none.astype(np.int64), *nodes]),
+            np.concatenate([none, *tails]),
+            np.cumsum(counts) - counts,
+        )
 
     @cached_property
     def cell_space(self) -> NDArray[np.int64]:
