@@ -15,12 +15,12 @@ from simpy.events import EventPriority
 
 from drillsim.crowd.borders import Step
 from drillsim.crowd.cells import Cells
-from drillsim.crowd.fields import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, Field, Goal
+from drillsim.crowd.fields import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, Goal
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.looks import Looks
 from drillsim.crowd.population import Population
 from drillsim.crowd.tracks import Tracks
-from drillsim.crowd.walking import ABSENT, AWAY, LOST, QUEUED, SETTLED, STRANDED, WAITING, WALKING
+from drillsim.crowd.walking import ABSENT, AWAY, LOST, QUEUED, SETTLED, STRANDED, WAITING, WALKING, Laid
 from drillsim.errors import ScenarioError
 from drillsim.plan.network import Network
 
@@ -70,7 +70,7 @@ class ReferenceCrowd(Looks):
         for way in closed:
             self._blocked.add(int(way))
             self._shut[way] = True
-        self._closed = frozenset(self._blocked | self._locked)
+        self._laid = self._as_now()
         self._tracks = Tracks() if record_legs else None
         self._ready_s: list[float | None] = [None] * self._people
         """Premovement of those who are still to come, once they have an order."""
@@ -304,8 +304,7 @@ class ReferenceCrowd(Looks):
 
     def _renew(self) -> None:
         """Renew all distances; whose target closed or moved, and who is stranded, decides again (rule 11)."""
-        self._closed = frozenset(self._blocked | self._locked)
-        before, self._fields = self._fields, {}
+        before, self._laid, self._fields = self._laid, self._as_now(), {}
         if not self._under_way:
             return
         again = []
@@ -315,12 +314,15 @@ class ReferenceCrowd(Looks):
                 again.append(p)
         self._reroute(again)
 
-    def _is_moved(self, p: int, before: dict[Goal, Field]) -> bool:
+    def _as_now(self) -> Laid:
+        return frozenset(self._blocked | self._locked), self._held, dict(self._open_rooms)
+
+    def _is_moved(self, p: int, before: Laid) -> bool:
         """Return whether what is left after somebody's target is not what it was."""
         target = self._target[p]
         for goal in {self._aim[p], self._goal[p]}:
-            old, new = before.get(goal), self._field(goal)
-            if old is not new and (old is None or not new.open[target] or old.phi_m[target] != new.phi_m[target]):
+            old, new = self._field_as(goal, before), self._field(goal)
+            if old is not new and (not new.open[target] or old.phi_m[target] != new.phi_m[target]):
                 return True
         return False
 

@@ -23,6 +23,8 @@ WAITING, WALKING, QUEUED, UNLOCKING, STANDING, AWAY, SETTLED, STRANDED, ABSENT, 
 ON_LEG = (WALKING, QUEUED, UNLOCKING)
 ON_STAIR = -2
 NOWHERE = -1
+Laid = tuple[frozenset[int], frozenset[int], dict[Goal, frozenset[int]]]
+"""By what distances are laid: ways the crowd may not pass, ways that are held open, and the open rooms of goals."""
 
 
 class Walking(Borders):
@@ -68,13 +70,13 @@ class Walking(Borders):
         self._aim = [OUTSIDE_GOAL] * people
         self._end_s = [float("nan")] * people
         self._claims = [0] * self._way_directions
-        self._closed: frozenset[int] = frozenset()
-        """Ways the crowd may not pass now."""
         self._held: frozenset[int] = frozenset()
         """Ways locked from outside that somebody with a key holds open."""
         self._open_rooms: dict[Goal, frozenset[int]] = {LOCKABLE_GOAL: frozenset(), REFUGE_GOAL: frozenset()}
         """Rooms that still have a place, by goal."""
+        self._laid: Laid = (frozenset(), self._held, dict(self._open_rooms))
         self._fields: dict[Goal, Field] = {}
+        """The fields of goals that have been asked for, as the ways are laid now."""
         self._under_way = self._gone = self._elsewhere = 0
         self._locked_rooms: dict[int, float] = {}
         """Rooms locked during the drill, and since when."""
@@ -177,9 +179,12 @@ class Walking(Borders):
     def _field(self, goal: Goal) -> Field:
         found = self._fields.get(goal)
         if found is None:
-            wanted = (goal[0], self._open_rooms.get(goal, goal[1]))
-            found = self._fields[goal] = self.cells.field(wanted, self._closed, self._held)
+            found = self._fields[goal] = self._field_as(goal, self._laid)
         return found
+
+    def _field_as(self, goal: Goal, laid: Laid) -> Field:
+        closed, held, rooms = laid
+        return self.cells.field((goal[0], rooms.get(goal, goal[1])), closed, held)
 
     def _person_enters(self, p: int, node: int) -> None:
         """Be there, or decide on entering a space: only by ways that leave less than the one come in by."""
