@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from itertools import repeat
 from math import inf
 from operator import attrgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drillsim.engine import noticing
 from drillsim.engine.demand import arrivals_of
@@ -197,8 +199,8 @@ class Drill:
         out_s = stage.crowd.out_s
         out = np.argsort(out_s, kind="stable")[: np.count_nonzero(~np.isnan(out_s))]
         lines = zip(
-            out_s[out].tolist(), map(_person, out.tolist()), np.where(later[out], "out-again", "out").tolist(), repeat(""),
-            np.where(helped[out], "needs-help", "").tolist(), repeat(protected), repeat(None), strict=False,
+            out_s[out].tolist(), map(_person, out.tolist()), _words(later[out], "out-again", "out"), repeat(""),
+            _words(helped[out], "needs-help", ""), repeat(protected), repeat(None), strict=False,
         )  # fmt: skip
         stage.log.events += map(tuple.__new__, repeat(Event), lines)
         self.protection.take_stock()
@@ -212,6 +214,10 @@ class Drill:
         stage = self.stage
         for unit in stage.units:
             stage.log(unit.id, "unit-ends", stage.whereabouts(unit) if unit.present else "", _state(unit, stage))
+
+
+def _words(flags: NDArray[np.bool_], yes: str, no: str) -> Iterable[str]:
+    return [yes if flag else no for flag in flags.tolist()] if flags.any() else repeat(no)
 
 
 @cache
