@@ -15,7 +15,7 @@ from drillsim.plan.network import Network
 
 Engine = Literal["compiled", "reference"]
 NO_NUMBA = (
-    "numba is not installed here, so the reference crowd plays: the same results, some twenty times slower. "
+    "numba is not installed here, so the reference crowd plays: the same results, some forty times slower. "
     "Install numba to have the compiled one, or write 'crowd_engine: reference' to be told no more"
 )
 

@@ -81,7 +81,7 @@ class Scenario(Model):
     crowd: Literal["walks", "stays"] = "walks"
     """stays: nobody but responders walks (always so in a whole day): quick, and without people in the way."""
     crowd_engine: Literal["compiled", "reference"] = "compiled"
-    """Which crowd plays; both mean the same. reference: the readable one that defines it, some twenty times slower."""
+    """Which crowd plays; both mean the same. reference: the readable one that defines it, some forty times slower."""
     noticing: Noticing = Noticing()
     reporting: Reporting = Reporting()
     dispatch: Dispatch = Dispatch()
