@@ -113,7 +113,7 @@ def play(
         processes = screen.counted(workers, "process", "processes")
         screen.say(f"{wish.plan.name}: {' x '.join(numbers)}, seed {seed}, {processes}", err=as_json)
     probe(folder)
-    drawn = _beside(lambda: _map(wish))  # the processes leave this one idle
+    drawn = _beside(lambda: _map(wish))  # processes that play leave this one idle, most of all while one compiles
     with screen.progress(len(study), "drills", quiet=quiet) as tell:
         results = run(study, workers=workers, progress=tell)
     if not quiet:

@@ -288,7 +288,7 @@ def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> b
                     if n[CIRCLED] == n[CIRCLE]:
                         n[CIRCLE] = n[CIRCLED] = 0
                 else:
-                    fetch_event(t, d >> 1)
+                    fetch_event(t, d >> 1)  # where the end of its rest will be written
                     step_out(t, p, d)
                     step_in(t, p, d)
                 b, near = d >> 1, int(directions[d].near)
