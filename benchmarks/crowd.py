@@ -80,9 +80,13 @@ class Building:
         env = simpy.Environment()
         return crowd_of(env, self.network, self.cells, self.laws, people, engine=engine, **options)
 
-    def play(self, people: Population, engine: Engine, *, looks: int = 0, **options: Any) -> ReferenceCrowd:
-        """Let everybody leave, with looks on the way where wanted."""
+    def play(
+        self, people: Population, engine: Engine, *, looks: int = 0, tied: bool = False, **options: Any
+    ) -> ReferenceCrowd:
+        """Let everybody leave, with looks on the way, or a unit outside, where wanted."""
         crowd = self.crowd(people, engine, **options)
+        if tied:
+            crowd.add_unit("unit", -1, (0.0, 0.0), level_mps=1.0, stair_up_mps=1.0, stair_down_mps=1.0)
         crowd.evacuate()
         for k in range(looks):
             advance_to(crowd.env, (k + 1) * LOOK_S)
@@ -173,7 +177,7 @@ def _other(layout: Layout, persons: int) -> Callable[[int], object] | None:
 
 # ----------------------------------------------------------------------- b) the campus
 def campuses(largest: int) -> Iterator[Row]:
-    """Schools of 1,000 people side by side in one plan, up to a million people."""
+    """Schools of 1,000 people side by side in one plan, up to a million people; also in step, as when units may come."""
     part, engine, first_us = "campus of corridor schools with 1,000 people each, everybody out", engines()[0], 0.0
     for schools in (1, 10, 100, 1_000):
         persons = 1_000 * schools
@@ -192,6 +196,9 @@ def campuses(largest: int) -> Iterator[Row]:
         if schools > 1:
             growth = statistics.median(each_us) / first_us
             yield row(part, what, engine, "times that of 1,000", [growth], at_most=5.0 if is_aim else None)
+            _, each_us, _ = _campus(building, layout, persons, engine, drills=max(1, 20 // schools), tied=True)
+            growth = statistics.median(each_us) / first_us
+            yield row(part, what, f"{engine}, schools in step", "times that of 1,000", [growth])
         if used is not None:
             empty = nobody_in.bytes_used()
             yield row(part, what, f"{engine}: all arrays", "bytes per person", [used / persons], at_most=250.0)
@@ -200,16 +207,20 @@ def campuses(largest: int) -> Iterator[Row]:
 
 
 def _campus(
-    building: Building, layout: Layout, persons: int, engine: Engine, *, drills: int
+    building: Building, layout: Layout, persons: int, engine: Engine, *, drills: int, tied: bool = False
 ) -> tuple[list[float], list[float], int | None]:
-    """Return the CPU seconds of each drill, microseconds per passage, and the bytes of the crowd's arrays."""
+    """Return the CPU seconds of each drill, microseconds per passage, and the bytes of the crowd's arrays.
+
+    tied
+        Whether a unit stands outside, who might come in anywhere: then no school is played before another.
+    """
     seconds, each_us, used = [], [], None
     if drills > 1:
-        building.play(people_of(layout, persons, seed=1), engine)
+        building.play(people_of(layout, persons, seed=1), engine, tied=tied)
     for seed in range(2, 2 + drills):
         people = people_of(layout, persons, seed)
         began = time.process_time()
-        crowd = building.play(people, engine)
+        crowd = building.play(people, engine, tied=tied)
         seconds.append(time.process_time() - began)
         each_us.append(1e6 * seconds[-1] / passages_of(building, people))
         used = crowd.bytes_used() if hasattr(crowd, "bytes_used") else None

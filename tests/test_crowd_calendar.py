@@ -14,7 +14,7 @@ compiled = pytest.importorskip("drillsim.compiled", exc_type=ImportError).compil
 from drillsim.crowd import calendar  # noqa: E402
 from drillsim.crowd.cells import build_cells  # noqa: E402
 from drillsim.crowd.laws import Laws  # noqa: E402
-from drillsim.crowd.making import Layout, slots_for  # noqa: E402
+from drillsim.crowd.making import Layout  # noqa: E402
 from drillsim.crowd.tables import NOW, static_of  # noqa: E402
 from drillsim.crowd.views import events_at, s_at  # noqa: E402
 from drillsim.plan.network import build  # noqa: E402
@@ -105,7 +105,7 @@ def test_everybody_at_one_instant_comes_by_number_borders_last(layout):
 
 def test_there_are_at_least_as_many_slots_as_events():
     for events in (1, 63, 64, 1_000, 1_000_000):
-        slots = slots_for(events)
+        slots = calendar.slots_for(events)
         assert events <= slots <= max(64, 4 * events)
         assert slots & (slots - 1) == 0
 

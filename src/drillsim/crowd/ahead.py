@@ -1,6 +1,6 @@
 """Looking ahead in the compiled crowd: where many people are, memory is slower than the crowd, and is asked in time.
 
-It changes nothing of what happens; a million people take five sixths of the time that they took without.
+It changes nothing of what happens; a million people take five sixths of the time that they take without.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from drillsim.crowd.views import (
     s_at,
     slots_at,
 )
+
+FEW = 5_000
+"""So many people stay in a processor's cache."""
 
 
 @inner

@@ -23,6 +23,27 @@ from drillsim.crowd.tables import (
 )
 from drillsim.crowd.views import At, busy_at, events_at, heap_at, n_at, news_at, s_at, slots_at
 
+SLOTS_S = 32.0
+"""What the slots reach ahead: more than most steps and rests take."""
+
+
+def slots_for(events: int) -> int:
+    """Return how many slots serve a calendar of so many events: a power of two, at least a word of bits."""
+    slots = 1 << LONG_BITS
+    while slots <= 2 * events:
+        slots *= 2
+    return slots
+
+
+def slots_per_s(slots: int) -> float:
+    """Return how many slots a second has."""
+    return slots / SLOTS_S
+
+
+def seconds_ahead(slots: int) -> float:
+    """Return how far ahead events find a slot: all but the present one and the next have come round by then."""
+    return SLOTS_S * (1.0 - 2.0 / slots)
+
 
 @inlined
 def earlier(t: At, o: int, other: int) -> bool:

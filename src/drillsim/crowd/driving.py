@@ -21,6 +21,7 @@ from simpy.events import Event, EventPriority
 from drillsim.crowd import kernel, orders
 from drillsim.crowd.borders import PEOPLE_RANK, Step
 from drillsim.crowd.cells import Cells
+from drillsim.crowd.components import APART_S, Components, components_of, play_apart
 from drillsim.crowd.fields import OUTSIDE_GOAL, Goal, settles
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.making import Layout, come_later, seat_all
@@ -32,9 +33,12 @@ from drillsim.crowd.tables import (
     BY_METRES,
     FULL,
     LOST_LEG,
+    MANY,
     NEWS,
     NOW,
     PATIENCE,
+    TO_REFUGE,
+    TO_ROOMS,
     UNDRAWN,
     WATCHED,
     Legs,
@@ -120,7 +124,8 @@ class Driving(ABC):
 
     def bytes_used(self) -> int:
         """Return the size of all arrays, those shared between drills included."""
-        return self._t.nbytes + self._static.beyond_m.nbytes + self._static.allowed.nbytes
+        shared = [self._static.beyond_m, self._static.allowed, *(self._components if self._n[MANY] else ())]
+        return int(self._t.nbytes + sum(array.nbytes for array in shared))
 
     # ------------------------------------------------------------------- goals
     def _goal(self, goal: Goal) -> int:
@@ -228,10 +233,22 @@ class Driving(ABC):
 
     def _play(self, until_s: float, *, inclusive: bool) -> bool:
         """Play events and hear what they bring; return whether the time was reached: units' news stop the play."""
+        if self._n[MANY] and APART_S < until_s - self._s[NOW] < inf and self._is_alone():
+            play_apart(self._at, self._components, until_s, self._draw)
         while kernel.advance(self._at, until_s, inclusive, -1, -1):
             if not self._hear():
                 return False
         return True
+
+    def _is_alone(self) -> bool:
+        """Return whether people have nothing to tell until somebody looks or orders, and walk in several components."""
+        told = self._units or self._n[WATCHED] or self._n[NEWS]
+        return not told and not np.isin(self._t.kinds, (TO_ROOMS, TO_REFUGE)).any() and len(self._components.borders) > 1
+
+    @property
+    def _components(self) -> Components:
+        found: Components = self.cells.memo("components", lambda: components_of(self.cells))
+        return found
 
     def _hear(self) -> bool:
         """Draw legs and act on news; return False where a unit has news, for what SimPy does with them comes first.

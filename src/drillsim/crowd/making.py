@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.compiled import compiled
-from drillsim.crowd.calendar import schedule
+from drillsim.crowd.ahead import FEW
+from drillsim.crowd.calendar import schedule, seconds_ahead, slots_for, slots_per_s
 from drillsim.crowd.population import Population
 from drillsim.crowd.queues import settle_seconds
 from drillsim.crowd.steps import EDGE_M
@@ -42,15 +43,6 @@ from drillsim.crowd.walking import ABSENT, STANDING, WAITING
 
 Floats = NDArray[np.float64]
 ROOM_FOR_UNITS = 8
-FEW = 5_000
-"""So many people stay in a processor's cache."""
-SLOTS_S = 32.0
-"""What the slots of the calendar reach ahead: more than most steps and rests take."""
-
-
-def slots_for(events: int) -> int:
-    """Return how many slots serve a calendar of so many events: a power of two, at least a word of bits."""
-    return 1 << max(LONG_BITS, (2 * events).bit_length())
 
 
 class Layout:
@@ -63,7 +55,7 @@ class Layout:
         self.size = 0
         self._add(borders=static.borders, directions=static.directions, cells=static.cells, spaces=static.spaces)
         self.copied = self.size
-        n, s = np.zeros(COUNTS, np.int64), np.array([0.0, 0.0, SLOTS_S * (1 - 2 / slots), slots / SLOTS_S])
+        n, s = np.zeros(COUNTS, np.int64), np.array([0.0, 0.0, seconds_ahead(slots), slots_per_s(slots)])
         n[PERSONS], n[BORDERS], n[WAYS], n[SLOTS], n[MANY] = people, borders, nodes >> 1, slots, people > FEW
         n[LOOKING] = -1
         self._n, self._s = n, s
