@@ -112,7 +112,10 @@ def give(world: World, act: str, what: Any, whom: slice, delay_s: float) -> None
 
 
 def send(world: World, number: int, goal: int, lock_s: float, told: list[Any]) -> None:
-    """Send a unit on the least way to the middle of a space, if there is one; halt it where no space is named."""
+    """Send a unit on the least way to the middle of a space, if there is one; halt it where no space is named.
+
+    On every other path it is silent: it tells only when it stands before a lock, and when it has arrived.
+    """
     if goal < 0:
         world.crowd.halt(number)
         return
@@ -125,9 +128,11 @@ def send(world: World, number: int, goal: int, lock_s: float, told: list[Any]) -
     else:
         path = routes.path(here, at, goal, point)
     if path is not None:
+        silent = (number + len(path.ways)) % 2 == 0
         world.crowd.send(
             number, path.ways, goal, point, lock_delay=(lambda way, side: lock_s if way % 2 else 0.0) if lock_s else None,
-            on_enter=lambda p, s: told.append((world.env.now, p, "enters", s)),
+            locks={way for way, _ in path.ways if way % 2} if silent else None,
+            on_enter=None if silent else lambda p, s: told.append((world.env.now, p, "enters", s)),
             on_arrive=lambda p: told.append((world.env.now, p, "arrives", goal)),
         )  # fmt: skip
 

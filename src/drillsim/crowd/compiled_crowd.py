@@ -15,6 +15,7 @@ from drillsim.crowd import kernel, orders
 from drillsim.crowd.borders import Step
 from drillsim.crowd.compiled_units import CompiledUnits
 from drillsim.crowd.fields import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, Goal
+from drillsim.crowd.news import next_news_s
 from drillsim.crowd.reference import ORDER_RANK
 from drillsim.crowd.steps import is_full
 from drillsim.crowd.tables import FULL, SEEN, UNDER_WAY, WATCHED
@@ -108,7 +109,8 @@ class CompiledCrowd(CompiledUnits):
         self._t.spaces["locked"][space] = 1
         self._locked.update(self.network.space_ways[space])
         for goal, rooms in self._open_rooms.items():
-            self._open_rooms[goal] = rooms - {space}
+            if space in rooms:
+                self._open_rooms[goal] = rooms - {space}
         if self._n[UNDER_WAY]:
             inside = orders.those_in(self._at, space)
             self._leave(inside)
@@ -148,7 +150,7 @@ class CompiledCrowd(CompiledUnits):
         nobody, none, points = np.zeros(0, np.int64), np.zeros(0), np.zeros((0, 2))
         self._command(nobody, np.zeros(0, np.int32), none)
         orders.those_in(self._at, 0)
-        orders.next_news_s(self._at)
+        next_news_s(self._at)
         orders.moved(self._at, self._t.fields, np.ones(len(self._goals), np.bool_))
         orders.leave_straight(self._at, nobody)
         orders.walked_of(self._at, nobody)

@@ -127,20 +127,11 @@ class CompiledLooks(Driving):
         Meant for the horizon: who queues behind a full space then counts as stranded.
         """
         self._catch_up()
-        here = self._t.people[: self._people]
         found: dict[tuple[str, str], int] = {}
-        state = here["state"]
-        queued, stays = state == QUEUED, (state == WAITING) | (state == SETTLED)
-        blocked = queued & (self._t.directions["registered"][np.where(queued, here["direction"], 0)] == 1)
-        locked = stays & (self._t.spaces["locked"][np.maximum(here["space"], 0)] == 1) & (here["space"] >= 0)
-        alike = (state.astype(np.int64) * 2 + blocked) * 2 + locked
-        alike = alike * len(self._goals) + np.where(state == SETTLED, here["aim"], 0)
-        counts = np.bincount(alike)
-        for kind in np.flatnonzero(counts).tolist():
-            p, count = int(np.argmax(alike == kind)), int(counts[kind])
-            word, reason = self._word(*(int(here[name][p]) for name in ("state", "space", "direction", "aim")))
+        for p, count in zip(*census.alike(self._at, len(self._goals)), strict=True):
+            word, reason = self.state(int(p))
             key = ("stranded" if reason == "behind a full space" else word, reason)
-            found[key] = found.get(key, 0) + count
+            found[key] = found.get(key, 0) + int(count)
         return dict(sorted(found.items()))
 
     def legs(self) -> tuple[Leg, ...]:

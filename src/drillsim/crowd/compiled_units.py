@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from drillsim.crowd.tables import (
     NEWS,
     NO_GOAL,
     UNDRAWN,
+    UNITS,
     grown,
 )
 from drillsim.crowd.units import LockDelay, OnArrive, OnEnter, Order
@@ -27,7 +28,6 @@ from drillsim.crowd.walking import NOWHERE, ON_STAIR, STANDING, UNLOCKING
 from drillsim.errors import SimulationError
 
 Numbers = NDArray[np.int64]
-AT_A_LOCK, ON_ENTERING = 1, 2
 
 
 class CompiledUnits(CompiledLooks):
@@ -38,17 +38,15 @@ class CompiledUnits(CompiledLooks):
     ) -> int:
         """Place a unit at a point of a space (-1: outside) and return its number; it stands until it is sent."""
         self._catch_up()
-        p = self._people + self._units
-        self._units += 1
         people, units = self._t.people, self._t.units
+        p = self._people + int(self._n[UNITS])
         if p >= len(people):
             rows = 2 * len(people) - self._people
             events = grown(self._t.events, len(self._t.events) + rows - len(people))
             self._swap(
-                people=grown(people, rows), seldom=grown(self._t.seldom, rows), events=events,
-                heap=grown(self._t.heap, len(events)),
+                people=grown(people, rows), seldom=grown(self._t.seldom, rows), units=grown(units, rows - self._people),
+                events=events, heap=grown(self._t.heap, len(events)),
             )  # fmt: skip
-        self._swap(units=grown(units, self._units))
         cell = self.cells.cell_at(space, *xy) if space >= 0 else self.cells.cells
         stand_unit(self._at, p, space, cell, float(xy[0]), float(xy[1]), level_mps, stair_up_mps, stair_down_mps)
         self._keys[p] = key
@@ -63,13 +61,15 @@ class CompiledUnits(CompiledLooks):
         *,
         level_mps: float | None = None,
         lock_delay: LockDelay | None = None,
+        locks: Collection[int] | None = None,
         on_enter: OnEnter | None = None,
         on_arrive: OnArrive | None = None,
     ) -> None:
         """Walk an assigned path from where the unit stands; see the reference crowd."""
         self._catch_up()
         me = self._t.people[unit]
-        order = Order(ways, (goal_space, (float(goal_xy[0]), float(goal_xy[1]))), lock_delay, on_enter, on_arrive)
+        goal = (goal_space, (float(goal_xy[0]), float(goal_xy[1])))
+        order = Order(ways, goal, lock_delay, locks, on_enter, on_arrive)
         first = 2 * order.ways[0][0] + order.ways[0][1] if order.ways else NOWHERE
         keeps = first >= 0 and first == me["target"]
         if level_mps is not None:
@@ -124,14 +124,13 @@ class CompiledUnits(CompiledLooks):
 
     def _give(self, unit: int, order: Order) -> None:
         self._orders[unit] = order
-        directions = [2 * way + side for way, side in order.ways]
-        begin = self._put("paths", directions)
+        begin = self._put("paths", [2 * (2 * way + side) + order.asks(way) for way, side in order.ways])
         assert order.goal is not None
         space, (x, y) = order.goal
         told = self._t.units[unit - self._people]
-        told["path"], told["steps"], told["goal"], told["x"], told["y"] = begin, len(directions), space, x, y
+        told["path"], told["steps"], told["goal"], told["x"], told["y"] = begin, len(order.ways), space, x, y
         told["end"] = self.cells.cell_at(space, x, y) if space >= 0 else len(self._t.cells) - 1
-        told["tells"] = (AT_A_LOCK if order.lock_delay else 0) + (ON_ENTERING if order.on_enter else 0)
+        told["tells"] = order.on_enter is not None
 
     def _stand(self, unit: int) -> None:
         """Leave walk, queue or lock."""
@@ -147,8 +146,8 @@ class CompiledUnits(CompiledLooks):
     def _unit_tells(self, what: int, unit: int, where: int) -> None:
         order = self._orders.get(unit)
         if what == AT_LOCK:
-            ask = order.lock_delay if order is not None else None
-            orders.unlocked(self._at, unit, max(0.0, ask(where >> 1, where & 1)) if ask is not None else 0.0)
+            delay_s = order.delay_s(where >> 1, where & 1) if order is not None else 0.0
+            orders.unlocked(self._at, unit, max(0.0, delay_s))
             if self._t.people[unit]["state"] == UNLOCKING and orders.is_next(self._at, unit):
                 kernel.advance(self._at, float(self.env.now), True, 1, -1)
         elif what == ENTERED and order is not None and order.on_enter is not None:

@@ -25,23 +25,30 @@ from drillsim.crowd.components import APART_S, Components, components_of, play_a
 from drillsim.crowd.fields import OUTSIDE_GOAL, Goal, settles
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.making import Layout, come_later, seat_all
+from drillsim.crowd.news import next_news_s
 from drillsim.crowd.places import Turned
 from drillsim.crowd.population import Population
 from drillsim.crowd.steps import walk_drawn
 from drillsim.crowd.tables import (
     BORDERS,
     BY_METRES,
+    ELSEWHERE,
+    FIELD,
     FULL,
     LOST_LEG,
     MANY,
     NEWS,
     NOW,
     PATIENCE,
+    STARTING,
     TO_REFUGE,
     TO_ROOMS,
+    UNDER_WAY,
     UNDRAWN,
+    UNITS,
     WATCHED,
     Legs,
+    Record,
     Static,
     grown,
     kind_of,
@@ -81,7 +88,7 @@ class Driving(ABC):
         self._static: Static = cells.memo("static", lambda: static_of(cells))
         self._legs: Legs = cells.memo("legs", lambda: Legs(cells, self._static))
         self._assigned: dict[int, Goal] = {s: ("exits", frozenset({w})) for s, w in (assigned or {}).items()}
-        self._people, self._units = len(population), 0
+        self._people = len(population)
         self._blocked: set[int] = {int(way) for way in closed}
         self._locked = set(cells.locked_ways)
         self._held: frozenset[int] = frozenset()
@@ -110,7 +117,6 @@ class Driving(ABC):
         seat_all(self._at, population)
         if self._blocked:
             self._t.borders["shut"][sorted(self._blocked)] = 1
-        self._goal(OUTSIDE_GOAL)
         if population.arrives_s is not None:
             late = np.flatnonzero(~np.isnan(population.arrives_s))
             self._measure(late)
@@ -149,12 +155,21 @@ class Driving(ABC):
         """Return the ways or spaces a goal means now."""
 
     def _lay(self, number: int) -> None:
-        """Write the way to a goal as the ways are now."""
-        goal, static = self._goals[number], self._static
-        members, space = sorted(self._members(goal)), static.nodes["space"]
-        reach, away = self._t.reach[number], -1
+        """Write the way to a goal as the ways are now; the way out of a building that nothing has changed is kept."""
+        goal, t = self._goals[number], self._t
+        if goal == OUTSIDE_GOAL and not (self._blocked or self._held or self._locked_rooms):
+            found = self.cells.memo("the way out", lambda: self._way_to(goal))
+        else:
+            found = self._way_to(goal)
+        t.fields[number], t.reach[number] = found
+        self._dirty[number] = False
+
+    def _way_to(self, goal: Goal) -> tuple[Record, NDArray[np.int32]]:
+        """Return the field and the reach of a goal as the ways are now."""
+        static = self._static
+        members, space, away = sorted(self._members(goal)), static.nodes["space"], -1
+        field, reach = np.zeros(len(static.nodes), FIELD), np.zeros(len(static.spaces), np.int32)
         if settles(goal):
-            reach[:] = 0
             reach[members] = 1
             targets = (space >= 0) & (reach[space] == 1)
         else:
@@ -164,11 +179,9 @@ class Driving(ABC):
                 targets = targets & np.isin(np.arange(len(space)) >> 1, members)
             elif goal[0] == "away":
                 away = members[0]
-        lay(
-            self._t.fields[number], static.spaces, static.gates, static.nodes, static.dist, static.beyond_m, self._enter,
-            targets, away,
-        )  # fmt: skip
-        self._dirty[number] = False
+        enter = self._enter
+        lay(field, static.spaces, static.gates, static.nodes, static.dist, static.beyond_m, enter, targets, away)
+        return field, reach
 
     @cached_property
     def _outdoors(self) -> NDArray[np.bool_]:
@@ -190,8 +203,10 @@ class Driving(ABC):
         Return False where nobody walks or will: then nothing else has changed.
         """
         self.__dict__.pop("_enter", None)
-        used = orders.goals_in_use(self._at)
         known, self._dirty = self._dirty, [True] * len(self._goals)
+        if not (self._n[UNDER_WAY] or self._n[STARTING] or self._n[ELSEWHERE]):
+            return False
+        used = orders.goals_in_use(self._at)
         if not len(used):
             return False
         before = self._t.fields.copy()
@@ -242,7 +257,7 @@ class Driving(ABC):
 
     def _is_alone(self) -> bool:
         """Return whether people have nothing to tell until somebody looks or orders, and walk in several components."""
-        told = self._units or self._n[WATCHED] or self._n[NEWS]
+        told = self._n[UNITS] or self._n[WATCHED] or self._n[NEWS]
         return not told and not np.isin(self._t.kinds, (TO_ROOMS, TO_REFUGE)).any() and len(self._components.borders) > 1
 
     @property
@@ -275,9 +290,9 @@ class Driving(ABC):
 
     def _rest_until_news(self) -> None:
         """Make sure that the crowd is woken when a unit or a watch may have something to tell."""
-        if not self._units and not self._n[WATCHED] and not self._n[NEWS]:
+        if not self._n[UNITS] and not self._n[WATCHED] and not self._n[NEWS]:
             return
-        soonest = self._s[NOW] if self._n[NEWS] > 0 else orders.next_news_s(self._at)
+        soonest = self._s[NOW] if self._n[NEWS] > 0 else next_news_s(self._at)
         if soonest < inf and (self._wake is None or soonest < self._wake_s):
             self._wake, self._wake_s = Step(self.env, 0), soonest
             self._wake.callbacks = [self._woken]

@@ -73,10 +73,10 @@ def unit_enters(t: At, p: int) -> None:
     n = n_at(t)
     me, unit = people[p], units[p - n[PERSONS]]
     me.state = AWAY if me.space == -1 else STANDING
-    if unit.steps > 0 and (me.node < 0 or paths[unit.path] == me.node):
+    if unit.steps > 0 and (me.node < 0 or paths[unit.path] >> 1 == me.node):
         unit.path += 1
         unit.steps -= 1
-    if unit.tells & 2:
+    if unit.tells:
         tell(t, ENTERED, p, me.space)
     follow(t, p)
 
@@ -89,7 +89,7 @@ def follow(t: At, p: int) -> None:
     me, unit = people[p], units[p - n[PERSONS]]
     d = ARRIVED
     if unit.steps > 0:
-        d = int(paths[unit.path])
+        d = int(paths[unit.path] >> 1)
         me.target = d
         directions[d].claims += 1
         if me.space < 0:
@@ -122,11 +122,12 @@ def arrive(t: At, p: int) -> None:
 @inlined
 def unit_stops(t: At, p: int, d: int) -> bool:
     """Return whether a unit does something else than queue at the end of a piece."""
-    people, units, n = people_at(t), units_at(t), n_at(t)
+    people, units, paths, n = people_at(t), units_at(t), paths_at(t), n_at(t)
     if d == ARRIVED:
         arrive(t, p)
         return True
-    if d == people[p].target and units[p - n[PERSONS]].tells & 1:
+    unit = units[p - n[PERSONS]]
+    if d == people[p].target and unit.steps > 0 and paths[unit.path] & 1:
         people[p].state = UNLOCKING
         tell(t, AT_LOCK, p, d)
         return True

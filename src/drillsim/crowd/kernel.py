@@ -27,6 +27,7 @@ from drillsim.crowd.tables import (
     NOW,
     PERSONS,
     SEEN,
+    STARTING,
     UNDER_WAY,
     UNDRAWN,
     WATCHED,
@@ -243,6 +244,7 @@ def come(t: At, p: int) -> None:
     me.space, me.state = cell.space, WAITING
     ready = seldom_at(t)[p].ready
     if ready >= 0.0:
+        n[STARTING] += 1
         schedule(t, n[BORDERS] + p, s[NOW] + ready)
 
 
@@ -251,6 +253,7 @@ def begin(t: At, p: int) -> None:
     """Stand up when premovement ends: unless the room was locked meanwhile, go."""
     people, spaces, n = people_at(t), spaces_at(t), n_at(t)
     me = people[p]
+    n[STARTING] -= 1
     if spaces[me.space].locked:
         me.state = SETTLED
         return

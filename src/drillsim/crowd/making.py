@@ -31,6 +31,7 @@ from drillsim.crowd.tables import (
     SELDOM,
     SLOTS,
     UNIT,
+    UNITS,
     WAYS,
     Legs,
     Place,
@@ -68,7 +69,7 @@ class Layout:
         )  # fmt: skip
         self._room(EVENT, events=borders + room)
         self._room(FIELD, fields=(1, nodes))
-        self._room(UNIT, units=0)
+        self._room(UNIT, units=ROOM_FOR_UNITS)
         self._room(PERSON, people=room)
         self._room(SELDOM, seldom=room)
         self._shared = {name: getattr(static, name) for name in ("gates", "nodes", "stairs", "dist", "factors")}
@@ -147,6 +148,7 @@ def stand_unit(t: At, p: int, space: int, cell: int, x: float, y: float, level: 
     me.node = me.target = me.ahead = me.behind = me.row = me.corner = -1
     seldom[p].up, seldom[p].down, seldom[p].ready, seldom[p].end = up, down, -1.0, np.nan
     units[p - n[PERSONS]].goal = NO_GOAL
+    n[UNITS] += 1
     settle_seconds(t, cell)
     cells[cell].filled += 1
     cells[cell].units += 1

@@ -12,7 +12,17 @@ from drillsim.compiled import compiled, inner
 from drillsim.crowd.calendar import call_off, first_event, schedule
 from drillsim.crowd.queues import is_resting, quit_queue, unregister
 from drillsim.crowd.steps import decide_afresh, metres_between
-from drillsim.crowd.tables import BORDERS, NOW, PERSONS, TO_EXITS, TO_REFUGE, UNDER_WAY, UNSEEN, WATCHED, Record
+from drillsim.crowd.tables import (
+    BORDERS,
+    NOW,
+    PERSONS,
+    STARTING,
+    TO_EXITS,
+    TO_REFUGE,
+    UNDER_WAY,
+    UNSEEN,
+    Record,
+)
 from drillsim.crowd.views import (
     At,
     borders_at,
@@ -39,7 +49,6 @@ from drillsim.crowd.walking import (
     SETTLED,
     STANDING,
     STRANDED,
-    UNLOCKING,
     WAITING,
     WALKING,
 )
@@ -51,12 +60,13 @@ Floats = NDArray[np.float64]
 @compiled
 def command(t: At, whom: Ints, goals: NDArray[np.int32], told: Floats, ready: Floats, turns: NDArray[np.bool_]) -> None:
     """Give people a goal: who sits starts later; mark in `turns` who is on the way and has to turn to it."""
-    people, n, s = people_at(t), n_at(t), s_at(t)
+    people, events, n, s = people_at(t), events_at(t), n_at(t), s_at(t)
     for i in range(len(whom)):
         p = whom[i]
         me = people[p]
         if me.state in (WAITING, SETTLED):
             me.goal, me.state = goals[i], WAITING
+            n[STARTING] += events[n[BORDERS] + p].due <= 0
             schedule(t, n[BORDERS] + p, s[NOW] + (told[i] + ready[i]))
         elif me.state == ABSENT:
             me.goal, seldom_at(t)[p].ready = goals[i], ready[i]
@@ -275,28 +285,6 @@ def unlocked(t: At, p: int, delay: float) -> None:
     """Let a unit queue at its way when the lock is open."""
     n, s = n_at(t), s_at(t)
     schedule(t, n[BORDERS] + p, s[NOW] + delay)
-
-
-@compiled
-def next_news_s(t: At) -> float:
-    """Return the earliest time at which a unit may have something to tell, inf where none is on the move."""
-    people, units, borders = people_at(t), units_at(t), borders_at(t)
-    events, n, s = events_at(t), n_at(t), s_at(t)
-    o = first_event(t)
-    next_s = events[o].time if o >= 0 else np.inf
-    soonest = np.inf
-    for k in range(len(units)):
-        p = n[PERSONS] + k
-        me = people[p]
-        if me.state == QUEUED and is_resting(t, int(me.direction) >> 1):
-            soonest = min(soonest, borders[me.direction >> 1].free)
-        elif me.state == QUEUED:
-            soonest = min(soonest, next_s)
-        elif me.state in (WALKING, UNLOCKING) and events[n[BORDERS] + p].due > 0:
-            soonest = min(soonest, events[n[BORDERS] + p].time)
-    if n[WATCHED] > 0:
-        soonest = min(soonest, next_s)
-    return max(soonest, s[NOW])
 
 
 @compiled

@@ -149,6 +149,7 @@ def draw_population(seats: Seats, streams: Streams, groups: Sequence[GroupLaw]) 
     total = sum(law.share for law in groups)
     bounds = np.cumsum([law.share / total for law in groups])[:-1]
     group = np.searchsorted(bounds, streams.uniforms("people.group", seats.words), side="right").astype(np.int64)
+    members = [np.flatnonzero(group == index) for index in range(len(groups))]
     u = streams.uniforms("people.speed", seats.words)
     return Population(
         slots=seats.slots,
@@ -156,24 +157,23 @@ def draw_population(seats: Seats, streams: Streams, groups: Sequence[GroupLaw]) 
         x=x,
         y=y,
         seat=seats.seat,
-        level_mps=_drawn([law.level for law in groups], group, u),
-        stair_up_mps=_drawn([law.stair_up for law in groups], group, u),
-        stair_down_mps=_drawn([law.stair_down for law in groups], group, u),
+        level_mps=_drawn([law.level for law in groups], members, u),
+        stair_up_mps=_drawn([law.stair_up for law in groups], members, u),
+        stair_down_mps=_drawn([law.stair_down for law in groups], members, u),
         premovement_s=_drawn(
-            [law.premovement for law in groups], group, streams.uniforms("people.premovement", seats.words)
+            [law.premovement for law in groups], members, streams.uniforms("people.premovement", seats.words)
         ),
         group=group,
         groups=tuple(law.name for law in groups),
     )
 
 
-def _drawn(laws: Sequence[Spread | None], group: Ints, u: Floats) -> Floats:
+def _drawn(laws: Sequence[Spread | None], members: Sequence[Ints], u: Floats) -> Floats:
     """Return each person's quantile of the law of its group; NaN where the group has none."""
     found = np.full(len(u), np.nan)
-    for index, law in enumerate(laws):
-        if law is not None:
-            members = group == index
-            found[members] = quantiles(law, u[members])
+    for law, group in zip(laws, members, strict=True):
+        if law is not None and len(group):
+            found[group] = quantiles(law, u[group])
     return found
 
 
@@ -219,7 +219,7 @@ def quantiles(spread: Spread, u: Floats) -> Floats:
         value = a * np.exp(b * _standard_normal(u))
     else:
         value = a + b * _standard_normal(u)
-    return np.asarray(np.clip(value, spread.low, spread.high))
+    return np.asarray(np.minimum(np.maximum(value, spread.low), spread.high))
 
 
 def _present(plan: FloorPlan, period: Period | None) -> list[int]:

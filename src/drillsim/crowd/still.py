@@ -5,7 +5,7 @@ Units walk as in an empty building, with one event from one call of the response
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -113,7 +113,7 @@ class StillCrowd:
         self._locked_rooms: dict[int, float] = {}
         self._units: dict[int, Walker] = {}
         self._blocked: set[int] = set()
-        self._stay = Order([], None, None, None, None)
+        self._stay = Order([], None)
         self._when_ended = [self._at_end]
         self._tracks = Tracks() if record_legs else None
 
@@ -184,13 +184,15 @@ class StillCrowd:
         *,
         level_mps: float | None = None,
         lock_delay: LockDelay | None = None,
+        locks: Collection[int] | None = None,
         on_enter: OnEnter | None = None,
         on_arrive: OnArrive | None = None,
     ) -> None:
         """Walk an assigned path from where the unit stands; all as ReferenceCrowd.send tells."""
         walker = self._units[unit]
         walker.level_mps = walker.level_mps if level_mps is None else level_mps
-        order = Order(ways, (goal_space, (float(goal_xy[0]), float(goal_xy[1]))), lock_delay, on_enter, on_arrive)
+        goal = (goal_space, (float(goal_xy[0]), float(goal_xy[1])))
+        order = Order(ways, goal, lock_delay, locks, on_enter, on_arrive)
         keeps = order.ways[:1] == [(walker.target >> 1, walker.target & 1)]
         walker.order = order
         if walker.space != ON_STAIR and not keeps:
@@ -252,8 +254,7 @@ class StillCrowd:
         if unit.space == ON_STAIR:
             self._enter(unit, unit.target)
         elif unit.target >= 0:
-            ask = unit.order.lock_delay
-            delay = ask(unit.target >> 1, unit.target & 1) if ask and unit.state == WALKING else 0.0
+            delay = unit.order.delay_s(unit.target >> 1, unit.target & 1) if unit.state == WALKING else 0.0
             if delay > 0.0:
                 unit.state = UNLOCKING
                 self._wait(unit, delay)

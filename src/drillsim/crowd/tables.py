@@ -43,9 +43,9 @@ done: metres of the present straight stretch; ahead, behind: in its queue."""
 SELDOM = _record(f8="up down end ready")
 """What of a person is seldom looked at, apart so that the rest fills two lines of the cache: its own stair speeds, when it
 got where it wanted, and the seconds that it sits once it has come."""
-UNIT = _record(f8="x y", i4="path steps goal end tells")
+UNIT = _record(f8="x y", i4="path goal end", i2="steps", i1="tells")
 """What a unit is to do: ways path .. path + steps of `paths`, then the point (x, y) of space
-`goal`, in cell `end`; tells: 1 at a way, before it queues, 2 on entering a space, added up."""
+`goal`, in cell `end`; tells: whether it does on entering a space."""
 DIRECTION = _record(f8="tag", i8="order", i4="near far lead first last claims registered before after")
 """first, last: of its queue; before, after: among the directions registered for the same cell."""
 BORDER = _record(f8="rest capacity free", i4="passes", i1="last shut")
@@ -136,7 +136,7 @@ class Tables:
     rows: NDArray[np.float64]
     """Metres from points of spaces with corners to the ways of the space."""
     paths: NDArray[np.int32]
-    """Directions of the units' ways."""
+    """Of the units' ways: twice the direction, and one more where they ask for the delay at a lock."""
     again: NDArray[np.int32]
     """Stair ends that look once more before anything else happens."""
     circle: NDArray[np.int32]
@@ -160,7 +160,7 @@ class Tables:
         place = self.__dict__.get("_places", {}).get(name)
         if place is None:
             raise AttributeError(name)
-        array = self._block[place.begin : place.end].view(place.kind).reshape(place.shape)
+        array: NDArray[Any] = np.ndarray(place.shape, place.kind, self._block.data, place.begin)
         self.__dict__[name] = array
         return array
 
@@ -179,10 +179,10 @@ NAMES = tuple(name for name in Tables.__annotations__)
 
 
 # entries of Tables.n and Tables.s
-COUNTS = 20
+COUNTS = 22
 HEAP, EARLY, MANY, SLOTS, BORDERS, LOOKING = range(6)
 PERSONS, UNDER_WAY, GONE, ELSEWHERE, REGISTERED, NEWS, UNDRAWN = range(6, 13)
-BY_METRES, WAYS, WATCHED, AGAIN, LOOKED, CIRCLE, CIRCLED = range(13, COUNTS)
+BY_METRES, WAYS, WATCHED, AGAIN, LOOKED, CIRCLE, CIRCLED, STARTING, UNITS = range(13, COUNTS)
 NOW, PATIENCE, SOON_S, SLOTS_PER_S = range(4)
 LONG_BITS = 6
 """The logarithm of the bits of a word of `busy`."""

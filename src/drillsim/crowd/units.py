@@ -5,7 +5,7 @@ Rule A 16 of docs/rules.md. The response decides where they go; here they only w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 import numpy as np
@@ -32,12 +32,22 @@ class Order:
         self,
         ways: Sequence[tuple[int, int]],
         goal: tuple[int, XY] | None,
-        lock_delay: LockDelay | None,
-        on_enter: OnEnter | None,
-        on_arrive: OnArrive | None,
+        lock_delay: LockDelay | None = None,
+        locks: Collection[int] | None = None,
+        on_enter: OnEnter | None = None,
+        on_arrive: OnArrive | None = None,
     ) -> None:
         self.ways = [(int(w), int(side)) for w, side in ways]
-        self.goal, self.lock_delay, self.on_enter, self.on_arrive = goal, lock_delay, on_enter, on_arrive
+        self.goal, self.lock_delay, self.locks = goal, lock_delay, locks
+        self.on_enter, self.on_arrive = on_enter, on_arrive
+
+    def asks(self, way: int) -> bool:
+        """Return whether the response is asked for the delay at a way."""
+        return self.lock_delay is not None and (self.locks is None or way in self.locks)
+
+    def delay_s(self, way: int, side: int) -> float:
+        """Return the seconds to open a way towards a side."""
+        return self.lock_delay(way, side) if self.lock_delay is not None and self.asks(way) else 0.0
 
 
 class Units(Walking):
@@ -96,6 +106,7 @@ class Units(Walking):
         *,
         level_mps: float | None = None,
         lock_delay: LockDelay | None = None,
+        locks: Collection[int] | None = None,
         on_enter: OnEnter | None = None,
         on_arrive: OnArrive | None = None,
     ) -> None:
@@ -108,13 +119,16 @@ class Units(Walking):
         level_mps
             Its level speed from now on; as before where absent.
         lock_delay
-            Seconds to open a way towards a side; spent at the way before queueing.
+            Seconds to open a way towards a side; asked when the unit is there, and spent before queueing.
+        locks
+            The ways at which that is asked; all of the path where absent. Fewer are cheaper.
         on_enter
             Called with unit and space when an event in which it has entered a space is over; may call `send` again.
         on_arrive
             Called with the unit when it stands at the goal.
         """
-        order = Order(ways, (goal_space, (float(goal_xy[0]), float(goal_xy[1]))), lock_delay, on_enter, on_arrive)
+        goal = (goal_space, (float(goal_xy[0]), float(goal_xy[1])))
+        order = Order(ways, goal, lock_delay, locks, on_enter, on_arrive)
         first = 2 * order.ways[0][0] + order.ways[0][1] if order.ways else NOWHERE
         keeps = first >= 0 and first == self._target[unit]
         if level_mps is not None:
@@ -129,7 +143,7 @@ class Units(Walking):
     def halt(self, unit: int) -> None:
         """Let a unit stand where it is; one on a stair goes on to its end first."""
         if self._space[unit] == ON_STAIR:
-            self._orders[unit] = Order([], None, None, None, None)
+            self._orders[unit] = Order([], None)
             return
         self._stand(unit)
         self._orders.pop(unit, None)
@@ -203,8 +217,8 @@ class Units(Walking):
             self._arrive(p)
             return True
         order = self._orders.get(p)
-        if direction == self._target[p] and order is not None and order.lock_delay is not None:
-            delay = order.lock_delay(direction >> 1, direction & 1)
+        if direction == self._target[p] and order is not None:
+            delay = order.delay_s(direction >> 1, direction & 1)
             if delay > 0.0:
                 self._state[p] = UNLOCKING
                 self._schedule(p, delay)

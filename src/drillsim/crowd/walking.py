@@ -19,7 +19,8 @@ from drillsim.crowd.fields import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, TIE,
 from drillsim.crowd.places import XY, Start, Turned, corners_from, split, stretch
 from drillsim.crowd.tracks import Tracks
 
-WAITING, WALKING, QUEUED, UNLOCKING, STANDING, AWAY, SETTLED, STRANDED, ABSENT, LOST = range(10)
+STATES = 10
+WAITING, WALKING, QUEUED, UNLOCKING, STANDING, AWAY, SETTLED, STRANDED, ABSENT, LOST = range(STATES)
 ON_LEG = (WALKING, QUEUED, UNLOCKING)
 ON_STAIR = -2
 NOWHERE = -1

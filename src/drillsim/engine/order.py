@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,8 @@ class Order:
     def __init__(self, stage: Stage, *, spoken: bool) -> None:
         self.stage, self.case = stage, protected(stage)
         protocol, world, streams = stage.scenario.protocol, stage.world, stage.streams
+        self.log = partial(stage.log, incident=self.case.id)
+        """Writes one line about the incident that the order answers."""
         self.given_s = float(stage.env.now)
         soon = protocol.announcement if spoken else 0.0
         self.heard_s = np.append(heard_s(protocol, world, streams, spoken=spoken), [soon, soon])
@@ -90,13 +92,9 @@ class Order:
         """The luck of rooms and doors."""
         return Draws(self.stage.scenario.protocol, self.stage.world, self.stage.streams)
 
-    def log(self, who: str, what: str, where: str = "", why: str = "", *, value: float | None = None) -> None:
-        """Write one line about the incident that the order answers."""
-        self.stage.log(who, what, where, why, incident=self.case.id, value=value)
-
     def id_of(self, space: int) -> str:
         """Return the id of a space."""
-        return self.stage.world.plan.spaces[space].id
+        return self.stage.world.space_ids[space]
 
     def within(self, spaces: Iterable[int]) -> People:
         """Return the persons who are in some spaces when the order is given."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -232,5 +232,7 @@ class Protection:
         unit.case = unit.process = None
         self.stage.travel.stand(unit)
 
-    def _log(self, who: str, what: str, where: str = "", why: str = "", *, value: float | None = None) -> None:
-        self.stage.log(who, what, where, why, incident=self.case.id, value=value)
+    @cached_property
+    def _log(self) -> Callable[..., None]:
+        """Writes one line about the incident that it answers."""
+        return partial(self.stage.log, incident=self.case.id)

@@ -68,6 +68,7 @@ class Draws:
             "push-button": (setting.push_button, setting.push_button_fails),
         }
         """How long a lock by hand takes, and how often it fails; all others are automatic."""
+        self._automatic = None, setting.auto_fails
 
     def secure(self, room: Room, *, word_s: float) -> Securing:
         """Return when a lockable room is locked and secured, if word reaches it in `word_s` seconds.
@@ -75,9 +76,8 @@ class Draws:
         One adult locks one door after the other; a substitute without a key locks no door that needs one.
         """
         locked = word_s + self.setting.recover.quantile(self._recover[room.space])
-        openings = self.world.plan.openings
         substitute = self._substitute[room.space] < self.setting.without_key
-        if substitute and any(openings[door].lock == "key" for door in room.to_lock):
+        if substitute and any(self.world.door_locks[door] == "key" for door in room.to_lock):
             return Securing(room, inf, inf, locked, NO_KEY)
         fails = False
         for door in room.to_lock:
@@ -101,7 +101,7 @@ class Draws:
 
     def _lock(self, door: int) -> tuple[float, bool]:
         auto_s, spent = self.setting.auto, 0.0
-        law, fails = self._locks.get(self.world.plan.openings[door].lock, (None, self.setting.auto_fails))
+        law, fails = self._locks.get(self.world.door_locks[door], self._automatic)
         for times, catches in self._tries:
             spent += auto_s if law is None else max(law.quantile(times[door]), auto_s)
             if catches[door] >= fails:

@@ -59,7 +59,7 @@ class Travel:
         """Lock openings against who wants to enter a room; from inside they open."""
         for way in ways:
             self.locked[way, self.world.network.side(way, room)] = True
-        self._replan(set(ways))
+        self._replan(ways)
 
     def unlock(self, room: int, ways: tuple[int, ...]) -> None:
         """Give openings back the state they had at the start, for who wants to enter a room."""
@@ -76,7 +76,7 @@ class Travel:
     def shut(self, way: int) -> None:
         """Shut a propped opening: its lock is what it was."""
         self.propped.discard(way)
-        self._replan({way})
+        self._replan((way,))
 
     def hold(self, way: int) -> None:
         """Hold a way open for services: its lock costs them nothing."""
@@ -90,14 +90,14 @@ class Travel:
     def close(self, way: int) -> None:
         """Close a way to everybody."""
         self.closed.add(way)
-        self._replan({way})
+        self._replan((way,))
 
     def reopen(self, way: int) -> None:
         """Open a closed way again."""
         self.closed.discard(way)
         self._replan(None)
 
-    def _replan(self, ways: set[int] | None) -> None:
+    def _replan(self, ways: tuple[int, ...] | None) -> None:
         """Let the trips whose path uses one of these ways (None: every trip) find the least way again.
 
         A way that became slower can only change a path that uses it.
@@ -105,8 +105,10 @@ class Travel:
         self._version += 1
         if not self._changed.triggered:
             self._changed.succeed()
+        if not self.trips:
+            return
         for trip in list(self.trips.values()):
-            if ways is None or trip.ways & ways:
+            if ways is None or not trip.ways.isdisjoint(ways):
                 self._plan(trip)
 
     def delay_s(self, responder: Responder, way: int, side: int) -> float | None:
@@ -127,8 +129,11 @@ class Travel:
         kept = self._present.get((responder.id, speed_mps))
         if kept is not None and kept[0] == self._version:
             return kept[1]
-        locked = self.locked.copy()
-        locked[sorted(self.propped | self.held if responder.service else self.propped)] = False
+        locked = self.locked
+        opened = self.propped | self.held if responder.service else self.propped
+        if opened:
+            locked = locked.copy()
+            locked[sorted(opened)] = False
         card_s, other_s = self._opens_s(responder) or (np.inf, np.inf)
         routes = Routes(
             self.world.network,
@@ -184,8 +189,7 @@ class Travel:
                 stair_up_mps=responder.up_mps,
                 stair_down_mps=responder.down_mps,
             )
-        entering = entry if self.crowd.space_of(responder.number) == -1 else None
-        trip = Trip(responder, space, point, speed_mps, self.env.event(), no_way, entry=entering)
+        trip = Trip(responder, space, point, speed_mps, self.env.event(), no_way, entry=entry)
         self.trips[responder.number] = trip
         self._plan(trip, first=True)
         return trip.done
@@ -235,7 +239,7 @@ class Travel:
     def _plan(self, trip: Trip, *, first: bool = False) -> None:
         assert trip.responder.number is not None
         routes = self.routes(trip.responder, trip.speed_mps)
-        if trip.entry is not None:
+        if trip.entry is not None and self.crowd.space_of(trip.responder.number) == -1:
             way = trip.entry()
             path = routes.path_through(way, self.world.inner_side(way), trip.space, trip.point)
         else:
@@ -252,8 +256,9 @@ class Travel:
             trip.no_way()
             return
         trip.ways = frozenset(way for way, _side in path.ways)
+        delays = [self.delay_s(responder, *step) or 0.0 for step in path.ways]
         if first:
-            responder.walked_s += path.seconds - sum(self.delay_s(responder, w, k) or 0.0 for w, k in path.ways)
+            responder.walked_s += path.seconds - sum(delays)
         self.crowd.send(
             responder.number,
             path.ways,
@@ -261,7 +266,7 @@ class Travel:
             trip.point,
             level_mps=trip.speed_mps,
             lock_delay=lambda way, side: self._at_lock(responder, way, side),
-            on_enter=lambda number, _space: self._entered(number),
+            locks={way for (way, _side), delay_s in zip(path.ways, delays, strict=True) if delay_s > 0.0},
             on_arrive=self._arrived,
         )
 
@@ -269,10 +274,6 @@ class Travel:
         spent = self.delay_s(responder, way, side) or 0.0
         responder.doors_s += spent
         return spent
-
-    def _entered(self, number: int) -> None:
-        if number in self.trips:
-            self.trips[number].entry = None
 
     def _arrived(self, number: int) -> None:
         trip = self.trips.pop(number, None)

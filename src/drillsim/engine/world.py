@@ -85,9 +85,19 @@ class World:
         return slot_words([o.id for o in self.plan.openings])
 
     @cached_property
+    def door_locks(self) -> list[str]:
+        """How each opening is locked, in file order."""
+        return [o.lock for o in self.plan.openings]
+
+    @cached_property
+    def space_ids(self) -> list[str]:
+        """Ids of the spaces, in file order."""
+        return [s.id for s in self.plan.spaces]
+
+    @cached_property
     def space_words(self) -> Words:
         """Stream words of the spaces, in file order."""
-        return slot_words([s.id for s in self.plan.spaces])
+        return slot_words(self.space_ids)
 
     @cached_property
     def ways_by_id(self) -> dict[str, int]:

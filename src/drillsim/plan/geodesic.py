@@ -105,11 +105,10 @@ class Floor:
 
     def polyline(self, a: ArrayLike, b: ArrayLike) -> Floats:
         """Return the corners of the shortest walk from `a` to `b`, both ends included, shape (k, 2)."""
-        start, end = as_points(a), as_points(b)
-        a_foot, a_off = self.snap(start)
-        b_foot, b_off = self.snap(end)
-        middle = self._bends(a_foot, b_foot)
-        parts = [start, *([a_foot] if a_off[0] else []), middle, *([b_foot] if b_off[0] else []), end]
+        ends = np.concatenate([as_points(a), as_points(b)])
+        feet, (a_off, b_off) = self.snap(ends)
+        middle = self._bends(feet[:1], feet[1:])
+        parts = [ends[:1], *([feet[:1]] if a_off else []), middle, *([feet[1:]] if b_off else []), ends[1:]]
         return np.concatenate(parts)
 
     def _bends(self, a: Floats, b: Floats) -> Floats:

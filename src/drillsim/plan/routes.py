@@ -110,7 +110,8 @@ class Routes:
         self.level_mps = float(level_mps)
         crossing_s = network.way_crossing_m[:, None] / np.array([stair_down_mps, stair_up_mps])
         passing_s = np.where(network.passable, crossing_s if delay_s is None else delay_s + crossing_s, np.inf)
-        passing_s[sorted(closed)] = np.inf
+        if closed:
+            passing_s[sorted(closed)] = np.inf
         if forbidden is not None:
             passing_s[forbidden] = np.inf
         self.passing_s: Floats = passing_s.reshape(-1)
