@@ -182,10 +182,10 @@ def upper_floors(kind: str, width: float, length: float) -> tuple[list[Any], lis
 
 @st.composite
 def buildings(draw: st.DrawFn) -> Any:
-    """One to three storeys: a hall, straight or bent, with rooms around, doors of several kinds, exits and stairs."""
+    """One to three storeys: a hall, straight or bent, rooms around behind thin or thick walls, doors, exits and stairs."""
     bent, flip = draw(st.booleans()), st.booleans()
     width = st.sampled_from([0.6, 0.9, 1.2, 2.0])
-    deep = draw(st.sampled_from([1.0, 3.0, 6.0]))
+    deep, wall = draw(st.sampled_from([1.0, 3.0, 6.0])), draw(st.sampled_from([0.0, 0.0, 0.0, 0.5]))
     one_way, locked = st.sampled_from([None] * 6 + ["in", "out"]), st.sampled_from([None] * 12 + ["outside", "both"])
 
     def may(opening: dict[str, Any]) -> dict[str, Any]:
@@ -193,12 +193,12 @@ def buildings(draw: st.DrawFn) -> Any:
         return opening | {key: value for key, value in more.items() if value is not None}
 
     spaces: list[Any] = [("hall", "corridor", HORSESHOE if bent else box(0, 0, 24, 2.5))]
-    openings = [may(across(f"d{i}", f"r{i}", "hall", 3 + 6 * i, 0, draw(width))) for i in range(4)]
-    spaces += [(f"r{i}", draw(st.sampled_from(["classroom", "corridor"])), box(6 * i, -deep, 6 * i + 6, 0)) for i in range(4)]
+    openings = [may(across(f"d{i}", f"r{i}", "hall", 3 + 6 * i, -wall / 2, draw(width))) for i in range(4)]
+    spaces += [(f"r{i}", draw(st.sampled_from(["classroom", "corridor"])), box(6 * i, -wall - deep, 6 * i + 6, -wall)) for i in range(4)]
     if draw(flip):
-        openings.append(may(door("r01", "r0", "r1", 6, -deep / 2, 0.8)))
+        openings.append(may(door("r01", "r0", "r1", 6, -wall - deep / 2, 0.8)))
     if draw(flip):
-        openings.append(across("x0", "r0", "outside", 3, -deep, draw(width)))
+        openings.append(across("x0", "r0", "outside", 3, -wall - deep, draw(width)))
     if bent:
         spaces.append(("mid", "gym", box(0, 2.5, 21, 7.5)))
         openings += [may(across("m1", "mid", "hall", 5, 2.5, draw(width))), across("m2", "mid", "hall", 15, 7.5, draw(width))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from crowd_plays import across
 from crowd_worlds import World, box, door, people_at, plan_of
 
 ENGINES = pytest.mark.parametrize("engine", ["reference", "compiled"])
@@ -75,3 +76,41 @@ def test_who_cannot_reach_the_assigned_exit_knows_that_the_way_to_all_others_was
     world.crowd.evacuate()
     world.run(60.0)
     assert world.crowd.state(0) == ("stranded", "no way")
+
+
+@ENGINES
+def test_a_unit_that_walks_between_doors_in_thick_walls_is_at_a_lock_and_at_its_goal_in_time(engine):
+    plan = plan_of(
+        [("hall", "corridor", box(0, 0, 30, 2.5)), ("a", "classroom", box(0, -6.5, 6, -0.5)),
+         ("b", "classroom", box(24, -6.5, 30, -0.5))],
+        [across("da", "a", "hall", 3, -0.25, 1.0), across("db", "b", "hall", 27, -0.25, 1.0), door("e", "hall", "outside", 0, 1.2)],
+    )  # fmt: skip
+    world, told = World(plan, people_at([(0, 1.0, 1.0)]), engine=engine), []
+    unit = world.crowd.add_unit("sro", 1, (3.0, -5.0), **SPEEDS)
+    world.crowd.send(
+        unit, [(0, 0 if world.network.side(0, 0) == 0 else 1), (1, world.network.side(1, 2))], 2, (27.0, -5.0), locks={1},
+        lock_delay=lambda _way, _side: told.append(world.env.now) or 1.5, on_arrive=lambda _: told.append(world.env.now),
+    )  # fmt: skip
+    world.run(100.0)
+    assert told == pytest.approx([(4.75 + 24.0) / 2.0, (4.75 + 24.0 + 4.75) / 2.0 + 1.5])
+
+
+@pytest.mark.parametrize("walk", [
+    (5.292533369260116, 2.2389248876939742, 65.16327233238523, 1.664003876825423, 3.087610603223961),
+    (6.033342344983422, 1.5059197623900324, 62.8974178526191, 0.5658912395842775, 1.6718708712588548),
+    (5.391754231354823, 2.235842596938311, 76.52733087431555, 1.357788864228096, 1.0835451569994907),
+])  # fmt: skip
+def test_a_unit_in_a_crowd_arrives_at_the_very_same_instant_in_both_engines_whatever_else_happens(walk):
+    """Walks whose metres, added up piece by piece, leave a last bit over."""
+    plan = plan_of([("hall", "corridor", box(0, 0, 80, 2.5))], [door("e", "hall", "outside", 0, 1.2)])
+    people = people_at([(0, x + 0.5, y) for x in range(80) for y in (1.0, 2.0)])
+    x, y, goal_x, goal_y, speed = walk
+    arrived = []
+    for engine in ("reference", "compiled"):
+        world = World(plan, people, engine=engine)
+        unit = world.crowd.add_unit("sro", 0, (x, y), level_mps=speed, stair_up_mps=1.0, stair_down_mps=1.0)
+        world.crowd.send(unit, [], 0, (goal_x, goal_y), on_arrive=lambda _, env=world.env: arrived.append(env.now))
+        for tick in range(1, 200):
+            world.env.timeout(0.37 * tick)
+        world.run(100.0)
+    assert arrived[0] == arrived[1]

@@ -11,13 +11,15 @@ from hypothesis import given, seed
 from hypothesis import strategies as st
 
 pytest.importorskip("drillsim.compiled", exc_type=ImportError)
-from crowd_plays import Play, plays
+from crowd_plays import Play, across, plays
+from crowd_worlds import World, box, door, people_at, plan_of
 from depth import plays_of
-from drillsim.crowd import driving
+from drillsim.crowd import components, driving
 from drillsim.crowd.cells import build_cells
 from drillsim.crowd.components import components_of
 from drillsim.crowd.laws import Laws
-from drillsim.crowd.tables import MANY
+from drillsim.crowd.making import ROOM_FOR_UNITS
+from drillsim.crowd.tables import MANY, SLOTS
 from drillsim.plan.network import build
 from layouts import campus
 from test_crowd_kernel import numbers, seen
@@ -66,6 +68,49 @@ def test_a_campus_has_a_component_for_each_school():
     assert found.of_cell[-1] == -1
     assert np.bincount(found.of_cell[:-1]).tolist() == [cells.cells // 3] * 3
     assert found.borders.tolist() == [cells.borders // 3] * 3
+
+
+def test_a_space_that_no_way_leads_to_is_a_component_without_borders(monkeypatch):
+    monkeypatch.setattr(driving, "APART_S", 0.0)
+    spaces = [
+        ("r", "classroom", box(0, 0, 6, 6)),
+        ("q", "gym", box(40, 0, 46, 6)),
+        ("yard", "outdoors", box(20, 0, 26, 6)),
+    ]
+    plan = plan_of(spaces, [door("e", "r", "outside", 0, 3), door("f", "q", "outside", 40, 3)])
+    people = people_at([(0, 1, 1), (1, 41, 1), (2, 21, 1)], premovement=5.0)
+    for many in (0, 1):
+        world = World(plan, people, engine="compiled")
+        world.crowd._n[MANY] = many
+        world.crowd.evacuate()
+        assert world.run(50.0).out_s[2] == 5.0
+
+
+def test_a_component_takes_no_more_slots_than_the_whole(monkeypatch):
+    """Also where a closed exit has left every door something to do, and their number is nearly a power of two."""
+    monkeypatch.setattr(driving, "APART_S", 0.0)
+    began = []
+    begin = components.begin
+    monkeypatch.setattr(components, "begin", lambda *given: (begin(*given), began.append(int(world.crowd._n[SLOTS]))))
+    spaces = [("hall", "corridor", box(0, 0, 400, 3)), ("shed", "storage", box(500, 0, 503, 3))]
+    spaces += [(f"r{i}", "classroom", box(6 * i, -6, 6 * i + 6, 0)) for i in range(66)]
+    doors = [across(f"d{i}", f"r{i}", "hall", 6 * i + 3, 0, 1.0) for i in range(66)]
+    doors += [
+        door("s", "shed", "outside", 500, 1),
+        door("e1", "hall", "outside", 0, 1.5),
+        door("e2", "r0", "outside", 0, -4),
+    ]
+    plan = plan_of(spaces, doors)
+    borders = build_cells(build(plan), Laws()).borders
+    places = [(2 + i % 66, 6 * (i % 66) + 1 + (i // 66) % 4, -3) for i in range(1024 - ROOM_FOR_UNITS - borders - 1)]
+    world = World(plan, people_at(places), engine="compiled")
+    world.crowd._n[MANY] = 1
+    world.crowd.evacuate()
+    world.run(6.0)
+    world.crowd.close(world.way("e1"))
+    world.run(8.0)
+    assert len(began) == 4
+    assert max(began) <= len(world.crowd._t.slots) == 2048
 
 
 @pytest.mark.parametrize("alone", [True, False])

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import simpy
 
 from crowd_worlds import World, box, door, people_at, plan_of
 
@@ -119,3 +120,24 @@ def test_halls_are_not_clear_while_somebody_is_there():
 
 def test_halls_where_nobody_was_are_clear_from_the_start():
     assert wing([]).crowd.clear_since_s([0]) == 0.0
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_door_that_the_plan_locks_is_still_locked_when_its_room_is_unlocked_again(engine):
+    plan = plan_of(
+        [("room", "classroom", box(0, 0, 6, 6)), ("hall", "corridor", box(6, 0, 9, 6))],
+        [door("ex", "room", "outside", 0, 3, locked="both"), door("d", "room", "hall", 6, 3), door("e", "hall", "outside", 9, 3)],
+    )
+    world = World(plan, people_at([(0, 1.0, 3.0)]), engine=engine)
+
+    def drill(*, locks):
+        env = simpy.Environment()
+        crowd = type(world.crowd)(env, world.network, world.cells, world.laws, world.people)
+        if locks:
+            crowd.lock_room(0)
+            crowd.unlock_room(0)
+        crowd.evacuate()
+        crowd.advance_to(100.0)
+        return crowd.out_s.tolist()
+
+    assert [drill(locks=locks) for locks in (True, False, True)] == [pytest.approx([8.0])] * 3

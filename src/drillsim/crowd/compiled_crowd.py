@@ -125,7 +125,7 @@ class CompiledCrowd(CompiledUnits):
             return
         self._t.spaces["locked"][space] = 0
         kept = {w for s in self._locked_rooms for w in self.network.space_ways[s]}
-        self._locked -= set(self.network.space_ways[space]) - kept
+        self._locked -= set(self.network.space_ways[space]) - kept - self.cells.locked_ways
         self._renew()
         self._ordered()
 

@@ -56,10 +56,11 @@ def components_of(cells: Cells) -> Components:
     graph.add_nodes_from(range(cells.cells))
     graph.add_edges_from((a, b) for a, b in zip(cells.near[::2], cells.far[::2], strict=True) if a >= 0 and b >= 0)
     of_cell = np.full(cells.cells + 1, -1, np.int32)
-    for k, members in enumerate(nx.connected_components(graph)):
+    found = list(nx.connected_components(graph))
+    for k, members in enumerate(found):
         of_cell[list(members)] = k
     either = np.maximum(of_cell[cells.near[::2]], of_cell[cells.far[::2]])
-    return Components(of_cell, np.bincount(either).astype(np.int32))
+    return Components(of_cell, np.bincount(either, minlength=len(found)).astype(np.int32))
 
 
 def play_apart(t: At, components: Components, until_s: float, draw: Callable[[], None]) -> None:
@@ -82,10 +83,10 @@ def play_apart(t: At, components: Components, until_s: float, draw: Callable[[],
 
 @inlined
 def chain(t: At, chains: Ints, k: int, o: int) -> None:
-    """Put an event that is in no calendar to those of its component."""
+    """Put an event that is in no calendar to those of its component, and count the people among their owners."""
     events_at(t)[o].after = chains[k, 0]
     chains[k, 0] = o
-    chains[k, 1] += 1
+    chains[k, 1] += o >= n_at(t)[BORDERS]
 
 
 @inlined

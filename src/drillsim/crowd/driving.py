@@ -157,7 +157,7 @@ class Driving(ABC):
     def _lay(self, number: int) -> None:
         """Write the way to a goal as the ways are now; the way out of a building that nothing has changed is kept."""
         goal, t = self._goals[number], self._t
-        if goal == OUTSIDE_GOAL and not (self._blocked or self._held or self._locked_rooms):
+        if goal == OUTSIDE_GOAL and not self._blocked and not self._held and self._locked == self.cells.locked_ways:
             found = self.cells.memo("the way out", lambda: self._way_to(goal))
         else:
             found = self._way_to(goal)

@@ -27,7 +27,7 @@ from drillsim.crowd.views import (
 )
 from drillsim.crowd.walking import ON_STAIR, QUEUED, UNLOCKING, WALKING
 
-SURE = 1.0 - 1e-9
+SLACK_M = 1e-6
 """Keeps a bound below what adding up the same metres in another order gives."""
 
 
@@ -49,7 +49,7 @@ def next_news_s(t: At) -> float:
             onward_s = events[n[BORDERS] + p].time
         else:
             continue
-        soonest = min(soonest, onward_s + silent_m(t, p) / max(me.level, me.speed) * SURE)
+        soonest = min(soonest, onward_s + max(0.0, silent_m(t, p) - SLACK_M) / max(me.level, me.speed))
     return float(max(soonest, s[NOW]))
 
 
@@ -57,7 +57,7 @@ def next_news_s(t: At) -> float:
 def silent_m(t: At, p: int) -> float:
     """Return the metres at least that a unit walks after what it does now before it has something to tell.
 
-    Stairs count as nothing, and so do the bends of the present leg.
+    Stairs count as nothing, and so do bends in spaces of several slabs, and the walls that their doors stand in.
     """
     people, units, nodes, spaces = people_at(t), units_at(t), nodes_at(t), spaces_at(t)
     dist, paths, n = dist_at(t), paths_at(t), n_at(t)
@@ -80,7 +80,11 @@ def silent_m(t: At, p: int) -> float:
         if here.space < 0:
             return metres
         space = spaces[here.space]
-        metres += float(dist[space.dist + here.row * space.gates + nodes[onward ^ 1].row])
+        door = nodes[onward ^ 1]
+        if space.slabs == 1:
+            metres += float(dist[space.dist + here.row * space.gates + door.row])
+        else:
+            metres += metres_between(here.x, here.y, door.x, door.y)
         if paths[step] & 1:
             return metres
         node = onward

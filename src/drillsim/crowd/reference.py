@@ -286,7 +286,7 @@ class ReferenceCrowd(Looks):
         if self._locked_rooms.pop(space, None) is None:
             return
         kept = {w for s in self._locked_rooms for w in self.network.space_ways[s]}
-        self._locked -= set(self.network.space_ways[space]) - kept
+        self._locked -= set(self.network.space_ways[space]) - kept - self.cells.locked_ways
         self._renew()
 
     def _is_full(self, space: int) -> bool:
