@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
@@ -134,6 +134,19 @@ def row(
     }  # fmt: skip
 
 
+def in_turn(plays: Mapping[str, tuple[int, Callable[[int], object]]], *, first: int) -> dict[str, list[float]]:
+    """Return the CPU seconds of each play of each of several, who take turns; a play gets its number, from first on.
+
+    plays
+        How often each plays in a round, and its play.
+    """
+    times: dict[str, list[float]] = {by: [] for by in plays}
+    for round_ in range(ROUNDS):
+        for by, (often, play) in plays.items():
+            times[by] += cpu_s(play, often, first=first + round_ * often)
+    return times
+
+
 def ms(seconds: Sequence[float]) -> list[float]:
     """Return milliseconds."""
     return [1000.0 * s for s in seconds]
@@ -155,10 +168,7 @@ def corridor(runs: int) -> Iterator[Row]:
         other = _other(layout, persons)
         if other is not None:
             plays[OTHER] = max(1, runs * 25 // persons), other
-        times: dict[str, list[float]] = {by: [] for by in plays}
-        for round_ in range(ROUNDS):
-            for by, (drills, play) in plays.items():
-                times[by] += cpu_s(play, drills, first=2 + round_ * drills)
+        times = in_turn(plays, first=2)
         for by, seconds in times.items():
             wanted = 2.5 if (by, persons) == ("compiled", 1_000) else None
             yield row(part, what, by, "CPU ms", ms(seconds), at_most=wanted)
@@ -181,7 +191,86 @@ def _other(layout: Layout, persons: int) -> Callable[[int], object] | None:
     return lambda seed: simulation.run(seed, record=False)
 
 
-# ----------------------------------------------------------------------- b) the campus
+# ----------------------------------------------------------------------- b) looks
+def looking(runs: int) -> Iterator[Row]:
+    """The same drill with looks at counts and person-seconds, and without."""
+    part, layout = f"{LOOKS} looks in a drill of 1,000 people in the corridor school", corridor_school()
+    building = Building.of(layout)
+    people = [people_of(layout, 1_000, seed) for seed in range(runs + 1)]
+    for engine in engines():
+        plain, watched = building.plays(people, engine), building.plays(people, engine, looks=LOOKS)
+        cpu_s(plain, 1)
+        cpu_s(watched, 1)
+        pairs = [cpu_s(plain, 1, first=i) + cpu_s(watched, 1, first=i) for i in range(1, runs + 1)]
+        yield row(part, "without looks", engine, "CPU ms", ms([without for without, _ in pairs]))
+        more = ms([with_looks - without for without, with_looks in pairs])
+        yield row(part, "more with looks", engine, "CPU ms", more, at_most=1.0 if engine == "compiled" else None)
+
+
+# ----------------------------------------------------------------------- c) compiling
+FIRST_DRILL = """
+import time
+from crowd import Building
+from layouts import corridor_school
+from seated import people_of
+layout = corridor_school()
+building, people = Building.of(layout), people_of(layout, 200, 1)
+began = time.process_time()
+crowd = building.play(people, "compiled")
+seconds = time.process_time() - began
+assert type(crowd).__name__ != "ReferenceCrowd"
+print(seconds)
+"""
+
+
+def compiling() -> Iterator[Row]:
+    """The first drill of a process, with an empty folder of compiled code, and again with the one it left."""
+    if engines()[0] != "compiled":
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for what, wanted in (("nothing compiled yet", 20.0), ("compiled before", 1.0)):
+            found = subprocess.run(
+                [sys.executable, "-c", FIRST_DRILL], capture_output=True, text=True, check=True,
+                env={**os.environ, "NUMBA_CACHE_DIR": folder, "PYTHONPATH": os.pathsep.join(sys.path)},
+            )  # fmt: skip
+            seconds = [float(found.stdout)]
+            yield row("first drill of a process", what, "compiled", "CPU s", seconds, at_most=wanted)
+
+
+# ----------------------------------------------------------------------- d) the DOE schools
+def doe(runs: int) -> Iterator[Row]:
+    """The two reference schools: everybody out, and whole drills with the present staffing."""
+    mixes = read_mixes(ROOT / "scenarios" / "mixes.yaml")
+    evacuation, lockdown = (read_scenario(ROOT / "scenarios" / f"{name}.yaml") for name in ("evacuation", "lockdown"))
+    for name, aim, aim_evacuation, aim_lockdown in (("secondary", 3.0, 8.0, 5.0), ("primary", 1.5, None, None)):
+        plan = read_plan(ROOT / "floorplans" / f"doe_{name}.yaml")
+        world = world_of(plan, evacuation)
+        seats = world.seats(plan.period_at(evacuation.time_of_day))
+        part = f"DOE {name} school, {len(seats):,} pupils"
+        groups = groups_of(evacuation, plan)
+        building = Building(world.network, world.cells, world.laws)
+        people = [draw_population(seats, Streams(1, "benchmark", i), groups) for i in range((1 + ROUNDS) * runs)]
+        plays: dict[str, tuple[int, Callable[[int], object]]] = {}
+        for engine in engines():
+            plays[engine] = runs if engine == "compiled" else max(1, runs // 4), building.plays(people, engine)
+            cpu_s(plays[engine][1], 2)
+        for scenario in (evacuation, lockdown):
+            plays[scenario.name] = runs, _drills(scenario, plan, mixes[mixes.present])
+            cpu_s(plays[scenario.name][1], runs)
+        times = in_turn(plays, first=runs)
+        for engine in engines():
+            wanted = aim if engine == "compiled" else None
+            yield row(part, "everybody out", engine, "CPU ms", ms(times[engine]), at_most=wanted)
+        for scenario, wanted in ((evacuation, aim_evacuation), (lockdown, aim_lockdown)):
+            what = f"whole drill: {scenario.name}"
+            yield row(part, what, "simulate", "CPU ms", ms(times[scenario.name]), at_most=wanted)
+
+
+def _drills(scenario: Scenario, plan: FloorPlan, mix: Mix) -> Callable[[int], object]:
+    return lambda i: simulate(scenario, plan, mix, seed=1, replication=i)
+
+
+# ----------------------------------------------------------------------- e) the campus, last, for it leaves memory behind
 def campuses(largest: int) -> Iterator[Row]:
     """Schools of 1,000 people side by side in one plan, up to a million people; also in step, as when units may come."""
     part, engine, first_us = "campus of corridor schools with 1,000 people each, everybody out", engines()[0], 0.0
@@ -246,81 +335,6 @@ def passages_of(building: Building, people: Population) -> int:
     return int(passages[people.space].sum())
 
 
-# ----------------------------------------------------------------------- c) looks
-def looking(runs: int) -> Iterator[Row]:
-    """The same drill with looks at counts and person-seconds, and without."""
-    part, layout = f"{LOOKS} looks in a drill of 1,000 people in the corridor school", corridor_school()
-    building = Building.of(layout)
-    people = [people_of(layout, 1_000, seed) for seed in range(runs + 1)]
-    for engine in engines():
-        plain, watched = building.plays(people, engine), building.plays(people, engine, looks=LOOKS)
-        cpu_s(plain, 1)
-        cpu_s(watched, 1)
-        pairs = [cpu_s(plain, 1, first=i) + cpu_s(watched, 1, first=i) for i in range(1, runs + 1)]
-        yield row(part, "without looks", engine, "CPU ms", ms([without for without, _ in pairs]))
-        more = ms([with_looks - without for without, with_looks in pairs])
-        yield row(part, "more with looks", engine, "CPU ms", more, at_most=1.0 if engine == "compiled" else None)
-
-
-# ----------------------------------------------------------------------- d) compiling
-FIRST_DRILL = """
-import time
-from crowd import Building
-from layouts import corridor_school
-from seated import people_of
-layout = corridor_school()
-building, people = Building.of(layout), people_of(layout, 200, 1)
-began = time.process_time()
-crowd = building.play(people, "compiled")
-seconds = time.process_time() - began
-assert type(crowd).__name__ != "ReferenceCrowd"
-print(seconds)
-"""
-
-
-def compiling() -> Iterator[Row]:
-    """The first drill of a process, with an empty folder of compiled code, and again with the one it left."""
-    if engines()[0] != "compiled":
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        for what, wanted in (("nothing compiled yet", 20.0), ("compiled before", 1.0)):
-            found = subprocess.run(
-                [sys.executable, "-c", FIRST_DRILL], capture_output=True, text=True, check=True,
-                env={**os.environ, "NUMBA_CACHE_DIR": folder, "PYTHONPATH": os.pathsep.join(sys.path)},
-            )  # fmt: skip
-            seconds = [float(found.stdout)]
-            yield row("first drill of a process", what, "compiled", "CPU s", seconds, at_most=wanted)
-
-
-# ----------------------------------------------------------------------- e) the DOE schools
-def doe(runs: int) -> Iterator[Row]:
-    """The two reference schools: everybody out, and whole drills with the present staffing."""
-    mixes = read_mixes(ROOT / "scenarios" / "mixes.yaml")
-    evacuation, lockdown = (read_scenario(ROOT / "scenarios" / f"{name}.yaml") for name in ("evacuation", "lockdown"))
-    for name, aim, aim_evacuation, aim_lockdown in (("secondary", 3.0, 8.0, 5.0), ("primary", 1.5, None, None)):
-        plan = read_plan(ROOT / "floorplans" / f"doe_{name}.yaml")
-        world = world_of(plan, evacuation)
-        seats = world.seats(plan.period_at(evacuation.time_of_day))
-        part = f"DOE {name} school, {len(seats):,} pupils"
-        groups = groups_of(evacuation, plan)
-        building = Building(world.network, world.cells, world.laws)
-        people = [draw_population(seats, Streams(1, "benchmark", i), groups) for i in range(runs + 2)]
-        for engine in engines():
-            play = building.plays(people, engine)
-            cpu_s(play, 2)
-            wanted = aim if engine == "compiled" else None
-            yield row(part, "everybody out", engine, "CPU ms", ms(cpu_s(play, runs, first=2)), at_most=wanted)
-        for scenario, wanted in ((evacuation, aim_evacuation), (lockdown, aim_lockdown)):
-            drill = _drills(scenario, plan, mixes[mixes.present])
-            cpu_s(drill, runs)
-            seconds = cpu_s(drill, runs, first=runs)
-            yield row(part, f"whole drill: {scenario.name}", "simulate", "CPU ms", ms(seconds), at_most=wanted)
-
-
-def _drills(scenario: Scenario, plan: FloorPlan, mix: Mix) -> Callable[[int], object]:
-    return lambda i: simulate(scenario, plan, mix, seed=1, replication=i)
-
-
 # ----------------------------------------------------------------------- the table
 def show(rows: Sequence[Row]) -> Iterator[str]:
     """Give the lines of the table."""
@@ -349,7 +363,7 @@ def main() -> None:
     largest = min(arguments.people, 10_000) if arguments.quick else arguments.people
     rows: list[Row] = []
     print("CPU time of one process; median, lowest and highest of n. Targets are for a quiet core.")
-    for measured in (corridor(runs), campuses(largest), looking(runs), compiling(), doe(runs)):
+    for measured in (corridor(runs), looking(runs), compiling(), doe(runs), campuses(largest)):
         part = list(measured)
         print("\n".join(show(part)), flush=True)
         rows += part
