@@ -38,7 +38,8 @@ def slot_words(slots: Sequence[str]) -> Words:
 
 
 @lru_cache(maxsize=1024)
-def _words_of(slots: tuple[str, ...]) -> Words:
+def few_words(slots: tuple[str, ...]) -> Words:
+    """Return the words of slots that are few and often the same ones; not to be written to."""
     return slot_words(slots)
 
 
@@ -84,12 +85,15 @@ class Streams:
 
     def __init__(self, seed: int, family: str, replication: int = 0) -> None:
         self.seed, self.family, self.replication = seed, family, replication
+        self._begun = blake2b(f"{SCHEME}/{seed}/{family}/{replication}/".encode(), digest_size=8)
         self._keys: dict[str, tuple[int, int]] = {}
 
     def _key(self, purpose: str) -> tuple[int, int]:
         key = self._keys.get(purpose)
         if key is None:
-            word = _hash64(f"{SCHEME}/{self.seed}/{self.family}/{self.replication}/{purpose}")
+            name = self._begun.copy()
+            name.update(purpose.encode())
+            word = int.from_bytes(name.digest(), "little")
             key = self._keys[purpose] = (word & _MASK, word >> 32)
         return key
 
@@ -112,7 +116,7 @@ class Streams:
             raise ValueError("no weight above 0 to choose from")
         if len(names) == 1:
             return names[0]
-        draws = self.uniforms(purpose, _words_of(tuple(names)), index).tolist()
+        draws = self.uniforms(purpose, few_words(tuple(names)), index).tolist()
         return min((-log(u) / weights[name], name) for u, name in zip(draws, names, strict=True))[1]
 
     def choose_in_order(self, purpose: str, slot: str, weights: dict[str, float], index: int = 0) -> str:

@@ -46,6 +46,11 @@ APPLIES = {
         "accounted_all_s",
     ),
 }
+STATUS = {c.name: status_name(c.name) for c in MEASURES}
+"""The status column that belongs to each time column."""
+ORDER = ("incident", "kind", *(name for pair in STATUS.items() for name in pair), "resolved_by", "first_by", "ends_as",
+         "over_before_anyone_came", *(c.name for c in COUNTS), *(c.name for c in LEGS))  # fmt: skip
+"""The columns of an outcome row."""
 
 
 class Table:
@@ -78,7 +83,7 @@ def measure(events: Sequence[Event], *, horizon_s: float) -> list[dict[str, Valu
 
 def _row(table: Table, onset: Event, horizon_s: float) -> dict[str, Value]:
     kind = onset.why
-    times: dict[str, float | None] = {c.name: None for c in MEASURES}
+    times: dict[str, float | None] = dict.fromkeys(STATUS)
     for what, name in FIRST.items():
         found = table[what]
         if found:
@@ -96,12 +101,12 @@ def _row(table: Table, onset: Event, horizon_s: float) -> dict[str, Value]:
     row.update(_people(table, onset, times))
     _places(table, onset, times)
     applicable = _applicable(kind, table)
-    for column in MEASURES:
-        value = times[column.name]
-        applies = column.name in applicable
+    for name, status in STATUS.items():
+        value = times[name]
+        applies = name in applicable
         reached = applies and value is not None and value <= horizon_s
-        row[column.name] = value if reached else None
-        row[status_name(column.name)] = "reached" if reached else "not-reached" if applies else "not-applicable"
+        row[name] = value if reached else None
+        row[status] = "reached" if reached else "not-reached" if applies else "not-applicable"
     row["resolved_by"] = _resolved_by(table, applicable)
     row["first_by"] = (_service(first.who) or "unit") if first and row["first_on_scene_s"] is not None else "nobody"
     row["ends_as"] = _ends_as(table, row)
@@ -112,9 +117,7 @@ def _row(table: Table, onset: Event, horizon_s: float) -> dict[str, Value]:
     row["busy_s"] = _busy(table, onset.time_s + horizon_s)
     for r in ("10", "20", "40"):
         row[f"exposure_{r}_person_s"] = sum(e.value or 0.0 for e in table["exposure"] if e.where == r)
-    order = ["incident", "kind", *(n for c in MEASURES for n in (c.name, status_name(c.name))), "resolved_by",
-             "first_by", "ends_as", "over_before_anyone_came", *(c.name for c in COUNTS), *(c.name for c in LEGS)]  # fmt: skip
-    return {name: row[name] for name in order}
+    return {name: row[name] for name in ORDER}
 
 
 def _service(who: str) -> str:

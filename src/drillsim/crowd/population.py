@@ -39,9 +39,9 @@ class Seats:
     seat: Ints
     """(persons,) number of the seat in the home space, from 0."""
     triangles: Floats
-    """(triangles, 3, 2) the floors of the occupied spaces."""
+    """(3, 2, triangles) x and y of each corner, over the floors of the occupied spaces."""
     share: Floats
-    """(triangles, 2) share of the space's area before this triangle, and up to its end."""
+    """(2, triangles) share of the space's area before each triangle, and up to its end."""
     reach: Floats
     """(triangles,) rank of the space plus the share up to the triangle's end; rising, to search in."""
     rank: Ints
@@ -132,8 +132,8 @@ def seats_in(plan: FloorPlan, slots: tuple[str, ...], *, home: Ints, space: Ints
         home=home,
         space=space,
         seat=seat,
-        triangles=np.concatenate([np.zeros((0, 3, 2)), *parts]),
-        share=np.concatenate([np.zeros((0, 2)), *shares]),
+        triangles=np.ascontiguousarray(np.concatenate([np.zeros((0, 3, 2)), *parts]).transpose(1, 2, 0)),
+        share=np.ascontiguousarray(np.concatenate([np.zeros((0, 2)), *shares]).T),
         reach=np.concatenate([np.zeros(0), *(r + share[:, 1] for r, share in enumerate(shares))]),
         rank=rank.astype(np.int64).reshape(-1),
     )
@@ -283,8 +283,8 @@ def _points(seats: Seats, u0: Floats, u1: Floats) -> tuple[Floats, Floats]:
     if not len(seats):
         return np.zeros(0), np.zeros(0)
     which = np.searchsorted(seats.reach, seats.rank + u0, side="left")
-    before, upto = seats.share[which, 0], seats.share[which, 1]
-    root = np.sqrt(np.clip((u0 - before) / (upto - before), 0.0, 1.0))[:, None]
-    a, b, c = (seats.triangles[which, k] for k in range(3))
-    point = (1 - root) * a + root * ((1 - u1[:, None]) * b + u1[:, None] * c)
-    return np.ascontiguousarray(point[:, 0]), np.ascontiguousarray(point[:, 1])
+    before, upto = (share[which] for share in seats.share)
+    root = np.sqrt(np.minimum(np.maximum((u0 - before) / (upto - before), 0.0), 1.0))
+    near, on, across = 1 - root, 1 - u1, u1
+    x, y = (near * a[which] + root * (on * b[which] + across * c[which]) for a, b, c in seats.triangles.swapaxes(0, 1))
+    return x, y

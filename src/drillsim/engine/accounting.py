@@ -12,7 +12,7 @@ from drillsim.crowd.still import StillCrowd
 from drillsim.engine.order import Order
 from drillsim.plan.model import OUTSIDE
 from drillsim.record.trace import Event
-from drillsim.streams import slot_words
+from drillsim.streams import few_words
 
 
 @dataclass
@@ -41,7 +41,7 @@ def account(order: Order, counted_from_s: Mapping[int, float], until_s: float) -
     stage, case = order.stage, order.case.id
     heads = _still(order, counted_from_s) if stage.stays else _heads(order, counted_from_s)
     law = stage.scenario.protocol.roll_call
-    luck = stage.streams.uniforms("roll_call", slot_words(list(heads.ready_s))).tolist()
+    luck = stage.streams.uniforms("roll_call", few_words(tuple(heads.ready_s))).tolist()
     done = {id_: at + law.quantile(u) for (id_, at), u in zip(heads.ready_s.items(), luck, strict=True)}
     for id_, at in done.items():
         if at <= until_s:
@@ -95,9 +95,9 @@ def _heads(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
     sits = ~np.isnan(begins_s[space])
     for i in np.flatnonzero(sits & np.isnan(settled_s)).tolist():
         sits[i] = crowd.state(int(inside[i]))[0] == "waiting"
-    ready_s = np.zeros(len(plan.spaces))
-    np.maximum.at(ready_s, space[sits], np.fmax(begins_s[space], settled_s)[sits])
-    for s, persons in enumerate(np.bincount(space[sits], minlength=len(ready_s)).tolist()):
+    ready_s, later = begins_s.copy(), sits & (settled_s > begins_s[space])
+    np.maximum.at(ready_s, space[later], settled_s[later])
+    for s, persons in enumerate(np.bincount(space[sits]).tolist()):
         if persons:
             heads.add(order.id_of(s), float(ready_s[s]), persons)
             heads.missing -= persons

@@ -46,6 +46,8 @@ def law_of(name: str, group: Group, people: People) -> GroupLaw:
 
 def sources_of(scenario: Scenario, plan: FloorPlan) -> tuple[Source, ...]:
     """Return the sources of people of a drill, in file order; each ends with the drill at the latest."""
+    if not scenario.people.sources:
+        return ()
     ends_s = scenario.horizon + max((i.at for i in scenario.incidents), default=0.0)
     groups, seen = groups_of(scenario, plan), Counter[str]()
     found = []
