@@ -248,8 +248,9 @@ class Driving(ABC):
 
     def _play(self, until_s: float, *, inclusive: bool) -> bool:
         """Play events and hear what they bring; return whether the time was reached: units' news stop the play."""
-        if self._n[MANY] and APART_S < until_s - self._s[NOW] < inf and self._is_alone():
-            play_apart(self._at, self._components, until_s, self._draw)
+        now = float(self.env.now)  # SimPy's clock may stop a last bit before the time that is looked at
+        if self._n[MANY] and now - self._s[NOW] > APART_S and self._is_alone():
+            play_apart(self._at, self._components, now, self._draw)
         while kernel.advance(self._at, until_s, inclusive, -1, -1):
             if not self._hear():
                 return False
