@@ -78,7 +78,9 @@ class Play:
         told: list[Any] = []
         for time_s, act, what, whom, delay_s in self.script:
             known = [space[s] for s in what] if isinstance(what, list) else {**space, **way}[what]
-            world.at(time_s, lambda act=act, known=known, whom=whom, delay_s=delay_s: give(world, act, known, whom, delay_s))
+            world.at(
+                time_s, lambda act=act, known=known, whom=whom, delay_s=delay_s: give(world, act, known, whom, delay_s)
+            )
         for key, (home, xy, lock_s, errands) in enumerate(self.units):
             here = space[home] if home else -1
             number = world.crowd.add_unit(f"u{key}", here, xy, level_mps=2.0, stair_up_mps=0.9, stair_down_mps=NAN)
@@ -160,21 +162,40 @@ def ring(side: float) -> tuple[list[Any], list[dict[str, Any]]]:
     return spaces, openings
 
 
-def upper_floors(kind: str, width: float, length: float) -> tuple[list[Any], list[dict[str, Any]], list[dict[str, Any]]]:
+def upper_floors(
+    kind: str, width: float, length: float
+) -> tuple[list[Any], list[dict[str, Any]], list[dict[str, Any]]]:
     """A room above the hall's left end, with one stair; with two there is a hall between them, and perhaps a third floor."""
+
     def stair(id_: str, lower: str, upper: str, foot: str, head: str) -> dict[str, Any]:
         return {"id": id_, "lower": lower, "upper": upper, "rise": 4, "width": width, "length": length,
                 "lower_opening": foot, "upper_opening": head}  # fmt: skip
 
-    spaces = [("foot", "stair", box(-6, 0, 0, 0.9)), ("head+", "stair", box(-6, 0, 0, 0.9)), ("up+", "classroom", box(-6, 0.9, 0, 6))]
+    spaces = [
+        ("foot", "stair", box(-6, 0, 0, 0.9)),
+        ("head+", "stair", box(-6, 0, 0, 0.9)),
+        ("up+", "classroom", box(-6, 0.9, 0, 6)),
+    ]
     openings = [door("f", "foot", "hall", 0, 0.5, 0.9), across("h", "head+", "up+", -3, 0.9, 0.9)]
     stairs = [stair("t", "foot", "head+", "f", "h")]
     if kind != "one stair":
-        spaces += [("over+", "corridor", box(0, 0, 24, 2.5)), ("foot2", "stair", box(24, 1.5, 28, 2.5)), ("head2+", "stair", box(24, 1.5, 28, 2.5))]
-        openings += [door("uo", "up+", "over+", 0, 1.7, 1.2), door("f2", "foot2", "hall", 24, 2, 0.9), door("h2", "head2+", "over+", 24, 2, 0.9)]
+        spaces += [
+            ("over+", "corridor", box(0, 0, 24, 2.5)),
+            ("foot2", "stair", box(24, 1.5, 28, 2.5)),
+            ("head2+", "stair", box(24, 1.5, 28, 2.5)),
+        ]
+        openings += [
+            door("uo", "up+", "over+", 0, 1.7, 1.2),
+            door("f2", "foot2", "hall", 24, 2, 0.9),
+            door("h2", "head2+", "over+", 24, 2, 0.9),
+        ]
         stairs.append(stair("t2", "foot2", "head2+", "f2", "h2"))
     if kind == "three storeys":
-        spaces += [("foot3+", "stair", box(10, 2.5, 14, 3.5)), ("head3++", "stair", box(10, 2.5, 14, 3.5)), ("top++", "gym", box(10, 3.5, 18, 9))]
+        spaces += [
+            ("foot3+", "stair", box(10, 2.5, 14, 3.5)),
+            ("head3++", "stair", box(10, 2.5, 14, 3.5)),
+            ("top++", "gym", box(10, 3.5, 18, 9)),
+        ]
         openings += [across("f3", "foot3+", "over+", 12, 2.5, 0.9), across("h3", "head3++", "top++", 12, 3.5, 0.9)]
         stairs.append(stair("t3", "foot3+", "head3++", "f3", "h3"))
     return spaces, openings, stairs
@@ -194,14 +215,20 @@ def buildings(draw: st.DrawFn) -> Any:
 
     spaces: list[Any] = [("hall", "corridor", HORSESHOE if bent else box(0, 0, 24, 2.5))]
     openings = [may(across(f"d{i}", f"r{i}", "hall", 3 + 6 * i, -wall / 2, draw(width))) for i in range(4)]
-    spaces += [(f"r{i}", draw(st.sampled_from(["classroom", "corridor"])), box(6 * i, -wall - deep, 6 * i + 6, -wall)) for i in range(4)]
+    spaces += [
+        (f"r{i}", draw(st.sampled_from(["classroom", "corridor"])), box(6 * i, -wall - deep, 6 * i + 6, -wall))
+        for i in range(4)
+    ]
     if draw(flip):
         openings.append(may(door("r01", "r0", "r1", 6, -wall - deep / 2, 0.8)))
     if draw(flip):
         openings.append(across("x0", "r0", "outside", 3, -wall - deep, draw(width)))
     if bent:
         spaces.append(("mid", "gym", box(0, 2.5, 21, 7.5)))
-        openings += [may(across("m1", "mid", "hall", 5, 2.5, draw(width))), across("m2", "mid", "hall", 15, 7.5, draw(width))]
+        openings += [
+            may(across("m1", "mid", "hall", 5, 2.5, draw(width))),
+            across("m2", "mid", "hall", 15, 7.5, draw(width)),
+        ]
         openings.append(door("e2", "hall", "outside", 0, 8.7, draw(width)))
     else:
         spaces.append(("u", "library", U_ROOM))
@@ -210,14 +237,19 @@ def buildings(draw: st.DrawFn) -> Any:
         openings.append(may(door("e1", "hall", "outside", 0, 1.2, draw(width))))
     if draw(flip):
         spaces.append(("yard", "outdoors", box(24, 0, 60, 20)))
-        openings.append(door("ey", "hall", "yard", 24, 1.2, draw(width)) | {"locked": draw(st.sampled_from(["no", "outside", "outside"]))})
+        openings.append(
+            door("ey", "hall", "yard", 24, 1.2, draw(width))
+            | {"locked": draw(st.sampled_from(["no", "outside", "outside"]))}
+        )
     if draw(flip):
         more = ring(draw(st.sampled_from([0.6, 0.9])))
         spaces, openings = spaces + more[0], openings + [may(o) for o in more[1]]
     stairs: list[dict[str, Any]] = []
     floors = draw(st.sampled_from(["", "", "one stair", "two stairs", "three storeys"]))
     if floors:
-        more_spaces, more_openings, stairs = upper_floors(floors, draw(st.sampled_from([0.5, 1.2])), draw(st.sampled_from([2.5, 9])))
+        more_spaces, more_openings, stairs = upper_floors(
+            floors, draw(st.sampled_from([0.5, 1.2])), draw(st.sampled_from([2.5, 9]))
+        )
         spaces, openings = spaces + more_spaces, openings + more_openings
     return spaces, openings, stairs
 
@@ -261,7 +293,9 @@ def plays(draw: st.DrawFn) -> Play:
         act = draw(st.sampled_from(ACTS if i else ACTS[:5]))
         what: Any = draw(rooms) if act in ("rooms", "refuge", "own") else draw(st.sampled_from(ids))
         if act in ("close", "reopen", "let_in"):
-            what = draw(st.sampled_from(ways if act != "let_in" else ways[: len(openings)] + ["ey"] * 9 * ("ey" in ways)))
+            what = draw(
+                st.sampled_from(ways if act != "let_in" else ways[: len(openings)] + ["ey"] * 9 * ("ey" in ways))
+            )
         order = (draw(st.sampled_from(TIMES)), act, what, draw(whom), draw(st.sampled_from([0.0, 0.0, 1.5])))
         script += [(order[0] + 9.0 * again, *order[1:]) for again in range(draw(st.sampled_from([1, 1, 1, 3])))]
     if "yard" in ids and draw(st.booleans()):

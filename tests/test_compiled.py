@@ -52,7 +52,9 @@ SAYS = "drillsim: compiling a sum for this machine; this takes a while, once.\n"
 def play(script: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a script in a process of its own, without the variables that tell numba where to keep things, and with these."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
-    done = subprocess.run([sys.executable, "-c", script], cwd=cwd, env=kept | variables, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=cwd, env=kept | variables, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done
 

@@ -34,7 +34,9 @@ def test_a_watch_tells_its_moment_also_when_nobody_was_about_to_move(engine):
 def test_a_unit_may_set_off_at_the_very_instant_that_is_looked_at(engine):
     world, entered = room_and_hall([], engine), []
     unit = world.crowd.add_unit("sro", -1, (20.0, 3.0), **SPEEDS)
-    world.at(0.0, lambda: world.crowd.send(unit, [(1, 0)], 1, (8.0, 3.0), on_enter=lambda *_: entered.append(world.env.now)))
+    world.at(
+        0.0, lambda: world.crowd.send(unit, [(1, 0)], 1, (8.0, 3.0), on_enter=lambda *_: entered.append(world.env.now))
+    )
     world.run(0.0)
     world.run(60.0)
     assert entered == [0.0]

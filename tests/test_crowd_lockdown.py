@@ -126,7 +126,11 @@ def test_halls_where_nobody_was_are_clear_from_the_start():
 def test_a_door_that_the_plan_locks_is_still_locked_when_its_room_is_unlocked_again(engine):
     plan = plan_of(
         [("room", "classroom", box(0, 0, 6, 6)), ("hall", "corridor", box(6, 0, 9, 6))],
-        [door("ex", "room", "outside", 0, 3, locked="both"), door("d", "room", "hall", 6, 3), door("e", "hall", "outside", 9, 3)],
+        [
+            door("ex", "room", "outside", 0, 3, locked="both"),
+            door("d", "room", "hall", 6, 3),
+            door("e", "hall", "outside", 9, 3),
+        ],
     )
     world = World(plan, people_at([(0, 1.0, 3.0)]), engine=engine)
 

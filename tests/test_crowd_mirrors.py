@@ -27,12 +27,21 @@ def drawn_plays(draw: st.DrawFn) -> Play:
         places = max(1, int(2.5 * (high[0] - low[0]) * (high[1] - low[1])))
         for _ in range(min(int(rng.integers(0, 9)), places)):
             x, y = rng.uniform(low, high)
-            people.append((space, float(x), float(y), tuple(rng.uniform(0.5, 1.8, 3)), float(rng.uniform(0, 5)), np.nan))
+            people.append(
+                (space, float(x), float(y), tuple(rng.uniform(0.5, 1.8, 3)), float(rng.uniform(0, 5)), np.nan)
+            )
     rooms = [id_ for id_, use, _ in spaces if use == "classroom"]
-    script = [(float(rng.uniform(0, 30)), draw(st.sampled_from(["close", "reopen", "lock"])), "", slice(None), 0.0) for _ in range(3)]
+    script = [
+        (float(rng.uniform(0, 30)), draw(st.sampled_from(["close", "reopen", "lock"])), "", slice(None), 0.0)
+        for _ in range(3)
+    ]
     script = [(t, act, rooms[0] if act == "lock" and rooms else openings[int(rng.integers(len(openings)))]["id"], whom, late)
               for t, act, _, whom, late in script if act != "lock" or rooms]  # fmt: skip
-    script.append((0.5, "rooms", rooms, slice(None), 0.0) if rooms and draw(st.booleans()) else (0.5, "evacuate", "hall", slice(None), 0.0))
+    script.append(
+        (0.5, "rooms", rooms, slice(None), 0.0)
+        if rooms and draw(st.booleans())
+        else (0.5, "evacuate", "hall", slice(None), 0.0)
+    )
     return Play(spaces, openings, stairs, Laws(), "least-time", {}, [], people, script, [], [], [])
 
 
@@ -55,7 +64,10 @@ def renamed(play: Play) -> Play:
     new = {id_: f"{(7 * i) % 97:02d}-{i}{'+' * id_.count('+')}" for i, id_ in enumerate(ids)} | {"outside": "outside"}
 
     def again(what):
-        return {key: new[value] if key in ("id", "lower", "upper", "lower_opening", "upper_opening") else value for key, value in what.items()}
+        return {
+            key: new[value] if key in ("id", "lower", "upper", "lower_opening", "upper_opening") else value
+            for key, value in what.items()
+        }
 
     return replace(
         play, spaces=[(new[id_], use, polygon) for id_, use, polygon in play.spaces],

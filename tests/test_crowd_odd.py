@@ -94,7 +94,12 @@ def test_one_person_walks_as_if_alone(engine):
 def test_a_building_without_people_plays_orders_and_changes(engine):
     world = cabin([], engine)
     crowd, nobody = world.crowd, np.zeros(0, dtype=np.int64)
-    crowd.evacuate(), crowd.to_lockable(nobody, open_rooms=[0]), crowd.to_refuge(nobody, [0]), crowd.to_own_room(nobody, [])
+    (
+        crowd.evacuate(),
+        crowd.to_lockable(nobody, open_rooms=[0]),
+        crowd.to_refuge(nobody, [0]),
+        crowd.to_own_room(nobody, []),
+    )
     crowd.close(0), crowd.reopen(0), crowd.lock_room(0), crowd.unlock_room(0), crowd.let_in(0, after_s=1.0)
     world.run()
     assert (crowd.tally(), crowd.inside(), len(crowd.out_s), crowd.when([0], at_most=0).triggered) == ({}, 0, 0, True)

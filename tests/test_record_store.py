@@ -45,7 +45,9 @@ def lines(content: bytes) -> list[dict[str, str]]:
 
 def test_a_table_opens_in_excel_and_has_plain_line_ends() -> None:
     content = runs_csv([ROW])
-    assert content.startswith(b"\xef\xbb\xbfscenario,mix,replication,incident,status,stage,reason,noticed_s,noticed_status,")
+    assert content.startswith(
+        b"\xef\xbb\xbfscenario,mix,replication,incident,status,stage,reason,noticed_s,noticed_status,"
+    )
     assert b"\r" not in content
 
 

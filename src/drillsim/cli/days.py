@@ -65,7 +65,9 @@ def _units(units: Iterable[UnitDay]) -> Any:
     table = _table("unit", "on campus", "busy", "hours on duty, kept of planned", last="left")
     for one in units:
         share = "" if one.utilisation is None else screen.percent(one.utilisation)
-        duties = [f"{duty} {one.kept_s.get(duty, 0.0) / 3600:,.1f} of {s / 3600:,.1f}" for duty, s in one.planned_s.items()]
+        duties = [
+            f"{duty} {one.kept_s.get(duty, 0.0) / 3600:,.1f} of {s / 3600:,.1f}" for duty, s in one.planned_s.items()
+        ]
         table.add_row(f"  {one.label} ({one.unit})", f"{one.present_s / 3600:,.1f} h", share, ", ".join(duties))
     return table
 

@@ -259,7 +259,9 @@ class Driving(ABC):
     def _is_alone(self) -> bool:
         """Return whether people have nothing to tell until somebody looks or orders, and walk in several components."""
         told = self._n[UNITS] or self._n[WATCHED] or self._n[NEWS]
-        return not told and not np.isin(self._t.kinds, (TO_ROOMS, TO_REFUGE)).any() and len(self._components.borders) > 1
+        return (
+            not told and not np.isin(self._t.kinds, (TO_ROOMS, TO_REFUGE)).any() and len(self._components.borders) > 1
+        )
 
     @property
     def _components(self) -> Components:

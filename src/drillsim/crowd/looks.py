@@ -106,7 +106,9 @@ class Looks(Units):
             direction = self._leg[p][self._piece[p]][2]
             return "queued", "behind a full space" if self._registered[direction] else "in turn"
         if state == SETTLED:
-            return "settled", "in a locked room" if self._space[p] in self._locked_rooms else ROOMS.get(self._aim[p][0], "in a room")
+            return "settled", "in a locked room" if self._space[p] in self._locked_rooms else ROOMS.get(
+                self._aim[p][0], "in a room"
+            )
         if state == LOST:
             return "lost", "no place on arrival"
         return WORDS[state], ""

@@ -23,8 +23,15 @@ def step_m(spaces: Record, nodes: Record, dist: Floats, beyond_m: Floats, v: int
 
 @compiled
 def lay(
-    field: Record, spaces: Record, gates: Record, nodes: Record, dist: Floats, beyond_m: Floats, enter: Flags,
-    targets: Flags, avoided: int,
+    field: Record,
+    spaces: Record,
+    gates: Record,
+    nodes: Record,
+    dist: Floats,
+    beyond_m: Floats,
+    enter: Flags,
+    targets: Flags,
+    avoided: int,
 ) -> None:
     """Write the way to one goal into a field, by node.
 
@@ -97,8 +104,15 @@ def sift_down(times: Floats, heap: NDArray[np.int32], size: int) -> None:
 
 @compiled
 def mark_back(
-    field: Record, spaces: Record, gates: Record, nodes: Record, dist: Floats, beyond_m: Floats, enter: Flags,
-    targets: Flags, avoided: int,
+    field: Record,
+    spaces: Record,
+    gates: Record,
+    nodes: Record,
+    dist: Floats,
+    beyond_m: Floats,
+    enter: Flags,
+    targets: Flags,
+    avoided: int,
 ) -> None:
     """Mark the nodes whose least way on comes back into the space they are entered from."""  # fmt: skip
     count = len(nodes)

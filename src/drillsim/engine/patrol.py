@@ -62,9 +62,7 @@ def loop_of(
     """Return the closed loop through the stops, in their order, staying `stay_s` seconds at each."""
     routes: Routes = world.plan.memo(
         ("patrol", world.laws, speed_mps, up_mps, down_mps),
-        lambda: Routes(
-            world.network, level_mps=speed_mps, stair_up_mps=up_mps, stair_down_mps=down_mps, compiled=True
-        ),
+        lambda: Routes(world.network, level_mps=speed_mps, stair_up_mps=up_mps, stair_down_mps=down_mps, compiled=True),
     )
     steps: list[Step] = []
     now = 0.0

@@ -165,7 +165,12 @@ class Network:
         metres = [self.distances(s, xy)[0] for s, xy in points.items()]
         begins = np.cumsum([0, *(len(n) for n in nodes)], dtype=np.int64)[:-1]
         none = np.empty(0, dtype=np.int64)
-        return np.concatenate([none, *nodes]), np.concatenate([np.empty(0), *metres]), begins, np.array([*points], dtype=np.int64)
+        return (
+            np.concatenate([none, *nodes]),
+            np.concatenate([np.empty(0), *metres]),
+            begins,
+            np.array([*points], dtype=np.int64),
+        )
 
     def name_of_way(self, way: int) -> str:
         """Return the id of the opening or stair."""

@@ -62,7 +62,9 @@ def _children_down(bench: Bench) -> Case:
     drawn_ = drawn_people(
         seats_of(cells), bench.seed, "VAL-SCHOOL-BR", speed=pupils.level, stair_down=pupils.stair_down
     )
-    alone = replace(drawn_, x=np.full(1000, HEAD[1]), y=np.full(1000, HEAD[2]), premovement_s=np.arange(0.0, 1e5, 100.0))
+    alone = replace(
+        drawn_, x=np.full(1000, HEAD[1]), y=np.full(1000, HEAD[2]), premovement_s=np.arange(0.0, 1e5, 100.0)
+    )
     on_flight = 10.0 / (play(flight(10, 1.3), alone, closed=[1]).out_s() - alone.premovement_s)
     on_landing, by_steps = float(alone.level_mps.mean()), stair_factor(stair_k_mps(RISER_M, TREAD_M), up=False)
     down, spreads = float(on_flight.mean()), [float(v.std() / v.mean()) for v in (alone.level_mps, on_flight)]

@@ -69,7 +69,12 @@ def simex_cases(bench: Bench) -> Iterator[Case]:
     by_then = {name: main_effect(later, i)[0] for i, name in enumerate(FACTORS)}
     for name, announcing, other, words in (
         ("exposure", near_by["announcing"][0], least, "person-seconds, over the smaller of officer and locks"),
-        ("rooms", by_then["announcing"], abs(by_then["locks"]), f"rooms secured in {LATER_S} s, over that of the locks"),
+        (
+            "rooms",
+            by_then["announcing"],
+            abs(by_then["locks"]),
+            f"rooms secured in {LATER_S} s, over that of the locks",
+        ),
     ):
         yield claim(
             f"simex.announcing-matters-little-{name}",
