@@ -39,7 +39,7 @@ from drillsim.plan.read import read_plan
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.read import read_mixes, read_scenario
 from drillsim.scenario.staffing import Mix
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 from layouts import Layout, campus, corridor_school
 from measure import RESULTS, ROOT, Row, cpu_s, store
 from seated import people_of

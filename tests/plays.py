@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import drillsim as ds
-from drillsim.scenario.roles import shipped_role
+from drillsim.scenario.defaults import shipped_role
 from drillsim.scenario.staffing import Mix
 
 FIXED = {

@@ -10,10 +10,10 @@ import pytest
 
 from a_study import HORIZON_S, Made, made, six_mixes, times
 from drillsim.analysis.compare import compare
-from drillsim.analysis.contrast import Cut, describe, differences, goal_verdict, judge, measures_of, rows_of
-from drillsim.analysis.quantiles import wilson
+from drillsim.analysis.contrasts import Cut, describe, differences, goal_verdict, judge, measures_of, rows_of
+from drillsim.analysis.estimators import wilson
 from drillsim.analysis.summary import summarise
-from drillsim.analysis.words import difference_words, quantile_words
+from drillsim.analysis.wording import difference_words, quantile_words
 from drillsim.errors import ResultError
 from drillsim.record.outline import GoalLine
 from drillsim.record.store import json_bytes

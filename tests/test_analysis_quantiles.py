@@ -9,14 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drillsim.analysis.quantiles import (
-    holm,
-    mean_interval,
-    paired_difference,
-    quantile,
-    rank_interval,
-    wilson,
-)
+from drillsim.analysis.estimators import holm, mean_interval, paired_difference, quantile, rank_interval, wilson
 
 # Banks, Carson, Nelson & Nicol: four designs, ten replications on common random numbers
 BANKS = np.array(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import drillsim as ds
-from drillsim.assess.coverage import assess
+from drillsim.coverage.assess import assess
 from test_plan_network import door, exit_, plan_of, room
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import drillsim
 import drillsim.cli
-from drillsim.cli import main, screen
+from drillsim.cli import main, terminal
 
 ROOT = Path(__file__).parent.parent
 HERE = {**os.environ, "PYTHONPATH": str(Path(drillsim.__file__).parents[1])}
@@ -81,7 +81,7 @@ def break_explain(monkeypatch):
     def broken(*_args, **_more):
         raise ZeroDivisionError("room-secret")
 
-    monkeypatch.setattr(sys.modules["drillsim.cli.explain"], "_overview", broken)
+    monkeypatch.setattr(sys.modules["drillsim.cli.commands.explain"], "_overview", broken)
 
 
 def test_a_bug_leaves_one_line_and_a_crash_file(monkeypatch, tmp_path, capsys):
@@ -128,12 +128,12 @@ def test_a_windows_console_gets_ascii_and_no_crash(tmp_path):
 
 
 def test_json_lines_hold_neither_nan_nor_infinity(capsys):
-    screen.json_line({"a": float("nan"), "b": [float("inf"), 1.5]})
+    terminal.json_line({"a": float("nan"), "b": [float("inf"), 1.5]})
     assert json_of(capsys) == {"a": None, "b": [None, 1.5]}
 
 
 def test_progress_without_a_terminal_is_one_line_per_tenth(capsys):
-    with screen.progress(40, "drills") as tell:
+    with terminal.progress(40, "drills") as tell:
         for done in range(1, 41):
             tell(done, 40)
     lines = capsys.readouterr().err.splitlines()

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import drillsim
+
 ROOT = Path(__file__).resolve().parents[1]
 TINY = '''
-from drillsim.compiled import announce, compiled
+from drillsim.jit import announce, compiled
+from other import FACTOR
 
 @compiled
 def double(x):
     """Return twice a number."""
-    return 2 * x
+    return FACTOR * x
 
 announce(double, "a sum")
 print(double(21))
@@ -63,6 +67,7 @@ def play(script: str, cwd: Path, **variables: str) -> subprocess.CompletedProces
 def tiny(tmp_path):
     """A folder with a module that compiles one small function when imported."""
     (tmp_path / "tiny.py").write_text(TINY, encoding="utf-8")
+    (tmp_path / "other.py").write_text("FACTOR = 2\n", encoding="utf-8")
     return tmp_path
 
 
@@ -72,10 +77,17 @@ def test_the_first_use_says_that_it_compiles_and_the_second_says_nothing(tiny):
     assert (second.stdout, second.stderr) == ("42\n", "")
 
 
-def test_a_change_to_a_neighbour_in_the_folder_compiles_anew(tiny):
+def test_a_change_to_an_imported_module_compiles_anew(tiny):
     play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept"))
-    (tiny / "other.py").write_text("LIMIT = 3\n", encoding="utf-8")
-    assert play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept")).stderr == SAYS
+    (tiny / "other.py").write_text("FACTOR = 30\n", encoding="utf-8")
+    again = play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept"))
+    assert (again.stdout, again.stderr) == ("630\n", SAYS)
+
+
+def test_a_change_to_a_module_that_is_not_imported_compiles_nothing(tiny):
+    play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept"))
+    (tiny / "third.py").write_text("FACTOR = 3\n", encoding="utf-8")
+    assert play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept")).stderr == ""
 
 
 @pytest.mark.parametrize(("what", "text"), [("nbi", b""), ("nbi", b"nonsense"), ("nbc", b"nonsense")])
@@ -134,3 +146,17 @@ def test_processes_that_compile_different_parts_beside_each_other_play_the_same_
     assert beside.stderr.count("drillsim: compiling the crowd for this machine") == 1
     kept = {path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")}
     assert {"kernel.advance", "orders.turn_off", "census.persons", "making.seat"} <= kept
+
+
+def test_a_changed_law_gives_another_time_though_compiled_code_was_kept(tmp_path):
+    package, kept = tmp_path / "drillsim", str(tmp_path / "kept")
+    shutil.copytree(Path(drillsim.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    drill = DRILL.format(before=f"sys.path.insert(0, {str(tmp_path)!r})") + "\nprint(ds.__file__, file=sys.stderr)"
+    first = play(drill, ROOT, NUMBA_CACHE_DIR=kept)
+    assert str(package) in first.stderr
+    laws = package / "crowd" / "laws.py"
+    text = laws.read_text(encoding="utf-8")
+    changed = text.replace("0.266", "0.286")
+    assert changed != text
+    laws.write_text(changed, encoding="utf-8")
+    assert play(drill, ROOT, NUMBA_CACHE_DIR=kept).stdout != first.stdout

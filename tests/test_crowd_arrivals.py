@@ -13,7 +13,7 @@ from drillsim.crowd.arrivals import Source, add_arrivals, arrival_times
 from drillsim.crowd.population import GroupLaw, draw_population, place_people
 from drillsim.plan.network import build
 from drillsim.quantities import spread
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 
 PREMOVEMENT = spread({"low": "5 s", "high": "30 s"}, "time")
 PUPILS = GroupLaw("pupils", 0.9, spread({"low": "0.8 m/s", "high": "1.9 m/s"}, "speed"), PREMOVEMENT)

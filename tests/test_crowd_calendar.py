@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-compiled = pytest.importorskip("drillsim.compiled", exc_type=ImportError).compiled
+compiled = pytest.importorskip("drillsim.jit", exc_type=ImportError).compiled
 from drillsim.crowd import calendar  # noqa: E402
 from drillsim.crowd.cells import build_cells  # noqa: E402
 from drillsim.crowd.laws import Laws  # noqa: E402

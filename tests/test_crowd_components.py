@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, seed
 from hypothesis import strategies as st
 
-pytest.importorskip("drillsim.compiled", exc_type=ImportError)
+pytest.importorskip("drillsim.jit", exc_type=ImportError)
 from crowd_plays import Play, across, plays
 from crowd_worlds import World, box, door, people_at, plan_of
 from depth import plays_of

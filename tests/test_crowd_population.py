@@ -5,7 +5,7 @@ from crowd_worlds import box, door, plan_of
 from drillsim.crowd.population import GroupLaw, draw_population, largest_remainder, place_people, quantiles
 from drillsim.plan.network import build
 from drillsim.quantities import spread
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 
 SPEED = spread({"mean": "1.34 m/s", "sd": "0.26 m/s", "low": "0.8 m/s", "high": "1.9 m/s"}, "speed")
 SLOW = spread("0.61 m/s", "speed")

@@ -17,18 +17,18 @@ from hypothesis import strategies as st
 from scipy.stats import kstest, lognorm
 
 from depth import cases
-from drillsim.analysis.dispatch_log import LEAST_CALLS, doubts, fit_delays
+from drillsim.analysis.delay_fit import LEAST_CALLS, doubts, fit_delays
 from drillsim.cli import main
 from drillsim.errors import DrillsimError
+from drillsim.exchange.dispatch_log.columns import Choice
+from drillsim.exchange.dispatch_log.read import CallLog, read_call_log
+from drillsim.exchange.dispatch_log.times import UnusableError, delay_s, read_length_s, read_stamp, writes_day_first
 from drillsim.quantities import spread
-from drillsim.record.call_columns import Choice
-from drillsim.record.call_log import CallLog, read_call_log
-from drillsim.record.call_times import UnusableError, delay_s, read_length_s, read_stamp, writes_day_first
-from drillsim.report.chart import image
+from drillsim.report.chart_style import image
 from drillsim.report.dispatch_figure import plot_delays
+from drillsim.scenario.defaults import POLICE_LAWS, TARGET_RESPONSE
 from drillsim.scenario.read import read_scenario
-from drillsim.scenario.roles import POLICE_LAWS, TARGET_RESPONSE
-from drillsim.streams import Streams, slot_words
+from drillsim.streams.streams import Streams, slot_words
 from test_report_figures import overlaps, words
 
 ROOT = Path(__file__).resolve().parents[1]

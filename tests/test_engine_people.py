@@ -14,7 +14,7 @@ from drillsim.engine.world import world_of
 from drillsim.plan.model import Group
 from drillsim.quantities import spread
 from drillsim.scenario.groups import DEFAULT_SHARES, PREMOVEMENT, SHIPPED_GROUPS
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 from plays import mix, scenario, stamps
 from shipped import CASES
 

@@ -14,11 +14,11 @@ ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "src" / "drillsim"
 # one ground, whose stones rest on each other in this order; above it whole floors
 FLOORS = {
-    "compiled": 0.0, "errors": 0.0, "philox": 0.1, "positions": 0.1, "quantities": 0.1, "streams": 0.2, "documents": 0.2,
-    "plan": 1, "scenario": 1, "record": 1,
-    "crowd": 2, "analysis": 2,
+    "jit": 0.0, "errors": 0.0, "quantities": 0.1, "streams": 0.2, "documents": 0.2,
+    "plan": 1, "scenario": 1, "record": 1, "exchange": 1.5,
+    "crowd": 2, "analysis": 2, "coverage": 2,
     "engine": 3, "report": 3,
-    "study": 4, "assess": 4,
+    "study": 4,
     "verify": 5,
     "cli": 6,
 }  # fmt: skip

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import drillsim as ds
 from depth import cases
-from drillsim.plan import kernel
+from drillsim.plan import shortest_paths_compiled
 from drillsim.plan.routes import HOP_S, TIE_S
-from drillsim.plan.sums import least_sums
+from drillsim.plan.shortest_paths import least_sums
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +35,17 @@ def test_compiled_searches_find_the_same_ways(school, start, goal, luck):
         way = least_way(*school.onwards, 1.3, passing, HOP_S, TIE_S, left, beside, tails, first, legs, np.inf)
         return left.tolist(), way[0], way[1].tolist()
 
-    assert found(*kernel.compiled_search()) == found(kernel.least_times, kernel.least_way)
+    assert found(*shortest_paths_compiled.compiled_search()) == found(
+        shortest_paths_compiled.least_times, shortest_paths_compiled.least_way
+    )
 
 
 def test_without_a_compiler_the_search_stays_as_it_is(monkeypatch):
-    monkeypatch.setitem(sys.modules, "drillsim.compiled", None)
-    assert kernel.compiled_search.__wrapped__() == (kernel.least_times, kernel.least_way)
+    monkeypatch.setitem(sys.modules, "drillsim.jit", None)
+    assert shortest_paths_compiled.compiled_search.__wrapped__() == (
+        shortest_paths_compiled.least_times,
+        shortest_paths_compiled.least_way,
+    )
 
 
 @settings(max_examples=cases(20), deadline=None)
@@ -49,6 +54,6 @@ def test_least_times_equal_those_of_scipy(school, goal, luck):
     passing = 10 * np.random.default_rng(luck).random(2 * school.ways)
     step, node = school.steps, int(school.doorsteps(goal)[0])
     length = step.leg_m / 1.3 + passing[step.end] + HOP_S
-    least_times, _ = kernel.compiled_search()
+    least_times, _ = shortest_paths_compiled.compiled_search()
     own = least_times(*school.backwards, 1.3, passing, HOP_S, False, np.array([node]), np.zeros(1))
     assert own.tolist() == least_sums(2 * school.ways, step.end, step.start, length, [node])[0].tolist()

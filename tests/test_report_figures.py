@@ -15,10 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from a_study import Made, made, six_mixes, times
-from drillsim.analysis.contrast import describe, differences
+from drillsim.analysis.contrasts import describe, differences
 from drillsim.record.outline import GoalLine
-from drillsim.report.chart import NOTE, round_up, spread, styles
-from drillsim.report.figures import (
+from drillsim.report.chart_style import NOTE, round_up, spread, styles
+from drillsim.report.study_figures import (
     charts,
     draw_all,
     leg_means,

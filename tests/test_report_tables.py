@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from a_study import Made, made, six_mixes, times
-from drillsim.analysis.contrast import differences
-from drillsim.analysis.words import difference_words
+from drillsim.analysis.contrasts import differences
+from drillsim.analysis.wording import difference_words
 from drillsim.report.tables import goal_table, print_tables
 
 

@@ -18,8 +18,8 @@ from depth import cases
 from drillsim.crowd.laws import door_capacity_ps
 from drillsim.engine.world import laws_of
 from drillsim.plan.model import FloorPlan
+from drillsim.scenario.defaults import shipped_role
 from drillsim.scenario.response import Dispatch
-from drillsim.scenario.roles import shipped_role
 from drillsim.scenario.staffing import Mix
 from plays import mix, scenario
 

@@ -11,10 +11,10 @@ import pytest
 from pydantic import BaseModel
 
 from drillsim.crowd.laws import DOOR_LAWS, SPEED_LAWS
-from drillsim.documents import Model
+from drillsim.documents.document import Model
 from drillsim.plan.model import FloorPlan
 from drillsim.quantities import EXAMPLES, UNITS, Spread, written
-from drillsim.scenario import groups, roles
+from drillsim.scenario import defaults, groups
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.people import LawsChoice
 from drillsim.scenario.staffing import Mixes
@@ -74,7 +74,7 @@ NUMBERS = [
 ]
 TABLES = [
     (module, node)
-    for module in (roles, groups)
+    for module in (defaults, groups)
     for node in ast.parse(inspect.getsource(module)).body
     if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, (ast.Dict, ast.Call))
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from drillsim.cli.schemas import schemas, write_schemas
-from drillsim.positions import parse_text
+from drillsim.documents.yaml_source import parse_text
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = schemas()

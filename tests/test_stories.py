@@ -9,8 +9,8 @@ import pytest
 import drillsim as ds
 from drillsim.quantities import clock
 from drillsim.record.trace import Event, Trace
-from drillsim.report.sentences import ENDS, RUNS, SENTENCES
-from drillsim.report.story import DAY_ID, Teller, tell
+from drillsim.report.timeline import DAY_ID, Teller, tell
+from drillsim.report.timeline_sentences import ENDS, RUNS, SENTENCES
 from plays import mix, scenario
 from shipped import CASES, IDS, ROOT, plan_named, played
 

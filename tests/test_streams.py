@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import drillsim
-from drillsim.streams import SCHEME, Streams, _drawn, philox, slot_word, slot_words, uniform_of, uniforms_of
+import drillsim.streams
+from drillsim.streams.streams import SCHEME, Streams, _drawn, philox, slot_word, slot_words, uniform_of, uniforms_of
 
 ONES = 0xFFFFFFFF
 NAMES = st.text(min_size=1, max_size=12)
@@ -133,13 +133,13 @@ def test_choosing_from_nothing_is_refused():
 
 
 def test_without_a_compiler_draws_are_made_as_written(monkeypatch):
-    monkeypatch.setitem(sys.modules, "drillsim.philox", None)
-    monkeypatch.delattr(drillsim, "philox", raising=False)
+    monkeypatch.setitem(sys.modules, "drillsim.streams.philox", None)
+    monkeypatch.delattr(drillsim.streams, "philox", raising=False)
     assert _drawn.__wrapped__() == (uniform_of, uniforms_of)
 
 
 def test_compiled_draws_are_the_same_to_the_last_bit():
-    compiled = pytest.importorskip("drillsim.philox", exc_type=ImportError)
+    compiled = pytest.importorskip("drillsim.streams.philox", exc_type=ImportError)
     words = slot_words([f"room-{i}/{seat}" for i in range(20) for seat in range(30)])
     for index, k0, k1 in ((0, 0, 0), (2, 7, ONES), (ONES, ONES, 0x9E3779B9)):
         together = compiled.uniforms(words, index, k0, k1).tolist()

@@ -16,7 +16,7 @@ from drillsim.record.store import read_folder, runs_csv
 from drillsim.record.trace import GRID, Trace
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix, Mixes
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 from drillsim.study.chunks import Chunk
 from drillsim.study.design import Study
 from drillsim.study.results import Results, read_results, write_results

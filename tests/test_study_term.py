@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import drillsim as ds
-from drillsim.analysis.contrast import describe
+from drillsim.analysis.contrasts import describe
 from plays import mix
 
 ROOT = Path(__file__).resolve().parents[1]

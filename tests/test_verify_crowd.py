@@ -15,7 +15,7 @@ from drillsim.crowd.laws import Laws
 from drillsim.plan.checks import check_plan
 from drillsim.plan.network import build
 from drillsim.quantities import spread
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 from drillsim.verify import crowd_doors, crowd_inputs, crowd_queues, crowd_stairs, crowd_starts, crowd_walks
 from drillsim.verify.case import Bench, Case
 from drillsim.verify.crowd_plans import FOOT, HEAD, corridor, flight, nine_storey_office, room_8_by_5, tower

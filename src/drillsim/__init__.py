@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from drillsim.analysis.compare import Comparison, compare
-    from drillsim.assess.coverage import assess
+    from drillsim.coverage.assess import assess
     from drillsim.engine.check import check
     from drillsim.engine.simulate import simulate
     from drillsim.errors import DrillsimError, PlanError, ResultError, ScenarioError, SimulationError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from drillsim.plan.read import read_plan
     from drillsim.record.trace import Trace
     from drillsim.report.plan_figure import plot_plan
-    from drillsim.report.story import tell
+    from drillsim.report.timeline import tell
     from drillsim.scenario.model import Scenario
     from drillsim.scenario.read import read_mixes, read_scenario
     from drillsim.scenario.staffing import Mix, Mixes
@@ -45,7 +45,7 @@ _HOMES = {
     "Study": "study.design",
     "Term": "study.term",
     "Trace": "record.trace",
-    "assess": "assess.coverage",
+    "assess": "coverage.assess",
     "build": "plan.network",
     "check": "engine.check",
     "compare": "analysis.compare",
@@ -56,7 +56,7 @@ _HOMES = {
     "read_scenario": "scenario.read",
     "run": "study.runner",
     "simulate": "engine.simulate",
-    "tell": "report.story",
+    "tell": "report.timeline",
 }
 
 __all__ = [

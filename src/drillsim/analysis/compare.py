@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from drillsim.analysis.contrast import Difference, Played, Summary, describe, differences
-from drillsim.analysis.quantiles import Interval
-from drillsim.analysis.words import difference_words, drills, p_words, quantile_words, short_name, shown, unit_of
+from drillsim.analysis.contrasts import Difference, Played, Summary, describe, differences
+from drillsim.analysis.estimators import Interval
+from drillsim.analysis.wording import difference_words, drills, p_words, quantile_words, short_name, shown, unit_of
 from drillsim.quantities import clock
 from drillsim.record.outline import Outline
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drillsim.analysis.contrast import (
+from drillsim.analysis.contrasts import (
     Cut,
     Difference,
     GoalResult,

@@ -12,16 +12,16 @@ from collections.abc import Sequence
 
 import click
 
-from drillsim.cli import screen
-from drillsim.cli.assess import assess
-from drillsim.cli.check import check
-from drillsim.cli.compare import compare
-from drillsim.cli.demo import demo
-from drillsim.cli.explain import explain
-from drillsim.cli.import_log import import_log
-from drillsim.cli.new import new
-from drillsim.cli.run import run
-from drillsim.cli.verify import verify
+from drillsim.cli import terminal
+from drillsim.cli.commands.assess import assess
+from drillsim.cli.commands.check import check
+from drillsim.cli.commands.compare import compare
+from drillsim.cli.commands.demo import demo
+from drillsim.cli.commands.explain import explain
+from drillsim.cli.commands.import_log import import_log
+from drillsim.cli.commands.new import new
+from drillsim.cli.commands.run import run
+from drillsim.cli.commands.verify import verify
 
 BUG, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -47,9 +47,9 @@ class InOrder(click.Group):
 
 def _version(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from drillsim.cli.crash import versions
+        from drillsim.cli.bug_report import versions
 
-        screen.say(f"drillsim {versions()['drillsim']}")
+        terminal.say(f"drillsim {versions()['drillsim']}")
         ctx.exit()
 
 
@@ -69,7 +69,7 @@ def porch(ctx: click.Context) -> None:
     bug prints its traceback.
     """
     if ctx.invoked_subcommand is None:
-        screen.say(ctx.get_help())
+        terminal.say(ctx.get_help())
 
 
 for verb in (demo, new, check, assess, import_log, run, compare, verify, explain):
@@ -82,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = "--debug" in arguments
     arguments = [a for a in arguments if a != "--debug"]
     as_json = "--json" in arguments
-    screen.make_printable()
+    terminal.make_printable()
     try:
         result = porch.main(args=arguments, prog_name="drillsim", standalone_mode=False)
         sys.stdout.flush()
@@ -90,11 +90,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         return result if isinstance(result, int) else 0
     except (click.Abort, KeyboardInterrupt):
-        screen.complain("Interrupted. Nothing more is running.")
+        terminal.complain("Interrupted. Nothing more is running.")
         return INTERRUPTED
     except click.ClickException as e:
-        screen.complain(_usage(e))
-        screen.json_line({"error": e.format_message()}, wanted=as_json)
+        terminal.complain(_usage(e))
+        terminal.json_line({"error": e.format_message()}, wanted=as_json)
         return BAD_INPUT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone, as after `| head`
@@ -103,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0 if _reader_gone() or e.code is None else int(e.code)
     except Exception as e:
         if isinstance(e, OSError) and e.errno == errno.ENOSPC:
-            screen.complain("Error: the output could not be written: no space left. Make room, or write elsewhere.")
+            terminal.complain("Error: the output could not be written: no space left. Make room, or write elsewhere.")
             return BAD_INPUT
         return _told(e, arguments, debug=debug, as_json=as_json)
 
@@ -129,18 +129,18 @@ def _told(e: Exception, arguments: Sequence[str], *, debug: bool, as_json: bool)
 
     if isinstance(e, DrillsimError):
         if e.faults:
-            screen.faults(e.faults, err=True)
-            screen.complain(f"{screen.tally(e.faults)}. Nothing was run.")
+            terminal.faults(e.faults, err=True)
+            terminal.complain(f"{terminal.tally(e.faults)}. Nothing was run.")
         else:
-            screen.complain(f"Error: {e}")
-        told = {"error": "bad input", "faults": [screen.fault_row(f) for f in e.faults], "message": str(e)}
-        screen.json_line(told, wanted=as_json)
+            terminal.complain(f"Error: {e}")
+        told = {"error": "bad input", "faults": [terminal.fault_row(f) for f in e.faults], "message": str(e)}
+        terminal.json_line(told, wanted=as_json)
         return BAD_INPUT
-    from drillsim.cli.crash import report_bug
+    from drillsim.cli.bug_report import report_bug
 
     message = report_bug(e, arguments, show=debug)
-    screen.complain(message)
-    screen.json_line({"error": "bug", "message": message}, wanted=as_json)
+    terminal.complain(message)
+    terminal.json_line({"error": "bug", "message": message}, wanted=as_json)
     return BUG
 
 

@@ -106,7 +106,7 @@ def read(path: Path) -> Sheet:
 
             sheet.mixes = read_mixes(path)
         else:
-            from drillsim.documents import read_document
+            from drillsim.documents.document import read_document
 
             document = read_document(path, ScenarioError)
             message = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from drillsim.assess.coverage import Coverage
+    from drillsim.coverage.coverage import Coverage
     from drillsim.plan.model import FloorPlan
     from drillsim.scenario.staffing import Mix
-    from drillsim.scenario.words import Place
+    from drillsim.scenario.vocabulary import Place
 
 NOTE = "Fastest times on foot in an empty building with every key at hand; nothing is simulated."
 
@@ -20,7 +20,7 @@ def reach_map(coverage: Coverage, name: str, *, whose: str = "") -> dict[str, by
         What the posts are, for the title; the plan's own posts where empty.
     """
     from drillsim.quantities import clock
-    from drillsim.report.chart import image
+    from drillsim.report.chart_style import image
     from drillsim.report.plan_figure import plot_plan
 
     posts = [o.label for o in coverage.origins if o.kind == "post"]
@@ -37,7 +37,7 @@ def reach_map(coverage: Coverage, name: str, *, whose: str = "") -> dict[str, by
 
 def mix_map(plan: FloorPlan, mix: Mix) -> dict[str, bytes]:
     """Return the map of least times from the posts and patrol stops of a mix; of the plan's posts where it has none."""
-    from drillsim.assess.coverage import assess
+    from drillsim.coverage.assess import assess
 
     posts = list(dict.fromkeys(_id(plan, p) for u in mix.units for p in (*([u.post] if u.post else []), *u.patrol)))
     whose = f"the posts and patrol stops of '{mix.label or mix.name}'" if posts else ""

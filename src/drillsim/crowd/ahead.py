@@ -5,7 +5,6 @@ It changes nothing of what happens; a million people take five sixths of the tim
 
 from __future__ import annotations
 
-from drillsim.compiled import inner, lowest_bit
 from drillsim.crowd.calendar import slot_of
 from drillsim.crowd.tables import BORDERS, LONG_BITS, NOW
 from drillsim.crowd.views import (
@@ -21,6 +20,7 @@ from drillsim.crowd.views import (
     s_at,
     slots_at,
 )
+from drillsim.jit import inner, lowest_bit
 
 FEW = 5_000
 """So many people stay in a processor's cache."""

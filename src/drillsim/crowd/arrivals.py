@@ -15,7 +15,7 @@ import numpy as np
 from drillsim.crowd.population import Floats, GroupLaw, Population, draw_population, quantiles, seats_in
 from drillsim.plan.model import FloorPlan
 from drillsim.quantities import Spread
-from drillsim.streams import Streams, slot_words
+from drillsim.streams.streams import Streams, slot_words
 
 
 @dataclass(frozen=True)

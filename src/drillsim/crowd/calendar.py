@@ -7,7 +7,6 @@ an event: a border, or after all borders a person or unit.
 
 from __future__ import annotations
 
-from drillsim.compiled import inlined, inner, lowest_bit
 from drillsim.crowd.tables import (
     BORDERS,
     EARLY,
@@ -22,6 +21,7 @@ from drillsim.crowd.tables import (
     UNSEEN,
 )
 from drillsim.crowd.views import At, busy_at, events_at, heap_at, n_at, news_at, s_at, slots_at
+from drillsim.jit import inlined, inner, lowest_bit
 
 SLOTS_S = 32.0
 """What the slots reach ahead: more than most steps and rests take."""

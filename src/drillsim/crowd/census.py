@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.compiled import compiled
 from drillsim.crowd.tables import PERSONS
 from drillsim.crowd.views import At, cells_at, directions_at, n_at, people_at, spaces_at
 from drillsim.crowd.walking import QUEUED, SETTLED, STATES, WAITING
+from drillsim.jit import compiled
 
 
 @compiled

@@ -14,7 +14,6 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.compiled import compiled, inlined
 from drillsim.crowd import calendar, kernel
 from drillsim.crowd.ahead import FEW
 from drillsim.crowd.calendar import call_off, first_event, schedule
@@ -33,6 +32,7 @@ from drillsim.crowd.tables import (
     UNSEEN,
 )
 from drillsim.crowd.views import At, busy_at, directions_at, events_at, n_at, people_at, s_at
+from drillsim.jit import compiled, inlined
 
 APART_S = 30.0
 """To play less than this one after another is not worth the while."""

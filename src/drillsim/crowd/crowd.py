@@ -38,9 +38,9 @@ def crowd_of(
     """
     if engine == "compiled" and not record_legs:
         try:
-            from drillsim.compiled import announce
             from drillsim.crowd.compiled_crowd import CompiledCrowd
             from drillsim.crowd.kernel import advance
+            from drillsim.jit import announce
         except ImportError:
             warnings.warn(NO_NUMBA, RuntimeWarning, stacklevel=2)
         else:
@@ -52,8 +52,8 @@ def crowd_of(
 def is_to_be_compiled() -> bool:
     """Return whether the crowd has still to be compiled on this machine; processes beside each other would each do it."""
     try:
-        from drillsim import compiled
+        from drillsim import jit
         from drillsim.crowd.kernel import advance
     except ImportError:
         return False
-    return compiled.is_to_be_compiled(advance)
+    return jit.is_to_be_compiled(advance)

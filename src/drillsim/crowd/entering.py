@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from drillsim.compiled import compiled, inlined, inner
 from drillsim.crowd.calendar import tell
 from drillsim.crowd.steps import begin_leg, begin_piece, choose, decide_afresh, finish, set_out, walk
 from drillsim.crowd.tables import ARRIVED, AT_GOAL, AT_LOCK, ENTERED, FLIGHT, NO_GOAL, OUT, PERSONS, SEAM, WAYS
@@ -22,6 +21,7 @@ from drillsim.crowd.views import (
     units_at,
 )
 from drillsim.crowd.walking import AWAY, NOWHERE, ON_STAIR, STANDING, UNLOCKING
+from drillsim.jit import compiled, inlined, inner
 
 
 @inner

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from drillsim.compiled import bare, inlined, inner
 from drillsim.crowd.ahead import look_ahead
 from drillsim.crowd.calendar import call_off, first_event, schedule, tell
 from drillsim.crowd.entering import enter, unit_stops
@@ -51,6 +50,7 @@ from drillsim.crowd.views import (
     watched_at,
 )
 from drillsim.crowd.walking import ABSENT, LOST, QUEUED, SETTLED, UNLOCKING, WAITING, WALKING
+from drillsim.jit import bare, inlined, inner
 
 
 # ---------------------------------------------------------------------- looks

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.compiled import compiled
 from drillsim.crowd.ahead import FEW
 from drillsim.crowd.calendar import schedule, seconds_ahead, slots_for, slots_per_s
 from drillsim.crowd.population import Population
@@ -41,6 +40,7 @@ from drillsim.crowd.tables import (
 )
 from drillsim.crowd.views import WORDS, At, cells_at, n_at, people_at, seldom_at, spaces_at, units_at, write_address
 from drillsim.crowd.walking import ABSENT, STANDING, WAITING
+from drillsim.jit import compiled
 
 Floats = NDArray[np.float64]
 ROOM_FOR_UNITS = 8

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from drillsim.compiled import compiled, inlined
 from drillsim.crowd.calendar import first_event
 from drillsim.crowd.queues import is_resting
 from drillsim.crowd.steps import metres_between
@@ -26,6 +25,7 @@ from drillsim.crowd.views import (
     units_at,
 )
 from drillsim.crowd.walking import ON_STAIR, QUEUED, UNLOCKING, WALKING
+from drillsim.jit import compiled, inlined
 
 SLACK_M = 1e-6
 """Keeps a bound below what adding up the same metres in another order gives."""

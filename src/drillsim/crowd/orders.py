@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.compiled import compiled, inner
 from drillsim.crowd.calendar import call_off, first_event, schedule
 from drillsim.crowd.queues import is_resting, quit_queue, unregister
 from drillsim.crowd.steps import decide_afresh, metres_between
@@ -52,6 +51,7 @@ from drillsim.crowd.walking import (
     WAITING,
     WALKING,
 )
+from drillsim.jit import compiled, inner
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from drillsim.plan.model import FloorPlan, Period, Space
 from drillsim.plan.network import Network
 from drillsim.quantities import Spread, inverse_normal
-from drillsim.streams import Streams, Words, slot_words
+from drillsim.streams.streams import Streams, Words, slot_words
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from drillsim.compiled import inlined, inner
 from drillsim.crowd.calendar import schedule
 from drillsim.crowd.tables import LOOKING, NOW, REGISTERED
 from drillsim.crowd.views import At, borders_at, cells_at, directions_at, events_at, n_at, people_at, s_at
+from drillsim.jit import inlined, inner
 
 
 @inlined

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.compiled import compiled, inlined, inner
 from drillsim.crowd import laws
 from drillsim.crowd.calendar import call_off, schedule, tell
 from drillsim.crowd.fields import TIE
@@ -59,6 +58,7 @@ from drillsim.crowd.views import (
     units_at,
 )
 from drillsim.crowd.walking import AWAY, SETTLED, STRANDED, WALKING
+from drillsim.jit import compiled, inlined, inner
 
 EDGE_M = 1e-9
 metres_between = inlined(laws.metres_between)

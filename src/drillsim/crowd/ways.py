@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.compiled import compiled, inner
 from drillsim.crowd.fields import AVOIDED
 from drillsim.crowd.tables import Record
+from drillsim.jit import compiled, inner
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -12,7 +12,7 @@ from drillsim.crowd.still import StillCrowd
 from drillsim.engine.order import Order
 from drillsim.plan.model import OUTSIDE
 from drillsim.record.trace import Event
-from drillsim.streams import few_words
+from drillsim.streams.streams import few_words
 
 
 @dataclass

@@ -10,7 +10,8 @@ import numpy as np
 
 from drillsim.analysis.measures import APPLIES
 from drillsim.crowd.laws import door_capacity_ps
-from drillsim.engine.names import Faults, Known, Path, happenings, mixes_names, scenario_names
+from drillsim.documents.fault_list import Faults, Path
+from drillsim.engine.names import Known, happenings, mixes_names, scenario_names
 from drillsim.engine.refuge import refuge_spaces, without_stairs
 from drillsim.engine.services import OTHERS as SERVICE_OF
 from drillsim.engine.services import ROLES
@@ -20,8 +21,8 @@ from drillsim.errors import Fault, ScenarioError, closest, order_faults
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.routes import Routes
 from drillsim.quantities import clock
+from drillsim.scenario.defaults import SHIPPED
 from drillsim.scenario.model import Scenario
-from drillsim.scenario.roles import SHIPPED
 from drillsim.scenario.staffing import Mixes
 
 POLICE = ROLES["police"]

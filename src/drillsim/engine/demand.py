@@ -10,7 +10,7 @@ from drillsim.engine.times import Clock, minute_in, stretches
 from drillsim.plan.model import FloorPlan
 from drillsim.scenario.calendar import minutes
 from drillsim.scenario.incident import ANY, Call, Demand
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 
 Minutes = list[tuple[float, float]]
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from drillsim.engine import noticing
 from drillsim.engine.demand import arrivals_of
-from drillsim.engine.draws import sample
 from drillsim.engine.hostile import HostileTasks
 from drillsim.engine.incident import Case, case_of
 from drillsim.engine.injects import Script
@@ -25,6 +24,7 @@ from drillsim.engine.stage import Process, Stage
 from drillsim.engine.tasks import Response
 from drillsim.engine.units import Responder
 from drillsim.record.trace import Event
+from drillsim.streams.streams import sample
 
 
 class Drill:

@@ -11,8 +11,8 @@ from drillsim.engine.world import XY, World
 from drillsim.plan.model import CIRCULATION
 from drillsim.scenario.calendar import minutes
 from drillsim.scenario.staffing import Role, Unit
-from drillsim.scenario.words import Place
-from drillsim.streams import Streams
+from drillsim.scenario.vocabulary import Place
+from drillsim.streams.streams import Streams
 
 ROOMS_OF = {
     "mentoring": ("classroom", "library", "office"),

@@ -12,10 +12,10 @@ from drillsim.engine.times import Clock
 from drillsim.engine.units import Responder
 from drillsim.engine.world import XY, World
 from drillsim.plan.model import Period
+from drillsim.scenario.defaults import ACT, LASTS
 from drillsim.scenario.incident import ANY, NEVER_RESOLVED, Happening, Incident
 from drillsim.scenario.model import Scenario
-from drillsim.scenario.roles import ACT, LASTS
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 
 
 @dataclass(eq=False)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from drillsim.engine.draws import sample
 from drillsim.engine.protection import Protection
 from drillsim.engine.stage import Process, Stage
 from drillsim.engine.tasks import Response
 from drillsim.scenario.model import Inject
+from drillsim.streams.streams import sample
 
 EVERYWHERE = "everywhere"
 

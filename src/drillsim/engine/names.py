@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from drillsim.documents import Document
-from drillsim.errors import Fault, closest
+from drillsim.documents.fault_list import Faults, Path
+from drillsim.errors import closest
 from drillsim.plan.model import OUTSIDE, FloorPlan
 from drillsim.record.columns import TIMES
 from drillsim.scenario.calendar import Calendar, minutes, overlaps
@@ -14,26 +14,9 @@ from drillsim.scenario.groups import SHIPPED_GROUPS
 from drillsim.scenario.incident import ANY, Happening, Incident
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix, Mixes, Unit
-from drillsim.scenario.words import WEEKDAYS
+from drillsim.scenario.vocabulary import WEEKDAYS
 
-Path = tuple[str | int, ...]
 EVERYWHERE = "everywhere"
-
-
-class Faults:
-    """Faults of one file, located where it is known from where it was read."""
-
-    def __init__(self, document: Document | None, name: str) -> None:
-        self.document, self.name = document, name
-        self.found: list[Fault] = []
-
-    def add(self, code: str, message: str, path: Path = (), *, severity: Any = "error") -> None:
-        """Note a fault at a place of the file."""
-        if self.document is not None:
-            self.found.append(self.document.fault(code, message, path, severity=severity))
-        else:
-            dotted = ".".join(str(p) for p in path)
-            self.found.append(Fault(code, self.name, 0, 0, f"{dotted}: {message}" if dotted else message, severity))
 
 
 class Known:

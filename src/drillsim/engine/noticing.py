@@ -10,10 +10,10 @@ from drillsim.engine.incident import Case
 from drillsim.engine.units import Responder
 from drillsim.engine.world import World
 from drillsim.plan.model import Space
+from drillsim.scenario.defaults import REPORT_DELAY, camera_detection
 from drillsim.scenario.incident import Incident
 from drillsim.scenario.response import Noticing, Reporting
-from drillsim.scenario.roles import REPORT_DELAY, camera_detection
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 
 SUPERVISED = ("classroom", "office", "library", "gym", "cafeteria", "nurse", "kitchen")
 """Uses where an adult is normally present. Assumption A:detection.supervised_uses."""

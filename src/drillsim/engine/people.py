@@ -12,7 +12,7 @@ from drillsim.plan.model import FloorPlan
 from drillsim.scenario.groups import DEFAULT_SHARES, PREMOVEMENT, SHIPPED_GROUPS, Group
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.people import People
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 
 
 def groups_of(scenario: Scenario, plan: FloorPlan) -> tuple[GroupLaw, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from math import inf
 
-from drillsim.engine.draws import sample
 from drillsim.engine.order import LOOK_S, UNDER_WAY, Order, People, parts_of, rooms_inside
 from drillsim.engine.stage import Process
 from drillsim.engine.world import World
+from drillsim.streams.streams import sample
 
 
 def is_shut(world: World, way: int) -> bool:

@@ -10,7 +10,6 @@ import numpy as np
 import simpy
 
 from drillsim.engine import accounting
-from drillsim.engine.draws import sample
 from drillsim.engine.incident import Case
 from drillsim.engine.lockdown import FAILED, Lockdown
 from drillsim.engine.order import ON_STAIR, Order, protected, rooms_inside
@@ -20,8 +19,9 @@ from drillsim.engine.release import Release
 from drillsim.engine.stage import Process, Stage
 from drillsim.engine.units import Responder
 from drillsim.record.trace import Event
-from drillsim.scenario.roles import ANNOUNCE_DELAY
-from drillsim.scenario.words import Place
+from drillsim.scenario.defaults import ANNOUNCE_DELAY
+from drillsim.scenario.vocabulary import Place
+from drillsim.streams.streams import sample
 
 
 class Protection:

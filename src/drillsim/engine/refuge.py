@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from drillsim.crowd.population import Population
 from drillsim.engine.world import World
 from drillsim.scenario.people import Refuge
-from drillsim.scenario.words import Place
+from drillsim.scenario.vocabulary import Place
 
 Ints = NDArray[np.int64]
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import simpy
 
-from drillsim.engine.draws import sample
 from drillsim.engine.lockdown import FAILED, LOCKED, SECURED, TOLD, Lockdown
 from drillsim.engine.order import LOOK_S
 from drillsim.engine.stage import Process
 from drillsim.engine.units import Responder
 from drillsim.engine.world import XY
+from drillsim.streams.streams import sample
 
 HELD = (TOLD, LOCKED, SECURED, FAILED)
 """States of rooms whose people wait until somebody comes."""

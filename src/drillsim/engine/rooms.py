@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from drillsim.engine.world import Room, World
 from drillsim.quantities import Spread
 from drillsim.scenario.protocol import Protocol
-from drillsim.streams import Streams, Words
+from drillsim.streams.streams import Streams, Words
 
 TRIES = 3
 """A door that does not lock three times running counts as failed (docs/rules.md B13)."""

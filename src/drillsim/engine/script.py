@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import simpy
 
-from drillsim.engine.draws import sample
 from drillsim.engine.incident import Case
 from drillsim.engine.stage import Process, Stage
 from drillsim.scenario.incident import Incident, Move
+from drillsim.streams.streams import sample
 
 
 class Progress:

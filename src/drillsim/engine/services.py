@@ -7,13 +7,13 @@ from functools import partial
 
 import simpy
 
-from drillsim.engine.draws import sample
 from drillsim.engine.incident import Case
 from drillsim.engine.stage import Process, Stage
 from drillsim.engine.tasks import Response
 from drillsim.engine.units import Responder
 from drillsim.quantities import Spread
-from drillsim.scenario.roles import POLICE_LAWS, TARGET_RESPONSE, shipped_role
+from drillsim.scenario.defaults import POLICE_LAWS, TARGET_RESPONSE, shipped_role
+from drillsim.streams.streams import sample
 
 OTHERS = {"medical": "ems", "fire": "fire-service", "hazard": "fire-service"}
 """The service besides the police that is called for a kind."""

@@ -16,7 +16,7 @@ from drillsim.plan.model import FloorPlan
 from drillsim.record.trace import Trace, Value
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 
 
 def simulate(

@@ -22,7 +22,7 @@ from drillsim.engine.world import XY, World
 from drillsim.record.trace import Event
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 
 Process = Generator[simpy.Event, Any, None]
 _new = tuple.__new__

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from drillsim.plan.model import FloorPlan, Period
 from drillsim.scenario.calendar import minutes
 from drillsim.scenario.model import Scenario
-from drillsim.scenario.words import WEEKDAYS, Weekday
-from drillsim.streams import Streams
+from drillsim.scenario.vocabulary import WEEKDAYS, Weekday
+from drillsim.streams.streams import Streams
 
 
 @dataclass(frozen=True)

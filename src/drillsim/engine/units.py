@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
-from drillsim.engine.draws import sample
 from drillsim.engine.duty import Spell, spells_of
 from drillsim.engine.times import Clock
 from drillsim.engine.world import XY, World
 from drillsim.quantities import Spread
 from drillsim.scenario.calendar import Calendar
 from drillsim.scenario.staffing import Mix, Role, Unit
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams, sample
 
 if TYPE_CHECKING:
     import simpy

@@ -18,7 +18,7 @@ from drillsim.plan.network import Approaches, Network, build
 from drillsim.plan.routes import Routes
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.people import DoorLaw, LawsChoice
-from drillsim.streams import Words, slot_words
+from drillsim.streams.streams import Words, slot_words
 
 XY = tuple[float, float]
 RADII = (10.0, 20.0, 40.0)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from drillsim.documents import Document
+from drillsim.documents.document import Document
+from drillsim.documents.fault_list import Notes
 from drillsim.errors import Fault, closest, order_faults
 from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Stair
-from drillsim.plan.notes import Notes
 
 NARROW_M, WIDE_M = 0.6, 3.66
 """Usual clear widths of doors: 2 ft to 12 ft. Source: assumption A:plan.usual_widths."""
@@ -32,7 +32,7 @@ def check_plan(plan: FloorPlan, document: Document | None = None) -> list[Fault]
 
 def note_faults(plan: FloorPlan, notes: Notes) -> list[Fault]:
     """Return every fault of the plan, written on these notes; see `check_plan`."""
-    from drillsim.plan import outlines, ways_out
+    from drillsim.plan import egress_checks, outline_checks
 
     _check_ids(plan, notes)
     _check_references(plan, notes)
@@ -40,9 +40,9 @@ def note_faults(plan: FloorPlan, notes: Notes) -> list[Fault]:
     _check_stairs(plan, notes)
     _check_timetable(plan, notes)
     _check_groups(plan, notes)
-    outlines.check_outlines(plan, notes)
+    outline_checks.check_outlines(plan, notes)
     if not notes.is_partial:
-        ways_out.check_ways_out(plan, notes)
+        egress_checks.check_ways_out(plan, notes)
     return order_faults(notes.faults)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from drillsim.documents import Model
+from drillsim.documents.document import Model
 from drillsim.quantities import Area, Length, Share
 
 OUTSIDE = "outside"

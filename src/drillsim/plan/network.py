@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from drillsim.plan.geodesic import Feet, Floats, Floor
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Stair, stair_opening
-from drillsim.plan.sums import least_sums
+from drillsim.plan.shortest_paths import least_sums
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -258,7 +258,7 @@ class Network:
         (kind 'post'; x, y, level, space). Edges: length_m, with `space` for a walk inside one space, or with
         `stair` and rise_m for a flight.
         """
-        from drillsim.plan.graph import graph_of
+        from drillsim.plan.networkx_graph import graph_of
 
         return graph_of(self)
 

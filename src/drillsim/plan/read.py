@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from drillsim.documents import Document, read_document, validate
+from drillsim.documents.document import Document, read_document, validate
+from drillsim.documents.fault_list import Notes
 from drillsim.errors import Fault, PlanError, only_errors, order_faults
 from drillsim.plan.checks import check_plan, note_faults
 from drillsim.plan.model import FloorPlan
-from drillsim.plan.notes import Notes
 
 
 def read_plan(path: str | Path) -> FloorPlan:

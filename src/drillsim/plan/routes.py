@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from drillsim.plan.geodesic import Floats
-from drillsim.plan.kernel import Search, compiled_search, least_times, least_way
 from drillsim.plan.network import XY, Approaches, Ints, Network
-from drillsim.plan.sums import least_sums
+from drillsim.plan.shortest_paths import least_sums
+from drillsim.plan.shortest_paths_compiled import Search, compiled_search, least_times, least_way
 
 HOP_S = 1e-8
 """Added to every step where ways are chosen, so that the time left falls strictly, also over legs of 0 m."""

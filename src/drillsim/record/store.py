@@ -19,7 +19,7 @@ from drillsim.errors import Fault, ResultError
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, status_name
 from drillsim.record.outline import Outline, outline_from
 from drillsim.record.trace import Value
-from drillsim.streams import SCHEME
+from drillsim.streams.streams import SCHEME
 
 DEFAULT_FOLDER = "drillsim-results-INTERNAL"
 RUNS, SUMMARY, MANIFEST = "runs.csv", "summary.json", "manifest.json"

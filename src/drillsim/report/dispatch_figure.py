@@ -12,20 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from drillsim.analysis.dispatch_log import DelayLaw
-from drillsim.analysis.quantiles import LEVEL
+from drillsim.analysis.delay_fit import DelayLaw
+from drillsim.analysis.estimators import LEVEL
 from drillsim.quantities import Spread, clock
-from drillsim.report.chart import (
-    COLOURS,
-    DASHES,
-    GREY,
-    PRESENT,
-    clock_axis,
-    frame,
-    house_style,
-    round_up,
-    titled,
-)
+from drillsim.report.chart_style import COLOURS, DASHES, GREY, PRESENT, clock_axis, frame, house_style, round_up, titled
 
 Look = tuple[str, tuple[float, ...], float]
 """Colour, dashes and width of a line."""

@@ -24,7 +24,7 @@ from shapely.geometry.polygon import orient
 
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Space
 from drillsim.quantities import clock
-from drillsim.report.chart import GREY, STEPS_S, house_style, round_up
+from drillsim.report.chart_style import GREY, STEPS_S, house_style, round_up
 
 EXIT = "#D55E00"
 POST = "#CC79A7"

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from drillsim.analysis.contrast import (
+from drillsim.analysis.contrasts import (
     MET,
     MISSED,
     Difference,
@@ -19,7 +19,7 @@ from drillsim.analysis.contrast import (
     judge,
     rows_of,
 )
-from drillsim.analysis.words import (
+from drillsim.analysis.wording import (
     NONE,
     difference_words,
     drills,

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from drillsim.documents import Model
+from drillsim.documents.document import Model
 from drillsim.quantities import TimeOfDay
-from drillsim.scenario.words import Duty, Place, Weekday
+from drillsim.scenario.vocabulary import Duty, Place, Weekday
 
 At = Literal["here", "court", "training", "other-school", "off-site", "off"]
 ALL_DAY = ("00:00", "23:59")

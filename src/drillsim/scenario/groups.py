@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
-from drillsim.documents import Model
+from drillsim.documents.document import Model
 from drillsim.errors import closest
 from drillsim.quantities import Share, SpeedSpread, Spread, TimeSpread, spread
 

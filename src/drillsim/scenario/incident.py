@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from drillsim.documents import Model
+from drillsim.documents.document import Model
 from drillsim.quantities import Share, Speed, Time, TimeOfDay, TimeSpread
-from drillsim.scenario.words import Kind, Place, default, written_as
+from drillsim.scenario.vocabulary import Kind, Place, default, written_as
 
 NEVER_RESOLVED = ("hostile", "fire", "hazard")
 """A hostile event ends, for us, when somebody able is there; a fire or hazard when its service has arrived."""

@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from drillsim.documents import Document, Model
+from drillsim.documents.document import Document, Model
 from drillsim.errors import ScenarioError
 from drillsim.quantities import SPREAD_KEYS, Share, Time
 from drillsim.scenario.incident import Demand, Incident, TimeOfDayDraw
 from drillsim.scenario.people import LawsChoice, People
 from drillsim.scenario.protocol import Action, Protocol
 from drillsim.scenario.response import Dispatch, Locks, Medical, Noticing, Police, Reporting, Service
-from drillsim.scenario.words import Weekday, default
+from drillsim.scenario.vocabulary import Weekday, default
 
 
 class Inject(Model):

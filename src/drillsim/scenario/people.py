@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag, ValidationError, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from drillsim.documents import Model
+from drillsim.documents.document import Model
 from drillsim.quantities import Density, Length, Rate, SpecificFlow, SpeedSpread, Time, TimeSpread, written
 from drillsim.scenario.groups import Groups
-from drillsim.scenario.words import Place, default, written_as
+from drillsim.scenario.vocabulary import Place, default, written_as
 
 Routes = Annotated[
     Annotated[Literal["least-time", "shortest"], Tag("id")]

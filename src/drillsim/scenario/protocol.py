@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from drillsim.documents import Model
+from drillsim.documents.document import Model
 from drillsim.quantities import Share, Time, TimeSpread
-from drillsim.scenario.words import Place, default
+from drillsim.scenario.vocabulary import Place, default
 
 Action = Literal["none", "hold", "secure", "lockdown", "evacuate", "shelter"]
 ACTIONS: tuple[Action, ...] = ("none", "hold", "secure", "lockdown", "evacuate", "shelter")

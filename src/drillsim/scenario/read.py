@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from drillsim.documents import Document, faults_of, read_document, validate
+from drillsim.documents.document import Document, faults_of, read_document, validate
 from drillsim.errors import Fault, ScenarioError, closest
+from drillsim.scenario.defaults import SHIPPED, shipped_role
 from drillsim.scenario.model import GUARD, Scenario, merge
-from drillsim.scenario.roles import SHIPPED, shipped_role
 from drillsim.scenario.staffing import Mix, Mixes, Role
 
 

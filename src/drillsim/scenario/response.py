@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from drillsim.documents import Model
+from drillsim.documents.document import Model
 from drillsim.quantities import Share, Speed, SpeedSpread, Time, TimeSpread
 from drillsim.scenario.incident import Kinds
-from drillsim.scenario.words import Kind, default
+from drillsim.scenario.vocabulary import Kind, default
 
 Law = Annotated[
     Annotated[Literal["active-events", "slow", "routine-priority-1"], Tag("preset")]

@@ -9,10 +9,10 @@ from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, PrivateAttr, 
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema
 
-from drillsim.documents import Document, Model
+from drillsim.documents.document import Document, Model
 from drillsim.quantities import Ratio, Share, Speed, SpeedSpread, Time, TimeSpread, parse, written
 from drillsim.scenario.calendar import Calendar, Turn
-from drillsim.scenario.words import Duty, Kind, Place, Word, default
+from drillsim.scenario.vocabulary import Duty, Kind, Place, Word, default
 
 
 def _cost(value: Any) -> Any:

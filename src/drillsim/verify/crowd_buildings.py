@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from drillsim.crowd.laws import Laws
 from drillsim.quantities import Spread, spread
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 from drillsim.verify.case import Bench, Case, claim, near
 from drillsim.verify.crowd_plans import box, drawn, gate, nine_storey_office, space, tower
 from drillsim.verify.crowd_play import Floats, Play, cells_of, drawn_people, percent, persons, play, scattered, seats_of

@@ -23,7 +23,7 @@ from drillsim.quantities import Spread, spread
 from drillsim.record.trace import Leg
 from drillsim.scenario.groups import Group
 from drillsim.scenario.people import People
-from drillsim.streams import Streams, Words, slot_words
+from drillsim.streams.streams import Streams, Words, slot_words
 
 Floats = NDArray[np.float64]
 Spots = Sequence[tuple[int, float, float]]

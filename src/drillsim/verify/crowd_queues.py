@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from drillsim.crowd.laws import Laws, places_in, speed_factor
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 from drillsim.verify.case import Bench, Case, claim
 from drillsim.verify.crowd_plans import box, drawn, gate, space
 from drillsim.verify.crowd_play import Floats, Play, cells_of, last_at, percent, person_words, persons

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from drillsim.quantities import spread
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 from drillsim.verify.case import Bench, Case, claim, near
 from drillsim.verify.crowd_plans import box, drawn, gate, space
 from drillsim.verify.crowd_play import (

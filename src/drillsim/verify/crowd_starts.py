@@ -13,7 +13,7 @@ from scipy import stats
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import quantiles
 from drillsim.quantities import spread
-from drillsim.streams import Streams, slot_words
+from drillsim.streams.streams import Streams, slot_words
 from drillsim.verify.case import Bench, Case, claim, near
 from drillsim.verify.crowd_plans import room_8_by_5
 from drillsim.verify.crowd_play import (

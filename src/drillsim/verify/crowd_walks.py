@@ -14,7 +14,7 @@ from drillsim.crowd.cells import Cells
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.routes import Routes
 from drillsim.quantities import spread
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 from drillsim.verify.case import Bench, Case, claim, near
 from drillsim.verify.crowd_plans import FOOT, HEAD, box, corridor, drawn, flight, gate, space
 from drillsim.verify.crowd_play import (

@@ -11,8 +11,8 @@ import numpy as np
 
 from drillsim.engine.simulate import simulate
 from drillsim.plan.model import FloorPlan
-from drillsim.scenario.roles import shipped_role
-from drillsim.scenario.words import WEEKDAYS
+from drillsim.scenario.defaults import shipped_role
+from drillsim.scenario.vocabulary import WEEKDAYS
 from drillsim.verify.case import Bench, Case, near
 from drillsim.verify.means import mean_exposure
 from drillsim.verify.paths import judge

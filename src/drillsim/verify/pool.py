@@ -16,7 +16,7 @@ from drillsim.crowd.population import GroupLaw, draw_population, place_people
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import build
 from drillsim.quantities import spread
-from drillsim.streams import Streams
+from drillsim.streams.streams import Streams
 from drillsim.study.chunks import begin_worker
 
 

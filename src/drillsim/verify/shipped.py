@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import exp, log
 
-from drillsim.scenario.roles import POLICE_LAWS, camera_detection, shipped_role
+from drillsim.scenario.defaults import POLICE_LAWS, camera_detection, shipped_role
 from drillsim.verify.case import Bench, Case, near
 from drillsim.verify.occupancy import DUTIES
 from drillsim.verify.published import FINN, FINN_HOURS

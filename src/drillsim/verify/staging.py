@@ -8,11 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from drillsim.documents import Document
+from drillsim.documents.document import Document
+from drillsim.documents.yaml_source import parse_text
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import Network, build
 from drillsim.plan.read import read_plan
-from drillsim.positions import parse_text
 from drillsim.record.trace import Trace
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.read import mixes_of, read_mixes, read_scenario, scenario_of

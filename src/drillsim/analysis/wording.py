@@ -1,0 +1,120 @@
+"""Numbers as people read them: times as m:ss, differences with their interval, shares in per cent."""
+
+from __future__ import annotations
+
+from drillsim.analysis.estimators import Interval, Quantile
+from drillsim.quantities import clock
+from drillsim.record.columns import BY_NAME
+
+NONE = "-"
+
+
+def drills(count: int) -> str:
+    """Return '1 drill' or '100 drills'."""
+    return f"{count:,} drill{'' if count == 1 else 's'}"
+
+
+def unit_of(measure: str) -> str:
+    """Return the unit of a measure; seconds for an unlisted name that ends in _s, else ''."""
+    column = BY_NAME.get(measure)
+    return column.unit if column else ("s" if measure.endswith("_s") else "")
+
+
+def short_name(measure: str) -> str:
+    """Return a few words for a measure, for titles and heads of columns."""
+    column = BY_NAME.get(measure)
+    return (column.short or column.meaning) if column else measure
+
+
+def question(measure: str) -> str:
+    """Return what a measure answers: 'how soon able to act' for a time, its meaning for a count."""
+    return f"how soon {short_name(measure)}" if unit_of(measure) == "s" else short_name(measure)
+
+
+def shown(value: float | None, unit: str = "s") -> str:
+    """Return a value in its unit: seconds as m:ss, shares in per cent, others with 4 digits; '-' for none."""
+    if value is None:
+        return NONE
+    if unit == "s":
+        return clock(value)
+    return f"{100 * value:.0f} %" if unit == "share" else f"{value:.4g}"
+
+
+def quantile_words(q: Quantile, horizon_s: float, unit: str = "s") -> str:
+    """Return a quantile, or '> 30:00' where it lies beyond the horizon."""
+    return f"> {shown(horizon_s, unit)}" if q.over else shown(q.value, unit)
+
+
+def quantile_range(q: Quantile, horizon_s: float, unit: str = "s") -> str:
+    """Return the interval of a quantile, such as '1:02 to > 30:00'; '' where a limit is missing."""
+    if q.low is None and not (q.over and q.high_over):
+        return ""
+    beyond = f"> {shown(horizon_s, unit)}"
+    if q.high is None and not q.high_over:
+        return ""
+    low = beyond if q.low is None else shown(q.low, unit)
+    high = beyond if q.high_over else shown(q.high, unit)
+    return low if low == high == beyond else f"{low} to {high}"
+
+
+def difference_words(difference: Interval, unit: str = "s") -> str:
+    """Return a difference with its interval, such as '-23.1 s (-27.0 to -19.2)'; m:ss from 100 s on."""
+    value = difference.value
+    if value is None:
+        return NONE
+    largest = max(abs(v) for v in (value, difference.low, difference.high) if v is not None)
+    if unit == "s" and largest >= 99.95:
+        number, tail = _signed_clock, ""
+    elif unit == "share":
+        number, tail = _signed_points, " points"
+    elif unit == "s":
+        number, tail = _signed_tenth, " s"
+    else:
+        number, tail = _signed_short, ""
+    text = f"{number(value)}{tail}"
+    if difference.low is None or difference.high is None:
+        return text
+    return f"{text} ({number(difference.low)} to {number(difference.high)})"
+
+
+def _signed_clock(value: float) -> str:
+    text = clock(abs(value))
+    return text if text == "0:00" else ("-" if value < 0 else "+") + text
+
+
+def _signed_points(value: float) -> str:
+    return _unzero(f"{100 * value:+.1f}")
+
+
+def _signed_tenth(value: float) -> str:
+    return _unzero(f"{value:+.1f}")
+
+
+def _signed_short(value: float) -> str:
+    return f"{value + 0.0:+.3g}" if value else "0"
+
+
+def _unzero(text: str) -> str:
+    return text[1:] if float(text) == 0 else text
+
+
+def p_words(p: float | None) -> str:
+    """Return a p-value with three decimals, '< 0.001' below that, '-' for none."""
+    if p is None:
+        return NONE
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def share_words(share: Interval) -> str:
+    """Return a share with its interval, such as '93 % (89 to 96)'."""
+    if share.value is None or share.low is None or share.high is None:
+        return NONE
+    return f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})"
+
+
+def money_words(low: float, mid: float, high: float) -> str:
+    """Return a yearly cost in thousand USD with its range, if any, such as '$95k (75k to 180k)'."""
+    if high == 0:
+        return "$0"
+    text = f"${mid / 1000:,.0f}k"
+    return text if low == high else f"{text} ({low / 1000:,.0f}k to {high / 1000:,.0f}k)"

@@ -1,0 +1,76 @@
+"""`drillsim compare`: many drills, every staffing mix on the same ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from drillsim.cli import inputs, terminal
+from drillsim.cli.comparison import play
+from drillsim.cli.results_folder import results_folder
+
+if TYPE_CHECKING:
+    pass
+
+MOST_RUNS = 1_000_000
+
+
+@click.command(short_help="Compare staffing mixes on the same random drills.")
+@click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO...")
+@click.option(
+    "--mixes", type=click.Path(path_type=Path), help="Mixes file; the only one beside the scenarios where absent."
+)
+@click.option("--plan", type=click.Path(path_type=Path), help="Plan to play them on; the scenarios' own where absent.")
+@click.option(
+    "--runs",
+    type=click.IntRange(1, MOST_RUNS),
+    default=200,
+    show_default=True,
+    help="Random drills per scenario and mix.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes; one per processor where absent. Never changes a result."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Results folder; drillsim-results-INTERNAL where absent.")
+@click.option(
+    "--override", "overrides", multiple=True, metavar="NAME", help="A named what-if of the scenarios; may be repeated."
+)
+@click.option("--quiet", is_flag=True, help="No progress and no tables.")
+@click.option("--no-open", is_flag=True, help="Do not show the results folder when done.")
+@click.option("--fail-on-goals", is_flag=True, help="Exit with 10 when a goal is missed by the present staffing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
+def compare(
+    scenarios: tuple[Path, ...],
+    mixes: Path | None,
+    plan: Path | None,
+    runs: int,
+    seed: int,
+    workers: int | None,
+    out: Path | None,
+    overrides: tuple[str, ...],
+    quiet: bool,
+    no_open: bool,
+    fail_on_goals: bool,
+    as_json: bool,
+) -> int:
+    """Play every SCENARIO with every mix on the same random drills; print tables, write figures and a folder.
+
+    All scenarios are played on one plan. The same files and seed give the same rows, whatever the workers.
+    """
+    wish = inputs.load(scenarios, plan, mixes, overrides)
+    terminal.faults(wish.warnings, err=True)
+    folder = results_folder(out, "drillsim-results-INTERNAL")
+    return play(
+        wish,
+        folder,
+        runs=runs,
+        seed=seed,
+        workers=workers,
+        quiet=quiet,
+        show=not no_open,
+        strict=fail_on_goals,
+        as_json=as_json,
+    )

@@ -1,0 +1,45 @@
+"""`drillsim demo`: six staffing mixes on a real school's plan, from any folder, without a question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from drillsim.cli import examples, inputs, terminal
+
+SCENARIOS = ("fight", "medical", "lockdown", "evacuation")
+
+
+@click.command(short_help="See six staffing mixes compared on a shipped school.")
+@click.option(
+    "--runs",
+    type=click.IntRange(1, 1_000_000),
+    default=100,
+    show_default=True,
+    help="Random drills per scenario and mix.",
+)
+@click.option(
+    "--plan", type=click.Choice(["secondary", "primary"]), default="secondary", show_default=True, help="Which school."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; one per processor where absent.")
+@click.option("--out", type=click.Path(path_type=Path), help="Results folder; drillsim-demo-INTERNAL where absent.")
+@click.option("--no-open", is_flag=True, help="Do not show the results folder when done.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
+def demo(runs: int, plan: str, seed: int, workers: int | None, out: Path | None, no_open: bool, as_json: bool) -> int:
+    """Compare six staffing mixes on a shipped school: a fight, a medical emergency, a lockdown, an evacuation.
+
+    The plan is an archetype of the US Department of Energy's reference buildings, not a real school. Nothing is fetched
+    and nothing is asked.
+    """
+    from drillsim.cli.comparison import play
+    from drillsim.cli.results_folder import results_folder
+
+    wish = inputs.load(
+        [examples.scenario_path(s) for s in SCENARIOS], examples.plan_path(plan), examples.mixes_path(), ()
+    )
+    folder = results_folder(out, "drillsim-demo-INTERNAL")
+    code = play(wish, folder, runs=runs, seed=seed, workers=workers, show=not no_open, as_json=as_json)
+    terminal.say("Next: 'drillsim new my-school' writes a project of your own to start from.", err=as_json)
+    return code

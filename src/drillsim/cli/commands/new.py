@@ -1,0 +1,74 @@
+"""`drillsim new`: a complete project to change, with schemas that let an editor help."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import click
+
+from drillsim.cli import examples, inputs, terminal
+from drillsim.cli.schemas import schemas
+
+SCHEMAS = ".drillsim"
+TEACHING = "three_rooms"
+
+
+@click.command(short_help="Write a complete project to start from.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--plan", default=TEACHING, show_default=True, help="Shipped plan to start from: three_rooms, primary or secondary."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
+def new(folder: Path, plan: str, as_json: bool) -> None:
+    """Write FOLDER with a plan, a scenario, a mixes file, and schemas for editors; it checks and runs as it stands.
+
+    Nothing is ever overwritten: a folder that holds anything is refused.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise click.UsageError(f"{folder} exists and is not empty; nothing was written. Choose another name")
+    if plan not in (TEACHING, *examples.PLANS):
+        from drillsim.errors import closest
+
+        raise click.UsageError(f"no shipped plan called '{plan}'.{closest(plan, [TEACHING, *examples.PLANS])}")
+    texts = _texts(plan)
+    try:
+        for name, text in texts.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as e:
+        raise click.UsageError(f"{folder} cannot be written: {e.strerror or e}") from e
+    shown = inputs.shown(folder)
+    visible = [n for n in texts if not n.startswith(".")]
+    terminal.say(f"{shown}: wrote {', '.join(visible)}, and schemas for your editor in {SCHEMAS}/.", err=as_json)
+    terminal.say("Next:", err=as_json)
+    for line in (
+        f"drillsim check {shown}",
+        f"drillsim run {shown}/scenario.yaml",
+        f"drillsim compare {shown}/scenario.yaml --mixes {shown}/mixes.yaml",
+    ):
+        terminal.say(f"  {line}", err=as_json)
+    terminal.json_line({"folder": str(folder), "files": list(texts)}, wanted=as_json)
+
+
+def _texts(plan: str) -> dict[str, str]:
+    """Return every file to write: name to text. The teaching plan comes with the scenario that shows every key."""
+    scenario, mixes = examples.scenario_path("lockdown"), examples.mixes_path()
+    if plan == TEACHING:
+        scenario, mixes = examples.scenario_path("teaching/lockdown"), examples.scenario_path("teaching/mixes")
+    told = re.sub(r"(?m)^plan:.*$", "plan: plan.yaml", scenario.read_text(encoding="utf-8"))
+    texts = {
+        "plan.yaml": _helped(examples.plan_path(plan).read_text(encoding="utf-8"), "plan"),
+        "scenario.yaml": _helped(told, "scenario"),
+        "mixes.yaml": _helped(mixes.read_text(encoding="utf-8"), "mixes"),
+        ".gitignore": "# results stay on this machine, and so should a real plan\n*INTERNAL*/\ndrillsim-crash-*.txt\n",
+    }
+    return texts | {f"{SCHEMAS}/{kind}.schema.json": json.dumps(s, indent=1) + "\n" for kind, s in schemas().items()}
+
+
+def _helped(text: str, kind: str) -> str:
+    """Return the text with the line by which editors find the schema, first."""
+    lines = [line for line in text.splitlines() if not line.startswith("# yaml-language-server:")]
+    return "\n".join([f"# yaml-language-server: $schema={SCHEMAS}/{kind}.schema.json", *lines]) + "\n"

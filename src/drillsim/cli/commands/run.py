@@ -1,0 +1,195 @@
+"""`drillsim run`: play one drill and tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from drillsim.cli import inputs, terminal
+
+if TYPE_CHECKING:
+    from drillsim.plan.model import FloorPlan
+    from drillsim.record.trace import Trace
+    from drillsim.scenario.model import Goal, Scenario
+    from drillsim.scenario.staffing import Mix, Mixes
+
+
+@click.command(short_help="Play one drill and tell it in words.")
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--plan", type=click.Path(path_type=Path), help="Plan to play it on; the scenario's own where absent.")
+@click.option(
+    "--mixes", type=click.Path(path_type=Path), help="Mixes file; the only one beside the scenario where absent."
+)
+@click.option("--mix", "mix_name", help="Name of the staffing mix; the file's present one where absent.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
+@click.option(
+    "--replication", type=click.IntRange(min=0), default=0, show_default=True, help="Which of the seed's drills."
+)
+@click.option(
+    "--override", "overrides", multiple=True, metavar="NAME", help="A named what-if of the scenario; may be repeated."
+)
+@click.option(
+    "--days", type=click.IntRange(1, 10_000), help="Of a whole-day scenario: how many school days, from a Monday."
+)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Of whole days: folder for their rows.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
+def run(
+    scenario: Path,
+    plan: Path | None,
+    mixes: Path | None,
+    mix_name: str | None,
+    seed: int,
+    replication: int,
+    overrides: tuple[str, ...],
+    days: int | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Play one drill of SCENARIO and print its timeline in words, then its outcome and its goals.
+
+    Drill number R of a seed is the same drill in every mix, and the same as row R of a comparison with that seed.
+
+    A scenario with 'demand:' is a whole school day: it prints the day, then how its incidents were met and what was
+    left of each unit's hours. With --days N it plays N days and prints the sums.
+    """
+    from drillsim.engine.simulate import simulate
+    from drillsim.engine.times import when
+    from drillsim.quantities import clock
+    from drillsim.report.timeline import tell
+
+    wish = inputs.load([scenario], plan, mixes, overrides)
+    played, mix = wish.scenarios[0], _chosen(wish.mixes, mix_name)
+    if played.demand is None and (days is not None or out is not None):
+        raise click.UsageError("--days and --out are for scenarios with 'demand:', which play whole school days")
+    if days is not None and days > 1:
+        terminal.faults(wish.warnings, err=True)
+        _term(played, wish.plan, mix, days=days, seed=seed, out=out, as_json=as_json)
+        return
+    trace = simulate(played, wish.plan, mix, seed=seed, replication=replication)
+    terminal.faults(wish.warnings, err=True)
+    say = _to(as_json)
+    say(f"{played.title or played.name}: {wish.plan.name}, {when(played)}")
+    say(f"Staffing: {mix.label or mix.name}. Drill {replication} of seed {seed}, watched for {clock(trace.horizon_s)}.")
+    say("")
+    story = tell(trace, wish.plan)
+    for line in story:
+        say(str(line))
+    say("")
+    if played.demand is not None:
+        _term(played, wish.plan, mix, days=1, seed=seed, out=out, as_json=as_json)
+        return
+    for title, rows in _outcome(trace):
+        say(title)
+        terminal.show(_table(rows), err=as_json)
+        say("")
+    for text in _goals(played, trace):
+        say(text)
+    say("One simulated drill: no prediction, and no rating of anybody.")
+    terminal.json_line(_as_data(trace, [{"time_s": x.time_s, "text": x.text} for x in story]), wanted=as_json)
+
+
+def _term(
+    scenario: Scenario, plan: FloorPlan, mix: Mix, *, days: int, seed: int, out: Path | None, as_json: bool
+) -> None:
+    """Play whole days and print their tables; write their rows where asked."""
+    from drillsim.cli import school_days as whole
+
+    term = whole.play_days(scenario, plan, mix, days=days, seed=seed, quiet=as_json)
+    if days > 1:
+        terminal.say(f"{scenario.title or scenario.name}: {plan.name}. Staffing: {mix.label or mix.name}.", err=as_json)
+    whole.show(term, err=as_json)
+    if out is not None:
+        terminal.say(f"Written: {whole.write(term, out)}", err=as_json)
+    terminal.say("Simulated days: no prediction, and no rating of anybody.", err=as_json)
+    terminal.json_line(whole.as_data(term), wanted=as_json)
+
+
+def _to(as_json: bool) -> Any:
+    def say(text: str) -> None:
+        terminal.say(text, err=as_json)
+
+    return say
+
+
+def _chosen(mixes: Mixes, name: str | None) -> Mix:
+    from drillsim.errors import closest
+
+    name = name or mixes.present
+    if name not in mixes.mixes:
+        raise click.UsageError(f"no mix called '{name}'.{closest(name, mixes)}")
+    return mixes[name]
+
+
+Rows = list[tuple[str, str, str]]
+
+
+def _outcome(trace: Trace) -> Iterator[tuple[str, Rows]]:
+    """Yield the outcome in three parts, each a title and rows of name, figure and meaning."""
+    from drillsim.quantities import clock
+    from drillsim.record.columns import COUNTS, LEGS, MEASURES, status_name
+
+    times: Rows = []
+    for column in MEASURES:
+        status, value = trace.row.get(status_name(column.name)), trace.row.get(column.name)
+        if status == "reached" and isinstance(value, (int, float)):
+            times.append((column.name, clock(value), column.meaning))
+        elif status == "not-reached":
+            times.append((column.name, "not reached", column.meaning))
+    yield "Times", times
+    for title, columns in (("Where the time went", LEGS), ("Counts", COUNTS)):
+        found = [(c, trace.row.get(c.name)) for c in columns]
+        numbers = [(c, v) for c, v in found if isinstance(v, (int, float)) and (v >= 0.05 or c.name == "still_inside")]
+        if numbers:
+            yield title, [(c.name, _figure(v, c.unit), c.meaning) for c, v in numbers]
+
+
+def _table(rows: Rows) -> Any:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True, min_width=24)
+    table.add_column(justify="right", no_wrap=True, min_width=11)
+    table.add_column(overflow="fold")
+    for row in rows:
+        table.add_row("  " + row[0], *row[1:])
+    return table
+
+
+def _figure(value: float, unit: str) -> str:
+    if unit == "share":
+        return terminal.percent(value)
+    return f"{value:,.1f} s" if unit == "s" else f"{value:,.0f}"
+
+
+def _goals(scenario: Scenario, trace: Trace) -> list[str]:
+    return [_goal(goal, trace) for goal in scenario.goals]
+
+
+def _goal(goal: Goal, trace: Trace) -> str:
+    from drillsim.quantities import clock
+    from drillsim.record.columns import BY_NAME, status_name
+
+    short = BY_NAME[goal.measure].short or goal.measure
+    wanted = f"goal: in {terminal.percent(goal.in_share)} of drills"
+    aim = f"{short[0].upper()}{short[1:]} within {clock(goal.at_most)} ({wanted})"
+    value, status = trace.row.get(goal.measure), trace.row.get(status_name(goal.measure))
+    if status == "not-applicable":
+        return f"{aim}: does not apply here."
+    if isinstance(value, (int, float)):
+        return f"{aim}: {'yes' if value <= goal.at_most else 'no'}, {clock(value)} in this drill."
+    return f"{aim}: no, not reached in this drill."
+
+
+def _as_data(trace: Trace, story: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "scenario": trace.scenario,
+        "mix": trace.mix,
+        "seed": trace.seed,
+        "replication": trace.replication,
+        "horizon_s": trace.horizon_s,
+        "row": dict(trace.row),
+        "timeline": story,
+    }

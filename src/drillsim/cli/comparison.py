@@ -1,0 +1,152 @@
+"""Play the comparison of a study, print it, and store what it found in a results folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from drillsim.cli import inputs, terminal
+from drillsim.cli.results_folder import command_line, open_folder, probe
+
+if TYPE_CHECKING:
+    from drillsim.cli.inputs import Wish
+    from drillsim.study.results import Results
+
+GOAL_MISSED = 10
+
+
+WORTH_A_POOL = 200
+"""Drills from which on starting further processes (about a second each) pays."""
+
+
+def play(
+    wish: Wish,
+    folder: Path,
+    *,
+    runs: int,
+    seed: int,
+    workers: int | None,
+    quiet: bool = False,
+    show: bool = True,
+    strict: bool = False,
+    as_json: bool = False,
+) -> int:
+    """Play a study, print and store what it found, and return the exit code."""
+    from drillsim.study.design import Study
+    from drillsim.study.runner import run
+
+    study = Study(wish.scenarios, wish.plan, wish.mixes, runs=runs, seed=seed)
+    if workers is None:
+        workers = (os.cpu_count() or 1) if len(study) >= WORTH_A_POOL else 1
+    if not quiet:
+        numbers = (
+            terminal.counted(len(study.scenarios), "scenario"),
+            terminal.counted(len(wish.mixes), "mix", "mixes"),
+            terminal.counted(runs, "drill"),
+        )
+        processes = terminal.counted(workers, "process", "processes")
+        terminal.say(f"{wish.plan.name}: {' x '.join(numbers)}, seed {seed}, {processes}", err=as_json)
+    probe(folder)
+    drawn = _beside(lambda: _map(wish))  # processes that play leave this one idle, most of all while one compiles
+    with terminal.progress(len(study), "drills", quiet=quiet) as tell:
+        results = run(study, workers=workers, progress=tell)
+    if not quiet:
+        terminal.complain("Drawing the figures.")
+    _store(results, drawn, folder)
+    if not quiet and len(results.failed) < len(results.runs):
+        _print(results, err=as_json)
+    _say_failures(results)
+    terminal.say(f"Results: {inputs.shown(folder)} (INTERNAL: keep it where only safety planners read)", err=as_json)
+    if show:
+        open_folder(folder)
+    return _finish(results, folder, strict=strict, as_json=as_json)
+
+
+def _map(wish: Wish) -> dict[str, bytes]:
+    from drillsim.cli.maps import mix_map
+
+    return mix_map(wish.plan, wish.mixes[wish.mixes.present])
+
+
+def _beside(work: Callable[[], dict[str, bytes]]) -> Future[dict[str, bytes]]:
+    """Do some work in a thread of its own, which ends with the program."""
+    future: Future[dict[str, bytes]] = Future()
+
+    def go() -> None:
+        try:
+            future.set_result(work())
+        except Exception as problem:
+            future.set_exception(problem)
+
+    Thread(target=go, daemon=True).start()
+    return future
+
+
+def _store(results: Results, drawn: Future[dict[str, bytes]], folder: Path) -> None:
+    from drillsim.report.study_figures import draw_all
+    from drillsim.study.results import result_files, write_files
+
+    files = result_files(results)
+    write_files(results, folder, files, command=command_line())
+    try:
+        reach = drawn.result()  # first, for two threads must not draw at once: the style is the process's
+        figures = {**draw_all(results), **reach}
+    except Exception as problem:
+        told = " ".join(str(problem).split())[:200]
+        terminal.complain(
+            f"The figures could not be drawn ({type(problem).__name__}: {told}). Tables and rows are complete."
+        )
+        return
+    write_files(results, folder, {**files, **figures}, command=command_line())
+
+
+def _print(results: Results, *, err: bool) -> None:
+    from drillsim.report.tables import print_tables
+
+    terminal.draw(lambda page: print_tables(page, results), err=err)
+
+
+def _say_failures(results: Results) -> None:
+    failed = results.failed
+    if len(failed):
+        first = failed.iloc[0]
+        terminal.complain(
+            f"Of {len(results.runs):,} drills {len(failed):,} failed; no figure counts them, and rows with status "
+            f"'failed' in runs.csv say why. The first: {first['stage']}: {first['reason']}"
+        )
+
+
+def _finish(results: Results, folder: Path, *, strict: bool, as_json: bool) -> int:
+    """Print the JSON object and return the exit code: a bug when every drill failed, 10 for a missed goal if asked."""
+    from drillsim.analysis.summary import summarise
+
+    missed = _missed(results)
+    if as_json:
+        summary: dict[str, Any] = summarise(results, seconds=results.seconds)
+        terminal.json_line(
+            {**summary, "folder": str(folder), "failed_runs": len(results.failed), "goals_missed": missed}
+        )
+    if len(results.failed) == len(results.runs):
+        return 1
+    if strict and missed:
+        terminal.complain(
+            "Goals missed by the present staffing: " + "; ".join(f"{m['scenario']}: {m['measure']}" for m in missed)
+        )
+        return GOAL_MISSED
+    return 0
+
+
+def _missed(results: Results) -> list[dict[str, str]]:
+    from drillsim.analysis.contrasts import judge
+
+    present = results.outline.present
+    judged = [(name, goal) for name in results.outline.scenarios for goal in judge(results, name)]
+    return [
+        {"scenario": n, "measure": g.goal.measure, "mix": g.mix}
+        for n, g in judged
+        if g.mix == present and g.verdict == "missed"
+    ]

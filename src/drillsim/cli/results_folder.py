@@ -1,0 +1,66 @@
+"""The folder of results: whether it can be used, and how it is opened."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from drillsim.cli import inputs
+
+
+def results_folder(out: Path | None, name: str) -> Path:
+    """Return the folder to write to: the one asked for, or the first free of name, name-2, name-3 here.
+
+    A folder that was asked for must be new, empty, or hold earlier results, which are then replaced.
+    """
+    if out is not None:
+        if out.is_file():
+            raise click.UsageError(f"--out {out}: this is a file. Name a folder")
+        if out.is_dir() and any(out.iterdir()) and not (out / inputs.RESULTS).exists():
+            raise click.UsageError(
+                f"--out {out}: this folder holds other files. Name a new folder, or one with earlier results"
+            )
+        return out
+    number = 1
+    while (folder := Path(name if number == 1 else f"{name}-{number}")).exists():
+        number += 1
+    return folder
+
+
+def probe(folder: Path) -> None:
+    """Find out before the first drill whether results can be written; raises ResultError where they cannot."""
+    from drillsim.errors import ResultError
+
+    new = [f for f in (folder, *folder.parents) if not f.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        for made in new:
+            made.rmdir()
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        raise ResultError(
+            f"{folder}: no results can be written here: {why}. Choose another folder with --out"
+        ) from problem
+
+
+def open_folder(folder: Path) -> None:
+    """Show the results folder on a desktop; nowhere else, and never as a reason to fail."""
+    desktop = sys.platform in ("win32", "darwin") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+    if desktop and sys.stdout.isatty():
+        with contextlib.suppress(Exception):
+            click.launch(str(folder.resolve()))
+
+
+def command_line() -> Sequence[str]:
+    """Return the words of this command without the folders of this machine."""
+    return ["drillsim", *(Path(a).name if os.sep in a else a for a in sys.argv[1:])]

@@ -1,0 +1,1 @@
+"""What a plan and a staffing reach, before any simulation."""

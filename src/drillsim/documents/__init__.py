@@ -1,0 +1,1 @@
+"""Input files: YAML with positions, checked models, and lists of located faults."""

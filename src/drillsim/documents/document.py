@@ -1,0 +1,298 @@
+"""Files with positions: YAML or JSON text becomes frozen data, and every fault knows its line and column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from drillsim.documents.yaml_source import Spot, TextError, parse_text
+from drillsim.errors import DrillsimError, Fault, closest
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_DEPTH = 60
+
+Path_ = tuple[int | str, ...]
+M = TypeVar("M", bound="Model")
+T = TypeVar("T")
+
+
+class Model(BaseModel):
+    """Frozen data read from a file: unknown keys are refused, defaults are validated too."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        validate_default=True,
+        use_attribute_docstrings=True,
+        populate_by_name=True,
+        regex_engine="python-re",
+    )
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some fields replaced; nothing computed from the old fields is carried over."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in [k for k in copy.__dict__ if k not in type(self).model_fields]:
+            del copy.__dict__[name]
+        return copy
+
+    def memo(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` built for this key of this very object, building it once; copies start empty."""
+        kept: dict[Hashable, T] = self.__dict__.setdefault("_memo", {})
+        if key not in kept:
+            kept[key] = make()
+        return kept[key]
+
+    def __getstate__(self) -> dict[Any, Any]:
+        state = super().__getstate__()
+        fields = type(self).model_fields
+        return {**state, "__dict__": {k: v for k, v in state["__dict__"].items() if k in fields}}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed file: its data, and where in the file each part stands."""
+
+    file: str
+    data: Any
+    spot: Spot
+
+    def place(self, path: Sequence[int | str], *, at_key: bool = False) -> tuple[int, int]:
+        """Return (line, column), from 1, of the deepest part of `path` that exists.
+
+        at_key
+            Point at the key that names the last step rather than at its value.
+        """
+        spot = self.spot
+        line, column = spot.line, spot.column
+        for i, step in enumerate(path):
+            if step not in spot.inside:
+                if isinstance(step, int):
+                    break
+                continue  # pydantic names alternatives of a union in its path; the file has no such step
+            last = i == len(path) - 1
+            line, column = spot.keys[step] if at_key and last and step in spot.keys else _of(spot.inside[step])
+            spot = spot.inside[step]
+        return line + 1, column + 1
+
+    def inside(self, *path: int | str) -> Document:
+        """Return a part of the file as a document of its own."""
+        data, spot = self.data, self.spot
+        for step in path:
+            data, spot = data[step], spot.inside[step]
+        return Document(self.file, data, spot)
+
+    def fault(self, code: str, message: str, path: Sequence[int | str] = (), **how: Any) -> Fault:
+        """Return a fault located at `path`; `at_key=True` and `severity='warning'` as elsewhere."""
+        line, column = self.place(path, at_key=how.pop("at_key", False))
+        return Fault(code, self.file, line, column, message, **how)
+
+
+def _of(spot: Spot) -> tuple[int, int]:
+    return spot.line, spot.column
+
+
+def read_text(path: Path, error: type[DrillsimError], *, shown: str | None = None) -> str:
+    """Return the text of a file, or raise `error` with one located fault."""
+    name = shown or _shown(path)
+
+    def refuse(code: str, message: str) -> DrillsimError:
+        return error(faults=[Fault(code, name, 1, 1, message)])
+
+    try:
+        if path.is_dir():
+            raise refuse("DS002", "this is a folder. Name the file inside it")
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise refuse("DS004", f"the file has {size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read")
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        beside = [p.name for p in path.parent.glob("*.yaml")] if path.parent.is_dir() else []
+        raise refuse("DS002", f"no such file.{closest(path.name, beside)}") from None
+    except (OSError, ValueError) as e:
+        raise refuse("DS002", f"the file cannot be read: {getattr(e, 'strerror', None) or e}") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        line = raw[: e.start].count(b"\n") + 1
+        column = e.start - (raw.rfind(b"\n", 0, e.start) + 1) + 1
+        message = "this is not UTF-8 text. Save the file as UTF-8 (in Notepad: Save as, Encoding: UTF-8)"
+        raise error(faults=[Fault("DS002", name, line, column, message)]) from None
+    if "\x00" in text:
+        at = text.index("\x00")
+        message = "this is not a text file (it holds a NUL byte)"
+        raise error(faults=[Fault("DS002", name, text.count("\n", 0, at) + 1, 1, message)])
+    if not text.strip():
+        raise refuse("DS003", "the file is empty. `drillsim new FOLDER` writes a complete example")
+    return text
+
+
+def read_document(path: str | Path, error: type[DrillsimError]) -> Document:
+    """Return the parsed file, or raise `error` with every fault of its syntax.
+
+    Border cases: a missing, empty, binary, huge or alias-laden file gives one located fault, never a traceback.
+    """
+    path = Path(path)
+    name = _shown(path)
+    text = read_text(path, error)
+    faults = [
+        Fault(
+            "DS001", name, i, 1, "this line starts with a Tab. YAML needs spaces: put 2 spaces in front of "
+            f"'{line.strip()[:30]}'. (In Notepad: replace Tab by two spaces.)",
+        )
+        for i, line in enumerate(text.splitlines(), 1)
+        if re.match(r" *\t\s*\S", line) and path.suffix.lower() != ".json"
+    ]  # fmt: skip
+    if faults:
+        raise error(faults=faults)
+    _refuse_depth(text, name, error)
+    try:
+        data, spot = parse_text(text)
+    except TextError as e:
+        hint = ". Check quotes, brackets and the spaces in front of this line"
+        message = f"not valid YAML: {e}{hint}" if e.code == "DS001" else str(e)
+        raise error(faults=[Fault(e.code, name, e.line + 1, e.column + 1, message)]) from None
+    if not isinstance(data, dict):
+        message = "the file holds no 'key: value' lines. `drillsim new FOLDER` writes a complete example"
+        raise error(faults=[Fault("DS003", name, 1, 1, message)])
+    return Document(name, data, spot)
+
+
+def _refuse_depth(text: str, name: str, error: type[DrillsimError]) -> None:
+    depth = deepest = at = 0
+    for i, character in enumerate(text):
+        if character in "[{":
+            depth += 1
+            if depth > deepest:
+                deepest, at = depth, i
+        elif character in "]}":
+            depth -= 1
+    if deepest > MAX_DEPTH:
+        message = f"brackets nest {deepest} deep; at most {MAX_DEPTH} are read"
+        raise error(faults=[Fault("DS004", name, text.count("\n", 0, at) + 1, 1, message)])
+
+
+def validate(
+    document: Document,
+    model: type[M],
+    error: type[DrillsimError],
+    *,
+    marker: str,
+    context: dict[str, Any] | None = None,
+) -> M:
+    """Return the document as `model`, or raise `error` with every fault at once.
+
+    marker
+        The key that tells the kind and version of the file, such as 'drillsim_plan'.
+    """
+    version = document.data.get(marker)
+    if version is None:
+        kinds = {"drillsim_plan": "a plan", "drillsim": "a scenario", "drillsim_mixes": "a mixes file"}
+        found = next((k for k in kinds if k in document.data), None)
+        needed = f"the first line must be '{marker}: 1'"
+        message = f"this is {kinds[found]}; {kinds[marker]} is needed here" if found else needed
+        raise error(faults=[document.fault("DS006", message, (found,) if found else (), at_key=True)])
+    if version != 1:
+        message = f"'{marker}: {version}' is a version this drillsim cannot read. Write '{marker}: 1'"
+        raise error(faults=[document.fault("DS006", message, (marker,))])
+    try:
+        return model.model_validate(document.data, context=context)
+    except ValidationError as e:
+        raise error(faults=faults_of(e, document, model)) from None
+
+
+def faults_of(e: ValidationError, document: Document, model: type[BaseModel]) -> list[Fault]:
+    """Return pydantic's complaints as located faults in the file's own words."""
+    found = e.errors(include_url=False)
+    # a list whose entries are at fault is also called too short, since only good ones are counted
+    inner = {one["loc"][:i] for one in found for i in range(len(one["loc"]))}
+    kept = [one for one in found if one["type"] != "too_short" or one["loc"] not in inner]
+    return [_fault_of(dict(one), document, model) for one in kept]
+
+
+def _fault_of(one: dict[str, Any], document: Document, model: type[BaseModel]) -> Fault:
+    path: Path_ = tuple(s for s in one["loc"])
+    kind, context = str(one["type"]), one.get("ctx", {})
+    name = str(path[-1]) if path else ""
+    label = ".".join(str(s) for s in _in_file(document.data, path))
+    at_key, code = False, "DS104"
+    if kind == "extra_forbidden":
+        code, at_key = "DS101", True
+        near = closest(name, _fields(model, path[:-1]))
+        near = near.replace(" Closest:", " Did you mean").replace("'.", "'?") if "Closest" in near else near
+        message = f"unknown key '{name}'.{near}"
+    elif kind == "missing":
+        code, at_key = "DS102", True
+        path = path[:-1]
+        inside = _in_file(document.data, path)
+        owner = f" in '{inside[-1]}'" if inside and isinstance(inside[-1], str) else ""
+        message = f"'{name}' is missing{owner}"
+    elif kind in ("literal_error", "enum"):
+        code = "DS103"
+        words = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+        key = next((s for s in reversed(_in_file(document.data, path)) if isinstance(s, str)), name)
+        word = str(one.get("input"))
+        message = f"{key}: '{word}' is not one of the words allowed here.{closest(word, words)}"
+    elif kind.startswith("DS"):
+        code = kind
+        message = f"{label}: {one['msg']}" if label else str(one["msg"])
+    elif kind == "too_long":
+        message = f"{label}: at most {context.get('max_length')} here, found {context.get('actual_length')}. Leave out what is too much"
+    elif kind == "too_short":
+        message = f"{label}: needs {context.get('min_length')} entries, found {context.get('actual_length')}"
+    elif kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
+        code = "DS105"
+        message = f"{label}: {one['msg'].replace('Input should be', 'must be')}, found {one.get('input')}"
+    elif one.get("input") is None or kind == "string_too_short":
+        message = f"{label}: nothing stands here. Write a value, or leave the key out"
+    else:
+        plain = _plainly(str(one["msg"]))
+        message = f"{label}: {plain}" if label else plain
+    return document.fault(code, message, path, at_key=at_key)
+
+
+def _plainly(message: str) -> str:
+    """Return pydantic's sentence without Python's words."""
+    message = re.sub(r" or instance of \w+|^Value error, ", "", message).replace("Input should be", "must be")
+    return message.replace("dictionary", "mapping ('key: value' lines)").replace("valid tuple", "list")
+
+
+def _in_file(data: Any, path: Iterable[int | str]) -> list[int | str]:
+    kept: list[int | str] = []
+    node = data
+    for step in path:
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            continue
+        kept.append(node.get("id", step) if isinstance(node, Mapping) and isinstance(step, int) else step)
+    return kept
+
+
+def _fields(model: Any, path: Iterable[int | str]) -> list[str]:
+    for step in path:
+        found = _models(model.model_fields[step].annotation) if _is_model(model) and step in model.model_fields else []
+        if found:
+            model = found[0]
+    return [f.alias or n for n, f in model.model_fields.items()] if _is_model(model) else []
+
+
+def _is_model(thing: Any) -> bool:
+    return isinstance(thing, type) and issubclass(thing, BaseModel)
+
+
+def _models(annotation: Any) -> list[Any]:
+    if _is_model(annotation):
+        return [annotation]
+    return [m for a in get_args(annotation) for m in _models(a)]
+
+
+def _shown(path: Path) -> str:
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return path.as_posix()

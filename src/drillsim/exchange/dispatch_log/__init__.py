@@ -1,0 +1,1 @@
+"""Call logs of dispatch centres, as CSV."""

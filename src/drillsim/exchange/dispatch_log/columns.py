@@ -1,0 +1,262 @@
+"""Which columns of a dispatch log tell the call and the arrival, by the names that dispatch systems give them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from drillsim.errors import DrillsimError, Fault, closest
+from drillsim.exchange.dispatch_log.times import UnusableError, clean, read_length_s, read_stamp
+
+WITHIN = 30
+"""Exports put titles and blank lines above the names of the columns; that far down they are looked for."""
+_FILLERS = {
+    "time",
+    "times",
+    "date",
+    "datetime",
+    "timestamp",
+    "dttm",
+    "dt",
+    "the",
+    "of",
+    "at",
+    "local",
+    "t",
+    "and",
+    "clock",
+}
+_WHO = r"(?:unit |officer |engine |ambulance |apparatus |responder |medic |company )?"
+_CALL = (
+    r"(?:first )?(?:psap |911 |e911 |e 911 )?(?:call |alarm )(?:was )?(?:received|recd|rcvd|answered|pickup|picked up)",
+    r"(?:received|recd|rcvd|psap|psap received|911|911 received)",
+    r"(?:call |alarm |incident |event )?(?:created|create|creation|entered|entry|start|started|open|opened)",
+    r"(?:call|alarm|calls|cfs)",
+    r"(?:incident|event|reported|report)",
+)
+"""Names of the call after the fillers are gone, the best first."""
+_DISPATCH = (
+    rf"first {_WHO}(?:dispatch|dispatched|assigned|alerted|notified)",
+    rf"{_WHO}(?:dispatch|dispatched|assigned|alerted|notified)",
+)
+_THERE = (
+    r"(?:arrival|arrivals|arrived|arrive|arr|arrvd|on ?scene|onscn|scene|on site|arrived on ?scene|arrival on ?scene)"
+)
+_ARRIVAL = (rf"(?:first|1st) {_WHO}{_THERE}", rf"{_WHO}{_THERE}(?: first {_WHO.rstrip('?')})?", rf"{_THERE} first")
+_LENGTH = (
+    r"(?:total )?response (?:s|sec|secs|seconds|min|mins|minutes)",
+    r"call to (?:arrival|arrive|arrived|on ?scene)(?: (?:s|sec|secs|seconds|min|mins|minutes))?",
+    r"(?:total )?response",
+    r"(?:seconds|delay|delay (?:s|sec|seconds|min|minutes))",
+)
+_INCIDENT = tuple(
+    rf"{what} (?:number|no|nr|num|id)" for what in ("incident", "event", "cad", "cfs", "inc", "run", "call")
+)
+_MINUTES = re.compile(r"(?:^| )(?:min|mins|minutes)(?: |$)")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The columns that the user named; None where drillsim is to recognise them.
+
+    kinds
+        Pairs of column and value: of each column named, a row must hold one of the values given for it.
+    """
+
+    call: str | None = None
+    arrival: str | None = None
+    seconds: str | None = None
+    incident: str | None = None
+    kinds: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns that are read.
+
+    line
+        The line, from 1, that names them.
+    start, end
+        Call and arrival; a log of lengths of time has no end.
+    incident
+        What tells rows of one incident apart from others; '' where nothing does.
+    """
+
+    line: int
+    start: str
+    end: str = ""
+    incident: str = ""
+    from_dispatch: bool = False
+    in_minutes: bool = False
+
+    @property
+    def begin_word(self) -> str:
+        """What the time begins with."""
+        return "dispatch" if self.from_dispatch else "call"
+
+
+@dataclass(frozen=True)
+class Header:
+    """The columns that are read, where they stand from 0, and which rows count."""
+
+    columns: Columns
+    width: int
+    times: tuple[int, ...]
+    incident: int | None
+    kinds: Mapping[int, frozenset[str]]
+
+    def is_of_kind(self, cells: Sequence[str]) -> bool:
+        """Return whether a row holds a wanted value in every column that --kind names, whatever the case."""
+        return all(at < len(cells) and _folded(cells[at]) in values for at, values in self.kinds.items())
+
+
+def _folded(text: str) -> str:
+    return clean(text).casefold()
+
+
+def plain(name: str) -> str:
+    """Return the words of a column's name that tell what it is: 'Call_ReceivedDate/Time' is 'call received'."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.replace("#", " no "))
+    tokens = re.findall(r"[a-z0-9]+", words.lower())
+    return " ".join(t for t in tokens if t not in _FILLERS)
+
+
+def find_header(records: Sequence[tuple[int, list[str]]], wanted: Choice, name: str) -> Header:
+    """Return the columns to read: those the user named, else those whose names are known.
+
+    Raises DrillsimError DS701 where they are not told; the message lists the columns and the options to write.
+    """
+    rows = [r for r in records[:WITHIN] if any(cell.strip() for cell in r[1])]
+    if not rows:
+        rows = [next(r for r in records if any(cell.strip() for cell in r[1]))]
+    refused: DrillsimError | None = None
+    likely = next((r for r in rows if sum(bool(c.strip()) for c in r[1]) >= 2), rows[0])
+    for row in [*rows, likely]:
+        try:
+            return _header(row, wanted, name)
+        except DrillsimError as e:
+            refused = e
+    raise refused or DrillsimError(name)
+
+
+def _header(row: tuple[int, list[str]], wanted: Choice, name: str) -> Header:
+    line, cells = row
+    names = [clean(cell) for cell in cells]
+    ask = _Ask(line, names, name)
+    if any(_is_data(cell) for cell in names):
+        raise ask.refuse(
+            "this line holds times or numbers, not names of columns. Put a first line above it, such as: call received, arrival"
+        )
+    start, end, dispatch, minutes = _times(ask, wanted)
+    incident = ask.named(wanted.incident, "--incident") if wanted.incident else None
+    if incident is None and end is not None and not dispatch:
+        incident = ask.first(_INCIDENT)
+    kinds: dict[int, set[str]] = {}
+    for column, value in wanted.kinds:
+        kinds.setdefault(ask.named(column, "--kind"), set()).add(_folded(value))
+    columns = Columns(
+        line=line,
+        start=names[start],
+        end="" if end is None else names[end],
+        incident="" if incident is None else names[incident],
+        from_dispatch=dispatch,
+        in_minutes=minutes,
+    )
+    return Header(
+        columns=columns,
+        width=len(names),
+        times=(start,) if end is None else (start, end),
+        incident=incident,
+        kinds={i: frozenset(values) for i, values in kinds.items()},
+    )
+
+
+def _times(ask: _Ask, wanted: Choice) -> tuple[int, int | None, bool, bool]:
+    """Return the columns of call and arrival, or of the length of time alone; and whether dispatch, and minutes."""
+    if wanted.seconds:
+        length = ask.named(wanted.seconds, "--seconds")
+        return length, None, False, bool(_MINUTES.search(plain(ask.names[length])))
+    call = ask.named(wanted.call, "--call") if wanted.call else ask.best(_CALL, "--call")
+    arrival = ask.named(wanted.arrival, "--arrival") if wanted.arrival else ask.best(_ARRIVAL, "--arrival")
+    dispatch = ask.best(_DISPATCH, "--call") if call is None else None
+    begin = dispatch if call is None else call
+    if begin is not None and arrival is not None:
+        if begin == arrival:
+            raise ask.refuse("call and arrival are one and the same column. Name two: --call COLUMN --arrival COLUMN")
+        known = any(re.fullmatch(form, plain(ask.names[begin])) for form in _DISPATCH)
+        return begin, arrival, known, False
+    if not (wanted.call or wanted.arrival):
+        length_or_none = ask.best(_LENGTH, "--seconds")
+        if length_or_none is not None:
+            return length_or_none, None, False, bool(_MINUTES.search(plain(ask.names[length_or_none])))
+    missing = "the call" if begin is None else "the arrival"
+    option = "--call" if begin is None else "--arrival"
+    if begin is None and arrival is None:
+        missing, option = "call and arrival", "--call COLUMN --arrival"
+    raise ask.refuse(
+        f"no column is recognised as the time of {missing}. {ask.known()} Write: {option} COLUMN"
+        + (" (or --seconds COLUMN, where one column holds the time from call to arrival)" if begin is None else "")
+    )
+
+
+def _is_data(cell: str) -> bool:
+    """Return whether a cell is a time or a number, or holds as many digits as no name of a column does."""
+    if sum(c.isdigit() for c in cell) >= 5:
+        return True
+    for read in (read_stamp, read_length_s):
+        try:
+            read(cell)
+        except UnusableError:
+            continue
+        return True
+    return False
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """Questions to one line of names."""
+
+    line: int
+    names: Sequence[str]
+    file: str
+
+    def refuse(self, message: str) -> DrillsimError:
+        return DrillsimError(faults=[Fault("DS701", self.file, self.line, 1, message)])
+
+    def known(self) -> str:
+        shown = [f"'{n}'" for n in self.names if n]
+        return f"Columns found: {', '.join(shown[:30])}{', …' if len(shown) > 30 else ''}."
+
+    def named(self, wanted: str, option: str) -> int:
+        """Return the column of this name, whatever its case."""
+        found = [i for i, n in enumerate(self.names) if n and n.casefold() == clean(wanted).casefold()]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            places = " and ".join(str(i + 1) for i in found)
+            raise self.refuse(f"columns {places} are all called '{self.names[found[0]]}'. Give each its own name here")
+        near = closest(wanted, [n for n in self.names if n])
+        near = near if "Closest" in near else f" {self.known()}"
+        raise self.refuse(f"{option}: no column is called '{wanted}'.{near}")
+
+    def first(self, forms: Sequence[str]) -> int | None:
+        """Return the column whose name comes first in the forms; None where none does."""
+        tops = self.tops(forms)
+        return tops[0] if tops else None
+
+    def tops(self, forms: Sequence[str]) -> list[int]:
+        for form in forms:
+            found = [i for i, n in enumerate(self.names) if n and re.fullmatch(form, plain(n))]
+            if found:
+                timed = [i for i in found if re.search(r"time|dttm|stamp", self.names[i], re.IGNORECASE)]
+                return timed or found
+        return []
+
+    def best(self, forms: Sequence[str], option: str) -> int | None:
+        """Return the one column that fits best; None where none fits."""
+        found = self.tops(forms)
+        if len(found) > 1:
+            names = ", ".join(f"'{self.names[i]}'" for i in found)
+            raise self.refuse(f"several columns could be meant: {names}. Choose one with {option} COLUMN")
+        return found[0] if found else None

@@ -1,0 +1,145 @@
+"""Checks of the ways out: can everybody leave, through the inside, and is the inside one building?"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from drillsim.documents.fault_list import Notes
+from drillsim.plan.model import OUTSIDE, FloorPlan, Opening
+
+CROWD = 49
+"""People a space with a single way out may hold: usual limit of building codes. Source: assumption
+A:plan.single_way_out."""
+
+
+def check_ways_out(plan: FloorPlan, notes: Notes) -> None:
+    """Write down spaces nobody can leave, parts joined only through the outside, and crowds behind a single door."""
+    indoors = [s.id for s in plan.spaces if s.use != "outdoors"]
+    inside = set(indoors)
+    exits = [o for o in plan.openings if sum(s in inside for s in o.spaces) == 1]
+    if not exits:
+        message = (
+            "nobody can get out: the plan has no exit. Add an opening of 'kind: exit' that joins a space with 'outside'"
+        )
+        notes.add("DS310", message, ("openings",) if plan.openings else (), at_key=True)
+        return
+    leads = {s: _ways_from(plan, s) for s in indoors}
+    safe = _reached((a for a in indoors if not inside.issuperset(leads[a])), _turned(leads, inside))
+    part_of = _parts(plan, indoors)
+    with_exit = {part_of[s] for o in exits for s in o.spaces if s in inside}
+    sizes = {p: sum(q == p for q in part_of.values()) for p in with_exit}
+    main = max(sizes, key=lambda p: (sizes[p], -p))
+    told: set[int] = set()
+    for i, space in enumerate(plan.spaces):
+        if space.id not in inside:
+            continue
+        part = part_of[space.id]
+        if space.id not in safe:
+            notes.add("DS310", _stuck(plan, notes, space.id), ("spaces", i))
+        elif part != main and part not in told:
+            told.add(part)
+            others = [s for s in indoors if part_of[s] == part and s != space.id]
+            message = (
+                f"{_names([space.id, *others])} can be reached from the rest of the building only through the outside. "
+                "Add the opening or stair that joins them"
+            )
+            notes.add("DS311", message, ("spaces", i))
+        if space.people > CROWD and len(leads[space.id]) < 2:
+            count = "a single way" if leads[space.id] else "no way"
+            message = (
+                f"'{space.id}' holds {space.people} people and has {count} out. Usual codes ask for two over "
+                f"{CROWD} people"
+            )
+            notes.warn("DS403", message, ("spaces", i, "people"))
+    for i, space in enumerate(plan.spaces):
+        if space.use == "outdoors" and not any(space.id in o.spaces for o in plan.openings):
+            message = f"no opening leads to the outdoor place '{space.id}'. Add an exit that joins it with the building"
+            notes.warn("DS313", message, ("spaces", i))
+
+
+def _may_pass(opening: Opening, start: str) -> bool:
+    """Return whether people may pass an opening that comes from a space, locks without a key and one-way honoured."""
+    if opening.state == "both":
+        return False
+    return opening.one_way is None or (opening.one_way == "out") == (opening.spaces[0] == start)
+
+
+def _ways_from(plan: FloorPlan, space: str) -> list[str]:
+    """Return what lies beyond each way out of a space, one entry per way."""
+    beyond = [
+        o.spaces[1] if o.spaces[0] == space else o.spaces[0]
+        for o in plan.openings
+        if space in o.spaces and o.spaces[0] != o.spaces[1] and _may_pass(o, space)
+    ]
+    return beyond + [t.upper if t.lower == space else t.lower for t in plan.stairs if space in (t.lower, t.upper)]
+
+
+def _turned(leads: dict[str, list[str]], inside: set[str]) -> dict[str, list[str]]:
+    """Return for each space the spaces that lead to it."""
+    back: dict[str, list[str]] = {s: [] for s in inside}
+    for a, beyond in leads.items():
+        for b in beyond:
+            if b in inside:
+                back[b].append(a)
+    return back
+
+
+def _reached(starts: Iterable[str], leads: dict[str, list[str]]) -> set[str]:
+    """Return all spaces reached from the starts, themselves included."""
+    found = set(starts)
+    queue = deque(found)
+    while queue:
+        for b in leads[queue.popleft()]:
+            if b not in found:
+                found.add(b)
+                queue.append(b)
+    return found
+
+
+def _parts(plan: FloorPlan, indoors: list[str]) -> dict[str, int]:
+    """Return the number of the part each indoor space belongs to, whatever is locked or one-way.
+
+    A drawn outdoor space joins what stands around it, such as portable classrooms; the implied outside joins nothing.
+    """
+    beside: dict[str, list[str]] = {s.id: [] for s in plan.spaces}
+    pairs = [o.spaces for o in plan.openings] + [(t.lower, t.upper) for t in plan.stairs]
+    for a, b in pairs:
+        if a in beside and b in beside:
+            beside[a].append(b)
+            beside[b].append(a)
+    part: dict[str, int] = {}
+    for space in indoors:
+        if space not in part:
+            part.update(dict.fromkeys(_reached([space], beside), len(set(part.values()))))
+    return part
+
+
+def _stuck(plan: FloorPlan, notes: Notes, space: str) -> str:
+    """Return why nobody gets out of a space, in the words of the file."""
+    start = f"nobody can get from '{space}' to any exit through the inside"
+    beside = [(i, o) for i, o in enumerate(plan.openings) if space in o.spaces]
+    stairs = any(space in (t.lower, t.upper) for t in plan.stairs)
+    if not beside and not stairs:
+        return f"{start}: it has no opening. Add a door that joins it with a hall"
+    if len(beside) == 1 and not stairs:
+        i, door = beside[0]
+        line = notes.line(("openings", i))
+        if door.state == "both":
+            return (
+                f"{start}: its only door '{door.id}'{line} is 'locked: both'. Lockable rooms need 'locked: "
+                "no' or 'outside'"
+            )
+        if not _may_pass(door, space):
+            return (
+                f"{start}: its only door '{door.id}'{line} is 'one_way: {door.one_way}', which leads in. Turn "
+                "it or remove 'one_way'"
+            )
+    beyond = [s for s in _ways_from(plan, space) if s != OUTSIDE]
+    through = f" (its ways lead to {_names(sorted(set(beyond)))})" if beyond else ""
+    return f"{start}{through}. Add the missing opening, stair or exit"
+
+
+def _names(ids: list[str]) -> str:
+    shown = ", ".join(f"'{i}'" for i in ids[:3])
+    return f"{shown} and {len(ids) - 3} more" if len(ids) > 3 else shown

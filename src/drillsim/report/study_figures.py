@@ -1,0 +1,333 @@
+"""Charts of a study: response times, where the time goes, progress over time, and differences with intervals.
+
+Each `plot_` function takes the results of a study (rows, outline, curves) and returns a matplotlib Figure.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
+
+from drillsim.analysis.contrasts import SAME, Cut, Played, Sample, describe, differences, rows_of, sample
+from drillsim.analysis.estimators import quantile
+from drillsim.analysis.wording import difference_words, drills, p_words, quantile_words, question, unit_of
+from drillsim.quantities import clock
+from drillsim.record.columns import LEGS
+from drillsim.report.chart_style import (
+    FILLS,
+    GREY,
+    NOTE,
+    clock_axis,
+    frame,
+    house_style,
+    image,
+    label_ends,
+    round_up,
+    styles,
+    titled,
+)
+
+CURVES = {"out": "people out of the building", "secured": "rooms secured"}
+
+
+class Drawn(Played, Protocol):
+    """What drawing needs: rows, outline and curves of a study."""
+
+    @property
+    def curves(self) -> Mapping[tuple[str, str], Mapping[str, NDArray[np.float64]]]:
+        """By (scenario, mix) and name: counts, shape (drills, points), evenly from 0 to the horizon."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure with its name for files, its title, and a caption that tells its numbers."""
+
+    name: str
+    title: str
+    caption: str
+    figure: Figure
+
+
+def _note(played: Played, more: str = "") -> str:
+    outline = played.outline
+    head = f"{drills(outline.runs)} per mix, the same random drills for every mix, seed {outline.seed}."
+    return " ".join(part for part in (head, more, NOTE) if part)
+
+
+def _label(played: Played, mix: str, *, alike: bool = False) -> str:
+    if alike:
+        return "All mixes alike"
+    text = played.outline.label(mix) + (" (present)" if mix == played.outline.present else "")
+    return textwrap.fill(text, 24, max_lines=2, placeholder=" ...")
+
+
+def plot_response(played: Played, scenario: str, *, measure: str | None = None) -> Figure:
+    """Return the share of drills in which a time was reached by then, one line per mix, up to the horizon.
+
+    Where some mixes are much faster than others, a first panel shows the early part larger.
+    """
+    outline, line = played.outline, played.outline.scenarios[scenario]
+    name = measure or line.primary
+    samples = {mix: sample(played, scenario, mix, name) for mix in outline.mixes}
+    alike = _alike([np.sort(one.numbers) for one in samples.values()], near=0.5)
+    samples = {outline.present: samples[outline.present]} if alike else samples
+    end = _last_time(list(samples.values()), line.horizon_s)
+    early = _early(list(samples.values()), end)
+    with house_style():
+        shares = (0.5, 0.5) if early else (1.0,)
+        figure, panels = frame(4.6, left_in=0.85, right_in=2.5, shares=shares, top_in=0.8 if early else 0.62)
+        looks, ends = styles(list(outline.mixes), outline.present), []
+        for axes, until in zip(panels, [*([early] if early else []), end], strict=True):
+            for mix, one in samples.items():
+                times, n = np.sort(one.numbers[one.reached]), max(1, one.numbers.size)
+                x = np.concatenate([[0.0], times, [end]])
+                y = np.concatenate([[0.0], np.arange(1, times.size + 1) / n, [times.size / n]])
+                (drawn,) = axes.step(x, y, where="post", color=looks[mix][0], lw=_weight(played, mix))
+                drawn.set_dashes(looks[mix][1])
+            clock_axis(axes, until, most=4 if early else 8)
+            axes.set_ylim(0, 1.03)
+            axes.set_yticks([0, 0.25, 0.5, 0.75, 0.9, 1.0], ["none", "25 %", "half", "75 %", "9 of 10", "all"])
+            axes.grid(axis="y", color="#D9D9D9", lw=0.7)
+            axes.set_xlabel("time since the onset (m:ss)")
+        quickest = sorted(samples.items(), key=lambda item: describe(played, scenario, item[0], name).mean.value or 0.0)
+        for mix, one in quickest:
+            share = float(one.reached.mean()) if one.numbers.size else 0.0
+            told = f"{100 * share:.0f} % by {clock(end)}" if one.numbers.size else "no such drill"
+            ends.append((f"{_label(played, mix, alike=alike)}\n{told}", share, *looks[mix]))
+        label_ends(panels[-1], ends, gap=0.16, low=0.03, high=0.99)
+        panels[0].set_ylabel("share of drills")
+        if early:
+            panels[0].set_title(f"the first {clock(early)}", fontsize=9, color=GREY)
+            panels[1].set_title(f"to {clock(end)}", fontsize=9, color=GREY)
+        titled(figure, f"{outline.title(scenario)}: {question(name)}",
+               _note(played, _watched(line.horizon_s, end)))  # fmt: skip
+    return figure
+
+
+def _last_time(samples: Sequence[Sample], horizon_s: float) -> float:
+    """Return the end of the time axis: the horizon, or the last arrival where every drill got there."""
+    if not all(bool(one.reached.all()) for one in samples):
+        return horizon_s
+    return min(horizon_s, round_up(max((float(s.numbers.max()) for s in samples if s.numbers.size), default=horizon_s)))
+
+
+def _early(samples: Sequence[Sample], end: float) -> float:
+    """Return the end of a panel for the fast mixes (9 of 10 in the first fifth of the axis); 0 for none."""
+    most = [quantile(one.numbers, one.reached, 0.9).value for one in samples]
+    fast = [value for value in most if value is not None and value < end / 5]
+    return round_up(1.2 * max(fast)) if fast else 0.0
+
+
+def _alike(drawn: Sequence[NDArray[np.float64]], *, near: float) -> bool:
+    """Return whether several mixes have lines that nobody could tell apart."""
+    if len(drawn) < 2 or len({line.shape for line in drawn}) > 1:
+        return False
+    return all(np.allclose(drawn[0], line, rtol=0.0, atol=near) for line in drawn[1:])
+
+
+def _weight(played: Played, mix: str) -> float:
+    return 2.2 if mix == played.outline.present else 1.6
+
+
+def _watched(horizon_s: float, end: float) -> str:
+    if end >= horizon_s:
+        return f"A line that ends below 100 %: not reached by {clock(horizon_s)}, the end of the drill."
+    return f"All drills got there; each was watched to {clock(horizon_s)}."
+
+
+def plot_legs(played: Played, scenario: str) -> Figure:
+    """Return where the time goes: mean legs of the chain until somebody was able to act, stacked, one bar per mix."""
+    outline, means = played.outline, leg_means(played, scenario)
+    names = list(outline.mixes)[::-1]
+    with house_style():
+        figure, (axes,) = frame(2.35 + 0.48 * len(names), left_in=2.15, right_in=1.35, top_in=0.95)
+        left = np.zeros(len(names))
+        longest = max((sum(means[m][0].values()) for m in names), default=0.0) or 1.0
+        for column, fill in zip(LEGS, FILLS, strict=True):
+            width = np.array([means[m][0].get(column.name, 0.0) for m in names])
+            axes.barh(names, width, left=left, color=fill, edgecolor="white", lw=0.4, label=column.short, height=0.66)
+            for y, (start, size) in enumerate(zip(left, width, strict=True)):
+                if size >= 0.075 * longest:
+                    ink = "white" if fill in ("#0072B2", "#000000", "#D55E00", "#009E73") else "black"
+                    axes.text(start + size / 2, y, clock(size), ha="center", va="center", fontsize=8, color=ink)
+            left += width
+        for y, mix in enumerate(names):
+            _, k, n = means[mix]
+            text = f"{clock(left[y])}  ({k} of {n})" if k else f"nobody came  (0 of {n})"
+            axes.text(left[y] + 0.012 * longest, y, text, va="center", fontsize=8.5)
+        axes.set_yticks(range(len(names)), [_label(played, m) for m in names])
+        axes.tick_params(axis="y", length=0)
+        clock_axis(axes, round_up(longest), most=6)
+        axes.set_xlabel("mean time since the onset (m:ss)")
+        axes.legend(loc="lower left", bbox_to_anchor=(-0.44, 1.01), ncols=4, frameon=False, fontsize=8,
+                    handlelength=1.2, columnspacing=1.4, borderaxespad=0.0)  # fmt: skip
+        note = (
+            "Mean over the drills in which it was reached (in brackets). From outside: 'to set off' is call to entry."
+        )
+        titled(
+            figure, f"{outline.title(scenario)}: where the time goes until somebody is able to act", _note(played, note)
+        )
+    return figure
+
+
+def leg_means(played: Played, scenario: str) -> dict[str, tuple[dict[str, float], int, int]]:
+    """Return for each mix the mean legs over the drills that have them, how many those are, and all drills."""
+    names = [c.name for c in LEGS]
+    out = {}
+    for mix in played.outline.mixes:
+        rows = rows_of(played, scenario, mix)
+        rows = rows[rows["status"] == "done"]
+        legs = rows.reindex(columns=pd.Index(names)).dropna(how="all").fillna(0.0)
+        means = {n: float(legs[n].mean()) for n in names} if len(legs) else {}
+        out[mix] = (means, len(legs), len(rows))
+    return out
+
+
+def plot_over_time(played: Drawn, scenario: str, curve: str) -> Figure:
+    """Return a mean count over time, one line per mix: 'out' (people) or 'secured' (rooms)."""
+    outline, horizon = played.outline, played.outline.scenarios[scenario].horizon_s
+    means = {m: _mean_curve(played, scenario, m, curve) for m in outline.mixes}
+    drawn = {m: v for m, v in means.items() if v.size}
+    alike = _alike(list(drawn.values()), near=0.005 * max((float(v.max()) for v in drawn.values()), default=0.0))
+    drawn = {outline.present: drawn[outline.present]} if alike else drawn
+    top = max((float(v.max()) for v in drawn.values()), default=0.0) or 1.0
+    grid = np.linspace(0.0, horizon, max((v.size for v in drawn.values()), default=2))
+    settled = max((int(np.argmax(np.abs(v - v[-1]) <= 0.0005 * top)) for v in drawn.values()), default=grid.size - 1)
+    end = min(horizon, round_up(float(grid[min(grid.size - 1, settled + 1)])))
+    with house_style():
+        figure, (axes,) = frame(4.6, left_in=0.8, right_in=2.5)
+        looks, ends = styles(list(outline.mixes), outline.present), []
+        for mix, mean in drawn.items():
+            colour, dashes = looks[mix]
+            (line,) = axes.plot(grid[: mean.size], mean, color=colour, lw=_weight(played, mix))
+            line.set_dashes(dashes)
+            last = round(float(np.interp(end, grid[: mean.size], mean)))
+            ends.append((f"{_label(played, mix, alike=alike)}\n{last:,.0f} by {clock(end)}", last, colour, dashes))
+        label_ends(axes, ends, gap=0.16 * top, low=0.03 * top, high=0.99 * top)
+        clock_axis(axes, end)
+        axes.set_ylim(0, 1.04 * top)
+        axes.set_yticks([y for y in MaxNLocator(6, integer=True).tick_values(0, top) if y <= 1.04 * top])
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.0f}"))
+        axes.set_ylabel(f"{CURVES.get(curve, curve)}, mean count")
+        axes.set_xlabel("time since the onset (m:ss)")
+        more = f"Means over all drills, each watched to {clock(horizon)}."
+        titled(figure, f"{outline.title(scenario)}: {CURVES.get(curve, curve)} over time", _note(played, more))
+    return figure
+
+
+def _mean_curve(played: Drawn, scenario: str, mix: str, curve: str) -> NDArray[np.float64]:
+    values = played.curves.get((scenario, mix), {}).get(curve)
+    return np.zeros(0) if values is None or not len(values) else np.asarray(values.mean(axis=0))
+
+
+def plot_differences(played: Played, scenario: str, *, measure: str | None = None, versus: str | None = None) -> Figure:
+    """Return each mix against the present one on the same drills: mean difference with its 95 % interval."""
+    outline = played.outline
+    name = measure or outline.scenarios[scenario].primary
+    apart = list(reversed(differences(played, scenario, name, versus)))
+    other = versus or outline.present
+    numbers = [v for d in apart for v in vars(d.paired.difference).values() if v is not None]
+    low, high = min([0.0, *numbers]), max([0.0, *numbers])
+    room = 0.06 * ((high - low) or 10.0)
+    with house_style():
+        figure, (axes,) = frame(2.0 + 0.46 * len(apart), left_in=2.15, right_in=2.45)
+        axes.axvline(0.0, color="black", lw=1.0)
+        for y, one in enumerate(apart):
+            gap = one.paired.difference
+            clear = one.verdict in ("faster", "slower", "lower", "higher")
+            if gap.value is not None:
+                if gap.low is not None and gap.high is not None:
+                    axes.plot([gap.low, gap.high], [y, y], color="#0072B2", lw=2.4, solid_capstyle="butt")
+                axes.plot(gap.value, y, "o", ms=7, mec="#0072B2", mfc="#0072B2" if clear else "white", mew=1.6)
+            words = difference_words(gap, unit_of(name))
+            tail = f"\n{one.verdict}, p {p_words(one.p_holm)}" if one.verdict else ""
+            told = "the same in every drill" if one.verdict == SAME else words + tail
+            axes.text(1.03, y, told, transform=axes.get_yaxis_transform(), va="center", fontsize=8.5)
+        axes.set_yticks(range(len(apart)), [_label(played, d.mix) for d in apart])
+        axes.set_ylim(-0.6, len(apart) - 0.4)
+        axes.tick_params(axis="y", length=0)
+        seconds = unit_of(name) == "s"
+        if seconds and max(abs(low), abs(high)) >= 100:
+            clock_axis(axes, high + room, bottom_s=low - room, most=5)
+        else:
+            axes.set_xlim(low - room, high + room)
+            ticks = MaxNLocator(5).tick_values(low - room, high + room)
+            axes.set_xticks([x for x in ticks if low - room <= x <= high + room])
+        unit = "m:ss" if seconds and max(abs(low), abs(high)) >= 100 else ("seconds" if seconds else unit_of(name))
+        axes.set_xlabel(f"mean difference ({unit});  below 0: {'faster' if seconds else 'lower'}")
+        axes.grid(axis="x", color="#E5E5E5", lw=0.7)
+        title = f"{outline.title(scenario)}: {question(name)}, against {outline.label(other)}"
+        more = "Bars: 95 % paired-t intervals. Filled: clear (p below 0.05, Holm)."
+        titled(figure, title, _note(played, more))
+    return figure
+
+
+def charts(played: Drawn) -> Iterator[Chart]:
+    """Yield every chart that the results of a study call for, scenario by scenario."""
+    played = Cut(played)
+    outline, taken = played.outline, set[str]()
+    for scenario, line in outline.scenarios.items():
+        stem = _stem(scenario, taken)
+        title, wanted = outline.title(scenario), dict.fromkeys([line.primary, *(g.measure for g in line.goals)])
+        for measure in wanted:
+            name = f"{stem}-response" if measure == line.primary else f"{stem}-{measure.removesuffix('_s')}"
+            told = _told(played, scenario, measure)
+            figure = plot_response(played, scenario, measure=measure)
+            yield Chart(name.replace("_", "-"), f"{title}: {question(measure)}", told, figure)
+        if any(k for _, k, _ in leg_means(played, scenario).values()):
+            yield Chart(f"{stem}-legs", f"{title}: where the time goes until somebody is able to act", _legs_told(played, scenario),
+                        plot_legs(played, scenario))  # fmt: skip
+        for curve, words in CURVES.items():
+            if any(_mean_curve(played, scenario, mix, curve).any() for mix in outline.mixes):
+                yield Chart(f"{stem}-{curve}", f"{title}: {words} over time",
+                            f"Mean count of {words}, by mix.", plot_over_time(played, scenario, curve))  # fmt: skip
+        if len(outline.mixes) > 1:
+            apart = differences(played, scenario, line.primary)
+            told = "; ".join(f"{outline.label(d.mix)} {difference_words(d.paired.difference)}" for d in apart)
+            head = f"{title}: {question(line.primary)}, against {outline.label(outline.present)}"
+            yield Chart(f"{stem}-differences", head, told, plot_differences(played, scenario))
+
+
+def draw_all(played: Drawn, *, formats: Sequence[str] = ("png", "svg")) -> dict[str, bytes]:
+    """Return all charts of a study as files: name in the results folder to content."""
+    return {
+        f"figures/{chart.name}.{form}": image(chart.figure, form, title=chart.title, description=chart.caption)
+        for chart in charts(played)
+        for form in formats
+    }
+
+
+def _stem(scenario: str, taken: set[str]) -> str:
+    stem = base = re.sub(r"[^a-z0-9]+", "-", scenario.lower()).strip("-") or "scenario"
+    number = 2
+    while stem in taken:
+        stem, number = f"{base}-{number}", number + 1
+    taken.add(stem)
+    return stem
+
+
+def _told(played: Played, scenario: str, measure: str) -> str:
+    outline, unit = played.outline, unit_of(measure)
+    tau, parts = outline.scenarios[scenario].horizon_s, []
+    for mix in outline.mixes:
+        one = describe(played, scenario, mix, measure)
+        half, most = quantile_words(one.p50, tau, unit), quantile_words(one.p90, tau, unit)
+        parts.append(f"{outline.label(mix)}: half by {half}, 9 of 10 by {most}, reached in {one.reached} of {one.n}")
+    return "; ".join(parts) + "."
+
+
+def _legs_told(played: Played, scenario: str) -> str:
+    parts = []
+    for mix, (means, k, n) in leg_means(played, scenario).items():
+        legs = ", ".join(f"{c.short} {clock(means[c.name])}" for c in LEGS) if k else "nobody came"
+        parts.append(f"{played.outline.label(mix)} ({k} of {n} drills): {legs}")
+    return "; ".join(parts) + "."

@@ -1,0 +1,345 @@
+"""The timeline of one drill, or of one school day, in words: places by label, times as m:ss."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+
+from drillsim.plan.model import FloorPlan
+from drillsim.quantities import clock
+from drillsim.record.trace import Event, Trace, Value
+from drillsim.report.timeline_sentences import (
+    ASKED,
+    AWAY,
+    DUTIES,
+    ENDS,
+    NOBODY_ASKED,
+    NOUNS,
+    ONSETS,
+    PEOPLE,
+    RULE_BREAK,
+    RUNS,
+    SENTENCES,
+    WHO,
+)
+
+WIDTH = 100
+"""Characters of a line that lists the duties of a unit."""
+DAY_ID = re.compile(r"(?P<kind>[a-z-]+)-\d+\.\d+")
+"""Ids of the incidents of a whole day, such as 'medical-3.1'."""
+UNTOLD = ("leaves with somebody", "it leaves")
+"""Why somebody is free whose leaving has a line of its own."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline.
+
+    stamp
+        What stands in the column of times; the time as m:ss where None.
+    """
+
+    time_s: float
+    text: str
+    stamp: str | None = None
+
+    def __str__(self) -> str:
+        return f"{clock(self.time_s) if self.stamp is None else self.stamp:>7}  {self.text}".rstrip()
+
+
+def tell(trace: Trace, plan: FloorPlan, *, opens: str = "") -> list[Line]:
+    """Return the story of a drill, in order of time; of a whole school day incident by incident.
+
+    opens
+        Of a whole day: its first minute as 'hh:mm', so that it is told by the time of day; else by the time since.
+    """
+    teller = Teller(trace, plan)
+    return _day(teller, opens) if teller.is_day else _drill(teller)
+
+
+class Teller:
+    """One trace with the names of everything in it."""
+
+    def __init__(self, trace: Trace, plan: FloorPlan) -> None:
+        self.trace, self.events = trace, trace.events
+        self.rows = {str(row["incident"]): row for row in trace.rows}
+        self.onsets = {e.incident: e for e in trace.events if e.what == "onset"}
+        self.action = next((e.why for e in trace.events if e.what == "protocol"), "")
+        self.units = {e.who: e.why for e in trace.events if e.what == "role"}
+        self._labels = {t.id: t.name for group in (plan.posts, plan.spaces, plan.openings, plan.stairs) for t in group}
+        self._labels |= {place.id: place.label or place.id for place in plan.assembly}
+        self._cameras = {c.id: c.watches for c in plan.cameras}
+        self._unknown = {e.incident for e in trace.events if e.what == "place-unknown"}
+        self._noticed = {(e.incident, e.who) for e in trace.events if e.what == "noticed"}
+
+    @property
+    def is_day(self) -> bool:
+        """Whether this is a whole school day: no horizon of its own, and incidents with numbers for names."""
+        no_horizon = not any(e.what == "at-horizon" for e in self.events)
+        return no_horizon and all(DAY_ID.fullmatch(id_) for id_ in self.rows)
+
+    # ------------------------------------------------------------------ names
+
+    def name(self, id_: str) -> str:
+        """Return what people call a unit, service, place or camera."""
+        if id_ in self.units:
+            label = self.units[id_]
+            return id_ if not label else f"{label[:-1]}, {id_})" if label.endswith(")") else f"{label} ({id_})"
+        if id_ in self._cameras:
+            watched = ", ".join(self._labels.get(space, space) for space in self._cameras[id_])
+            return f"the camera in {watched}"
+        service = id_.partition("@")[0]
+        if service.startswith("police-"):
+            return f"police officer {service.removeprefix('police-')}"
+        return WHO.get(service) or self._labels.get(id_, id_)
+
+    def incident(self, id_: str) -> str:
+        """Return what people call an incident: its own name, or on a whole day its kind and place."""
+        onset = self.onsets.get(id_)
+        if onset is None or not self.is_day:
+            return f"'{id_}'"
+        noun = "rule break" if onset.value else NOUNS.get(onset.why, onset.why)
+        return f"the {noun} in {self.name(onset.where)}"
+
+    def duty(self, event: Event) -> str:
+        """Return a duty and its place, or where somebody is who is not on campus."""
+        if event.why in AWAY:
+            return AWAY[event.why]
+        return f"{DUTIES.get(event.why, event.why)} in {self.name(event.where)}"
+
+    # ------------------------------------------------------------------ sentences
+
+    def lines(self, events: Iterable[Event]) -> list[Line]:
+        """Return a line for each event that has one."""
+        return [Line(e.time_s, self.sentence(e)) for e in events if e.what in SENTENCES and not self._says_nothing(e)]
+
+    def sentence(self, event: Event) -> str:
+        """Return the sentence of one event."""
+        who, where, why = self.name(event.who), self.name(event.where), event.why
+        words = {
+            "onset": _cap(RULE_BREAK if event.value else ONSETS.get(why, why)),
+            "who": who, "Who": _cap(who), "where": where, "Where": _cap(where), "why": why, "Why": _cap(why),
+            "Service": _cap(WHO.get(why, why)), "Count": people(event.value),
+            "comma_why": f", {why}" if why else "", "colon_why": f": {why}" if why else "",
+            "notice": self._notice(event), "word": self._word(event), "duty": self.duty(event), "asked": self._asked(event),
+            "to_assist": ", to assist" if why == "assists" else "", "why_not": why or "three tries failed",
+            "able": self._able(event), "over": self._over(event), "nobody": self._nobody(event),
+        }  # fmt: skip
+        if event.what == "called-off":
+            words["why"] = f"for {self.incident(why.removeprefix('for '))}"
+        return SENTENCES[event.what].format(**words)
+
+    def _notice(self, event: Event) -> str:
+        if event.who in ("people", "alarm"):
+            return "so the scenario has it" if event.why.startswith("as the scenario") else event.why
+        return (
+            f"{self.name(event.who)} shows it" if event.who in self._cameras else f"{self.name(event.who)}, {event.why}"
+        )
+
+    def _word(self, event: Event) -> str:
+        return "comes upon it" if event.why == "noticed it" else f"has the word, {event.why}"
+
+    def _asked(self, event: Event) -> str:
+        if not event.value:
+            return NOBODY_ASKED.get(self.action, "Nobody is asked to go anywhere")
+        are = "is" if event.value == 1 else "are"
+        return f"{people(event.value)} {ASKED.get(self.action, '{are} asked to go').format(are=are)}"
+
+    def _able(self, event: Event) -> str:
+        onset = self.onsets.get(event.incident)
+        several = onset is not None and onset.why == "disorder"
+        return "Enough of those it needs are there, the last of them" if several else "Somebody able to act is there"
+
+    def _nobody(self, event: Event) -> str:
+        hostile = event.incident in self.onsets and self.onsets[event.incident].why == "hostile"
+        return "Nobody on campus may approach it" if hostile else "Nobody on campus is there for this"
+
+    def _over(self, event: Event) -> str:
+        if event.what != "resolved" or event.who != "self":
+            return "It is over: those on scene have ended it"
+        first = self.rows.get(event.incident, {}).get("over_before_anyone_came")
+        return "It is over by itself" + (", before anyone has come" if first else "")
+
+    def _says_nothing(self, event: Event) -> bool:
+        """Return whether the reader learns nothing from an event that another line does not tell."""
+        service = event.who.partition("@")[0].rstrip("0123456789").rstrip("-") in ("police", "ems", "fire-service")
+        return (
+            (event.what == "halls-clear" and event.time_s == 0)
+            or (event.what == "place-known" and event.who == "office" and event.incident not in self._unknown)
+            or (event.what in ("under-way", "word") and service)
+            or (event.what == "word" and event.why == "noticed it" and (event.incident, event.who) in self._noticed)
+            or (event.what == "free" and event.why in UNTOLD)
+            or (event.what in ("locked", "refuge-locked") and event.who not in self.units)
+        )
+
+    # ------------------------------------------------------------------ many at once
+
+    def milestones(self) -> list[Line]:
+        """Return lines for the events that come in great number: the first, some shares, and the last."""
+        found = []
+        for what, (noun, state) in RUNS.items():
+            events = [e for e in self.events if e.what == what and e.who != "school"]
+            if what == "locked" and self.action != "secure":
+                continue
+            times = sorted(e.time_s for e in events)
+            total = max(self._total(what), len(times))
+            marks = {1, *(max(1, round(total * share)) for share in (0.25, 0.5, 0.75, 0.95)), total}
+            at_once = {clock(times[mark - 1]): mark for mark in sorted(marks) if 1 <= mark <= len(times)}
+            found += [
+                Line(times[mark - 1], f"{mark:,} of {total:,} {noun} {'is' if mark == 1 else 'are'} {state}.")
+                for mark in at_once.values()
+            ]
+        return found
+
+    def _total(self, what: str) -> int:
+        if what == "out":
+            return int(sum(e.value or 0 for e in self.events if e.what == "inside" and not e.why))
+        if what == "in-place":
+            return int(sum(e.value or 0 for e in self.events if e.what == "asked"))
+        of = {"secured": "lockable", "locked": "lockable", "released": "lockable", "refuge-secured": "occupied"}
+        return sum(e.what == of.get(what, what) for e in self.events)
+
+
+def people(count: float | None) -> str:
+    """Return a number of people in words."""
+    number = int(count or 0)
+    return "1 person" if number == 1 else f"{number:,} people"
+
+
+# ---------------------------------------------------------------------- a drill
+
+
+def _drill(teller: Teller) -> list[Line]:
+    several = len(teller.rows) > 1
+    lines = [
+        Line(line.time_s, (f"[{e.incident}] " if several and e.incident else "") + line.text)
+        for e in teller.events
+        for line in teller.lines([e])
+    ]
+    lines += teller.milestones() + _without_locks(teller) + _accounted(teller)
+    lines += [
+        Line(line.time_s, (f"[{id_}] " if several else "") + line.text)
+        for id_ in teller.rows
+        for line in _stands(teller, id_)
+    ]
+    return _at_first(teller) + sorted(lines, key=lambda line: line.time_s) + _at_last(teller)
+
+
+def _at_first(teller: Teller) -> list[Line]:
+    """Tell how many are in the building, and where every unit is."""
+    inside = {e.why: e.value for e in teller.events if e.what == "inside"}
+    need = f", {int(inside.get('needs-help') or 0):,} of them need help" if inside.get("needs-help") else ""
+    lines = [Line(0.0, f"{people(inside.get(''))} are in the building{need}.")] if inside.get("") else []
+    for event in teller.events:
+        who = _cap(teller.name(event.who))
+        if event.what == "present":
+            lines.append(Line(0.0, f"{who} is {teller.duty(event)}."))
+        if event.what == "absent":
+            lines.append(Line(0.0, f"{who} is {'not on campus today' if event.why == 'off' else teller.duty(event)}."))
+    return lines
+
+
+def _without_locks(teller: Teller) -> list[Line]:
+    """Tell, as the order is given, what cannot be locked at all."""
+    order = next((e for e in teller.events if e.what == "order"), None)
+    names = [teller.name(e.who) for e in teller.events if e.what == "unlockable"]
+    if order is None or not names:
+        return []
+    what = "have no lock on every way in" if teller.action == "lockdown" else "have no lock"
+    return [Line(order.time_s, f"{'; '.join(names)} {what if len(names) > 1 else what.replace('have', 'has')}.")]
+
+
+def _accounted(teller: Teller) -> list[Line]:
+    """Tell when everybody is accounted for, or at the end how many are."""
+    counts = [e for e in teller.events if e.what == "accounted"]
+    everybody = next((e for e in counts if e.who == "school"), None)
+    places = sorted(e.time_s for e in counts if e.who != "school")
+    if not places:
+        return []
+    told = "The roll call is reported." if len(places) == 1 else f"Half of {len(places)} roll calls are reported."
+    half = Line(places[(len(places) - 1) // 2], told)
+    if everybody is not None:
+        return [half, Line(everybody.time_s, f"Everybody is accounted for: {people(everybody.value)}.")]
+    found = people(sum(e.value or 0 for e in counts))
+    return [half, Line(places[-1], f"By roll call {found} are accounted for, not everybody.")]
+
+
+def _stands(teller: Teller, id_: str) -> list[Line]:
+    """Tell how an incident stands at its horizon, where it is neither over nor anybody able there."""
+    row: dict[str, Value] = dict(teller.rows[id_])
+    state = ENDS.get(str(row["ends_as"]))
+    return [Line(teller.onsets[id_].time_s + teller.trace.horizon_s, f"{state}.")] if state else []
+
+
+def _at_last(teller: Teller) -> list[Line]:
+    """Tell where units and people are at the end."""
+    ends = [e for e in teller.events if e.what in ("unit-ends", "at-horizon")]
+    end_s = max((e.time_s for e in ends), default=teller.trace.horizon_s)
+    lines = [
+        Line(end_s, f"At the end {teller.name(e.who)} is {_unit_state(teller, e)}.")
+        for e in ends
+        if e.what == "unit-ends" and not e.why.endswith(": off")
+    ]
+    states = [_people_state(e) for e in ends if e.what == "at-horizon" and e.value]
+    if states and teller.action:
+        lines.append(Line(end_s, f"At the end {', '.join(states)}."))
+    return lines
+
+
+def _unit_state(teller: Teller, event: Event) -> str:
+    state, _, which = event.why.partition(": ")
+    if state == "on duty":
+        return DUTIES.get(which, which)
+    if state == "not on campus":
+        return AWAY.get(which, which)
+    if state == "on scene" and any(e.what == "resolved" and e.incident == which for e in teller.events):
+        return "still busy with what comes after it"
+    return {"away": "off campus", "free": "free", "busy": "still at its task"}.get(state, state)
+
+
+def _people_state(event: Event) -> str:
+    word, space, reason = event.why.partition(" ")
+    return f"{people(event.value)} {PEOPLE.get(word, word)}{space}{reason}"
+
+
+# ---------------------------------------------------------------------- a whole day
+
+
+def _day(teller: Teller, opens: str) -> list[Line]:
+    """Tell a whole day: each unit's duties, and then each incident from its onset to its end."""
+
+    def at(time_s: float) -> str:
+        if not opens:
+            return f"{int(time_s // 3600)}:{int(time_s // 60) % 60:02d}:{int(time_s) % 60:02d}"
+        hours, minutes = opens.split(":")
+        now = int(hours) * 60 + int(minutes) + int(time_s // 60)
+        return f"{now // 60}:{now % 60:02d}"
+
+    lines = [line for unit in teller.units for line in _duties(teller, unit, at)]
+    groups: list[tuple[float, list[Line]]] = []
+    for id_, onset in teller.onsets.items():
+        events = [e for e in teller.events if e.incident == id_]
+        off = {e.who for e in events if e.what == "under-way"}
+        mine = teller.lines(e for e in events if e.what != "word" or e.who not in off) + _stands(teller, id_)
+        head, *rest = sorted(mine, key=lambda line: line.time_s)
+        told = [Line(line.time_s, f"  {line.text}", f"+{clock(line.time_s - onset.time_s)}") for line in rest]
+        groups.append((onset.time_s, [Line(head.time_s, head.text, at(head.time_s)), *told]))
+    loose = [e for e in teller.events if not e.incident and e.what in ("left", "back")]
+    groups += [(line.time_s, [Line(line.time_s, line.text, at(line.time_s))]) for line in teller.lines(loose)]
+    if not teller.onsets:
+        lines.append(Line(0.0, "Nothing comes up that needs anybody.", at(0.0)))
+    return lines + [line for _, group in sorted(groups, key=lambda g: g[0]) for line in group]
+
+
+def _duties(teller: Teller, unit: str, at: Callable[[float], str]) -> list[Line]:
+    """Tell a unit's day in one sentence, on as many lines as it takes."""
+    changes: Sequence[Event] = [e for e in teller.events if e.who == unit and e.what in ("present", "absent", "duty")]
+    parts = [f"{at(e.time_s)} {teller.duty(e)}" for e in changes]
+    text = wrap(f"{_cap(teller.name(unit))}: {'; '.join(parts)}.", WIDTH, subsequent_indent="  ")
+    return [Line(0.0, part, "") for part in text]
+
+
+def _cap(text: str) -> str:
+    return text[:1].upper() + text[1:]
