@@ -25,11 +25,12 @@ from typing import Any, TypeVar
 import numpy as np
 import simpy
 
-from drillsim.crowd.cells import Cells, build_cells
-from drillsim.crowd.crowd import Engine, crowd_of
+from drillsim.crowd.clock import advance_to
+from drillsim.crowd.factory import Engine, crowd_of
+from drillsim.crowd.geometry.cells import Cells, build_cells
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population, draw_population, nobody
-from drillsim.crowd.reference import ReferenceCrowd, advance_to
+from drillsim.crowd.reference.crowd import ReferenceCrowd
 from drillsim.engine.people import groups_of
 from drillsim.engine.simulate import simulate
 from drillsim.engine.world import world_of

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import simpy
 
-from drillsim.crowd.cells import build_cells
-from drillsim.crowd.crowd import Engine, crowd_of
+from drillsim.crowd.clock import advance_to
+from drillsim.crowd.factory import Engine, crowd_of
+from drillsim.crowd.geometry.cells import build_cells
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population
-from drillsim.crowd.reference import advance_to
 from drillsim.plan.network import build
 from layouts import Layout, six_layouts
 from other_program import with_these

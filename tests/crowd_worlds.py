@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import simpy
 
-from drillsim.crowd.cells import Cells, build_cells
-from drillsim.crowd.compiled_crowd import CompiledCrowd
-from drillsim.crowd.fields import Goal
+from drillsim.crowd.compiled.crowd import CompiledCrowd
+from drillsim.crowd.geometry.cells import Cells, build_cells
+from drillsim.crowd.geometry.distance_field import Goal
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population
-from drillsim.crowd.reference import ReferenceCrowd
-from drillsim.crowd.walking import UNLOCKING
+from drillsim.crowd.reference.crowd import ReferenceCrowd
+from drillsim.crowd.states import UNLOCKING
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import Network, build
 

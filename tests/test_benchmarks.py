@@ -7,7 +7,7 @@ from simpy import Environment
 
 from crowd import Building, campuses, doe, engines, passages_of, row, show
 from crowd_worlds import WatchedCrowd
-from drillsim.crowd.reference import advance_to
+from drillsim.crowd.clock import advance_to
 from layouts import campus, corridor_school, six_layouts
 from measure import store
 from seated import people_of, seat_counts

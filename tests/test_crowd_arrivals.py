@@ -10,7 +10,8 @@ from scipy import stats
 
 from crowd_worlds import box, door, plan_of
 from drillsim.crowd.arrivals import Source, add_arrivals, arrival_times
-from drillsim.crowd.population import GroupLaw, draw_population, place_people
+from drillsim.crowd.population import GroupLaw, draw_population
+from drillsim.crowd.seating import place_people
 from drillsim.plan.network import build
 from drillsim.quantities import spread
 from drillsim.streams.streams import Streams

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from crowd_worlds import World, box, door, people_at, plan_of
-from drillsim.crowd.cells import ARRIVED, OUT, SEAM
 from drillsim.crowd.laws import Laws
+from drillsim.crowd.states import ARRIVED, OUT, SEAM
 from drillsim.errors import ScenarioError
 
 

@@ -14,12 +14,12 @@ pytest.importorskip("drillsim.jit", exc_type=ImportError)
 from crowd_plays import Play, across, plays
 from crowd_worlds import World, box, door, people_at, plan_of
 from depth import plays_of
-from drillsim.crowd import components, driving
-from drillsim.crowd.cells import build_cells
-from drillsim.crowd.components import components_of
+from drillsim.crowd.compiled import components, driver
+from drillsim.crowd.compiled.allocation import ROOM_FOR_UNITS
+from drillsim.crowd.compiled.components import components_of
+from drillsim.crowd.geometry.cells import build_cells
+from drillsim.crowd.kernel.records import MANY, SLOTS
 from drillsim.crowd.laws import Laws
-from drillsim.crowd.making import ROOM_FOR_UNITS
-from drillsim.crowd.tables import MANY, SLOTS
 from drillsim.plan.network import build
 from layouts import campus
 from test_crowd_kernel import numbers, seen
@@ -71,7 +71,7 @@ def test_a_campus_has_a_component_for_each_school():
 
 
 def test_a_space_that_no_way_leads_to_is_a_component_without_borders(monkeypatch):
-    monkeypatch.setattr(driving, "APART_S", 0.0)
+    monkeypatch.setattr(driver, "APART_S", 0.0)
     spaces = [
         ("r", "classroom", box(0, 0, 6, 6)),
         ("q", "gym", box(40, 0, 46, 6)),
@@ -88,7 +88,7 @@ def test_a_space_that_no_way_leads_to_is_a_component_without_borders(monkeypatch
 
 def test_a_component_takes_no_more_slots_than_the_whole(monkeypatch):
     """Also where a closed exit has left every door something to do, and their number is nearly a power of two."""
-    monkeypatch.setattr(driving, "APART_S", 0.0)
+    monkeypatch.setattr(driver, "APART_S", 0.0)
     began = []
     begin = components.begin
     monkeypatch.setattr(components, "begin", lambda *given: (begin(*given), began.append(int(world.crowd._n[SLOTS]))))
@@ -115,10 +115,10 @@ def test_a_component_takes_no_more_slots_than_the_whole(monkeypatch):
 
 @pytest.mark.parametrize("alone", [True, False])
 def test_buildings_played_one_after_another_give_everybody_the_same_times(alone, monkeypatch):
-    monkeypatch.setattr(driving, "APART_S", 0.0)
+    monkeypatch.setattr(driver, "APART_S", 0.0)
     apart = []
-    play_apart = driving.play_apart
-    monkeypatch.setattr(driving, "play_apart", lambda *given: (apart.append(given), play_apart(*given)))
+    play_apart = driver.play_apart
+    monkeypatch.setattr(driver, "play_apart", lambda *given: (apart.append(given), play_apart(*given)))
 
     @seed(42)
     @plays_of(100)

@@ -12,7 +12,7 @@ from hypothesis import given, seed, settings
 from crowd_plays import Play, plays
 from crowd_worlds import World
 from depth import plays_of
-from drillsim.crowd.tables import MANY
+from drillsim.crowd.kernel.records import MANY
 
 SAME_S = 1e-9
 PARTS = 8

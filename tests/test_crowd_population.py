@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from crowd_worlds import box, door, plan_of
-from drillsim.crowd.population import GroupLaw, draw_population, largest_remainder, place_people, quantiles
+from drillsim.crowd.population import GroupLaw, draw_population, quantiles
+from drillsim.crowd.seating import largest_remainder, place_people
 from drillsim.plan.network import build
 from drillsim.quantities import spread
 from drillsim.streams.streams import Streams

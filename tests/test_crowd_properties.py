@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crowd_worlds import World, box, door, people_at, plan_of
 from depth import cases
-from drillsim.crowd.tracks import Tracks
+from drillsim.crowd.geometry.trajectory import Tracks
 
 SMALL = settings(max_examples=cases(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TINY = st.sampled_from([1.2, 3.0, 8.0])

@@ -77,7 +77,7 @@ def test_a_building_is_filled_to_what_it_holds_and_no_further(opinion):
 
 
 def test_both_programs_walk_the_same_metres(opinion):
-    from drillsim.crowd.cells import build_cells
+    from drillsim.crowd.geometry.cells import build_cells
     from drillsim.crowd.laws import Laws
     from drillsim.plan.network import build
 

@@ -12,7 +12,8 @@ from math import ceil, sqrt
 
 import numpy as np
 
-from drillsim.crowd.population import Floats, GroupLaw, Population, draw_population, quantiles, seats_in
+from drillsim.crowd.population import GroupLaw, Population, draw_population, quantiles
+from drillsim.crowd.seating import Floats, seats_in
 from drillsim.plan.model import FloorPlan
 from drillsim.quantities import Spread
 from drillsim.streams.streams import Streams, slot_words

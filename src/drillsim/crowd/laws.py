@@ -142,3 +142,10 @@ def door_capacity_ps(laws: Laws, width_m: float) -> float:
 def seam_capacity_ps(laws: Laws, width_m: float) -> float:
     """Return the persons per second that pass from slab to slab of a corridor of this mean width."""
     return gate_capacity_ps(laws.door_flow_psm, laws.seam_boundary_m, width_m)
+
+
+AVOIDED = 10.0
+"""Metres inside a space to keep away from count this often."""
+
+
+TIE = 1e-9

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.crowd.still import StillCrowd
+from drillsim.crowd.stationary import StillCrowd
 from drillsim.engine.order import Order
 from drillsim.plan.model import OUTSIDE
 from drillsim.record.trace import Event

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from drillsim.crowd.still import StillCrowd
+from drillsim.crowd.stationary import StillCrowd
 from drillsim.engine.incident import Case
 from drillsim.engine.rooms import Draws, heard_s
 from drillsim.engine.stage import Stage

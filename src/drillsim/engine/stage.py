@@ -10,9 +10,9 @@ import simpy
 from numpy.typing import NDArray
 from simpy.events import URGENT
 
-from drillsim.crowd.crowd import crowd_of
+from drillsim.crowd.factory import crowd_of
 from drillsim.crowd.population import Population
-from drillsim.crowd.still import StillCrowd
+from drillsim.crowd.stationary import StillCrowd
 from drillsim.engine.exposure import Exposure
 from drillsim.engine.incident import Case, cases_of
 from drillsim.engine.times import Clock

@@ -9,8 +9,8 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from drillsim.crowd.reference import ReferenceCrowd
-from drillsim.crowd.still import StillCrowd
+from drillsim.crowd.reference.crowd import ReferenceCrowd
+from drillsim.crowd.stationary import StillCrowd
 from drillsim.engine.units import Responder
 from drillsim.engine.world import XY, World
 from drillsim.plan.routes import Path, Routes

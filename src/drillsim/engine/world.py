@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.crowd.cells import Cells, build_cells
+from drillsim.crowd.geometry.cells import Cells, build_cells
 from drillsim.crowd.laws import Laws
-from drillsim.crowd.population import Seats, place_people
+from drillsim.crowd.seating import Seats, place_people
 from drillsim.plan.model import FloorPlan, Opening, Period
 from drillsim.plan.network import Approaches, Network, build
 from drillsim.plan.routes import Routes

@@ -118,7 +118,7 @@ def compile_orders(packed: bytes) -> None:
     """Compile a part of the crowd of a study's first scenario while another process compiles the rest."""
     import simpy
 
-    from drillsim.crowd.compiled_crowd import CompiledCrowd
+    from drillsim.crowd.compiled.crowd import CompiledCrowd
     from drillsim.crowd.population import nobody
     from drillsim.engine.world import world_of
 

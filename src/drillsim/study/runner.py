@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
-from drillsim.crowd.crowd import is_to_be_compiled
+from drillsim.crowd.factory import is_to_be_compiled
 from drillsim.errors import ScenarioError, SimulationError, only_errors
 from drillsim.study.chunks import Chunk, Played, Simulate, begin_worker, compile_orders, failed, pack, play, play_chunks
 from drillsim.study.design import Study

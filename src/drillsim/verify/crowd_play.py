@@ -12,10 +12,11 @@ import numpy as np
 import simpy
 from numpy.typing import ArrayLike, NDArray
 
-from drillsim.crowd.cells import Cells, build_cells
-from drillsim.crowd.crowd import crowd_of
+from drillsim.crowd.factory import crowd_of
+from drillsim.crowd.geometry.cells import Cells, build_cells
 from drillsim.crowd.laws import Laws
-from drillsim.crowd.population import GroupLaw, Population, Seats, draw_population, place_people
+from drillsim.crowd.population import GroupLaw, Population, draw_population
+from drillsim.crowd.seating import Seats, place_people
 from drillsim.engine.people import law_of
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import build

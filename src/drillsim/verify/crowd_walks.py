@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from scipy import stats
 
-from drillsim.crowd.cells import Cells
+from drillsim.crowd.geometry.cells import Cells
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.routes import Routes
 from drillsim.quantities import spread

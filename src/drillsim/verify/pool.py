@@ -9,10 +9,11 @@ from multiprocessing import active_children, get_context
 
 import simpy
 
-from drillsim.crowd.cells import build_cells
-from drillsim.crowd.crowd import crowd_of, is_to_be_compiled
+from drillsim.crowd.factory import crowd_of, is_to_be_compiled
+from drillsim.crowd.geometry.cells import build_cells
 from drillsim.crowd.laws import Laws
-from drillsim.crowd.population import GroupLaw, draw_population, place_people
+from drillsim.crowd.population import GroupLaw, draw_population
+from drillsim.crowd.seating import place_people
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import build
 from drillsim.quantities import spread

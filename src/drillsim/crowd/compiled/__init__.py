@@ -1,0 +1,1 @@
+"""The compiled crowd: the default, equal to the reference."""

@@ -1,0 +1,174 @@
+"""The compiled crowd's arrays at the beginning of a drill: everybody at a place, nothing in the calendar."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd.compiled.static import Legs, Static
+from drillsim.crowd.kernel.borders import settle_seconds
+from drillsim.crowd.kernel.event_list import FEW, schedule, seconds_ahead, slots_for, slots_per_s
+from drillsim.crowd.kernel.memory import (
+    WORDS,
+    At,
+    cells_at,
+    n_at,
+    people_at,
+    seldom_at,
+    spaces_at,
+    units_at,
+    write_address,
+)
+from drillsim.crowd.kernel.records import (
+    BORDERS,
+    COUNTS,
+    ELSEWHERE,
+    EVENT,
+    FIELD,
+    LINE,
+    LONG_BITS,
+    LOOKING,
+    MANY,
+    NAMES,
+    NO_GOAL,
+    PERSON,
+    PERSONS,
+    SELDOM,
+    SLOTS,
+    UNIT,
+    UNITS,
+    WAYS,
+    Place,
+    Record,
+    Tables,
+)
+from drillsim.crowd.kernel.walking import EDGE_M
+from drillsim.crowd.population import Population
+from drillsim.crowd.states import ABSENT, STANDING, WAITING
+from drillsim.jit import compiled
+
+Floats = NDArray[np.float64]
+ROOM_FOR_UNITS = 8
+
+
+class Layout:
+    """Where the arrays of a drill with so many people lie in one block: what begins as the plan has it comes first."""
+
+    def __init__(self, static: Static, people: int) -> None:
+        room, borders, cells = people + ROOM_FOR_UNITS, len(static.borders), len(static.cells)
+        nodes, spaces, slots = len(static.nodes), len(static.spaces), slots_for(len(static.borders) + room)
+        self.places: dict[str, Place] = {}
+        self.size = 0
+        self._add(borders=static.borders, directions=static.directions, cells=static.cells, spaces=static.spaces)
+        self.copied = self.size
+        n, s = np.zeros(COUNTS, np.int64), np.array([0.0, 0.0, seconds_ahead(slots), slots_per_s(slots)])
+        n[PERSONS], n[BORDERS], n[WAYS], n[SLOTS], n[MANY] = people, borders, nodes >> 1, slots, people > FEW
+        n[LOOKING] = -1
+        self._n, self._s = n, s
+        self._room(np.int64, n=COUNTS, busy=slots >> LONG_BITS)
+        self._room(np.float64, s=len(s), corners=(16, 2), rows=16)
+        self._room(
+            np.int32, slots=slots, heap=borders + room, reach=(1, spaces), kinds=1, paths=16,
+            again=2 * len(static.stairs) + 1, circle=(cells + 1, 2), search=(2, cells), news=(2 * spaces + 256, 3),
+            watched=(0, 2), limits=0,
+        )  # fmt: skip
+        self._room(EVENT, events=borders + room)
+        self._room(FIELD, fields=(1, nodes))
+        self._room(UNIT, units=ROOM_FOR_UNITS)
+        self._room(PERSON, people=room)
+        self._room(SELDOM, seldom=room)
+        self._shared = {name: getattr(static, name) for name in ("gates", "nodes", "stairs", "dist", "factors")}
+        self._words = np.zeros((len(NAMES), WORDS), np.int64)
+        self._in_block = np.array([name in self.places for name in NAMES])
+        for number, name in enumerate(NAMES):
+            if name in self._shared:
+                write_address(self._words, name, self._shared[name])
+            elif name in self.places:
+                place = self.places[name]
+                self._words[number] = place.begin, *place.shape, *(1,) * (2 - len(place.shape))
+
+    def _add(self, **arrays: Record) -> None:
+        for name, array in arrays.items():
+            self._room(array.dtype, **{name: len(array)})
+
+    def _room(self, kind: Any, **shapes: int | tuple[int, ...]) -> None:
+        kind = np.dtype(kind)
+        for name, rows in shapes.items():
+            shape = rows if isinstance(rows, tuple) else (rows,)
+            end = self.size + kind.itemsize * prod(shape)
+            self.places[name] = Place(self.size, end, kind, shape)
+            self.size = -(-end // LINE) * LINE
+
+    def start(self, static: Static) -> NDArray[np.uint8]:
+        """Return the first bytes of a block: what begins as the plan has it."""
+        block = np.zeros(self.copied, np.uint8)
+        first = Tables(block, self.places)
+        first.borders[:], first.directions[:] = static.borders, static.directions
+        first.cells[:], first.spaces[:] = static.cells, static.spaces
+        return block
+
+    def make(self, start: NDArray[np.uint8], legs: Legs) -> tuple[Tables, NDArray[np.int64]]:
+        """Return the arrays of a drill before anybody is in the building, and where they lie."""
+        room = np.zeros(self.size + LINE, np.uint8)
+        begin = -room.ctypes.data % LINE
+        block, words = room[begin : begin + self.size], self._words.copy()
+        block[: len(start)] = start
+        words[self._in_block, 0] += block.ctypes.data
+        tables = Tables(block, self.places)
+        tables.put(legs=legs.table, bends=legs.bends, **self._shared)
+        write_address(words, "legs", legs.table)
+        write_address(words, "bends", legs.bends)
+        tables.n[:], tables.s[:] = self._n, self._s
+        return tables, words
+
+
+def seat_all(at: At, people: Population) -> None:
+    """Put everybody at its place."""
+    floats = (people.x, people.y, people.level_mps, people.stair_up_mps, people.stair_down_mps)
+    seat(at, np.ascontiguousarray(people.space, np.int64), *(np.ascontiguousarray(f, np.float64) for f in floats))
+
+
+@compiled
+def seat(t: At, space: NDArray[np.int64], x: Floats, y: Floats, level: Floats, up: Floats, down: Floats) -> None:
+    """Put people at points of spaces; the cell is that of Cells.cell_at."""
+    people, seldom, spaces, cells = people_at(t), seldom_at(t), spaces_at(t), cells_at(t)
+    for p in range(len(space)):
+        me, here = people[p], spaces[space[p]]
+        slab = 0
+        if here.slabs > 1:
+            along = (y[p] if here.axis else x[p]) - here.low
+            slab = min(max(int(np.ceil((along - EDGE_M) / here.slab)) - 1, 0), here.slabs - 1)
+        me.x, me.y, me.space, me.cell, me.level, me.state = x[p], y[p], space[p], here.first + slab, level[p], WAITING
+        me.node = me.target = me.ahead = me.behind = me.row = me.corner = -1
+        seldom[p].up, seldom[p].down, seldom[p].ready, seldom[p].end = up[p], down[p], -1.0, np.nan
+        cells[me.cell].filled += 1
+
+
+@compiled
+def stand_unit(t: At, p: int, space: int, cell: int, x: float, y: float, level: float, up: float, down: float) -> None:
+    """Put a unit at a point of a space, or outside."""
+    people, seldom, units, cells, n = people_at(t), seldom_at(t), units_at(t), cells_at(t), n_at(t)
+    me = people[p]
+    me.x, me.y, me.space, me.cell, me.level, me.state = x, y, space, cell, level, STANDING
+    me.node = me.target = me.ahead = me.behind = me.row = me.corner = -1
+    seldom[p].up, seldom[p].down, seldom[p].ready, seldom[p].end = up, down, -1.0, np.nan
+    units[p - n[PERSONS]].goal = NO_GOAL
+    n[UNITS] += 1
+    settle_seconds(t, cell)
+    cells[cell].filled += 1
+    cells[cell].units += 1
+
+
+@compiled
+def come_later(t: At, whom: NDArray[np.int64], times: Floats) -> None:
+    """Let people who have been put at their places come into the building at their times instead."""
+    people, cells, n = people_at(t), cells_at(t), n_at(t)
+    for i in range(len(whom)):
+        me = people[whom[i]]
+        cells[me.cell].filled -= 1
+        me.state, me.space = ABSENT, -1
+        schedule(t, n[BORDERS] + whom[i], times[i])
+    n[ELSEWHERE] = len(whom)

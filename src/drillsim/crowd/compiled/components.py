@@ -1,0 +1,153 @@
+"""The components of a plan, between which nobody can walk but outside: played one after another while nobody looks.
+
+All buildings of a campus together do not fit into a processor's cache; one of them does. What happens in one changes nothing
+in another, as long as no unit, no watch and no news tie them together. So each is played up to the same time, with a calendar
+of its own in the place of the whole one. `t` are the Tables, `o` the owner of an event, `k` a component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd.geometry.cells import Cells
+from drillsim.crowd.kernel import event_list, event_loop
+from drillsim.crowd.kernel.event_list import FEW, call_off, first_event, schedule
+from drillsim.crowd.kernel.memory import At, busy_at, directions_at, events_at, n_at, people_at, s_at
+from drillsim.crowd.kernel.records import (
+    BORDERS,
+    EARLY,
+    HEAP,
+    LONG_BITS,
+    MANY,
+    NOW,
+    PERSONS,
+    SLOTS,
+    SLOTS_PER_S,
+    SOON_S,
+    UNSEEN,
+)
+from drillsim.jit import compiled, inlined
+
+APART_S = 30.0
+"""To play less than this one after another is not worth the while."""
+Ints = NDArray[np.int32]
+slots_for = inlined(event_list.slots_for)
+slots_per_s, seconds_ahead = inlined(event_list.slots_per_s), inlined(event_list.seconds_ahead)
+
+
+class Components(NamedTuple):
+    """The connected components of the cells, the outside apart."""
+
+    of_cell: Ints
+    """(cells + 1,) the component of each cell; the last cell is the outside, -1."""
+    borders: Ints
+    """(components,) how many borders each has."""
+
+
+def components_of(cells: Cells) -> Components:
+    """Return the components of a plan, by their lowest cell."""
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(range(cells.cells))
+    graph.add_edges_from((a, b) for a, b in zip(cells.near[::2], cells.far[::2], strict=True) if a >= 0 and b >= 0)
+    of_cell = np.full(cells.cells + 1, -1, np.int32)
+    found = list(nx.connected_components(graph))
+    for k, members in enumerate(found):
+        of_cell[list(members)] = k
+    either = np.maximum(of_cell[cells.near[::2]], of_cell[cells.far[::2]])
+    return Components(of_cell, np.bincount(either, minlength=len(found)).astype(np.int32))
+
+
+def play_apart(t: At, components: Components, until_s: float, draw: Callable[[], None]) -> None:
+    """Let everything happen before a time, component by component.
+
+    Only for a crowd that has no units, watches and news, and will have none.
+
+    draw
+        Draws the legs of those who have set out in spaces with corners.
+    """
+    chains = np.full((len(components.borders), 2), (-1, 0), np.int32)
+    slots, since_s = take_apart(t, components.of_cell, chains)
+    for k, borders in enumerate(components.borders.tolist()):
+        begin(t, chains, k, borders, since_s)
+        while event_loop.advance(t, until_s, False, -1, -1):
+            draw()
+        put_by(t, chains, k)
+    put_together(t, chains, slots)
+
+
+@inlined
+def chain(t: At, chains: Ints, k: int, o: int) -> None:
+    """Put an event that is in no calendar to those of its component, and count the people among their owners."""
+    events_at(t)[o].after = chains[k, 0]
+    chains[k, 0] = o
+    chains[k, 1] += o >= n_at(t)[BORDERS]
+
+
+@inlined
+def unchain(t: At, chains: Ints, k: int) -> None:
+    """Put the events of a component into the calendar."""
+    events = events_at(t)
+    o = int(chains[k, 0])
+    chains[k, 0], chains[k, 1] = -1, 0
+    while o >= 0:
+        after = int(events[o].after)
+        schedule(t, o, events[o].time)
+        o = after
+
+
+@inlined
+def cut(t: At, slots: int) -> None:
+    """Give an empty calendar so many slots."""
+    n, s = n_at(t), s_at(t)
+    n[SLOTS], s[SLOTS_PER_S], s[SOON_S] = slots, slots_per_s(slots), seconds_ahead(slots)
+
+
+@compiled
+def take_apart(t: At, of_cell: Ints, chains: Ints) -> tuple[int, float]:
+    """Empty the calendar into chains, one for each component; return how many slots it had, and the time."""
+    people, directions, events = people_at(t), directions_at(t), events_at(t)
+    busy, n, s = busy_at(t), n_at(t), s_at(t)
+    for o in range(n[BORDERS] + n[PERSONS]):
+        if events[o].due > 0:
+            events[o].due = UNSEEN
+            if o < n[BORDERS]:
+                k = max(of_cell[directions[2 * o].near], of_cell[directions[2 * o].far])
+            else:
+                k = of_cell[people[o - n[BORDERS]].cell]
+            chain(t, chains, k, o)
+    for word in range(n[SLOTS] >> LONG_BITS):
+        busy[word] = 0
+    n[EARLY] = n[HEAP] = 0
+    return n[SLOTS], s[NOW]
+
+
+@compiled
+def begin(t: At, chains: Ints, k: int, borders: int, since_s: float) -> None:
+    """Let the calendar be that of one component, at the time when the whole was taken apart."""
+    n_at(t)[MANY], s_at(t)[NOW] = chains[k, 1] > FEW, since_s
+    cut(t, slots_for(chains[k, 1] + borders))
+    unchain(t, chains, k)
+
+
+@compiled
+def put_by(t: At, chains: Ints, k: int) -> None:
+    """Empty the calendar again into the chain of its component."""
+    o = first_event(t)
+    while o >= 0:
+        call_off(t, o)
+        chain(t, chains, k, o)
+        o = first_event(t)
+
+
+@compiled
+def put_together(t: At, chains: Ints, slots: int) -> None:
+    """Put the events of all components into one calendar."""
+    n_at(t)[MANY] = 1
+    cut(t, slots)
+    for k in range(len(chains)):
+        unchain(t, chains, k)

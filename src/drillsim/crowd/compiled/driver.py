@@ -1,0 +1,355 @@
+"""The compiled crowd's clock: arrays made ready, played up to a time, and units' news told on SimPy's clock.
+
+The kernel is played only when somebody looks or orders, or when a unit may have something to tell: then up to that, never
+past the next event of SimPy, for that might be an order.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from heapq import heappush
+from math import inf
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+from simpy.events import Event, EventPriority
+
+from drillsim.crowd.clock import PEOPLE_RANK, Step
+from drillsim.crowd.compiled.allocation import Layout, come_later, seat_all
+from drillsim.crowd.compiled.components import APART_S, Components, components_of, play_apart
+from drillsim.crowd.compiled.static import Legs, Static, grown, kind_of, static_of, with_room
+from drillsim.crowd.geometry.cells import Cells
+from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, Goal, settles
+from drillsim.crowd.geometry.polyline import Turned
+from drillsim.crowd.interface import Order
+from drillsim.crowd.kernel import event_loop, orders
+from drillsim.crowd.kernel.distance_field import lay
+from drillsim.crowd.kernel.lookahead import next_news_s
+from drillsim.crowd.kernel.memory import write_address
+from drillsim.crowd.kernel.records import (
+    BORDERS,
+    BY_METRES,
+    ELSEWHERE,
+    FIELD,
+    FULL,
+    LOST_LEG,
+    MANY,
+    NEWS,
+    NOW,
+    PATIENCE,
+    STARTING,
+    TO_REFUGE,
+    TO_ROOMS,
+    UNDER_WAY,
+    UNDRAWN,
+    UNITS,
+    WATCHED,
+    Record,
+)
+from drillsim.crowd.kernel.walking import walk_drawn
+from drillsim.crowd.laws import Laws
+from drillsim.crowd.population import Population
+from drillsim.errors import ScenarioError
+from drillsim.plan.network import Network
+
+NEWS_RANK = EventPriority(PEOPLE_RANK)
+"""Units tell their news after whatever SimPy does at the same instant."""
+
+
+class Driving(ABC):
+    """The arrays of one drill, and the clock they follow; for the arguments see ReferenceCrowd."""
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        network: Network,
+        cells: Cells,
+        laws: Laws,
+        population: Population,
+        *,
+        routes: str = "least-time",
+        assigned: Mapping[int, int] | None = None,
+        closed: Iterable[int] = (),
+        horizon_s: float | None = None,
+    ) -> None:
+        if routes not in ("least-time", "shortest", "assigned"):
+            raise ScenarioError(f"no routes called '{routes}'. Write least-time, shortest or {{assigned: ...}}")
+        self.env, self.network, self.cells, self.laws = env, network, cells, laws
+        self.population, self.horizon_s = population, horizon_s
+        self._static: Static = cells.memo("static", lambda: static_of(cells))
+        self._legs: Legs = cells.memo("legs", lambda: Legs(cells, self._static))
+        self._assigned: dict[int, Goal] = {s: ("exits", frozenset({w})) for s, w in (assigned or {}).items()}
+        self._people = len(population)
+        self._blocked: set[int] = {int(way) for way in closed}
+        self._locked = set(cells.locked_ways)
+        self._held: frozenset[int] = frozenset()
+        self._locked_rooms: dict[int, float] = {}
+        """Rooms locked during the drill, and since when."""
+        self._orders: dict[int, Order] = {}
+        self._keys: dict[int, str] = {}
+        self._goals: list[Goal] = [OUTSIDE_GOAL]
+        self._dirty = [True]
+        self._used = {"corners": 0, "rows": 0, "paths": 0}
+        self._turned: dict[int, Turned] = {}
+        """The ways on of people who have left a leg in a space with corners (rule 12)."""
+        self._watches: list[Event] = []
+        self._wake: Event | None = None
+        self._wake_s = inf
+        layout: Layout = cells.memo(f"layout for {self._people}", lambda: Layout(self._static, self._people))
+        start = cells.memo("start", lambda: layout.start(self._static))
+        self._t, self._words = layout.make(start, self._legs)
+        self._at = int(self._words.ctypes.data)
+        self._n: Any = self._t.n.data  # single numbers are read and written twice as quickly as in the array
+        self._s: Any = self._t.s.data
+        self._t.n[BY_METRES] = routes == "shortest"
+        self._t.s[NOW], self._t.s[PATIENCE] = env.now, laws.patience_s
+        if env.now:
+            self._t.cells["since"] = env.now
+        seat_all(self._at, population)
+        if self._blocked:
+            self._t.borders["shut"][sorted(self._blocked)] = 1
+        if population.arrives_s is not None:
+            late = np.flatnonzero(~np.isnan(population.arrives_s))
+            self._measure(late)
+            come_later(self._at, late, population.arrives_s[late])
+
+    def _swap(self, **arrays: Any) -> None:
+        """Put other arrays in the place of some, and tell the kernel where they lie."""
+        self._t.put(**arrays)
+        for name, array in arrays.items():
+            write_address(self._words, name, array)
+
+    def bytes_used(self) -> int:
+        """Return the size of all arrays, those shared between drills included."""
+        shared = [self._static.beyond_m, self._static.allowed, *(self._components if self._n[MANY] else ())]
+        return int(self._t.nbytes + sum(array.nbytes for array in shared))
+
+    # ------------------------------------------------------------------- goals
+    def _goal(self, goal: Goal) -> int:
+        """Return the number of a goal whose field is laid."""
+        if goal not in self._goals:
+            t, number = self._t, len(self._goals)
+            self._goals.append(goal)
+            self._dirty.append(True)
+            self._swap(
+                fields=grown(t.fields, number + 1),
+                reach=grown(t.reach, number + 1),
+                kinds=np.append(t.kinds, np.int32(kind_of(goal))),
+            )
+        number = self._goals.index(goal)
+        if self._dirty[number]:
+            self._lay(number)
+        return number
+
+    @abstractmethod
+    def _members(self, goal: Goal) -> frozenset[int]:
+        """Return the ways or spaces a goal means now."""
+
+    def _lay(self, number: int) -> None:
+        """Write the way to a goal as the ways are now; the way out of a building that nothing has changed is kept."""
+        goal, t = self._goals[number], self._t
+        if goal == OUTSIDE_GOAL and not self._blocked and not self._held and self._locked == self.cells.locked_ways:
+            found = self.cells.memo("the way out", lambda: self._way_to(goal))
+        else:
+            found = self._way_to(goal)
+        t.fields[number], t.reach[number] = found
+        self._dirty[number] = False
+
+    def _way_to(self, goal: Goal) -> tuple[Record, NDArray[np.int32]]:
+        """Return the field and the reach of a goal as the ways are now."""
+        static = self._static
+        members, space, away = sorted(self._members(goal)), static.nodes["space"], -1
+        field, reach = np.zeros(len(static.nodes), FIELD), np.zeros(len(static.spaces), np.int32)
+        if settles(goal):
+            reach[members] = 1
+            targets = (space >= 0) & (reach[space] == 1)
+        else:
+            reach[:] = self._outdoors
+            targets = (space < 0) | self._outdoors[space]
+            if goal[0] == "exits":
+                targets = targets & np.isin(np.arange(len(space)) >> 1, members)
+            elif goal[0] == "away":
+                away = members[0]
+        enter = self._enter
+        lay(field, static.spaces, static.gates, static.nodes, static.dist, static.beyond_m, enter, targets, away)
+        return field, reach
+
+    @cached_property
+    def _outdoors(self) -> NDArray[np.bool_]:
+        return np.array([s.use == "outdoors" for s in self.network.plan.spaces])
+
+    @cached_property
+    def _enter(self) -> NDArray[np.bool_]:
+        """Nodes that may be entered as the ways are now."""
+        enter = self._static.allowed.copy()
+        pairs = enter.reshape(-1, 2)
+        if self._held:
+            pairs[sorted(self._held)] = self.network.passable[sorted(self._held)]
+        pairs[sorted(self._blocked | self._locked)] = False
+        return enter
+
+    def _renew(self) -> bool:
+        """Lay the ways to all goals anew; whose target closed or moved, and who is stranded, decides again (rule 11).
+
+        Return False where nobody walks or will: then nothing else has changed.
+        """
+        self.__dict__.pop("_enter", None)
+        known, self._dirty = self._dirty, [True] * len(self._goals)
+        if not (self._n[UNDER_WAY] or self._n[STARTING] or self._n[ELSEWHERE]):
+            return False
+        used = orders.goals_in_use(self._at)
+        if not len(used):
+            return False
+        before = self._t.fields.copy()
+        for number in used.tolist():
+            self._lay(number)
+        self._reroute(orders.moved(self._at, before, ~np.array(known)))
+        return True
+
+    def _reroute(self, people: NDArray[np.int64]) -> None:
+        """Let people leave queue or walk, all of them first, and decide again by number."""
+        if len(people):
+            self._leave(people)
+            orders.decide_all(self._at, people)
+            self._draw()
+
+    @abstractmethod
+    def _measure(self, people: Iterable[int]) -> None:
+        """Measure the ways out of spaces with corners for those who sit or stand at a point of them."""
+
+    @abstractmethod
+    def _leave(self, people: NDArray[np.int64]) -> None:
+        """Let people leave queue or walk, each to the point it has reached."""
+
+    # ------------------------------------------------------------------- clock
+    def advance_to(self, time_s: float) -> None:
+        """Let everything happen up to and including a time, and set the clock to it."""
+        from drillsim.crowd.clock import advance_to
+
+        advance_to(self.env, time_s)
+        while not self._play(time_s, inclusive=True):
+            advance_to(self.env, time_s)
+        self._rest_until_news()
+
+    def _catch_up(self) -> None:
+        """Let everything happen that comes before this instant of SimPy's clock."""
+        now = float(self.env.now)
+        if now > self._s[NOW]:
+            self._play(now, inclusive=False)
+
+    def _play(self, until_s: float, *, inclusive: bool) -> bool:
+        """Play events and hear what they bring; return whether the time was reached: units' news stop the play."""
+        now = float(self.env.now)  # SimPy's clock may stop a last bit before the time that is looked at
+        if self._n[MANY] and now - self._s[NOW] > APART_S and self._is_alone():
+            play_apart(self._at, self._components, now, self._draw)
+        while event_loop.advance(self._at, until_s, inclusive, -1, -1):
+            if not self._hear():
+                return False
+        return True
+
+    def _is_alone(self) -> bool:
+        """Return whether people have nothing to tell until somebody looks or orders, and walk in several components."""
+        told = self._n[UNITS] or self._n[WATCHED] or self._n[NEWS]
+        return (
+            not told and not np.isin(self._t.kinds, (TO_ROOMS, TO_REFUGE)).any() and len(self._components.borders) > 1
+        )
+
+    @property
+    def _components(self) -> Components:
+        found: Components = self.cells.memo("components", lambda: components_of(self.cells))
+        return found
+
+    def _hear(self) -> bool:
+        """Draw legs and act on news; return False where a unit has news, for what SimPy does with them comes first.
+
+        They wait where their instant is still to come.
+        """
+        self._draw()
+        alone = True
+        while self._n[NEWS] > 0:
+            news = self._t.news[: self._n[NEWS]].tolist()
+            if any(what != FULL for what, _, _ in news):
+                alone = False
+                if self._s[NOW] > self.env.now:
+                    break
+            self._n[NEWS] = 0
+            for what, who, where in news:
+                self._act_on(what, who, where)
+            self._draw()
+        return alone
+
+    @abstractmethod
+    def _act_on(self, what: int, who: int, where: int) -> None:
+        """Act on one piece of news."""
+
+    def _rest_until_news(self) -> None:
+        """Make sure that the crowd is woken when a unit or a watch may have something to tell."""
+        if not self._n[UNITS] and not self._n[WATCHED] and not self._n[NEWS]:
+            return
+        soonest = self._s[NOW] if self._n[NEWS] > 0 else next_news_s(self._at)
+        if soonest < inf and (self._wake is None or soonest < self._wake_s):
+            self._wake, self._wake_s = Step(self.env, 0), soonest
+            self._wake.callbacks = [self._woken]
+            # at this very time: now + (soonest - now) could be another one
+            heappush(self.env._queue, (soonest, NEWS_RANK, next(self.env._eid), self._wake))
+
+    def _woken(self, event: Event) -> None:
+        if event is not self._wake:
+            return
+        self._wake, self._wake_s = None, inf
+        if not self._n[NEWS] or self._hear():
+            self._play_on()
+        self._rest_until_news()
+
+    def _play_on(self) -> None:
+        """Play up to SimPy's next event; of this instant only what comes after units' news."""
+        time_s, rank = self.env._queue[0][:2] if self.env._queue else (inf, NEWS_RANK)
+        now = time_s == self.env.now
+        if not now or rank >= NEWS_RANK:
+            self._play(time_s, inclusive=now)
+
+    # -------------------------------------------------------------------- legs
+    @abstractmethod
+    def _drawn(self, p: int, space: int, target: int) -> tuple[tuple[float, float], ...]:
+        """Return the corners of the leg that somebody begins where no straight line leads."""
+
+    def _draw(self) -> None:
+        """Draw the legs of those who have set out in spaces with corners."""
+        while self._n[UNDRAWN] > 0:
+            people = np.flatnonzero(self._t.events["due"][self._n[BORDERS] :] == LOST_LEG)
+            legs = np.zeros((len(people), 2), np.int64)
+            lines: list[tuple[float, float]] = []
+            places, row = self._static.spaces, self._static.nodes["row"]
+            columns = self._t.people[["space", "node", "target"]][people].tolist()
+            for i, (p, (space, node, target)) in enumerate(zip(people.tolist(), columns, strict=True)):
+                if node >= 0 and target >= 0:
+                    entry = int(places["leg"][space] + row[node] * places["gates"][space] + row[target ^ 1])
+                    legs[i] = self._legs.draw(entry, node, target >> 1)
+                else:
+                    line = self._drawn(p, space, target)
+                    legs[i] = -2 - self._used["corners"] - len(lines), len(line)
+                    lines += line
+            if lines:
+                self._put("corners", lines)
+            if self._t.bends is not self._legs.bends:
+                self._swap(bends=self._legs.bends)
+            walk_drawn(self._at, people, legs)
+
+    def _put(self, pool: str, values: Sequence[object] | NDArray[np.float64]) -> int:
+        """Add values to a pool and return where they begin."""
+        begin = self._room_in(pool, len(values))
+        getattr(self._t, pool)[begin : begin + len(values)] = values
+        return begin
+
+    def _room_in(self, pool: str, rows: int) -> int:
+        """Return where so many rows begin that are still free in a pool, and count them as used."""
+        begin, before = self._used[pool], getattr(self._t, pool)
+        after = with_room(before, begin + rows)
+        if after is not before:
+            self._swap(**{pool: after})
+        self._used[pool] = begin + rows
+        return begin

@@ -1,0 +1,189 @@
+"""Looks at the compiled crowd: the same words and numbers as looks.py gives of the reference. Looking changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd.compiled.driver import Driving
+from drillsim.crowd.geometry.polyline import XY, Start, corners_from, split
+from drillsim.crowd.kernel import counts
+from drillsim.crowd.kernel.orders import walked_m
+from drillsim.crowd.kernel.records import ELSEWHERE, GONE
+from drillsim.crowd.laws import metres_between
+from drillsim.crowd.states import AWAY, LOST, ON_LEG, ON_STAIR, QUEUED, ROOMS, SETTLED, STRANDED, WAITING, WORDS
+from drillsim.record.trace import Leg
+
+Corners = tuple[XY, ...]
+
+
+class CompiledLooks(Driving):
+    """What can be seen of the compiled crowd at the present instant."""
+
+    @property
+    def out_s(self) -> NDArray[np.float64]:
+        """Time at which each person was out; NaN for those who are not."""
+        self._catch_up()
+        here = self._t.people[: self._people]
+        return np.where(here["state"] == AWAY, self._t.seldom["end"][: self._people], np.nan)
+
+    @property
+    def settled_s(self) -> NDArray[np.float64]:
+        """Time at which each person had reached a room to stay in, or its own room was locked; NaN for others."""
+        self._catch_up()
+        here = self._t.people[: self._people]
+        locked = np.full(len(self._t.spaces) + 2, np.nan)
+        locked[list(self._locked_rooms)] = list(self._locked_rooms.values())
+        since = locked[here["space"]]
+        settled = (here["state"] == SETTLED) | ((here["state"] == WAITING) & ~np.isnan(since))
+        end = self._t.seldom["end"][: self._people]
+        return np.where(settled, np.where(np.isnan(end), since, end), np.nan)
+
+    def spaces(self) -> NDArray[np.int64]:
+        """Return the space each person is in; -1 outside, -2 on a stair."""
+        self._catch_up()
+        return np.array(self._t.people["space"][: self._people], dtype=np.int64)
+
+    def points(self) -> NDArray[np.float64]:
+        """Return where each person began its present leg, or stands since it is out; in metres, shape (persons, 2)."""
+        self._catch_up()
+        here, nodes = self._t.people[: self._people], self._t.nodes
+        return np.column_stack([np.where(here["node"] >= 0, nodes[xy][here["node"]], here[xy]) for xy in ("x", "y")])
+
+    def space_of(self, p: int) -> int:
+        """Return the space a person or unit is in; -1 outside, -2 on a stair."""
+        self._catch_up()
+        return int(self._t.people["space"][p])
+
+    def place_of(self, p: int) -> tuple[float, float]:
+        """Return where a person or unit is now, in metres."""
+        self._catch_up()
+        return self._place(p)
+
+    def counts(self) -> NDArray[np.int64]:
+        """Return the persons in each cell, units apart; the last entry is the outside."""
+        self._catch_up()
+        return counts.persons(self._at, self.cells.cells + 1)
+
+    def unit_counts(self) -> NDArray[np.int64]:
+        """Return the units in each cell; the last entry is the outside."""
+        self._catch_up()
+        return np.array(self._t.cells["units"], dtype=np.int64)
+
+    def count_in(self, spaces: Iterable[int]) -> int:
+        """Return how many persons are in some spaces, units apart."""
+        self._catch_up()
+        cells = [c for s in spaces for c in self.cells.cells_of(int(s))]
+        return int(counts.persons(self._at, self.cells.cells + 1)[cells].sum())
+
+    def inside(self) -> int:
+        """Return how many persons have come in and are not out."""
+        self._catch_up()
+        return self._people - int(self._n[GONE]) - int(self._n[ELSEWHERE])
+
+    def clear_since_s(self, spaces: Iterable[int]) -> float | None:
+        """Return since when no person has been in some spaces or on a stair.
+
+        0 where nobody ever was, None while somebody is there.
+        """
+        self._catch_up()
+        flights = [self.cells.flight_cell(stair) for stair in range(self.cells.stairs)]
+        cells = [c for s in spaces for c in self.cells.cells_of(int(s))] + flights
+        there = self._t.cells[cells]
+        if (there["filled"] > there["units"]).any():
+            return None
+        return float(there["left"].max(initial=0.0))
+
+    def person_seconds(self) -> NDArray[np.float64]:
+        """Return the person-seconds spent in each cell until now, units apart; the last is the outside."""
+        self._catch_up()
+        return counts.person_seconds(self._at, self.cells.cells + 1, float(self.env.now))
+
+    def state(self, p: int) -> tuple[str, str]:
+        """Return the state of a person or unit now and, where it stays, the reason."""
+        self._catch_up()
+        me = self._t.people[p]
+        return self._word(int(me["state"]), int(me["space"]), int(me["direction"]), int(me["aim"]))
+
+    def _word(self, state: int, space: int, direction: int, aim: int) -> tuple[str, str]:
+        if state == WAITING and space in self._locked_rooms:
+            return "settled", "in a locked room"
+        if state == STRANDED:
+            return "stranded", "no way"
+        if state == QUEUED:
+            return "queued", "behind a full space" if self._t.directions["registered"][direction] else "in turn"
+        if state == SETTLED:
+            reason = ROOMS.get(self._goals[aim][0], "in a room")
+            return "settled", "in a locked room" if space in self._locked_rooms else reason
+        return ("lost", "no place on arrival") if state == LOST else (WORDS[state], "")
+
+    def tally(self) -> dict[tuple[str, str], int]:
+        """Return how many persons are in each state with each reason.
+
+        Meant for the horizon: who queues behind a full space then counts as stranded.
+        """
+        self._catch_up()
+        found: dict[tuple[str, str], int] = {}
+        for p, count in zip(*counts.alike(self._at, len(self._goals)), strict=True):
+            word, reason = self.state(int(p))
+            key = ("stranded" if reason == "behind a full space" else word, reason)
+            found[key] = found.get(key, 0) + int(count)
+        return dict(sorted(found.items()))
+
+    def legs(self) -> tuple[Leg, ...]:
+        """No walks: they are recorded by the reference crowd."""
+        return ()
+
+    # ------------------------------------------------------------------ places
+    def _place(self, p: int) -> XY:
+        me = self._t.people[p]
+        node = int(me["node"])
+        if me["state"] in ON_LEG and me["space"] != -1:
+            corners, walked = self._course(p), walked_m(self._at, p)
+            if me["pieces"] == 0 and self._is_last_piece(p):
+                drawn = _length_m(corners)
+                walked *= drawn / float(me["length"]) if me["length"] > 0.0 else 0.0
+            return split(corners, walked)[1]
+        if node >= 0:
+            return self.cells.way_xy[node >> 1][node & 1]
+        return (float(me["x"]), float(me["y"]))
+
+    def _is_last_piece(self, p: int) -> bool:
+        """Return whether the piece somebody walks leads to the end of the leg."""
+        me = self._t.people[p]
+        return bool(me["space"] == ON_STAIR or me["direction"] < 0 or me["direction"] == me["target"])
+
+    def _course(self, p: int) -> Corners:
+        """Return the corners of the leg somebody is on."""
+        me = self._t.people[p]
+        node, target, space = int(me["node"]), int(me["target"]), int(me["space"])
+        xy = self.cells.way_xy
+        if space == ON_STAIR:
+            return (xy[node >> 1][1 - (node & 1)], xy[node >> 1][node & 1])
+        if space == -1:
+            return ((float(me["x"]), float(me["y"])),)
+        if target < 0:
+            unit = self._t.units[p - self._people]
+            start = xy[node >> 1][node & 1] if node >= 0 else (float(me["x"]), float(me["y"]))
+            return self.cells.corners_between(space, start, (float(unit["x"]), float(unit["y"])))
+        return self._corners_to(p, target >> 1)
+
+    def _start(self, p: int) -> Start:
+        """Return where somebody stands or began its leg."""
+        me = self._t.people[p]
+        node = int(me["node"])
+        if node >= 0:
+            return node
+        if me["row"] >= 0 and p in self._turned:
+            return self._turned[p]
+        return (float(me["x"]), float(me["y"]))
+
+    def _corners_to(self, p: int, way: int) -> Corners:
+        return corners_from(self.cells, int(self._t.people["space"][p]), self._start(p), way)
+
+
+def _length_m(corners: Corners) -> float:
+    return sum(metres_between(*a, *b) for a, b in pairwise(corners))

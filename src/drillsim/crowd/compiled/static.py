@@ -1,0 +1,143 @@
+"""What drills share of the compiled crowd: arrays of a plan under one set of laws, constant once built."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd.geometry.cells import Cells
+from drillsim.crowd.geometry.distance_field import Goal
+from drillsim.crowd.kernel.records import BORDER, CELL, DIRECTION, GATE, KINDS, NODE, SPACE, STAIR, Record
+
+
+class Static(NamedTuple):
+    """What drills share: never changed by them, but for legs that are drawn when first walked."""
+
+    spaces: Record
+    gates: Record
+    nodes: Record
+    stairs: Record
+    dist: NDArray[np.float64]
+    factors: NDArray[np.float64]
+    beyond_m: NDArray[np.float64]
+    """(nodes,) what passing the way into each node adds to a leg."""
+    allowed: NDArray[np.bool_]
+    """(nodes,) what the crowd may enter while nothing is closed."""
+    cells: Record
+    directions: Record
+    borders: Record
+    convex: bool
+    """Whether no space has corners."""
+
+
+def kind_of(goal: Goal) -> int:
+    """Return the number of a goal's kind."""
+    return KINDS[goal[0]]
+
+
+def static_of(cells: Cells) -> Static:
+    """Return the arrays of a plan under some laws that every drill shares."""
+    spaces, gates, dist = _spaces(cells)
+    holds, factors = _cells(cells)
+    ways = 2 * cells.ways
+    directions = np.zeros(2 * cells.borders, DIRECTION)
+    directions["near"] = np.array(cells.near) % len(holds)
+    directions["far"] = np.array(cells.far) % len(holds)
+    directions["lead"] = cells.leads
+    for name in ("first", "last", "before", "after"):
+        directions[name] = -1
+    borders = np.zeros(cells.borders, BORDER)
+    borders["rest"], borders["capacity"] = cells.rest_s, cells.capacity_ps
+    borders["free"] = -1.0
+    borders["last"] = -1
+    nodes = np.zeros(ways, NODE)
+    points = np.array(cells.way_xy).reshape(-1, 2)
+    nodes["x"], nodes["y"] = points[:, 0], points[:, 1]
+    nodes["space"] = cells.graph.node_space
+    nodes["cell"] = np.array(cells.way_cell).reshape(-1) % len(holds)
+    nodes["row"] = [0 if s < 0 else cells.graph.row[s][node >> 1] for node, s in enumerate(cells.graph.node_space)]
+    stairs = np.zeros(cells.stairs, STAIR)
+    if cells.stairs:
+        stairs["down"], stairs["up"] = np.array(cells.stair_factors).T
+        stairs["length"] = cells.network.way_crossing_m[cells.network.openings :]
+    return Static(
+        spaces, gates, nodes, stairs, dist, factors, cells.graph.beyond_m, cells.graph.allowed.copy(), holds, directions, borders,
+        bool(spaces["convex"].all()),
+    )  # fmt: skip
+
+
+def _spaces(cells: Cells) -> tuple[Record, Record, NDArray[np.float64]]:
+    network = cells.network
+    count = len(network.space_ways)
+    spaces = np.zeros(count, SPACE)
+    degree = np.array([len(ways) for ways in network.space_ways], dtype=np.int64)
+    axis, spaces["low"], spaces["slab"] = np.array(cells.edges_m, dtype=np.float64).reshape(-1, 3).T
+    spaces["axis"] = axis
+    spaces["first"], spaces["slabs"], spaces["seam"] = cells.first_cell, cells.slabs, cells.seam
+    spaces["convex"] = [network.is_convex(s) for s in range(count)]
+    spaces["gates"], spaces["gate"] = degree, np.cumsum(degree) - degree
+    spaces["dist"] = np.cumsum(degree**2) - degree**2
+    drawn = np.where((spaces["slabs"] > 1) & (spaces["convex"] == 0), degree**2, 0)
+    spaces["leg"] = np.cumsum(drawn) - drawn
+    gates = np.zeros(int(degree.sum()), GATE)
+    gates["direction"] = [
+        2 * w + 1 - int(network.side(w, s)) for s, ways in enumerate(network.space_ways) for w in ways
+    ]
+    gates["row"] = np.concatenate([np.zeros(0, np.int64), *(np.arange(d) for d in degree)])
+    ends = np.array([end for ends in cells.ends for end in ends], dtype=np.float64).reshape(-1, 3)
+    gates["x"], gates["y"], gates["beyond"] = ends.T
+    return spaces, gates, np.concatenate([np.zeros(0), *(np.asarray(d).reshape(-1) for d in network.space_dist)])
+
+
+def _cells(cells: Cells) -> tuple[Record, NDArray[np.float64]]:
+    holds = np.zeros(cells.cells + 1, CELL)
+    holds["places"], holds["space"], holds["waiting"], holds["stair"] = cells.places, cells.space, -1, -1
+    holds["stair"][cells.cells - cells.stairs : cells.cells] = np.arange(cells.stairs)
+    begins: dict[tuple[float, int], int] = {}
+    tables: list[list[float]] = []
+    used = 0
+    for c, factors in enumerate(cells.factors):
+        key = (cells.area_m2[c], len(factors))
+        if key not in begins:
+            begins[key] = used
+            tables.append(factors)
+            used += len(factors)
+        holds["factor"][c], holds["factors"][c] = begins[key], len(factors)
+    return holds, np.concatenate([np.array(t) for t in tables])
+
+
+class Legs:
+    """Legs from way to way in spaces of several cells with corners, drawn when they are first walked."""
+
+    def __init__(self, cells: Cells, static: Static) -> None:
+        self.cells = cells
+        spaces = static.spaces
+        drawn = (spaces["slabs"] > 1) & (spaces["convex"] == 0)
+        self.table = np.zeros((int((spaces["gates"][drawn].astype(np.int64) ** 2).sum()), 2), np.int32)
+        self.bends = np.zeros((64, 2))
+        self.used = 0
+
+    def draw(self, entry: int, node: int, way: int) -> NDArray[np.int32]:
+        """Draw the leg from a node to a way, if that has not been done, into an entry of the table, and return that."""
+        if self.table[entry, 1] == 0:
+            corners = self.cells.corners(node, way)
+            self.bends = with_room(self.bends, self.used + len(corners))
+            self.bends[self.used : self.used + len(corners)] = corners
+            self.table[entry] = self.used, len(corners)
+            self.used += len(corners)
+        found: NDArray[np.int32] = self.table[entry]
+        return found
+
+
+def with_room(pool: NDArray[Any], rows: int) -> NDArray[Any]:
+    """Return a pool with at least so many rows: the same one, or a larger copy."""
+    return pool if rows <= len(pool) else grown(pool, max(rows, 2 * len(pool)))
+
+
+def grown(pool: NDArray[Any], rows: int) -> NDArray[Any]:
+    """Return a copy of an array with more rows, which are zero."""
+    copy = np.zeros((rows, *pool.shape[1:]), pool.dtype)
+    copy[: len(pool)] = pool
+    return copy

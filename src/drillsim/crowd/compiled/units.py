@@ -1,0 +1,232 @@
+"""Units in the compiled crowd, and whatever asks for lines drawn in spaces with corners (rules A 12 and A 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd.compiled.allocation import stand_unit
+from drillsim.crowd.compiled.observation import CompiledLooks, Corners
+from drillsim.crowd.compiled.static import grown
+from drillsim.crowd.geometry.cells import Leg
+from drillsim.crowd.geometry.polyline import XY, Start, Turned, corners_from, split, stretch
+from drillsim.crowd.interface import LockDelay, OnArrive, OnEnter, Order
+from drillsim.crowd.kernel import event_loop, orders
+from drillsim.crowd.kernel.records import AT_GOAL, AT_LOCK, ENTERED, NEWS, NO_GOAL, UNDRAWN, UNITS
+from drillsim.crowd.kernel.transitions import follow
+from drillsim.crowd.states import ARRIVED, NOWHERE, ON_STAIR, STANDING, UNLOCKING
+from drillsim.errors import SimulationError
+
+Numbers = NDArray[np.int64]
+
+
+class CompiledUnits(CompiledLooks):
+    """The units among the walkers; unit numbers follow those of the people."""
+
+    def add_unit(
+        self, key: str, space: int, xy: XY, *, level_mps: float, stair_up_mps: float, stair_down_mps: float
+    ) -> int:
+        """Place a unit at a point of a space (-1: outside) and return its number; it stands until it is sent."""
+        self._catch_up()
+        people, units = self._t.people, self._t.units
+        p = self._people + int(self._n[UNITS])
+        if p >= len(people):
+            rows = 2 * len(people) - self._people
+            events = grown(self._t.events, len(self._t.events) + rows - len(people))
+            self._swap(
+                people=grown(people, rows), seldom=grown(self._t.seldom, rows), units=grown(units, rows - self._people),
+                events=events, heap=grown(self._t.heap, len(events)),
+            )  # fmt: skip
+        cell = self.cells.cell_at(space, *xy) if space >= 0 else self.cells.cells
+        stand_unit(self._at, p, space, cell, float(xy[0]), float(xy[1]), level_mps, stair_up_mps, stair_down_mps)
+        self._keys[p] = key
+        return p
+
+    def send(
+        self,
+        unit: int,
+        ways: Sequence[tuple[int, int]],
+        goal_space: int,
+        goal_xy: XY,
+        *,
+        level_mps: float | None = None,
+        lock_delay: LockDelay | None = None,
+        locks: Collection[int] | None = None,
+        on_enter: OnEnter | None = None,
+        on_arrive: OnArrive | None = None,
+    ) -> None:
+        """Walk an assigned path from where the unit stands; see the reference crowd."""
+        self._catch_up()
+        me = self._t.people[unit]
+        goal = (goal_space, (float(goal_xy[0]), float(goal_xy[1])))
+        order = Order(ways, goal, lock_delay, locks, on_enter, on_arrive)
+        first = 2 * order.ways[0][0] + order.ways[0][1] if order.ways else NOWHERE
+        keeps = first >= 0 and first == me["target"]
+        if level_mps is not None:
+            me["level"] = level_mps
+        stays = me["space"] == ON_STAIR or keeps
+        if not stays:
+            self._stand(unit)
+        self._check_path(unit, order)
+        self._give(unit, order)
+        if not stays:
+            self._measure([unit])
+            follow(self._at, unit)
+        self._ordered()
+
+    def halt(self, unit: int) -> None:
+        """Let a unit stand where it is; one on a stair goes on to its end first."""
+        self._catch_up()
+        if self._t.people[unit]["space"] != ON_STAIR:
+            self._stand(unit)
+        self._orders.pop(unit, None)
+        told = self._t.units[unit - self._people]
+        told["steps"], told["goal"], told["tells"] = 0, NO_GOAL, 0
+        self._rest_until_news()
+
+    def unit_place(self, unit: int) -> tuple[int, XY]:
+        """Return the space and the point where a unit is now; on a stair the end it walks to; space -1 outside."""
+        self._catch_up()
+        me = self._t.people[unit]
+        if me["space"] == ON_STAIR:
+            node = int(me["node"])
+            return self.cells.graph.node_space[node], self.cells.way_xy[node >> 1][node & 1]
+        return int(me["space"]), self._place(unit)
+
+    def _ordered(self) -> None:
+        """Hear what an order has brought, and see when units have something to tell next."""
+        if self._n[NEWS] or self._n[UNDRAWN]:
+            self._hear()
+        self._rest_until_news()
+
+    def _check_path(self, unit: int, order: Order) -> None:
+        me = self._t.people[unit]
+        space, ways = int(me["space"]), self.network.way_spaces
+        if space == ON_STAIR:
+            space = self.cells.graph.node_space[int(me["node"])]
+        for way, side in order.ways:
+            if int(ways[way, 1 - side]) != space:
+                name = self.cells.border_name(way)
+                raise SimulationError(f"unit '{self._keys[unit]}' was sent through {name}, far from where it stands")
+            space = int(ways[way, side])
+        if order.goal is not None and order.goal[0] != space:
+            raise SimulationError(f"the path of unit '{self._keys[unit]}' does not lead to its goal")
+
+    def _give(self, unit: int, order: Order) -> None:
+        self._orders[unit] = order
+        begin = self._put("paths", [2 * (2 * way + side) + order.asks(way) for way, side in order.ways])
+        assert order.goal is not None
+        space, (x, y) = order.goal
+        told = self._t.units[unit - self._people]
+        told["path"], told["steps"], told["goal"], told["x"], told["y"] = begin, len(order.ways), space, x, y
+        told["end"] = self.cells.cell_at(space, x, y) if space >= 0 else len(self._t.cells) - 1
+        told["tells"] = order.on_enter is not None
+
+    def _stand(self, unit: int) -> None:
+        """Leave walk, queue or lock."""
+        me = self._t.people[unit]
+        if me["state"] == UNLOCKING:
+            before = int(me["target"]) ^ 1
+            orders.stand(self._at, unit)
+            me["node"] = before if me["space"] >= 0 else NOWHERE
+            me["row"] = me["corner"] = -1
+        self._leave(np.array([unit]))
+        self._t.people[unit]["state"] = STANDING
+
+    def _unit_tells(self, what: int, unit: int, where: int) -> None:
+        order = self._orders.get(unit)
+        if what == AT_LOCK:
+            delay_s = order.delay_s(where >> 1, where & 1) if order is not None else 0.0
+            orders.unlocked(self._at, unit, max(0.0, delay_s))
+            if self._t.people[unit]["state"] == UNLOCKING and orders.is_next(self._at, unit):
+                event_loop.advance(self._at, float(self.env.now), True, 1, -1)
+        elif what == ENTERED and order is not None and order.on_enter is not None:
+            order.on_enter(unit, where)
+        elif what == AT_GOAL and order is not None:
+            del self._orders[unit]
+            if order.on_arrive is not None:
+                order.on_arrive(unit)
+
+    # ---------------------------------------------------- spaces with corners
+    def _metres(self, p: int) -> list[float]:
+        """Return the metres from where somebody stands or began its leg to each way of a space with corners."""
+        me = self._t.people[p]
+        node, space, row = int(me["node"]), int(me["space"]), int(me["row"])
+        if node >= 0:
+            return self.cells.graph.dist[space][self.cells.graph.row[space][node >> 1]]
+        metres: list[float] = self._t.rows[row : row + len(self.network.space_ways[space])].tolist()
+        return metres
+
+    def _measure(self, people: Iterable[int]) -> None:
+        """Measure the ways out of spaces with corners for those who sit or stand at a point of them."""
+        if self._static.convex:
+            return
+        numbers = np.asarray(people, dtype=np.int64)
+        numbers = numbers[orders.are_unmeasured(self._at, numbers)]
+        if not len(numbers):
+            return
+        here = self._t.people[numbers]
+        for space in np.unique(here["space"]).tolist():
+            chosen = np.flatnonzero(here["space"] == space)
+            metres = self.network.distances(space, np.column_stack([here["x"][chosen], here["y"][chosen]]))
+            begin = self._put("rows", metres.reshape(-1))
+            self._t.people["row"][numbers[chosen]] = begin + np.arange(len(chosen)) * metres.shape[1]
+            for p in numbers[chosen].tolist():
+                self._turned.pop(p, None)
+
+    def _drawn(self, p: int, space: int, target: int) -> Corners:
+        return self._course(p) if target < 0 else corners_from(self.cells, space, self._start(p), target >> 1)
+
+    def _leave(self, people: Numbers) -> None:
+        bent = orders.leave_straight(self._at, people)
+        if len(bent):
+            self._leave_bent(bent)
+
+    def _leave_bent(self, people: Numbers) -> None:
+        """Leave legs in spaces with corners: a person's ways on lead back or on along its leg (rule 12)."""
+        walked_m = orders.walked_of(self._at, people)
+        rest_m, points, rows = np.zeros(len(people)), np.zeros((len(people), 2)), 0
+        columns = self._t.people[["space", "node", "target", "row", "x", "y"]][people].tolist()
+        for i, (p, walked, me) in enumerate(zip(people.tolist(), walked_m.tolist(), columns, strict=True)):
+            space, node, target, row, x, y = me
+            turned = self._turned.pop(p, None)
+            start: Start = node if node >= 0 else turned if turned is not None and row >= 0 else (x, y)
+            if node >= 0 and target >= 0:
+                corners, (whole, folded) = self.cells.corners(node, target >> 1), self._leg_m(node, target >> 1)
+            else:
+                corners = corners_from(self.cells, space, start, target >> 1) if target >= 0 else self._course(p)
+                whole, folded = _metres_of(self._leg(p, corners), corners)
+            parts = split(corners, walked * folded)
+            points[i] = parts[1]
+            rest_m[i] = whole - walked
+            if p < self._people:
+                metres = (walked, whole - walked)
+                self._turned[p] = Turned(self.cells, space, start, target ^ 1, metres, parts, self._metres(p))
+                rows += len(self.network.space_ways[space])
+        orders.turn_off(self._at, people, walked_m, rest_m, points, self._room_in("rows", rows))
+
+    def _leg_m(self, node: int, way: int) -> tuple[float, float]:
+        """Return the metres of the leg from a node to a way, and what is drawn over that; kept between drills."""
+        kept: dict[tuple[int, int], tuple[float, float]] = self.cells.memo("metres of legs", dict)
+        if (node, way) not in kept:
+            kept[node, way] = _metres_of(self.cells.leg(node, way), self.cells.corners(node, way))
+        return kept[node, way]
+
+    def _leg(self, p: int, corners: Corners) -> Leg:
+        """Return the pieces of the leg somebody is on."""
+        me, cells = self._t.people[p], self.cells
+        node, target, space = int(me["node"]), int(me["target"]), int(me["space"])
+        if target >= 0 and node >= 0:
+            return cells.leg(node, target >> 1)
+        start = cells.cell_at(space, *corners[0])
+        if target < 0:
+            return cells.cut(space, corners, start, int(self._t.units[p - self._people]["end"]), ARRIVED)
+        if cells.slabs[space] == 1:
+            return ((start, float(me["length"]), target),)
+        return cells.cut(space, corners, start, int(self._static.nodes["cell"][target ^ 1]), target)
+
+
+def _metres_of(leg: Leg, corners: Corners) -> tuple[float, float]:
+    return sum(piece[1] for piece in leg), stretch(corners, leg)

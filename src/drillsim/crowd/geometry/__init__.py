@@ -1,0 +1,1 @@
+"""Cells, legs and distances of a plan, shared by all crowds."""

@@ -1,0 +1,158 @@
+"""How far it still is: the static distance from every way to a goal, and the ways worth taking.
+
+A *node* 2 x way + side stands for "has just passed the way and stands on that side". phi of a node is the number of
+level metres left in the empty building: stairs count by their speed factor, every gate counts one millimetre more
+(so that phi falls strictly over legs of 0 m), and nothing leads on from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from drillsim.crowd.laws import AVOIDED
+from drillsim.plan.network import Network
+
+Goal = tuple[str, frozenset[int]]
+"""('outside', no ways) for any exit, ('exits', ways) for named ones, ('away', spaces) for any exit but round these
+spaces where there is a way; ('rooms', spaces), ('refuge', spaces) and ('own', spaces) for a space to stay in."""
+OUTSIDE_GOAL: Goal = ("outside", frozenset())
+LOCKABLE_GOAL: Goal = ("rooms", frozenset())
+"""The nearest lockable room still open; which rooms these are changes during a drill."""
+REFUGE_GOAL: Goal = ("refuge", frozenset())
+"""The nearest refuge that still has a place."""
+GATE_M = 0.001
+
+
+def settles(goal: Goal) -> bool:
+    """Return whether who reaches a goal stays there, in the building."""
+    return goal[0] in ("rooms", "refuge", "own")
+
+
+class WayGraph:
+    """Every step from a node over one leg through the next way, with its static length."""
+
+    def __init__(self, network: Network, stair_factors: Sequence[tuple[float, float]]) -> None:
+        self.network = network
+        self.nodes = 2 * len(network.way_spaces)
+        self.node_space: list[int] = [int(s) for s in network.way_spaces.reshape(-1)]
+        self.allowed = _allowed(network)
+        self.outdoors = frozenset(i for i, s in enumerate(network.plan.spaces) if s.use == "outdoors")
+        steps = network.steps
+        fine = np.isfinite(steps.leg_m)
+        self.tail: NDArray[np.int64] = steps.start[fine]
+        self.head: NDArray[np.int64] = steps.end[fine]
+        crossing = np.zeros(self.nodes)
+        for stair, (down, up) in enumerate(stair_factors):
+            way = network.openings + stair
+            crossing[2 * way] = network.way_crossing_m[way] / down
+            crossing[2 * way + 1] = network.way_crossing_m[way] / up
+        self.space: NDArray[np.int64] = steps.space[fine]
+        """Space that each step crosses."""
+        self.leg_m: NDArray[np.float64] = steps.leg_m[fine]
+        self.beyond_m: NDArray[np.float64] = GATE_M + crossing
+        """What passing the way into each node adds to a leg."""
+        self.row = [{w: r for r, w in enumerate(ways)} for ways in network.space_ways]
+        self.dist: list[list[list[float]]] = [d.tolist() for d in network.space_dist]
+
+
+def _allowed(network: Network) -> NDArray[np.bool_]:
+    """Return by node whether the crowd may enter it: one-way doors and doors locked from one side."""
+    allowed = network.passable.copy()
+    for way, opening in enumerate(network.plan.openings):
+        if opening.state == "outside":
+            allowed[way, network.inner_sides[way]] = False
+    return allowed.reshape(-1)
+
+
+Option = tuple[int, float, float]
+"""A direction, the metres to it (or its row in the space), and phi after it."""
+
+
+class Field:
+    """The way to one goal while some ways are closed.
+
+    `phi_m[node]` is infinite where no way leads on; `options` and `starts` give the gates that may be chosen.
+    """
+
+    def __init__(self, graph: WayGraph, goal: Goal, closed: frozenset[int], held: frozenset[int] = frozenset()) -> None:
+        self.graph, self.goal, self.closed = graph, goal, closed
+        enter = graph.allowed.copy()
+        for way in held:  # somebody with a key lets people in
+            enter[2 * way : 2 * way + 2] = graph.network.passable[way]
+        for way in closed:
+            enter[2 * way : 2 * way + 2] = False
+        kind, members = goal
+        targets = []
+        for node, space in enumerate(graph.node_space):
+            if settles(goal):
+                ends = space in members
+            else:
+                ends = (space < 0 or space in graph.outdoors) and (kind != "exits" or node >> 1 in members)
+            if ends and enter[node]:
+                targets.append(node)
+        self.open: list[bool] = enter.tolist()
+        self._next: NDArray[np.int64] = np.full(graph.nodes, graph.nodes)
+        """The node of lowest number on a least way on from each node; beyond the last one where none leads on."""
+        if targets:
+            keep = enter[graph.head]
+            leg_m = graph.leg_m
+            if kind == "away":
+                leg_m = np.where(np.isin(graph.space, list(members)), AVOIDED * leg_m, leg_m)
+            head, tail, length = graph.head[keep], graph.tail[keep], (leg_m + graph.beyond_m[graph.head])[keep]
+            back = csr_array((length, (head, tail)), shape=(graph.nodes, graph.nodes))
+            phi = dijkstra(back, indices=targets, min_only=True)
+            least = phi[tail] == phi[head] + length
+            self._next = np.full(graph.nodes, graph.nodes)
+            np.minimum.at(self._next, tail[least], head[least])
+            self._next[targets] = graph.nodes
+        else:
+            phi = np.full(graph.nodes, np.inf)
+        self.phi_m: list[float] = phi.tolist()
+        self._options: dict[int, tuple[Option, ...]] = {}
+        self._starts: dict[int, tuple[Option, ...]] = {}
+
+    def reaches(self, space: int) -> bool:
+        """Return whether standing in this space means being there."""
+        _, members = self.goal
+        return space in members if settles(self.goal) else space < 0 or space in self.graph.outdoors
+
+    def options(self, node: int) -> tuple[Option, ...]:
+        """Return the open ways on from a node: those from which less is left than from the node itself."""
+        found = self._options.get(node)
+        if found is None:
+            graph, space = self.graph, self.graph.node_space[node]
+            row = graph.dist[space][graph.row[space][node >> 1]]
+            found = self._options[node] = tuple(
+                (direction, row[graph.row[space][direction >> 1]], self.phi_m[direction])
+                for direction in self._ways_out(space)
+                if direction >> 1 != node >> 1 and self.phi_m[direction] < self.phi_m[node]
+            )
+        return found
+
+    def starts(self, space: int) -> tuple[Option, ...]:
+        """Return the open ways out of a space whose least way on does not come back in; by row, not by metres."""
+        found = self._starts.get(space)
+        if found is None:
+            found = self._starts[space] = tuple(
+                (direction, float(self.graph.row[space][direction >> 1]), self.phi_m[direction])
+                for direction in self._ways_out(space)
+                if not self._comes_back(direction, space)
+            )
+        return found
+
+    def _ways_out(self, space: int) -> list[int]:
+        network = self.graph.network
+        ways = [2 * w + 1 - int(network.side(w, space)) for w in network.space_ways[space]]
+        return [d for d in ways if self.open[d] and self.phi_m[d] < np.inf]
+
+    def _comes_back(self, node: int, space: int) -> bool:
+        while node < self.graph.nodes:
+            if self.graph.node_space[node] == space:
+                return True
+            node = int(self._next[node])
+        return False

@@ -1,0 +1,304 @@
+"""Queues at the borders of the compiled crowd, rests, and who waits for which cell (rules A 5 to 8).
+
+`t` are the Tables, `p` a person or unit, `b` a border, `d` a direction, `c` a cell; names as in borders.py.
+"""
+
+from __future__ import annotations
+
+from drillsim.crowd.kernel.event_list import call_off, schedule
+from drillsim.crowd.kernel.memory import (
+    At,
+    again_at,
+    borders_at,
+    cells_at,
+    circle_at,
+    directions_at,
+    events_at,
+    n_at,
+    people_at,
+    s_at,
+    search_at,
+)
+from drillsim.crowd.kernel.records import AGAIN, CIRCLE, LOOKING, NOW, PERSONS, REGISTERED
+from drillsim.jit import inlined, inner
+
+
+@inlined
+def settle_seconds(t: At, c: int) -> None:
+    """Close the open interval of a cell before its persons change."""
+    cells, s = cells_at(t), s_at(t)
+    now, cell = s[NOW], cells[c]
+    cell.person_s += (cell.filled - cell.units) * (now - cell.since)
+    cell.since = now
+
+
+@inlined
+def is_resting(t: At, b: int) -> bool:
+    """Return whether a border rests at this point of this instant."""
+    borders, n, s = borders_at(t), n_at(t), s_at(t)
+    free = borders[b].free
+    return free > s[NOW] or (free == s[NOW] and b > n[LOOKING])
+
+
+@inlined
+def wake_after_rest(t: At, b: int) -> None:
+    """Let a resting border with somebody in a queue look when its rest ends."""
+    borders = borders_at(t)
+    if events_at(t)[b].due <= 0:
+        schedule(t, b, borders[b].free)
+
+
+@inner
+def take_head(t: At, d: int) -> int:
+    """Take the first out of a queue."""
+    people, directions = people_at(t), directions_at(t)
+    p = int(directions[d].first)
+    behind = people[p].behind
+    directions[d].first = behind
+    if behind >= 0:
+        people[behind].ahead = -1
+    else:
+        directions[d].last = -1
+    return p
+
+
+@inner
+def enqueue(t: At, p: int, d: int) -> None:
+    """Take a place in a queue, by time of arrival and number."""
+    people, directions, s = people_at(t), directions_at(t), s_at(t)
+    now = s[NOW]
+    people[p].arrived = now
+    ahead = directions[d].last
+    while ahead > p and people[ahead].arrived == now:
+        ahead = people[ahead].ahead
+    behind = people[ahead].behind if ahead >= 0 else directions[d].first
+    people[p].ahead, people[p].behind = ahead, behind
+    if ahead >= 0:
+        people[ahead].behind = p
+    else:
+        directions[d].first = p
+    if behind >= 0:
+        people[behind].ahead = p
+    else:
+        directions[d].last = p
+
+
+@inner
+def quit_queue(t: At, p: int, d: int) -> None:
+    """Leave a queue; an empty queue waits for no place."""
+    people, directions = people_at(t), directions_at(t)
+    ahead, behind = people[p].ahead, people[p].behind
+    if ahead >= 0:
+        people[ahead].behind = behind
+    else:
+        directions[d].first = behind
+    if behind >= 0:
+        people[behind].ahead = ahead
+    else:
+        directions[d].last = ahead
+    if directions[d].first < 0 and directions[d].registered:
+        unregister(t, d)
+
+
+@inner
+def register(t: At, d: int) -> None:
+    """Let a direction wait for a place in its far cell."""
+    directions, cells, n = directions_at(t), cells_at(t), n_at(t)
+    me = directions[d]
+    me.registered = 1
+    me.tag = max(me.tag, cells[me.far].clock)
+    n[REGISTERED] += 1
+    me.order = n[REGISTERED]
+    head = cells[me.far].waiting
+    me.before, me.after = -1, head
+    if head >= 0:
+        directions[head].before = d
+    cells[me.far].waiting = d
+
+
+@inner
+def unregister(t: At, d: int) -> None:
+    """Let a direction wait no longer."""
+    directions, cells = directions_at(t), cells_at(t)
+    me = directions[d]
+    me.registered = 0
+    if me.before >= 0:
+        directions[me.before].after = me.after
+    else:
+        cells[me.far].waiting = me.after
+    if me.after >= 0:
+        directions[me.after].before = me.before
+
+
+# ---------------------------------------------------------------------- looks
+@inlined
+def ready(t: At, d: int) -> bool:
+    """Return whether the head of a direction has a place; register the direction where it has none."""
+    directions, cells = directions_at(t), cells_at(t)
+    if directions[d].first < 0:
+        return False
+    far = directions[d].far
+    if cells[far].filled >= cells[far].places:
+        if not directions[d].registered:
+            register(t, d)
+        return False
+    if directions[d].registered:
+        unregister(t, d)
+    return True
+
+
+@inner
+def turn_of(t: At, b: int) -> int:
+    """Return the direction whose head passes now, -1 where none is to: then those in a circle change places, if any."""
+    people, directions, borders = people_at(t), directions_at(t), borders_at(t)
+    cells, n = cells_at(t), n_at(t)
+    if borders[b].shut:
+        return -1
+    low = 2 * b
+    can_low, can_high = ready(t, low), ready(t, low + 1)
+    if can_low and can_high:
+        if borders[b].last >= 0:
+            return low + 1 - borders[b].last
+        p, q = directions[low].first, directions[low + 1].first
+        first = people[p].arrived < people[q].arrived or (people[p].arrived == people[q].arrived and p < q)
+        return low if first else low + 1
+    if can_low:
+        return low
+    if can_high:
+        return low + 1
+    for d in (low, low + 1):
+        if n[CIRCLE] == 0 and directions[d].registered and cells[directions[d].near].waiting >= 0:
+            find_circle(t, d)
+    if n[CIRCLE] > 0:
+        change_places(t)
+    return -1
+
+
+@inlined
+def heir(t: At, c: int, just_passed: int) -> int:
+    """Return the direction that takes the place free in a cell, or -1."""
+    directions, borders, cells = directions_at(t), borders_at(t), cells_at(t)
+    if cells[c].filled >= cells[c].places:
+        return -1
+    found = -1
+    d = int(cells[c].waiting)
+    while d >= 0:
+        b = d >> 1
+        if not is_resting(t, b) or (b == just_passed and borders[b].passes == 1):
+            one, other = directions[d], directions[found]
+            if found < 0 or one.tag < other.tag or (one.tag == other.tag and one.order < other.order):
+                found = d
+        d = int(directions[d].after)
+    if found >= 0:
+        unregister(t, found)
+        cells[c].clock = directions[found].tag
+        directions[found].tag += 1.0 / borders[found >> 1].capacity
+    return found
+
+
+# --------------------------------------------------------------------- passes
+@inlined
+def step_out(t: At, p: int, d: int) -> None:
+    """Leave the near cell."""
+    directions, cells, n = directions_at(t), cells_at(t), n_at(t)
+    s = s_at(t)
+    c = directions[d].near
+    settle_seconds(t, c)
+    cells[c].filled -= 1
+    if p < n[PERSONS]:
+        cells[c].left = s[NOW]
+    else:
+        cells[c].units -= 1
+
+
+@inlined
+def step_in(t: At, p: int, d: int) -> None:
+    """Enter the far cell; the border rests from now on."""
+    directions, borders, cells = directions_at(t), borders_at(t), cells_at(t)
+    n, s = n_at(t), s_at(t)
+    b, c = d >> 1, directions[d].far
+    settle_seconds(t, c)
+    cells[c].filled += 1
+    if p >= n[PERSONS]:
+        cells[c].units += 1
+    border = borders[b]
+    border.last = d & 1
+    if border.rest > 0.0:
+        if not is_resting(t, b):
+            border.passes = 0
+        border.passes += 1
+        border.free = s[NOW] + (border.rest if border.passes == 1 else 2.0 * border.rest)
+
+
+@inlined
+def rest(t: At, b: int) -> None:
+    """Let a border with somebody in a queue look when it has rested; a stair end looks again at once."""
+    directions, borders, again = directions_at(t), borders_at(t), again_at(t)
+    n = n_at(t)
+    if directions[2 * b].first < 0 and directions[2 * b + 1].first < 0:
+        call_off(t, b)  # set for the one rest of a first pass, but a second has emptied the queues
+        return
+    if borders[b].rest > 0.0:
+        schedule(t, b, borders[b].free)
+    elif directions[2 * b].first >= 0 and not directions[2 * b].registered and not borders[b].passes:
+        borders[b].passes = 1
+        again[n[AGAIN]] = b
+        n[AGAIN] += 1
+
+
+@inner
+def find_circle(t: At, d: int) -> None:
+    """Find the shortest circle of idle registered directions through d, and write it down, d first (rule 9).
+
+    Each leads into the cell in which the head of the next one waits. Breadth first, backwards from the cell left.
+    """
+    directions, cells, circle = directions_at(t), cells_at(t), circle_at(t)
+    n = n_at(t)
+    search = search_at(t)
+    start, end = directions[d].far, directions[d].near
+    by, met = search[0], search[1]  # the direction by which a cell was met, and the cells in the order they were met
+    by[:] = -1
+    met[0] = end
+    seen, count, found = 0, 1, False
+    while seen < count and not found:
+        c = met[seen]
+        seen += 1
+        lowest = -1
+        while not found:  # the directions registered for c, in order
+            other, k = -1, cells[c].waiting
+            while k >= 0:
+                if k > lowest and (other < 0 or k < other):
+                    other = k
+                k = directions[k].after
+            if other < 0:
+                break
+            lowest = other
+            near = directions[other].near
+            if is_resting(t, other >> 1) or near == end or by[near] >= 0:
+                continue
+            by[near] = other
+            found = near == start
+            met[count] = near
+            count += 1
+    if found:
+        circle[0, 0] = d
+        size, near = 1, start
+        while near != end:
+            circle[size, 0] = by[near]
+            near = directions[by[near]].far
+            size += 1
+        n[CIRCLE] = size
+
+
+@inner
+def change_places(t: At) -> None:
+    """Let the heads of a circle leave, all of them, and enter; what they do then is left to the caller."""
+    circle, n = circle_at(t), n_at(t)
+    for i in range(n[CIRCLE]):
+        d = int(circle[i, 0])
+        p = take_head(t, d)
+        circle[i, 1] = p
+        unregister(t, d)
+        step_out(t, p, d)
+    for i in range(n[CIRCLE]):
+        step_in(t, int(circle[i, 1]), int(circle[i, 0]))

@@ -1,0 +1,207 @@
+"""The compiled crowd: rules A of docs/rules.md once more, event by event on bare arrays.
+
+It means what the reference crowd means, function by function, under the same names; queues and passes are here, walking is
+in steps.py. `t` are the Tables, `p` a person or unit, `b` a border, `d` a direction, `c` a cell.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from drillsim.crowd.kernel.borders import (
+    enqueue,
+    heir,
+    is_resting,
+    rest,
+    settle_seconds,
+    step_in,
+    step_out,
+    take_head,
+    turn_of,
+    wake_after_rest,
+)
+from drillsim.crowd.kernel.event_list import call_off, first_event, look_ahead, schedule, tell
+from drillsim.crowd.kernel.memory import (
+    At,
+    again_at,
+    borders_at,
+    cells_at,
+    circle_at,
+    directions_at,
+    events_at,
+    fetch_event,
+    limits_at,
+    n_at,
+    people_at,
+    s_at,
+    seldom_at,
+    spaces_at,
+    watched_at,
+)
+from drillsim.crowd.kernel.records import (
+    AGAIN,
+    BORDERS,
+    CIRCLE,
+    CIRCLED,
+    ELSEWHERE,
+    LOOKED,
+    LOOKING,
+    MANY,
+    NEWS,
+    NOW,
+    PERSONS,
+    SEEN,
+    STARTING,
+    UNDER_WAY,
+    UNDRAWN,
+    WATCHED,
+)
+from drillsim.crowd.kernel.route_choice import decide_afresh
+from drillsim.crowd.kernel.transitions import enter, unit_stops
+from drillsim.crowd.states import ABSENT, LOST, QUEUED, SETTLED, UNLOCKING, WAITING, WALKING
+from drillsim.jit import bare, inner
+
+
+# --------------------------------------------------------------------- events
+@inner
+def come(t: At, p: int) -> None:
+    """Come into the building, or find no place."""
+    people, cells, n = people_at(t), cells_at(t), n_at(t)
+    s = s_at(t)
+    me = people[p]
+    cell = cells[me.cell]
+    if cell.filled >= cell.places:
+        me.state, seldom_at(t)[p].end = LOST, s[NOW]
+        return
+    settle_seconds(t, int(me.cell))
+    cell.filled += 1
+    n[ELSEWHERE] -= 1
+    me.space, me.state = cell.space, WAITING
+    ready = seldom_at(t)[p].ready
+    if ready >= 0.0:
+        n[STARTING] += 1
+        schedule(t, n[BORDERS] + p, s[NOW] + ready)
+
+
+@inner
+def begin(t: At, p: int) -> None:
+    """Stand up when premovement ends: unless the room was locked meanwhile, go."""
+    people, spaces, n = people_at(t), spaces_at(t), n_at(t)
+    me = people[p]
+    n[STARTING] -= 1
+    if spaces[me.space].locked:
+        me.state = SETTLED
+        return
+    n[UNDER_WAY] += 1
+    decide_afresh(t, p, False)
+
+
+@bare
+def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> bool:
+    """Let everything happen before a time (up to it, where inclusive); stop after an event that brings news, and say so.
+
+    Before a time, the clock is set to it: nothing of that instant has happened then.
+
+    steps
+        The most events to play; -1 for any number.
+    look_at
+        A border that looks first; -1 for none.
+    """
+    people, directions, borders = people_at(t), directions_at(t), borders_at(t)
+    cells, events, circle = cells_at(t), events_at(t), circle_at(t)
+    again, n, s = again_at(t), n_at(t), s_at(t)
+    p = d = -1
+    while True:
+        while d >= 0 or look_at >= 0:
+            if d < 0:
+                d = turn_of(t, look_at)
+                look_at = -1
+                if d >= 0:
+                    p = take_head(t, d)
+            while d >= 0 or n[CIRCLE] > 0:  # pass, and hand the place left to whoever waits for it, and so on
+                changed = d < 0
+                if changed:  # in a circle no place is left
+                    d, p = int(circle[n[CIRCLED], 0]), int(circle[n[CIRCLED], 1])
+                    n[CIRCLED] += 1
+                    if n[CIRCLED] == n[CIRCLE]:
+                        n[CIRCLE] = n[CIRCLED] = 0
+                else:
+                    fetch_event(t, d >> 1)  # where the end of its rest will be written
+                    step_out(t, p, d)
+                    step_in(t, p, d)
+                b, near = d >> 1, int(directions[d].near)
+                enter(t, p, d)
+                rest(t, b)
+                d = -1
+                if not changed and cells[near].waiting >= 0:
+                    d = heir(t, near, b)
+                    if d >= 0:
+                        p = take_head(t, d)
+            if n[AGAIN] > 0:
+                look_at = int(again[n[LOOKED]])
+                borders[look_at].passes = 0
+                n[LOOKED] += 1
+                if n[LOOKED] == n[AGAIN]:
+                    n[LOOKED] = n[AGAIN] = 0
+        if n[WATCHED] > 0:
+            watch(t)
+        if n[NEWS] > 0 or n[UNDRAWN] > 0:
+            return True
+        if steps == 0:
+            return False
+        o = first_event(t)
+        if o < 0 or events[o].time > until or (events[o].time == until and not inclusive):
+            if s[NOW] < until < np.inf and not inclusive:
+                s[NOW], n[LOOKING] = until, -1
+            return False
+        steps -= 1
+        s[NOW], n[LOOKING] = events[o].time, -1
+        call_off(t, o)
+        if n[MANY]:
+            look_ahead(t)
+        if o < n[BORDERS]:
+            n[LOOKING] = look_at = o
+            continue
+        p = int(o - n[BORDERS])
+        state = people[p].state
+        if state == WALKING:
+            d = int(people[p].direction)
+            if p >= n[PERSONS] and unit_stops(t, p, d):
+                d = -1
+        elif state == UNLOCKING:
+            d = int(people[p].target)
+        elif state == ABSENT:
+            come(t, p)
+        else:
+            begin(t, p)
+        if d < 0:
+            continue
+        people[p].state = QUEUED
+        b, far = d >> 1, directions[d].far
+        idle = not is_resting(t, b)
+        empty = directions[2 * b].first < 0 and directions[2 * b + 1].first < 0
+        if idle and empty and not borders[b].shut and cells[far].filled < cells[far].places:
+            continue
+        enqueue(t, p, d)
+        if not idle:
+            wake_after_rest(t, b)
+        elif not directions[d].registered:
+            look_at = b
+        d = -1
+
+
+@inner
+def watch(t: At) -> None:
+    """Tell which watches are over: no more persons, units apart, in their cells than they wait for."""
+    cells, watched, limits = cells_at(t), watched_at(t), limits_at(t)
+    n = n_at(t)
+    for k in range(len(limits)):
+        persons = 0
+        for i in range(len(watched)):
+            if watched[i, 0] == k:
+                cell = cells[watched[i, 1]]
+                persons += cell.filled - cell.units
+        if persons <= limits[k]:
+            limits[k] = -1
+            n[WATCHED] -= 1
+            tell(t, SEEN, k, 0)

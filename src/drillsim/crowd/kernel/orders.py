@@ -1,0 +1,300 @@
+"""What orders and changes do to the compiled crowd: people leave queue or walk, and decide again (rules A 11 to 13).
+
+`t` are the Tables, `p` a person or unit; names as in reference.py and walking.py.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd.kernel.borders import is_resting, quit_queue, unregister
+from drillsim.crowd.kernel.event_list import call_off, first_event, schedule
+from drillsim.crowd.kernel.memory import (
+    At,
+    borders_at,
+    directions_at,
+    dist_at,
+    events_at,
+    fields_at,
+    kinds_at,
+    n_at,
+    nodes_at,
+    people_at,
+    rows_at,
+    s_at,
+    seldom_at,
+    spaces_at,
+    units_at,
+)
+from drillsim.crowd.kernel.records import (
+    BORDERS,
+    NOW,
+    PERSONS,
+    STARTING,
+    TO_EXITS,
+    TO_REFUGE,
+    UNDER_WAY,
+    UNSEEN,
+    Record,
+)
+from drillsim.crowd.kernel.route_choice import decide_afresh
+from drillsim.crowd.kernel.walking import metres_between
+from drillsim.crowd.states import ABSENT, AWAY, LOST, NOWHERE, QUEUED, SETTLED, STANDING, STRANDED, WAITING, WALKING
+from drillsim.jit import compiled, inner
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@compiled
+def command(t: At, whom: Ints, goals: NDArray[np.int32], told: Floats, ready: Floats, turns: NDArray[np.bool_]) -> None:
+    """Give people a goal: who sits starts later; mark in `turns` who is on the way and has to turn to it."""
+    people, events, n, s = people_at(t), events_at(t), n_at(t), s_at(t)
+    for i in range(len(whom)):
+        p = whom[i]
+        me = people[p]
+        if me.state in (WAITING, SETTLED):
+            me.goal, me.state = goals[i], WAITING
+            n[STARTING] += events[n[BORDERS] + p].due <= 0
+            schedule(t, n[BORDERS] + p, s[NOW] + (told[i] + ready[i]))
+        elif me.state == ABSENT:
+            me.goal, seldom_at(t)[p].ready = goals[i], ready[i]
+        else:
+            turns[i] = me.state not in (AWAY, LOST) and me.goal != goals[i]
+
+
+@compiled
+def turn(t: At, whom: Ints, goals: NDArray[np.int32]) -> Ints:
+    """Turn people who are on the way to another goal; return who decides again now: not who is on a stair."""
+    people = people_at(t)
+    again = np.empty(len(whom), np.int64)
+    count = 0
+    for i in range(len(whom)):
+        me = people[whom[i]]
+        if me.state in (WALKING, QUEUED, STRANDED):
+            me.goal = me.aim = goals[i]
+            if me.state == STRANDED or me.target >= 0:
+                again[count] = whom[i]
+                count += 1
+    return again[:count]
+
+
+@compiled
+def moved(t: At, old: Record, known: NDArray[np.bool_]) -> Ints:
+    """Return who decides again after all ways were laid anew: whose target closed or moved, and who is stranded.
+
+    old
+        The fields before; `known` tells which goals had one.
+    """
+    people, fields, n = people_at(t), fields_at(t), n_at(t)
+    found = np.empty(n[PERSONS], np.int64)
+    count = 0
+    for p in range(n[PERSONS]):
+        me = people[p]
+        again = me.state == STRANDED
+        if me.state in (WALKING, QUEUED) and me.target >= 0:
+            for g in (me.aim, me.goal):
+                there, before = fields[g, me.target], old[g, me.target]
+                again = again or not known[g] or not there.open or there.phi != before.phi
+        if again:
+            found[count] = p
+            count += 1
+    return found[:count]
+
+
+@compiled
+def walked_m(t: At, p: int) -> float:
+    """Return the metres of the leg that lie behind somebody who walks or queues."""
+    people, s = people_at(t), s_at(t)
+    me = people[p]
+    if me.state != WALKING:
+        return me.walked + me.length
+    return me.walked + min(me.length, me.speed * (s[NOW] - me.began))
+
+
+@compiled
+def are_unmeasured(t: At, whom: Ints) -> NDArray[np.bool_]:
+    """Return who sits or stands at a point of a space with corners from which no way has been measured yet."""
+    people, spaces = people_at(t), spaces_at(t)
+    found = np.zeros(len(whom), np.bool_)
+    for i in range(len(whom)):
+        me = people[whom[i]]
+        still = me.state in (WAITING, SETTLED, STANDING) and me.node < 0 and me.row < 0
+        found[i] = still and me.space >= 0 and not spaces[me.space].convex
+    return found
+
+
+@compiled
+def walked_of(t: At, whom: Ints) -> Floats:
+    """Return the metres of the leg that lie behind each of some people."""
+    walked = np.empty(len(whom))
+    for i in range(len(whom)):
+        walked[i] = walked_m(t, whom[i])
+    return walked
+
+
+@compiled
+def turn_off(t: At, whom: Ints, walked: Floats, rest: Floats, points: Floats, begin: int) -> None:
+    """Let people stand at points of their legs, so many metres from their beginnings and ends.
+
+    Persons note in `rows`, from a place on, the metres to each way of the space: back or on along the leg (rule 12).
+    """
+    people, spaces, nodes = people_at(t), spaces_at(t), nodes_at(t)
+    dist, rows, n = dist_at(t), rows_at(t), n_at(t)
+    for i in range(len(whom)):
+        p = int(whom[i])
+        me = people[p]
+        row = -1
+        if p < n[PERSONS]:
+            space, row = spaces[me.space], begin
+            for g in range(space.gates):
+                on = rest[i] + dist[space.dist + nodes[me.target ^ 1].row * space.gates + g]
+                if me.node >= 0:
+                    back = walked[i] + dist[space.dist + nodes[me.node].row * space.gates + g]
+                else:
+                    back = walked[i] + rows[me.row + g]
+                rows[row + g] = min(back, on)
+            begin += space.gates
+        me.x, me.y, me.node, me.row, me.corner = points[i, 0], points[i, 1], NOWHERE, row, -1
+        stand(t, p)
+
+
+@inner
+def has_moved(t: At, p: int) -> bool:
+    """Return whether somebody on a leg is anywhere else than at the node where it began."""
+    return people_at(t)[p].node < 0 or walked_m(t, p) > 0.0
+
+
+@compiled
+def leave(t: At, p: int) -> None:
+    """Leave queue or walk, and stand at the point of the leg that was reached (rule 12); straight legs only."""
+    people, units, spaces = people_at(t), units_at(t), spaces_at(t)
+    nodes, n = nodes_at(t), n_at(t)
+    me = people[p]
+    if me.state not in (WALKING, QUEUED):
+        return
+    if me.state == QUEUED and me.direction == me.target:
+        me.node = me.target ^ 1
+    elif has_moved(t, p) and me.space >= 0:
+        px, py = (nodes[me.node].x, nodes[me.node].y) if me.node >= 0 else (me.x, me.y)
+        if me.target >= 0:
+            qx, qy = nodes[me.target ^ 1].x, nodes[me.target ^ 1].y
+        else:
+            qx, qy = units[p - n[PERSONS]].x, units[p - n[PERSONS]].y
+        drawn, at = metres_between(px, py, qx, qy), walked_m(t, p)
+        if spaces[me.space].slabs == 1:
+            at *= drawn / me.length if me.length > 0.0 else 0.0
+        if at < drawn:
+            share = max(at, 0.0) / drawn
+            qx, qy = px + (qx - px) * share, py + (qy - py) * share
+        me.x, me.y, me.node = qx, qy, NOWHERE
+    elif me.space < 0:  # a unit that has not come in yet
+        me.node = NOWHERE
+    me.row = me.corner = -1
+    stand(t, p)
+
+
+@compiled
+def stand(t: At, p: int) -> None:
+    """Be neither in the queue nor in the calendar any more, nor on the way to a target."""
+    people, directions, events, n = people_at(t), directions_at(t), events_at(t), n_at(t)
+    me = people[p]
+    if me.state == QUEUED:
+        quit_queue(t, p, int(me.direction))
+    else:
+        call_off(t, n[BORDERS] + p)
+    me.state, events[n[BORDERS] + p].due = STANDING, UNSEEN
+    if me.target >= 0:
+        directions[me.target].claims -= 1
+        me.target = NOWHERE
+
+
+@compiled
+def leave_straight(t: At, whom: Ints) -> Ints:
+    """Let people leave their legs, but for those on their way in spaces with corners, whose numbers are returned."""
+    people, spaces = people_at(t), spaces_at(t)
+    rest = np.empty(len(whom), np.int64)
+    count = 0
+    for i in range(len(whom)):
+        p = int(whom[i])
+        me = people[p]
+        bent = me.state == WALKING or (me.state == QUEUED and me.direction != me.target)
+        if bent and has_moved(t, p) and me.space >= 0 and not spaces[me.space].convex:
+            rest[count] = p
+            count += 1
+        else:
+            leave(t, p)
+    return rest[:count]
+
+
+@compiled
+def decide_all(t: At, whom: Ints) -> None:
+    """Let people decide again, by number, at the speed they have."""
+    for i in range(len(whom)):
+        decide_afresh(t, whom[i], True)
+
+
+@compiled
+def those_in(t: At, space: int) -> Ints:
+    """Return the persons in a space who are on the way."""
+    people, n = people_at(t), n_at(t)
+    found = np.empty(n[PERSONS], np.int64)
+    count = 0
+    for p in range(n[PERSONS]):
+        me = people[p]
+        if me.space == space and me.state in (WALKING, QUEUED, STRANDED):
+            found[count] = p
+            count += 1
+    return found[:count]
+
+
+@compiled
+def settle(t: At, whom: Ints) -> None:
+    """Let people stay where they stand."""
+    people, n, s = people_at(t), n_at(t), s_at(t)
+    for i in range(len(whom)):
+        me = people[whom[i]]
+        me.state, seldom_at(t)[whom[i]].end = SETTLED, s[NOW]
+        n[UNDER_WAY] -= 1
+
+
+@compiled
+def set_shut(t: At, b: int, shut: bool) -> bool:
+    """Stop or start the passing of a border; its rest goes on. Return whether it has to look now."""
+    directions, borders = directions_at(t), borders_at(t)
+    borders[b].shut = shut
+    for d in (2 * b, 2 * b + 1):
+        if shut and directions[d].registered:
+            unregister(t, d)
+    return not shut and not is_resting(t, b)
+
+
+@compiled
+def unlocked(t: At, p: int, delay: float) -> None:
+    """Let a unit queue at its way when the lock is open."""
+    n, s = n_at(t), s_at(t)
+    schedule(t, n[BORDERS] + p, s[NOW] + delay)
+
+
+@compiled
+def is_next(t: At, p: int) -> bool:
+    """Return whether what somebody does comes next of all, at this instant."""
+    events, n, s = events_at(t), n_at(t), s_at(t)
+    o = n[BORDERS] + p
+    return events[o].due > 0 and events[o].time == s[NOW] and first_event(t) == o
+
+
+@compiled
+def goals_in_use(t: At) -> Ints:
+    """Return the goals that somebody is on the way to, or will be."""
+    people, kinds, events, n = people_at(t), kinds_at(t), events_at(t), n_at(t)
+    used = np.zeros(len(kinds), np.bool_)
+    for p in range(n[PERSONS]):
+        me = people[p]
+        if me.state in (WALKING, QUEUED, STRANDED, ABSENT) or (me.state == WAITING and events[n[BORDERS] + p].due > 0):
+            used[me.goal] = used[me.aim] = True
+    for g in range(len(used)):
+        if used[g] and kinds[g] in (TO_EXITS, TO_REFUGE):
+            used[0] = True
+    return np.nonzero(used)[0]

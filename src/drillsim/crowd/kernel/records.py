@@ -1,0 +1,170 @@
+"""The compiled crowd's arrays: what stays the same for one plan under one set of laws, and what changes in a drill.
+
+Indices as in Cells, but for the outside: here the last cell, so that no index is negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Record = Any
+_I, _R = "i4", "f8"
+
+
+LINE = 64
+"""Bytes of a line of the cache."""
+
+
+def _record(**fields: str) -> np.dtype[Any]:
+    """Return a record type from names of fields by type, the wide ones first; a long one fills whole lines."""
+    kind = np.dtype([(name, kind) for kind, names in fields.items() for name in names.split()], align=True)
+    if kind.itemsize <= LINE // 2 or kind.fields is None:
+        return kind
+    formats, offsets = zip(*(kind.fields[name][:2] for name in kind.fields), strict=True)
+    size = -(-kind.itemsize // LINE) * LINE
+    return np.dtype({"names": list(kind.fields), "formats": formats, "offsets": offsets, "itemsize": size}, align=True)
+
+
+PERSON = _record(
+    f8="x y level speed began length walked done arrived",
+    i4="space cell node target direction goal aim ahead behind row corner",
+    i2="corners bend pieces",
+    i1="state",
+)
+"""A person or unit. x, y: where it stands or its leg began; length: of the present piece; walked: pieces behind it;
+done: metres of the present straight stretch; ahead, behind: in its queue."""
+SELDOM = _record(f8="up down end ready")
+"""What of a person is seldom looked at, apart so that the rest fills two lines of the cache: its own stair speeds, when it
+got where it wanted, and the seconds that it sits once it has come."""
+UNIT = _record(f8="x y", i4="path goal end", i2="steps", i1="tells")
+"""What a unit is to do: ways path .. path + steps of `paths`, then the point (x, y) of space
+`goal`, in cell `end`; tells: whether it does on entering a space."""
+DIRECTION = _record(f8="tag", i8="order", i4="near far lead first last claims registered before after")
+"""first, last: of its queue; before, after: among the directions registered for the same cell."""
+BORDER = _record(f8="rest capacity free", i4="passes", i1="last shut")
+"""free: when its rest ends; last: the side that somebody entered last, -1 at first."""
+CELL = _record(f8="person_s since left clock", i4="places filled units waiting space factor factors stair")
+"""waiting: first of the directions registered for it; factor, factors: its table of speed factors by persons."""
+SPACE = _record(f8="low slab", i4="axis first slabs seam convex gate gates dist leg locked")
+"""gate, gates: its ways in `gates`; dist, leg: where its square of distances, and of drawn legs, begins."""
+GATE = _record(f8="x y beyond", i4="direction row")
+"""The direction out of the space, and the point on its floor from which distances count."""
+NODE = _record(f8="x y", i4="space cell row")
+"""Where one stands after passing a way to a side: the point, space, cell, and the row of the way in the space."""
+STAIR = _record(f8="down up length")
+FIELD = _record(f8="phi", i4="open back")
+"""For one goal, by node: metres left, whether it may be entered, whether the least way on comes back in."""
+EVENT = _record(f8="time", i4="due after")
+"""due: its place, from 1 on, in the heap of what comes later, SOON in a slot; after: the next one in the ring of a slot's events."""
+
+UNSEEN, LOST_LEG, SOON = 0, -1, 1 << 30
+"""No place in the calendar; none because the leg has still to be drawn; one in a slot."""
+
+
+class Place(NamedTuple):
+    """Where an array lies in a block of bytes."""
+
+    begin: int
+    end: int
+    kind: np.dtype[Any]
+    shape: tuple[int, ...]
+
+
+class Tables:
+    """Everything the compiled crowd reads and writes; what of it lies in one block is looked up when it is asked for."""
+
+    people: Record
+    seldom: Record
+    units: Record
+    directions: Record
+    borders: Record
+    cells: Record
+    spaces: Record
+    gates: Record
+    nodes: Record
+    stairs: Record
+    dist: NDArray[np.float64]
+    factors: NDArray[np.float64]
+    fields: Record
+    """(goals, nodes)"""
+    reach: NDArray[np.int32]
+    """(goals, spaces) 1 where standing in the space means being there, 2 once it was told that it is full."""
+    kinds: NDArray[np.int32]
+    """(goals,) see `Kind`"""
+    events: Record
+    """(borders, people and units) the next event of each."""
+    slots: NDArray[np.int32]
+    """The last event of each slot that is busy."""
+    busy: NDArray[np.int64]
+    """Which slots have events, a bit each."""
+    heap: NDArray[np.int32]
+    """Whose events come later than the slots reach."""
+    legs: NDArray[np.int32]
+    """(squares of spaces with corners, 2) where a leg's corners begin in `bends`, and how many they are, 0 unknown."""
+    bends: NDArray[np.float64]
+    """(corners, 2) of legs from way to way, kept between drills."""
+    corners: NDArray[np.float64]
+    """(corners, 2) of legs from other points, of this drill."""
+    rows: NDArray[np.float64]
+    """Metres from points of spaces with corners to the ways of the space."""
+    paths: NDArray[np.int32]
+    """Of the units' ways: twice the direction, and one more where they ask for the delay at a lock."""
+    again: NDArray[np.int32]
+    """Stair ends that look once more before anything else happens."""
+    circle: NDArray[np.int32]
+    """(directions, 2) directions whose heads change places, and those heads."""
+    search: NDArray[np.int32]
+    """(2, cells) for the search of circles."""
+    news: NDArray[np.int32]
+    """(news, 3) what, who, where."""
+    watched: NDArray[np.int32]
+    """(watched cells, 2) the watch and the cell."""
+    limits: NDArray[np.int32]
+    """(watches,) persons at which each is over; -1 when it is."""
+    n: NDArray[np.int64]
+    s: NDArray[np.float64]
+
+    def __init__(self, block: NDArray[np.uint8], places: Mapping[str, Place]) -> None:
+        self._block, self._places = block, places
+        self._apart: dict[str, NDArray[Any]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        place = self.__dict__.get("_places", {}).get(name)
+        if place is None:
+            raise AttributeError(name)
+        array: NDArray[Any] = np.ndarray(place.shape, place.kind, self._block.data, place.begin)
+        self.__dict__[name] = array
+        return array
+
+    def put(self, **arrays: NDArray[Any]) -> None:
+        """Let arrays stand apart, in the place of those of the block."""
+        self.__dict__.update(arrays)
+        self._apart.update(arrays)
+
+    @property
+    def nbytes(self) -> int:
+        """The size of all arrays."""
+        return self._block.nbytes + sum(array.nbytes for array in self._apart.values())
+
+
+NAMES = tuple(name for name in Tables.__annotations__)
+
+
+# entries of Tables.n and Tables.s
+COUNTS = 22
+HEAP, EARLY, MANY, SLOTS, BORDERS, LOOKING = range(6)
+PERSONS, UNDER_WAY, GONE, ELSEWHERE, REGISTERED, NEWS, UNDRAWN = range(6, 13)
+BY_METRES, WAYS, WATCHED, AGAIN, LOOKED, CIRCLE, CIRCLED, STARTING, UNITS = range(13, COUNTS)
+NOW, PATIENCE, SOON_S, SLOTS_PER_S = range(4)
+LONG_BITS = 6
+"""The logarithm of the bits of a word of `busy`."""
+KINDS = {"outside": 0, "exits": 1, "rooms": 2, "refuge": 3, "own": 4, "away": 5}
+TO_EXITS, TO_ROOMS, TO_REFUGE, TO_OWN = 1, 2, 3, 4
+NO_GOAL = -2
+"""What a unit that nobody has sent is to do."""
+FULL, ENTERED, AT_GOAL, AT_LOCK, SEEN = range(5)
+"""News: a goal room is full; a unit has entered a space, is at its goal, is at a way with a lock; a watch is over."""

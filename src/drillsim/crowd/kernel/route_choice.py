@@ -1,0 +1,126 @@
+"""How a person chooses the next way (rule A 10)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from drillsim.crowd.kernel.event_list import tell
+from drillsim.crowd.kernel.memory import (
+    At,
+    borders_at,
+    cells_at,
+    directions_at,
+    fields_at,
+    gates_at,
+    kinds_at,
+    n_at,
+    people_at,
+    reach_at,
+    s_at,
+    seldom_at,
+    spaces_at,
+)
+from drillsim.crowd.kernel.records import (
+    BY_METRES,
+    FULL,
+    GONE,
+    NOW,
+    PATIENCE,
+    TO_EXITS,
+    TO_OWN,
+    TO_REFUGE,
+    TO_ROOMS,
+    UNDER_WAY,
+)
+from drillsim.crowd.kernel.walking import metres_to, set_out
+from drillsim.crowd.laws import TIE
+from drillsim.crowd.states import AWAY, SETTLED, STRANDED
+from drillsim.jit import compiled, inner
+
+
+# ------------------------------------------------------------------ decisions
+@inner
+def choose(t: At, p: int, node: int) -> int:
+    """Return the direction to take; -1 where no way leads on.
+
+    node
+        Just entered by it: only ways that leave less than it does; -1: any way whose least way on does not come back.
+    """
+    people, directions, borders = people_at(t), directions_at(t), borders_at(t)
+    spaces, gates, fields = spaces_at(t), gates_at(t), fields_at(t)
+    kinds, n, s = kinds_at(t), n_at(t), s_at(t)
+    me = people[p]
+    space, ahead = spaces[me.space], fields[me.aim]
+    by_metres = n[BY_METRES] or kinds[me.aim] == TO_EXITS or kinds[me.goal] == TO_EXITS
+    speed = 1.0 if by_metres else me.level
+    near = quick = -1
+    least_alone = least_cost = cost_of_near = np.inf
+    for i in range(space.gates):
+        gate = gates[space.gate + i]
+        d = int(gate.direction)
+        there = ahead[d]
+        if not there.open or there.phi == np.inf:
+            continue
+        if node >= 0:
+            if d >> 1 == node >> 1 or there.phi >= ahead[node].phi:
+                continue
+        elif there.back:
+            continue
+        walk_s = metres_to(t, p, gate) / speed
+        alone = walk_s + there.phi / speed
+        queue_s = directions[d].claims / borders[d >> 1].capacity - walk_s
+        cost = alone + queue_s if queue_s > 0.0 else alone
+        if alone < least_alone - TIE:
+            near, least_alone, cost_of_near = d, alone, cost
+        if cost < least_cost - TIE:
+            quick, least_cost = d, cost
+    return near if by_metres or cost_of_near - least_cost <= s[PATIENCE] else quick
+
+
+@inner
+def decide_afresh(t: At, p: int, same_speed: bool) -> None:
+    """Decide at the start and when rerouted."""
+    people, reach, kinds = people_at(t), reach_at(t), kinds_at(t)
+    me = people[p]
+    me.aim = me.goal
+    if reach[me.goal, me.space]:
+        finish(t, p)
+        return
+    chosen = choose(t, p, -1)
+    kind = kinds[me.goal]
+    if chosen < 0 and (kind in (TO_EXITS, TO_REFUGE)):
+        me.aim = 0
+        chosen = choose(t, p, -1)
+    if chosen >= 0:
+        set_out(t, p, chosen, same_speed)
+    else:
+        me.state = STRANDED
+
+
+@inner
+def finish(t: At, p: int) -> None:
+    """Be out, or settled in the room one wanted."""
+    people, reach, kinds = people_at(t), reach_at(t), kinds_at(t)
+    n, s = n_at(t), s_at(t)
+    me = people[p]
+    seldom_at(t)[p].end = s[NOW]
+    n[UNDER_WAY] -= 1
+    kind = kinds[me.aim]
+    if kind in (TO_ROOMS, TO_REFUGE, TO_OWN):
+        me.state = SETTLED
+        if kind != TO_OWN and reach[me.aim, me.space] == 1 and is_full(t, me.space):
+            reach[me.aim, me.space] = 2
+            tell(t, FULL, int(me.aim), int(me.space))
+    else:
+        me.state = AWAY
+        n[GONE] += 1
+
+
+@compiled
+def is_full(t: At, space: int) -> bool:
+    """Return whether no cell of a space has a place."""
+    cells, spaces = cells_at(t), spaces_at(t)
+    first, free = spaces[space].first, 0
+    for c in range(first, first + spaces[space].slabs):
+        free += cells[c].filled < cells[c].places
+    return free == 0

@@ -1,0 +1,213 @@
+"""Walking and deciding in the compiled crowd: what the reference crowd does in walking.py and units.py, on arrays.
+
+`t` are the Tables, `p` a person or unit, `d` a direction; names as in the reference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd import laws
+from drillsim.crowd.kernel.event_list import call_off, schedule
+from drillsim.crowd.kernel.memory import (
+    At,
+    bends_at,
+    cells_at,
+    corners_at,
+    directions_at,
+    dist_at,
+    events_at,
+    factors_at,
+    gates_at,
+    legs_at,
+    n_at,
+    nodes_at,
+    people_at,
+    rows_at,
+    s_at,
+    seldom_at,
+    spaces_at,
+    stairs_at,
+    units_at,
+)
+from drillsim.crowd.kernel.records import (
+    BORDERS,
+    LOST_LEG,
+    NOW,
+    PERSONS,
+    UNDRAWN,
+    UNSEEN,
+    WAYS,
+)
+from drillsim.crowd.states import ARRIVED, WALKING
+from drillsim.jit import compiled, inlined, inner
+
+EDGE_M = 1e-9
+metres_between = inlined(laws.metres_between)
+
+
+@inlined
+def metres_to(t: At, p: int, gate: Any) -> Any:
+    """Return the metres from where somebody stands to a way of the space."""
+    people, spaces, nodes = people_at(t), spaces_at(t), nodes_at(t)
+    dist, rows = dist_at(t), rows_at(t)
+    me = people[p]
+    if me.node >= 0:
+        space = spaces[me.space]
+        return dist[space.dist + nodes[me.node].row * space.gates + gate.row]
+    if me.row >= 0:
+        return rows[me.row + gate.row]
+    return metres_between(me.x, me.y, gate.x, gate.y) + gate.beyond
+
+
+# -------------------------------------------------------------------- walking
+@inner
+def set_out(t: At, p: int, d: int, same_speed: bool) -> None:
+    """Begin the leg to a way."""
+    people, directions = people_at(t), directions_at(t)
+    me = people[p]
+    me.target = d
+    directions[d].claims += 1
+    begin_leg(t, p, d, same_speed)
+
+
+@inner
+def begin_leg(t: At, p: int, d: int, same_speed: bool) -> None:
+    """Begin the leg from where somebody stands to the near side of a way, or of a unit to its goal (ARRIVED)."""
+    people, spaces, gates = people_at(t), spaces_at(t), gates_at(t)
+    nodes, dist, legs = nodes_at(t), dist_at(t), legs_at(t)
+    rows, n, s = rows_at(t), n_at(t), s_at(t)
+    me = people[p]
+    space, end = spaces[me.space], d ^ 1
+    me.walked, me.done, me.bend, me.pieces, me.corner, me.corners = 0.0, 0.0, 0, 0, -1, 0
+    if d >= 0 and space.slabs == 1:
+        me.direction = d
+        if me.node >= 0:
+            row = nodes[me.node].row
+            me.length = dist[space.dist + row * space.gates + nodes[end].row]
+        elif me.row >= 0:
+            me.length = rows[me.row + nodes[end].row]
+        else:
+            me.length = metres_to(t, p, gates[space.gate + nodes[end].row])
+        begin_piece(t, p, same_speed)
+        return
+    drawn = True
+    if not space.convex:
+        if d >= 0 and me.node >= 0:
+            entry = space.leg + nodes[me.node].row * space.gates + nodes[end].row
+            if me.node >> 1 != d >> 1:
+                me.corner, me.corners = legs[entry, 0], legs[entry, 1]
+                drawn = me.corners > 0
+        else:
+            drawn = False
+    if me.node >= 0:
+        me.x, me.y = nodes[me.node].x, nodes[me.node].y
+    if drawn:
+        walk(t, p, same_speed)
+    else:  # as fast as the cell allows now; the rest when the leg is drawn
+        set_speed(t, p, same_speed)
+        call_off(t, n[BORDERS] + p)
+        events_at(t)[n[BORDERS] + p].due = LOST_LEG
+        me.state, me.began, me.direction = WALKING, s[NOW], d
+        n[UNDRAWN] += 1
+
+
+@inlined
+def set_speed(t: At, p: int, same_speed: bool) -> None:
+    """Take the speed that the cell allows now."""
+    people, cells, stairs = people_at(t), cells_at(t), stairs_at(t)
+    factors, n = factors_at(t), n_at(t)
+    me = people[p]
+    if not same_speed or me.speed <= 0.0:
+        cell, level = cells[me.cell], me.level
+        if cell.stair >= 0:
+            up = (me.direction >> 1) - n[WAYS] & 1
+            own = seldom_at(t)[p].up if up else seldom_at(t)[p].down
+            stair = stairs[cell.stair]
+            level = own if own == own else level * (stair.up if up else stair.down)
+        persons = cell.filled if cell.filled < cell.factors else cell.factors - 1
+        me.speed = level * factors[cell.factor + persons]
+
+
+@inlined
+def begin_piece(t: At, p: int, same_speed: bool) -> None:
+    """Walk a piece whose length is known."""
+    people, s, n = people_at(t), s_at(t), n_at(t)
+    me = people[p]
+    set_speed(t, p, same_speed)
+    me.state, me.began = WALKING, s[NOW]
+    schedule(t, n[BORDERS] + p, s[NOW] + me.length / me.speed)
+
+
+@inner
+def walk(t: At, p: int, same_speed: bool) -> None:
+    """Cut the next piece off the leg, at the edge of the slab, and walk it."""
+    people, units, spaces = people_at(t), units_at(t), spaces_at(t)
+    nodes, bends, corners = nodes_at(t), bends_at(t), corners_at(t)
+    n = n_at(t)
+    me = people[p]
+    space, target = spaces[me.space], me.target
+    onward = target if target >= 0 else ARRIVED
+    if target >= 0:
+        end, end_x, end_y = nodes[target ^ 1].cell, nodes[target ^ 1].x, nodes[target ^ 1].y
+    else:
+        unit = units[p - n[PERSONS]]
+        end, end_x, end_y = unit.end, unit.x, unit.y
+    cell, walked, step = me.cell, 0.0, 0
+    stretches = max(me.corners - 1, 1)
+    while me.bend < stretches:
+        if me.corner == -1:
+            px, py, qx, qy = me.x, me.y, end_x, end_y
+        elif me.corner >= 0:
+            k = me.corner + me.bend
+            px, py, qx, qy = bends[k, 0], bends[k, 1], bends[k + 1, 0], bends[k + 1, 1]
+        else:
+            k = -2 - me.corner + me.bend
+            px, py, qx, qy = corners[k, 0], corners[k, 1], corners[k + 1, 0], corners[k + 1, 1]
+        length = metres_between(px, py, qx, qy)
+        p_at, q_at = (py, qy) if space.axis else (px, qx)
+        under = space.low + (cell - space.first) * space.slab
+        if q_at > under + space.slab + EDGE_M:
+            step = 1
+        elif q_at < under - EDGE_M:
+            step = -1
+        if step != 0 and space.first <= cell + step < space.first + space.slabs:
+            edge = under + space.slab if step > 0 else under
+            run = q_at - p_at
+            at = min(max((edge - p_at) / run * length, me.done), length) if run != 0.0 else me.done
+            walked = walked + at - me.done
+            me.done = at
+            break
+        step = 0
+        walked += length - me.done
+        me.bend += 1
+        me.done = 0.0
+    if step == 0 and cell != end:
+        step = 1 if end > cell else -1
+    if step != 0:
+        border = space.seam + (cell - space.first) - (1 if step < 0 else 0)
+        me.direction = 2 * border + (1 if step > 0 else 0)
+    else:
+        me.direction = onward
+    me.length = walked
+    begin_piece(t, p, same_speed)
+
+
+@compiled
+def walk_drawn(t: At, whom: NDArray[np.int64], legs: NDArray[np.int64]) -> None:
+    """Go on with legs whose corners have been drawn; the speed was taken when they began.
+
+    legs
+        (people, 2) where the corners begin, and how many they are.
+    """
+    people, events, n = people_at(t), events_at(t), n_at(t)
+    for i in range(len(whom)):
+        p = int(whom[i])
+        me = people[p]
+        me.corner, me.corners = legs[i, 0], legs[i, 1]
+        events[n[BORDERS] + p].due = UNSEEN
+        n[UNDRAWN] -= 1
+        walk(t, p, True)

@@ -1,0 +1,332 @@
+"""The reference crowd: the definition of how a crowd moves, on SimPy's clock.
+
+Orders act at once, looks change nothing; see rules A of docs/rules.md, and borders, walking and units for the parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from drillsim.crowd.clock import ORDER_RANK, Step, advance_to
+from drillsim.crowd.geometry.cells import Cells
+from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, Goal
+from drillsim.crowd.geometry.trajectory import Tracks
+from drillsim.crowd.laws import Laws
+from drillsim.crowd.population import Population
+from drillsim.crowd.reference.observation import Looks
+from drillsim.crowd.reference.walking import Laid
+from drillsim.crowd.states import ABSENT, AWAY, LOST, QUEUED, SETTLED, STRANDED, WAITING, WALKING
+from drillsim.errors import ScenarioError
+from drillsim.plan.network import Network
+
+
+class ReferenceCrowd(Looks):
+    """The people of one drill, and the units that move among them.
+
+    routes
+        'least-time', 'shortest' or 'assigned'.
+    assigned
+        Exit (way number) by start space; people of these spaces take the shortest way to that exit, and the nearest
+        exit where there is no way to it. Everybody else goes by least time.
+    closed
+        Ways that are closed from the start. Doors locked on both sides let no crowd through either.
+    record_legs
+        Keep the walks for a replay.
+    """
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        network: Network,
+        cells: Cells,
+        laws: Laws,
+        population: Population,
+        *,
+        routes: str = "least-time",
+        assigned: Mapping[int, int] | None = None,
+        closed: Iterable[int] = (),
+        record_legs: bool = False,
+        horizon_s: float | None = None,
+    ) -> None:
+        if routes not in ("least-time", "shortest", "assigned"):
+            raise ScenarioError(f"no routes called '{routes}'. Write least-time, shortest or {{assigned: ...}}")
+        super().__init__(
+            env, cells, population.space.tolist(), population.x.tolist(), population.y.tolist(), population.arrives_s
+        )
+        self.population, self.network, self.laws, self.horizon_s = population, network, laws, horizon_s
+        self._level = population.level_mps.tolist()
+        self._up, self._down = population.stair_up_mps.tolist(), population.stair_down_mps.tolist()
+        self._by_metres = routes == "shortest"
+        self._assigned: dict[int, Goal] = {s: ("exits", frozenset({w})) for s, w in (assigned or {}).items()}
+        self._blocked: set[int] = set()
+        self._locked = set(cells.locked_ways)
+        for way in closed:
+            self._blocked.add(int(way))
+            self._shut[way] = True
+        self._laid = self._as_now()
+        self._tracks = Tracks() if record_legs else None
+        self._ready_s: list[float | None] = [None] * self._people
+        """Premovement of those who are still to come, once they have an order."""
+        if population.arrives_s is not None:
+            for p in np.flatnonzero(~np.isnan(population.arrives_s)).tolist():
+                self._state[p], self._space[p] = ABSENT, -1
+                self._elsewhere += 1
+                self._schedule(p, float(population.arrives_s[p]))
+
+    # ------------------------------------------------------------------ orders
+    def evacuate(
+        self,
+        people: NDArray[np.int64] | None = None,
+        *,
+        delay_s: NDArray[np.float64] | float = 0.0,
+        away_from: int | None = None,
+    ) -> None:
+        """Order people (all, where none are named) outside; whoever sits starts after the delay and its premovement.
+
+        away_from
+            A space to go round where there is a way: metres inside it count ten times.
+        """
+        numbers = np.arange(self._people) if people is None else np.asarray(people, dtype=np.int64)
+        if away_from is not None:
+            goals: list[Goal] = [("away", frozenset({int(away_from)}))] * len(numbers)
+        else:
+            goals = [self._assigned.get(s, OUTSIDE_GOAL) for s in self.population.space[numbers].tolist()]
+        self._command(numbers, goals, delay_s, self.population.premovement_s[numbers])
+
+    def to_lockable(
+        self, people: NDArray[np.int64], *, open_rooms: Iterable[int], delay_s: NDArray[np.float64] | float = 0.0
+    ) -> None:
+        """Order people to the nearest lockable room that is open when they arrive.
+
+        open_rooms
+            Rooms to choose from; they take the place of those of an earlier order. Locked and full ones stop counting.
+        """
+        rooms = frozenset(int(r) for r in open_rooms) - self._locked_rooms.keys()
+        self._set_rooms(LOCKABLE_GOAL, frozenset(r for r in rooms if not self._is_full(r)))
+        self._command(people, [LOCKABLE_GOAL] * len(people), delay_s)
+
+    def to_refuge(
+        self, people: NDArray[np.int64], spaces: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0
+    ) -> None:
+        """Order people to the nearest of some spaces that has a place, to stay there; outside where there is no way.
+
+        They start after the delay and their premovement. The spaces take the place of those of an earlier order.
+        """
+        numbers = np.asarray(people, dtype=np.int64)
+        self._set_rooms(REFUGE_GOAL, frozenset(int(s) for s in spaces if not self._is_full(int(s))))
+        self._command(numbers, [REFUGE_GOAL] * len(numbers), delay_s, self.population.premovement_s[numbers])
+
+    def to_own_room(
+        self, people: NDArray[np.int64], rooms: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0
+    ) -> None:
+        """Order each of some people to a room of its own, to stay there; a full one is waited for at its door."""
+        self._command(people, [("own", frozenset({int(r)})) for r in rooms], delay_s)
+
+    def close(self, way: int) -> None:
+        """Close a way: nobody enters it any more, and everybody knows."""
+        self._set_blocked(way, True)
+        self._tell()
+
+    def reopen(self, way: int) -> None:
+        """Open a closed way again; a lock stays as it is."""
+        self._set_blocked(way, False)
+        self._tell()
+
+    def let_in(self, way: int, *, after_s: float) -> None:
+        """Let people in by a way that is locked from outside: they come now, and it is unlocked for them after a time."""
+        self._held |= {way}
+        self._set_shut(way, True)
+        self._renew()
+        self._tell()
+        self._order_in(after_s, lambda: self._set_shut(way, way in self._blocked))
+
+    def lock_room(self, space: int) -> None:
+        """Lock a room: it stops being a goal, its doors let no crowd through, and who is inside stays."""
+        self._lock(space)
+        self._tell()
+
+    def unlock_room(self, space: int) -> None:
+        """Unlock a room's doors again; who is inside stays until told otherwise."""
+        self._unlock(space)
+        self._tell()
+
+    def advance_to(self, time_s: float) -> None:
+        """Let everything happen up to and including a time, and set the clock to it."""
+        advance_to(self.env, time_s)
+
+    def when(self, spaces: Iterable[int], *, at_most: int) -> simpy.Event:
+        """Return an event that succeeds once no more than so many persons, units apart, are in some spaces."""
+        return self._watch([c for s in spaces for c in self.cells.cells_of(int(s))], at_most)
+
+    def _order_in(self, delay_s: float, order: Callable[[], None]) -> None:
+        """Give an order after a delay, before anything else that happens then."""
+
+        def give(_event: object) -> None:
+            order()
+            self._tell()
+
+        event = Step(self.env, 0)
+        event.callbacks = [give]
+        self.env.schedule(event, ORDER_RANK, delay_s)
+
+    def _command(
+        self,
+        people: NDArray[np.int64],
+        goals: list[Goal],
+        delay_s: NDArray[np.float64] | float,
+        premovement_s: NDArray[np.float64] | float = 0.0,
+    ) -> None:
+        """Give people a goal: who sits starts after delay and premovement, who is on the way turns to it when told.
+
+        Who comes in later starts after the premovement alone.
+        """
+        numbers = np.asarray(people, dtype=np.int64)
+        told = np.broadcast_to(np.asarray(delay_s, dtype=np.float64), numbers.shape)
+        ready = np.broadcast_to(np.asarray(premovement_s, dtype=np.float64), numbers.shape)
+        self._measure(p for p in numbers.tolist() if self._state[p] in (WAITING, SETTLED))
+        turning: dict[float, list[int]] = {}
+        wanted: dict[int, Goal] = {}
+        for p, goal, when, start, after in zip(
+            numbers.tolist(), goals, told.tolist(), (told + ready).tolist(), ready.tolist(), strict=True
+        ):
+            if self._state[p] in (WAITING, SETTLED):
+                self._goal[p] = goal
+                self._call_off(p)
+                self._state[p] = WAITING
+                self._schedule(p, start)
+            elif self._state[p] == ABSENT:
+                self._goal[p], self._ready_s[p] = goal, after
+            elif self._state[p] not in (AWAY, LOST) and goal != self._goal[p]:
+                wanted[p] = goal
+                turning.setdefault(when, []).append(p)
+        for when, turned in turning.items():
+            turn = partial(self._turn, turned, [wanted[p] for p in turned])
+            if when > 0.0:
+                self._order_in(when, turn)
+            else:
+                turn()
+        self._tell()
+
+    def _measure(self, people: Iterable[int]) -> None:
+        """Measure the ways out of each space for everybody in it at once."""
+        sitting: dict[int, list[int]] = {}
+        for p in people:
+            if self._node[p] < 0 and self._rows[p] is None and not self.network.is_convex(self._space[p]):
+                sitting.setdefault(self._space[p], []).append(p)
+        for space, members in sitting.items():
+            metres = self.network.distances(space, [(self._x[p], self._y[p]) for p in members])
+            for p, row in zip(members, metres.tolist(), strict=True):
+                self._rows[p] = row
+
+    def _turn(self, people: list[int], goals: list[Goal]) -> None:
+        """Turn people who are on the way to another goal; somebody on a stair decides at its end."""
+        turning = []
+        for p, goal in zip(people, goals, strict=True):
+            if self._state[p] in (WALKING, QUEUED, STRANDED):
+                self._goal[p] = self._aim[p] = goal
+                turning.append(p)
+        self._reroute([p for p in turning if self._state[p] == STRANDED or self._target[p] >= 0])
+
+    def _come(self, p: int) -> None:
+        cell = self._cell[p]
+        if self._filled[cell] >= self._places[cell]:
+            self._state[p], self._end_s[p] = LOST, self.env.now
+            return
+        self._settle_person_seconds(cell)
+        self._filled[cell] += 1
+        self._elsewhere -= 1
+        self._space[p], self._state[p] = int(self.population.space[p]), WAITING
+        ready = self._ready_s[p]
+        if ready is not None:
+            self._measure([p])
+            self._schedule(p, ready)
+
+    def _begin(self, p: int) -> None:
+        if p >= self._people:
+            self._unlocked(p)
+            return
+        if self._space[p] in self._locked_rooms:
+            self._state[p] = SETTLED
+            return
+        self._under_way += 1
+        self._decide_afresh(p)
+
+    # ----------------------------------------------------------------- changes
+    def _set_blocked(self, way: int, blocked: bool) -> None:
+        (self._blocked.add if blocked else self._blocked.discard)(way)
+        if blocked:
+            self._set_shut(way, True)
+        self._renew()
+        if not blocked:
+            self._set_shut(way, False)
+
+    def _lock(self, space: int) -> None:
+        if space in self._locked_rooms:
+            return
+        self._locked_rooms[space] = self.env.now
+        self._locked.update(self.network.space_ways[space])
+        for goal, rooms in self._open_rooms.items():
+            self._open_rooms[goal] = rooms - {space}
+        if self._under_way:
+            for p in range(self._people):
+                if self._space[p] == space and self._state[p] in (WALKING, QUEUED, STRANDED):
+                    self._leave(p)
+                    self._state[p], self._end_s[p] = SETTLED, self.env.now
+                    self._under_way -= 1
+        self._renew()
+
+    def _unlock(self, space: int) -> None:
+        if self._locked_rooms.pop(space, None) is None:
+            return
+        kept = {w for s in self._locked_rooms for w in self.network.space_ways[s]}
+        self._locked -= set(self.network.space_ways[space]) - kept - self.cells.locked_ways
+        self._renew()
+
+    def _is_full(self, space: int) -> bool:
+        cells = self.cells.cells_of(space)
+        return all(self._filled[c] >= self._places[c] for c in cells)
+
+    def _room_taken(self, goal: Goal, space: int) -> None:
+        if space in self._open_rooms.get(goal, ()) and self._is_full(space):
+            self._news.append(lambda: self._set_rooms(goal, self._open_rooms[goal] - {space}))
+
+    def _set_rooms(self, goal: Goal, rooms: frozenset[int]) -> None:
+        if rooms != self._open_rooms[goal]:
+            self._open_rooms[goal] = rooms
+            self._renew()
+
+    def _renew(self) -> None:
+        """Renew all distances; whose target closed or moved, and who is stranded, decides again (rule 11)."""
+        before, self._laid, self._fields = self._laid, self._as_now(), {}
+        if not self._under_way:
+            return
+        again = []
+        for p in range(self._people):
+            state = self._state[p]
+            if state == STRANDED or (state in (WALKING, QUEUED) and self._target[p] >= 0 and self._is_moved(p, before)):
+                again.append(p)
+        self._reroute(again)
+
+    def _as_now(self) -> Laid:
+        return frozenset(self._blocked | self._locked), self._held, dict(self._open_rooms)
+
+    def _is_moved(self, p: int, before: Laid) -> bool:
+        """Return whether what is left after somebody's target is not what it was."""
+        target = self._target[p]
+        for goal in {self._aim[p], self._goal[p]}:
+            old, new = self._field_as(goal, before), self._field(goal)
+            if old is not new and (not new.open[target] or old.phi_m[target] != new.phi_m[target]):
+                return True
+        return False
+
+    def _reroute(self, people: list[int]) -> None:
+        """Let people leave queue or walk, all of them first, and decide again by number."""
+        for p in people:
+            self._leave(p)
+        for p in people:
+            self._decide_afresh(p, same_speed=True)

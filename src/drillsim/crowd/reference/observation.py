@@ -1,0 +1,132 @@
+"""Looks at a crowd: counts, times, places, states. Looking never changes what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd.reference.units import Units
+from drillsim.crowd.states import AWAY, LOST, QUEUED, ROOMS, SETTLED, STRANDED, WAITING, WALKING, WORDS
+from drillsim.record.trace import Leg
+
+
+class Looks(Units):
+    """What can be seen of a crowd at the present instant."""
+
+    _out_s: tuple[int, NDArray[np.float64]] | None = None
+    """The last answer of `out_s`, and how many were out then."""
+
+    @property
+    def out_s(self) -> NDArray[np.float64]:
+        """Time at which each person was out; NaN for those who are not."""
+        if self._out_s is None or self._out_s[0] != self._gone:
+            ends = np.array(self._end_s[: self._people])
+            ends[np.array(self._state[: self._people]) != AWAY] = np.nan
+            ends.flags.writeable = False
+            self._out_s = (self._gone, ends)
+        return self._out_s[1]
+
+    @property
+    def settled_s(self) -> NDArray[np.float64]:
+        """Time at which each person had reached a room to stay in, or its own room was locked; NaN for others."""
+        times = np.full(self._people, np.nan)
+        for p in range(self._people):
+            if self.state(p)[0] == "settled":
+                locked = self._locked_rooms.get(self._space[p], np.nan)
+                times[p] = self._end_s[p] if self._end_s[p] == self._end_s[p] else locked
+        return times
+
+    def spaces(self) -> NDArray[np.int64]:
+        """Return the space each person is in; -1 outside, -2 on a stair."""
+        return np.array(self._space[: self._people], dtype=np.int64)
+
+    def points(self) -> NDArray[np.float64]:
+        """Return where each person began its present leg, or stands since it is out; in metres, shape (persons, 2)."""
+        started = zip(self._node, self._x, self._y, range(self._people), strict=False)
+        return np.array([self._way_xy[n >> 1][n & 1] if n >= 0 else (x, y) for n, x, y, _ in started]).reshape(-1, 2)
+
+    def space_of(self, p: int) -> int:
+        """Return the space a person or unit is in; -1 outside, -2 on a stair."""
+        return self._space[p]
+
+    def place_of(self, p: int) -> tuple[float, float]:
+        """Return where a person or unit is now, in metres."""
+        return self._place(p)
+
+    def counts(self) -> NDArray[np.int64]:
+        """Return the persons in each cell, units apart; the last entry is the outside."""
+        return np.array(self._filled, dtype=np.int64) - np.array(self._units_in, dtype=np.int64)
+
+    def unit_counts(self) -> NDArray[np.int64]:
+        """Return the units in each cell; the last entry is the outside."""
+        return np.array(self._units_in)
+
+    def count_in(self, spaces: Iterable[int]) -> int:
+        """Return how many persons are in some spaces, units apart."""
+        return sum(self._filled[c] - self._units_in[c] for s in spaces for c in self.cells.cells_of(s))
+
+    def inside(self) -> int:
+        """Return how many persons have come in and are not out."""
+        return self._people - self._gone - self._elsewhere
+
+    def clear_since_s(self, spaces: Iterable[int]) -> float | None:
+        """Return since when no person has been in some spaces or on a stair.
+
+        0 where nobody ever was, None while somebody is there.
+        """
+        flights = [self.cells.flight_cell(stair) for stair in range(self.cells.stairs)]
+        cells = [c for s in spaces for c in self.cells.cells_of(int(s))] + flights
+        if any(self._filled[c] > self._units_in[c] for c in cells):
+            return None
+        return max((self._left_s[c] for c in cells), default=0.0)
+
+    def person_seconds(self) -> NDArray[np.float64]:
+        """Return the person-seconds spent in each cell until now, units apart; the last is the outside."""
+        persons = np.array(self._filled) - np.array(self._units_in)
+        return np.asarray(np.array(self._person_s) + persons * (self.env.now - np.array(self._since)))
+
+    def state(self, p: int) -> tuple[str, str]:
+        """Return the state of a person or unit now and, where it stays, the reason."""
+        state = self._state[p]
+        if state == WAITING and self._space[p] in self._locked_rooms:
+            return "settled", "in a locked room"
+        if state == STRANDED:
+            return "stranded", "no way"
+        if state == QUEUED:
+            direction = self._leg[p][self._piece[p]][2]
+            return "queued", "behind a full space" if self._registered[direction] else "in turn"
+        if state == SETTLED:
+            return "settled", "in a locked room" if self._space[p] in self._locked_rooms else ROOMS.get(
+                self._aim[p][0], "in a room"
+            )
+        if state == LOST:
+            return "lost", "no place on arrival"
+        return WORDS[state], ""
+
+    def tally(self) -> dict[tuple[str, str], int]:
+        """Return how many persons are in each state with each reason.
+
+        Meant for the horizon: who queues behind a full space then counts as stranded.
+        """
+        found: dict[tuple[str, str], int] = {}
+        for p in range(self._people):
+            word, reason = self.state(p)
+            key = ("stranded" if reason == "behind a full space" else word, reason)
+            found[key] = found.get(key, 0) + 1
+        return dict(sorted(found.items()))
+
+    def legs(self) -> tuple[Leg, ...]:
+        """The walks so far, in the order in which they began; empty unless they are recorded."""
+        if self._tracks is None:
+            return ()
+        for p, state in enumerate(self._state):
+            if state == WALKING:
+                self._record(p, self._walked_m(p) - sum(piece[1] for piece in self._leg[p][: self._piece[p]]))
+        levels = self.cells.network.plan.levels
+        who = {t.number: self._keys.get(t.number, f"person-{t.number}") for t in self._tracks.tracks}
+        return tuple(
+            Leg(who[t.number], levels[t.level].id, tuple(t.times_s), tuple(t.xs), tuple(t.ys))
+            for t in self._tracks.tracks
+        )

@@ -1,0 +1,27 @@
+"""States of a person, codes of places, and the words they are reported in; shared by all crowds."""
+
+from __future__ import annotations
+
+STATES = 10
+WAITING, WALKING, QUEUED, UNLOCKING, STANDING, AWAY, SETTLED, STRANDED, ABSENT, LOST = range(STATES)
+
+
+ON_LEG = (WALKING, QUEUED, UNLOCKING)
+
+
+ON_STAIR = -2
+
+
+NOWHERE = -1
+
+
+WORDS = {
+    WAITING: "waiting", WALKING: "walking", QUEUED: "queued", STANDING: "standing", AWAY: "out", SETTLED: "settled",
+    STRANDED: "stranded", UNLOCKING: "unlocking", ABSENT: "absent", LOST: "lost",
+}  # fmt: skip
+
+
+ROOMS = {"refuge": "in a refuge", "own": "in its own room"}
+
+
+OUT, SEAM, FLIGHT, ARRIVED = -1, -2, -3, -4

@@ -1,0 +1,399 @@
+"""The still crowd: people who stay where they are, for what is asked about the response alone.
+
+Units walk as in an empty building, with one event from one call of the response to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+import simpy
+from numpy.typing import ArrayLike, NDArray
+from simpy.events import Event, EventPriority
+
+from drillsim.crowd.clock import PEOPLE_RANK, Step
+from drillsim.crowd.geometry.cells import Cells, Corners
+from drillsim.crowd.geometry.polyline import XY, split
+from drillsim.crowd.geometry.trajectory import Tracks
+from drillsim.crowd.interface import LockDelay, OnArrive, OnEnter, Order
+from drillsim.crowd.laws import metres_between
+from drillsim.crowd.seating import largest_remainder
+from drillsim.crowd.states import NOWHERE, ON_LEG, ON_STAIR, QUEUED, STANDING, UNLOCKING, WALKING, WORDS
+from drillsim.errors import SimulationError
+from drillsim.record.trace import Leg
+
+Place = int | XY
+"""A node (2 x way + side) that one stands at, or a point."""
+FIRST_UNIT = 1_000_000_000
+"""Units are numbered from here on, so that no number of persons ever reaches them."""
+_KEPT = 16_384
+
+
+class Walks:
+    """The walks inside the spaces of one plan and their lengths, for many look-ups; the recent ones are kept."""
+
+    def __init__(self, cells: Cells) -> None:
+        self.cells = cells
+        self.first_cell = np.array(cells.first_cell, dtype=np.int64)
+        self.long = np.flatnonzero(np.array(cells.slabs) > 1)
+        """Spaces of several cells."""
+        self.corners = lru_cache(_KEPT)(self._corners)
+        self.metres = lru_cache(_KEPT)(self._metres)
+
+    def point(self, place: Place) -> XY:
+        """Return the point of a place."""
+        return self.cells.way_xy[place >> 1][place & 1] if isinstance(place, int) else place
+
+    def _corners(self, space: int, start: Place, end: Place) -> Corners:
+        """Return the corners of the walk from one place to another of a space, both included; stairs are straight."""
+        if space < 0:
+            return (self.point(start), self.point(end))
+        return self.cells.corners_between(space, self.point(start), self.point(end))
+
+    def _metres(self, space: int, start: Place, end: Place) -> float:
+        """Return the length of that walk, measured as the reference crowd measures it."""
+        if isinstance(end, int) and isinstance(start, int):
+            return sum(piece[1] for piece in self.cells.leg(start, end >> 1))
+        if isinstance(end, int) and self.cells.slabs[space] == 1:
+            row = self.cells.graph.row[space][end >> 1]
+            return self.cells.metres_from(space, *self.point(start))[row]
+        return drawn_m(self.corners(space, start, end))
+
+
+@dataclass(slots=True, eq=False)
+class Walker:
+    """One unit: where it stands, or the walk it is on."""
+
+    number: int
+    key: str
+    space: int
+    start: Place
+    """Where it stands or where its walk began."""
+    end: Place
+    """Where its walk ends; the near side of the way it unlocks or waits at."""
+    order: Order
+    level_mps: float
+    stair_mps: tuple[float, float]
+    """Down and up a stair; NaN where the stair's own factor tells."""
+    state: int = STANDING
+    target: int = NOWHERE
+    """The direction it passes next, which is the node beyond."""
+    began_s: float = 0.0
+    lasts_s: float = 0.0
+    step: Step | None = None
+
+
+class StillCrowd:
+    """People who never move, counted by space, and units that walk among them as in an empty building.
+
+    Takes the place of ReferenceCrowd where nobody but units moves. A unit passes the same ways at the same times as
+    it does there in an empty building, but for the rests of the borders, which are left out: two units at one door do
+    not hold each other up, and one that turns back through a door does not wait for its own rest. Nobody slows a unit
+    down, and no space is full to it. Orders to people are heard and not followed; a closed way stops units.
+
+    counts
+        (spaces,) persons in each space; in a long space they are spread over its slabs by area. Persons are numbered
+        space by space.
+    record_legs
+        Keep the walks of the units for a replay.
+    """
+
+    def __init__(self, env: simpy.Environment, cells: Cells, counts: ArrayLike, *, record_legs: bool = False) -> None:
+        self.env, self.cells, self.network = env, cells, cells.network
+        self._walks: Walks = cells.network.plan.memo("walks", lambda: Walks(cells))
+        self._node_space, self._openings = cells.graph.node_space, cells.network.openings
+        self._seat(counts)
+        self._left_s = np.zeros(len(self._counts))
+        self._person_s, self._since = np.zeros(len(self._by_cell)), env.now
+        self._locked_rooms: dict[int, float] = {}
+        self._units: dict[int, Walker] = {}
+        self._blocked: set[int] = set()
+        self._stay = Order([], None)
+        self._when_ended = [self._at_end]
+        self._tracks = Tracks() if record_legs else None
+
+    # ------------------------------------------------------------------ people
+    def occupy(self, counts: ArrayLike) -> None:
+        """Put other numbers of persons into the spaces from now on; person-seconds until now stay as they were."""
+        self._person_s, self._since, before = self.person_seconds(), self.env.now, self._counts
+        self._seat(counts)
+        self._left_s[self._counts < before] = self.env.now
+
+    def _seat(self, counts: ArrayLike) -> None:
+        """Count persons by space and by cell, the outside last."""
+        found, spaces = np.array(counts, dtype=np.int64), len(self.cells.slabs)
+        if found.shape != (spaces,) or (found < 0).any():
+            raise SimulationError(f"the persons must be {spaces} counts from 0 up, one for each space")
+        self._counts, self._by_cell = found, np.zeros(self.cells.cells + 1, dtype=np.int64)
+        self._by_cell[self._walks.first_cell] = found
+        for space in self._walks.long[found[self._walks.long] > 0].tolist():
+            mine, persons = self.cells.cells_of(space), int(found[space])
+            areas = [self.cells.area_m2[cell] for cell in mine]
+            self._by_cell[mine] = largest_remainder([persons * area / sum(areas) for area in areas])
+
+    def evacuate(self, people: NDArray[np.int64] | None = None, *, delay_s: NDArray[np.float64] | float = 0.0) -> None:
+        """Hear the order to leave, and stay."""
+
+    def to_lockable(
+        self, people: NDArray[np.int64], *, open_rooms: Iterable[int], delay_s: NDArray[np.float64] | float = 0.0
+    ) -> None:
+        """Hear the order to go to a room that locks, and stay."""
+
+    def lock_room(self, space: int) -> None:
+        """Lock a room: who is inside has settled. What its doors cost a unit is for its lock delay to tell."""
+        self._locked_rooms.setdefault(space, self.env.now)
+
+    def unlock_room(self, space: int) -> None:
+        """Unlock a room's doors again."""
+        self._locked_rooms.pop(space, None)
+
+    def let_in(self, way: int, *, after_s: float) -> None:
+        """Hear that a locked way is held open for those outdoors, who stay."""
+
+    def close(self, way: int) -> None:
+        """Close a way: no unit enters it any more."""
+        self._blocked.add(way)
+
+    def reopen(self, way: int) -> None:
+        """Open a closed way again; the units that wait there pass at once, by number, the others wait on."""
+        self._blocked.discard(way)
+        for unit in list(self._units.values()):
+            if unit.state == QUEUED:
+                self._pass(unit)
+
+    # ------------------------------------------------------------------- units
+    def add_unit(
+        self, key: str, space: int, xy: XY, *, level_mps: float, stair_up_mps: float, stair_down_mps: float
+    ) -> int:
+        """Place a unit at a point of a space (-1: outside) and return its number; it stands until it is sent."""
+        number, at = FIRST_UNIT + len(self._units), (float(xy[0]), float(xy[1]))
+        self._units[number] = Walker(number, key, space, at, at, self._stay, level_mps, (stair_down_mps, stair_up_mps))
+        return number
+
+    def send(
+        self,
+        unit: int,
+        ways: Sequence[tuple[int, int]],
+        goal_space: int,
+        goal_xy: XY,
+        *,
+        level_mps: float | None = None,
+        lock_delay: LockDelay | None = None,
+        locks: Collection[int] | None = None,
+        on_enter: OnEnter | None = None,
+        on_arrive: OnArrive | None = None,
+    ) -> None:
+        """Walk an assigned path from where the unit stands; all as ReferenceCrowd.send tells."""
+        walker = self._units[unit]
+        walker.level_mps = walker.level_mps if level_mps is None else level_mps
+        goal = (goal_space, (float(goal_xy[0]), float(goal_xy[1])))
+        order = Order(ways, goal, lock_delay, locks, on_enter, on_arrive)
+        keeps = order.ways[:1] == [(walker.target >> 1, walker.target & 1)]
+        walker.order = order
+        if walker.space != ON_STAIR and not keeps:
+            self._stand(walker)
+            self._follow(walker)
+
+    def halt(self, unit: int) -> None:
+        """Let a unit stand where it is; one on a stair goes on to its end first."""
+        walker = self._units[unit]
+        if walker.space != ON_STAIR:
+            self._stand(walker)
+        walker.order = self._stay
+
+    def _stand(self, unit: Walker) -> None:
+        """Leave walk, queue or lock, and stand at the point reached."""
+        if unit.state not in ON_LEG:
+            return
+        if unit.step is not None:
+            unit.step.callbacks = []
+        self._record(unit)
+        unit.start = self._place(unit) if unit.state == WALKING else unit.end
+        unit.state, unit.target = STANDING, NOWHERE
+
+    def _follow(self, unit: Walker) -> None:
+        """Go to the next way of the path, or to its end."""
+        order, space = unit.order, unit.space
+        if order.ways:
+            way, side = order.ways[0]
+            if self._node_space[2 * way + 1 - side] != space:
+                raise SimulationError(f"unit '{unit.key}' was sent through {self.cells.border_name(way)}, far from it")
+            unit.target = 2 * way + side
+            unit.end = unit.target ^ 1
+        elif order.goal is None:
+            unit.state = STANDING
+            return
+        elif order.goal[0] != space:
+            raise SimulationError(f"the path of unit '{unit.key}' does not lead to its goal")
+        elif space < 0:
+            self._arrive(unit)
+            return
+        else:
+            unit.end = order.goal[1]
+        self._walk(unit, self._walks.metres(space, unit.start, unit.end) if space >= 0 else 0.0, unit.level_mps)
+
+    def _walk(self, unit: Walker, length_m: float, speed_mps: float) -> None:
+        unit.state, unit.began_s, unit.lasts_s = WALKING, self.env.now, length_m / speed_mps
+        self._record(unit)
+        self._wait(unit, unit.lasts_s)
+
+    def _wait(self, unit: Walker, delay_s: float) -> None:
+        step = unit.step = Step(self.env, unit.number)
+        step.callbacks = self._when_ended  # type: ignore[assignment]
+        self.env.schedule(step, EventPriority(PEOPLE_RANK + unit.number), delay_s)
+
+    def _at_end(self, event: Event) -> None:
+        """Go on at the end of a walk, or when a lock is open."""
+        unit = self._units[event.number]  # type: ignore[attr-defined]
+        self._record(unit)
+        if unit.space == ON_STAIR:
+            self._enter(unit, unit.target)
+        elif unit.target >= 0:
+            delay = unit.order.delay_s(unit.target >> 1, unit.target & 1) if unit.state == WALKING else 0.0
+            if delay > 0.0:
+                unit.state = UNLOCKING
+                self._wait(unit, delay)
+            else:
+                self._pass(unit)
+        else:
+            self._arrive(unit)
+
+    def _pass(self, unit: Walker) -> None:
+        """Pass the next way, or wait while it is closed."""
+        node, way = unit.target, unit.target >> 1
+        if way in self._blocked:
+            unit.state = QUEUED
+            return
+        if way < self._openings:
+            self._enter(unit, node)
+            return
+        unit.space, unit.start, unit.end = ON_STAIR, node ^ 1, node
+        own = unit.stair_mps[node & 1]
+        speed = own if own == own else unit.level_mps * self.cells.stair_factors[way - self._openings][node & 1]
+        self._walk(unit, float(self.network.way_crossing_m[way]), speed)
+
+    def _enter(self, unit: Walker, node: int) -> None:
+        """Stand in the next space, tell the response, and go on unless it has sent the unit elsewhere."""
+        space, order = self._node_space[node], unit.order
+        unit.space, unit.start, unit.target, unit.state = space, node, NOWHERE, STANDING
+        if order.ways and (space < 0 or order.ways[0] == (node >> 1, node & 1)):
+            del order.ways[0]
+        if order.on_enter is not None:
+            order.on_enter(unit.number, space)
+        if unit.order is order:
+            self._follow(unit)
+
+    def _arrive(self, unit: Walker) -> None:
+        unit.state = STANDING
+        if unit.space >= 0:
+            unit.start = unit.end
+        if unit.order.on_arrive is not None:
+            unit.order.on_arrive(unit.number)
+
+    # ------------------------------------------------------------------ places
+    def unit_place(self, unit: int) -> tuple[int, XY]:
+        """Return the space and the point where a unit is now; on a stair the end it walks to; space -1 outside."""
+        walker = self._units[unit]
+        if walker.space == ON_STAIR:
+            return self._node_space[walker.target], self._walks.point(walker.target)
+        return walker.space, self._place(walker)
+
+    def space_of(self, p: int) -> int:
+        """Return the space a person or unit is in; -1 outside, -2 on a stair."""
+        return self._units[p].space if p in self._units else int(np.searchsorted(np.cumsum(self._counts), p, "right"))
+
+    def place_of(self, p: int) -> XY:
+        """Return where a unit is now, in metres; of a person the point that stands for its space."""
+        return self._place(self._units[p]) if p in self._units else self.network.representative_point(self.space_of(p))
+
+    def _place(self, unit: Walker) -> XY:
+        if unit.state == WALKING:
+            return split(*self._at(unit))[1]
+        return self._walks.point(unit.end if unit.state in ON_LEG else unit.start)
+
+    def _at(self, unit: Walker) -> tuple[Corners, float]:
+        """Return the corners of the walk a unit is on, and the metres of them behind it."""
+        corners = self._walks.corners(unit.space, unit.start, unit.end)
+        share = min((self.env.now - unit.began_s) / unit.lasts_s, 1.0) if unit.lasts_s > 0.0 else 1.0
+        return corners, drawn_m(corners) * share
+
+    def _cell_of(self, unit: Walker) -> int:
+        if unit.space == ON_STAIR:
+            return self.cells.flight_cell((unit.target >> 1) - self._openings)
+        return self.cells.cell_at(unit.space, *self._place(unit)) if unit.space >= 0 else -1
+
+    def _record(self, unit: Walker) -> None:
+        """Note where a unit is on its walk, if walks are kept."""
+        if self._tracks is not None and unit.space != -1 and unit.state in ON_LEG:
+            self._tracks.note(unit.number, self.cells.level[self._cell_of(unit)], self.env.now, *self._at(unit))
+
+    def legs(self) -> tuple[Leg, ...]:
+        """The walks of the units so far, in the order in which they began; empty unless they are recorded."""
+        for unit in self._units.values():
+            self._record(unit)
+        levels = self.network.plan.levels
+        return tuple(
+            Leg(self._units[t.number].key, levels[t.level].id, tuple(t.times_s), tuple(t.xs), tuple(t.ys))
+            for t in (self._tracks.tracks if self._tracks else ())
+        )
+
+    # ------------------------------------------------------------------- looks
+    def inside(self) -> int:
+        """Return how many persons there are."""
+        return int(self._counts.sum())
+
+    def counts(self) -> NDArray[np.int64]:
+        """Return the persons in each cell, units apart; the last entry is the outside."""
+        return self._by_cell.copy()
+
+    def unit_counts(self) -> NDArray[np.int64]:
+        """Return the units in each cell; the last entry is the outside."""
+        cells = [self._cell_of(unit) % len(self._by_cell) for unit in self._units.values()]
+        return np.bincount(np.array(cells, dtype=np.int64), minlength=len(self._by_cell))
+
+    def count_in(self, spaces: Iterable[int]) -> int:
+        """Return how many persons are in some spaces, units apart."""
+        return sum(int(self._counts[s]) for s in spaces)
+
+    def person_seconds(self) -> NDArray[np.float64]:
+        """Return the person-seconds spent in each cell until now, units apart; the last is the outside."""
+        return np.asarray(self._person_s + self._by_cell * (self.env.now - self._since))
+
+    def clear_since_s(self, spaces: Iterable[int]) -> float | None:
+        """Return since when no person has been in some spaces: 0 where nobody ever was, None while somebody is."""
+        wanted = list(spaces)
+        return None if self.count_in(wanted) else float(self._left_s[wanted].max(initial=0.0))
+
+    @property
+    def out_s(self) -> NDArray[np.float64]:
+        """Time at which each person was out: NaN, for nobody leaves."""
+        return np.full(self.inside(), np.nan)
+
+    @property
+    def settled_s(self) -> NDArray[np.float64]:
+        """Time at which each person's room was locked; NaN where it is not."""
+        times = np.full(len(self._counts), np.nan)
+        times[list(self._locked_rooms)] = list(self._locked_rooms.values())
+        return np.repeat(times, self._counts)
+
+    def state(self, p: int) -> tuple[str, str]:
+        """Return the state of a person or unit now and, where it stays, the reason."""
+        if p in self._units:
+            state = self._units[p].state
+            return WORDS[state], "in turn" if state == QUEUED else ""
+        return ("settled", "in a locked room") if self.space_of(p) in self._locked_rooms else ("waiting", "")
+
+    def tally(self) -> dict[tuple[str, str], int]:
+        """Return how many persons are in each state with each reason."""
+        settled = self.count_in(self._locked_rooms)
+        found = {("settled", "in a locked room"): settled, ("waiting", ""): self.inside() - settled}
+        return {key: count for key, count in found.items() if count}
+
+
+def drawn_m(corners: Corners) -> float:
+    """Return the length of a polyline in metres."""
+    return sum(metres_between(*a, *b) for a, b in pairwise(corners))
