@@ -31,9 +31,9 @@ from drillsim.crowd.geometry.cells import Cells, build_cells
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population, draw_population, nobody
 from drillsim.crowd.reference.crowd import ReferenceCrowd
-from drillsim.engine.people import groups_of
 from drillsim.engine.simulate import simulate
-from drillsim.engine.world import world_of
+from drillsim.engine.world.occupants import groups_of
+from drillsim.engine.world.world import world_of
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import Network, build
 from drillsim.plan.read import read_plan

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import drillsim as ds
-from drillsim.engine.protection import Protection
+from drillsim.engine.protection.protective_action import Protection
 from plays import scenario
 
 ROOMS = {

@@ -17,8 +17,8 @@ from drillsim.crowd.geometry.cells import Cells, build_cells
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.reference.crowd import ReferenceCrowd
 from drillsim.crowd.stationary import StillCrowd
-from drillsim.engine.exposure import Exposure
-from drillsim.engine.world import World
+from drillsim.engine.state.exposure import Exposure
+from drillsim.engine.world.world import World
 from drillsim.errors import SimulationError
 from drillsim.plan.network import build
 from drillsim.plan.routes import Routes

@@ -10,8 +10,8 @@ import pytest
 import crowd_worlds
 import drillsim as ds
 from crowd_worlds import box, door, people_at
-from drillsim.engine.order import parts_of, rooms_inside
-from drillsim.engine.world import world_of
+from drillsim.engine.world.parts import parts_of, rooms_inside
+from drillsim.engine.world.world import world_of
 from drillsim.plan.checks import check_plan
 from plays import mix, scenario, stamps
 from protocol_plays import ORDER_S, drill, with_openings

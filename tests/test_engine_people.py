@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import drillsim as ds
-from drillsim.engine.people import groups_of, people_of, sources_of
-from drillsim.engine.times import clock_of
-from drillsim.engine.world import world_of
+from drillsim.engine.world.clock import clock_of
+from drillsim.engine.world.occupants import groups_of, people_of, sources_of
+from drillsim.engine.world.world import world_of
 from drillsim.plan.model import Group
 from drillsim.quantities import spread
 from drillsim.scenario.groups import DEFAULT_SHARES, PREMOVEMENT, SHIPPED_GROUPS

@@ -9,8 +9,8 @@ import pytest
 
 import drillsim as ds
 from crowd_worlds import box, door, people_at, plan_of
-from drillsim.engine.refuge import refuge_of, refuge_spaces, without_stairs
-from drillsim.engine.world import World
+from drillsim.engine.world.refuge import refuge_of, refuge_spaces, without_stairs
+from drillsim.engine.world.world import World
 from drillsim.scenario.people import LawsChoice, Refuge
 from plays import scenario
 from protocol_plays import with_openings

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import drillsim as ds
 from depth import cases
 from drillsim.crowd.laws import door_capacity_ps
-from drillsim.engine.world import laws_of
+from drillsim.engine.world.world import laws_of
 from drillsim.plan.model import FloorPlan
 from drillsim.scenario.defaults import shipped_role
 from drillsim.scenario.response import Dispatch

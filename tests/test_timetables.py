@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import drillsim as ds
-from drillsim.engine.world import World
+from drillsim.engine.world.world import World
 from drillsim.scenario.people import LawsChoice
 
 FLOORPLANS = Path(__file__).parents[1] / "floorplans"

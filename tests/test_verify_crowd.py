@@ -16,15 +16,15 @@ from drillsim.plan.checks import check_plan
 from drillsim.plan.network import build
 from drillsim.quantities import spread
 from drillsim.streams.streams import Streams
-from drillsim.verify import crowd_doors, crowd_inputs, crowd_queues, crowd_stairs, crowd_starts, crowd_walks
-from drillsim.verify.case import Bench, Case
-from drillsim.verify.crowd_plans import FOOT, HEAD, corridor, flight, nine_storey_office, room_8_by_5, tower
-from drillsim.verify.crowd_play import cells_of, flow_ps, grid, persons, play, scattered, shipped
-from drillsim.verify.crowd_queues import Floor, congested_cases, mgcc
-from drillsim.verify.crowd_speeds import held_mps
-from drillsim.verify.pool import pool
-from drillsim.verify.queues import erlang_b
+from drillsim.verify.crowd import doors, inputs, premovement, queues, stairs, walking
+from drillsim.verify.crowd.queues import Floor, congested_cases, mgcc
+from drillsim.verify.crowd.speeds import held_mps
+from drillsim.verify.harness.case import Bench, Case
+from drillsim.verify.harness.crowd_plans import FOOT, HEAD, corridor, flight, nine_storey_office, room_8_by_5, tower
+from drillsim.verify.harness.crowd_runs import cells_of, flow_ps, grid, persons, play, scattered, shipped
+from drillsim.verify.harness.workers import pool
 from drillsim.verify.suite import SUITES
+from drillsim.verify.theory.queueing import erlang_b
 
 BENCH = Bench(Path(__file__).resolve().parents[1])
 PAGE = BENCH.shelf / "docs" / "verification.md"
@@ -108,31 +108,31 @@ def verdicts(cases) -> dict[str, str]:
 
 
 def test_a_corridor_that_is_longer_than_it_says_is_found_out(monkeypatch):
-    monkeypatch.setattr(crowd_walks, "corridor", lambda length, width: corridor(length + 0.01, width))
-    assert verdicts(crowd_walks.walk_cases)["IMO-01"] == "outside"
+    monkeypatch.setattr(walking, "corridor", lambda length, width: corridor(length + 0.01, width))
+    assert verdicts(walking.walk_cases)["IMO-01"] == "outside"
 
 
 def test_a_door_law_that_lets_too_many_through_is_found_out(monkeypatch):
-    monkeypatch.setattr(crowd_doors, "GUIDE", Laws(flow_psm=1.34))
-    assert verdicts(crowd_doors.door_cases)["ENZ-DOOR"] == "outside"
-    assert verdicts(crowd_doors.door_cases)["CAP-ENVELOPE"] == "outside"
+    monkeypatch.setattr(doors, "GUIDE", Laws(flow_psm=1.34))
+    assert verdicts(doors.door_cases)["ENZ-DOOR"] == "outside"
+    assert verdicts(doors.door_cases)["CAP-ENVELOPE"] == "outside"
 
 
 def test_a_queue_that_forgets_a_delay_is_found_out(monkeypatch):
-    monkeypatch.setattr(crowd_starts, "quantiles", lambda law, u: np.zeros_like(u))
-    monkeypatch.setattr(crowd_starts, "_lindley", lambda ready_s, rest_s: ready_s + 1.0)
-    assert verdicts(crowd_starts.delay_cases)["ENZ-DELAY"] == "outside"
+    monkeypatch.setattr(premovement, "quantiles", lambda law, u: np.zeros_like(u))
+    monkeypatch.setattr(premovement, "_lindley", lambda ready_s, rest_s: ready_s + 1.0)
+    assert verdicts(premovement.delay_cases)["ENZ-DELAY"] == "outside"
 
 
 def test_steeper_steps_than_the_handbooks_are_found_out(monkeypatch):
-    monkeypatch.setattr(crowd_stairs, "flight", lambda *size, **more: flight(*size, **{"riser_m": 0.19, **more}))
-    assert verdicts(crowd_stairs.stair_cases)["FD-STAIR"] == "outside"
+    monkeypatch.setattr(stairs, "flight", lambda *size, **more: flight(*size, **{"riser_m": 0.19, **more}))
+    assert verdicts(stairs.stair_cases)["FD-STAIR"] == "outside"
 
 
 def test_a_group_that_is_shipped_quicker_on_stairs_than_its_source_is_found_out(monkeypatch):
     quick = replace(shipped("adults"), stair_down=spread({"low": "0.65 m/s", "high": "0.79 m/s"}, "speed"))
-    monkeypatch.setattr(crowd_inputs, "shipped", lambda name: quick if name == "adults" else shipped(name))
-    assert verdicts(crowd_inputs.drill_cases)["VAL-STAIR-FRUIN"] == "outside"
+    monkeypatch.setattr(inputs, "shipped", lambda name: quick if name == "adults" else shipped(name))
+    assert verdicts(inputs.drill_cases)["VAL-STAIR-FRUIN"] == "outside"
 
 
 def test_children_who_are_shipped_slower_than_their_source_are_found_out(monkeypatch):
@@ -140,8 +140,8 @@ def test_children_who_are_shipped_slower_than_their_source_are_found_out(monkeyp
         shipped("primary"),
         stair_down=spread({"mean": "0.7 m/s", "sd": "0.14 m/s", "low": "0.4 m/s", "high": "1 m/s"}, "speed"),
     )
-    monkeypatch.setattr(crowd_stairs, "shipped", lambda name: slow if name == "primary" else shipped(name))
-    assert verdicts(crowd_stairs.stair_cases)["VAL-SCHOOL-BR"] == "outside"
+    monkeypatch.setattr(stairs, "shipped", lambda name: slow if name == "primary" else shipped(name))
+    assert verdicts(stairs.stair_cases)["VAL-SCHOOL-BR"] == "outside"
 
 
 # ------------------------------------------------------------------ buildings
@@ -246,7 +246,7 @@ def test_a_floor_that_slows_nobody_down_is_told_from_one_that_does():
 
 
 def test_a_poisson_source_has_its_rate():
-    times = crowd_queues._poisson_s(Streams(1, "test"), 2.0, 5_000.0)
+    times = queues._poisson_s(Streams(1, "test"), 2.0, 5_000.0)
     assert len(times) == pytest.approx(10_000, rel=0.05)
     assert times[-1] < 5_000.0
     assert cells_of(corridor(40, 2)).cells == 4

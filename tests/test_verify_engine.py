@@ -7,15 +7,16 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from drillsim.verify import monotone, occupancy, staging, ways
-from drillsim.verify.case import Bench
-from drillsim.verify.monotone import monotone_cases
-from drillsim.verify.occupancy import duty_cases, exposure_cases
-from drillsim.verify.pool import pool
-from drillsim.verify.simex import simex_cases
-from drillsim.verify.staging import empty_plan, judge_of, shipped_plan, spot, what_if
+from drillsim.verify.harness import staging
+from drillsim.verify.harness.case import Bench
+from drillsim.verify.harness.staging import empty_plan, judge_of, shipped_plan, spot, what_if
+from drillsim.verify.harness.workers import pool
+from drillsim.verify.response import monotonicity, occupancy, travel
+from drillsim.verify.response.monotonicity import monotone_cases
+from drillsim.verify.response.occupancy import duty_cases, exposure_cases
+from drillsim.verify.response.simex import simex_cases
+from drillsim.verify.response.travel import arrival_cases, patrol_cases
 from drillsim.verify.suite import SUITES
-from drillsim.verify.ways import arrival_cases, patrol_cases
 
 BENCH = Bench(Path(__file__).resolve().parents[1])
 
@@ -27,21 +28,21 @@ def test_drills_agree_with_their_closed_form(cases):
 
 def test_an_officer_who_runs_faster_than_the_judge_is_found_out(monkeypatch):
     monkeypatch.setitem(staging.STEADY_ROLE, "run", "2.6 m/s")
-    monkeypatch.setattr(ways, "SCHOOLS", ("three_rooms",))
+    monkeypatch.setattr(travel, "SCHOOLS", ("three_rooms",))
     assert [c.verdict for c in arrival_cases(BENCH)] == ["outside"]
 
 
 def test_an_officer_who_is_slower_on_stairs_than_the_judge_is_found_out(monkeypatch):
     monkeypatch.setitem(staging.STEADY_ROLE, "stair_up", "0.8 m/s")
-    monkeypatch.setattr(ways, "SCHOOLS", ("three_rooms",))
+    monkeypatch.setattr(travel, "SCHOOLS", ("three_rooms",))
     assert [c.verdict for c in arrival_cases(BENCH)] == ["outside"]
 
 
 def test_a_patrol_that_stands_elsewhere_than_the_judge_thinks_is_found_out(monkeypatch):
     plan = empty_plan(BENCH.shelf, "three_rooms")
-    shorter = staging.mix_from([{"id": "officer", "role": "steady", "patrol": ways.ROUND[:3], "stays": "30 s"}])
-    monkeypatch.setattr(ways, "_patrol", lambda _pace: shorter)
-    assert ways._patrol_that_only_stands(BENCH, plan).verdict == "outside"
+    shorter = staging.mix_from([{"id": "officer", "role": "steady", "patrol": travel.ROUND[:3], "stays": "30 s"}])
+    monkeypatch.setattr(travel, "_patrol", lambda _pace: shorter)
+    assert travel._patrol_that_only_stands(BENCH, plan).verdict == "outside"
 
 
 def test_the_judge_knows_the_shortest_way_of_the_three_rooms():
@@ -97,13 +98,13 @@ def test_more_people_locks_radio_and_police_never_slow_a_lockdown():
 
 
 def test_a_radio_that_is_slower_than_it_should_be_is_found_out(monkeypatch):
-    honest = monotone._scenario
+    honest = monotonicity._scenario
 
     def mixed_up(shelf, variant):
-        slow = variant == monotone.PRESENT
+        slow = variant == monotonicity.PRESENT
         return what_if(honest(shelf, variant), {"reporting": {"radio": "60 s"}}) if slow else honest(shelf, variant)
 
-    monkeypatch.setattr(monotone, "_scenario", mixed_up)
+    monkeypatch.setattr(monotonicity, "_scenario", mixed_up)
     found = {c.id: c.verdict for c in monotone_cases(Bench(BENCH.shelf, share=0.1))}
     assert found["monotone.quicker-radio.never-slower"] == "outside"
     assert found["monotone.quicker-radio.sooner"] == "outside"

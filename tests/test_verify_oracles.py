@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drillsim.verify.cities import QUIZ, THREE, rectangular_city, square_mile_grid
-from drillsim.verify.easi import Task, critical_detection_point, easi, easi_by_critical_point, easi_mc
-from drillsim.verify.hypercube import correction, hypercube, larson_workloads
-from drillsim.verify.means import (
+from drillsim.verify.theory.cities import QUIZ, THREE, rectangular_city, square_mile_grid
+from drillsim.verify.theory.easi import Task, critical_detection_point, easi, easi_by_critical_point, easi_mc
+from drillsim.verify.theory.expected_values import (
     duty_shares,
     last_call_travel,
     main_effect,
@@ -20,7 +19,8 @@ from drillsim.verify.means import (
     mobile_travel,
     patrol_travel,
 )
-from drillsim.verify.queues import erlang_b, erlang_c, mmc
+from drillsim.verify.theory.hypercube import correction, hypercube, larson_workloads
+from drillsim.verify.theory.queueing import erlang_b, erlang_c, mmc
 
 BASELINE = [Task(0, 10, 3), Task(0, 12, 3.6), Task(0.9, 90, 27), Task(0, 10, 3), Task(0.9, 90, 27), Task(0, 120, 36)]
 RESPONSE = {"communication": 0.95, "response_s": 300, "response_sd_s": 90}

@@ -9,11 +9,11 @@ import pytest
 
 from drillsim.engine.simulate import simulate
 from drillsim.quantities import spread
-from drillsim.verify import race
-from drillsim.verify.case import Bench
-from drillsim.verify.published import BASELINE
-from drillsim.verify.race import BESIDE, STILL, Race, detected_once, race_cases, sorts
-from drillsim.verify.staging import empty_plan
+from drillsim.verify.harness.case import Bench
+from drillsim.verify.harness.staging import empty_plan
+from drillsim.verify.response import interruption
+from drillsim.verify.response.interruption import BESIDE, STILL, Race, detected_once, race_cases, sorts
+from drillsim.verify.response.published import BASELINE
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = Bench(ROOT, share=0.05)
@@ -37,7 +37,7 @@ def test_a_response_that_is_slower_than_the_oracle_thinks_is_found_out(monkeypat
 def test_reports_that_always_get_through_are_found_out(monkeypatch):
     honest = Race.scenario
     monkeypatch.setattr(Race, "scenario", lambda self: honest(self._replace(communication=1.0)))
-    monkeypatch.setattr(race, "sorts", lambda: {"begin": sorts()["begin"]._replace(communication=0.8)})
+    monkeypatch.setattr(interruption, "sorts", lambda: {"begin": sorts()["begin"]._replace(communication=0.8)})
     assert "race.begin" in outside(race_cases(QUICK))
 
 
@@ -61,7 +61,7 @@ def test_a_race_without_spread_ends_with_the_sum_of_its_delays():
 
 @pytest.mark.parametrize("dist", ["normal", "lognormal"])
 def test_a_written_law_has_the_mean_and_spread_of_its_task(dist):
-    law = spread(race._spread(100.0, 30.0, dist), "time")
+    law = spread(interruption._spread(100.0, 30.0, dist), "time")
     values = [law.quantile((i + 0.5) / 20_000) for i in range(20_000)]
     assert (np.mean(values), np.std(values)) == pytest.approx((100, 30), rel=1e-2)
 

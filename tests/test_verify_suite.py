@@ -13,8 +13,8 @@ import pytest
 
 from drillsim.cli import main
 from drillsim.verify import suite
-from drillsim.verify.case import Bench, Case, claim, near
-from drillsim.verify.pool import pool
+from drillsim.verify.harness.case import Bench, Case, claim, near
+from drillsim.verify.harness.workers import pool
 from drillsim.verify.suite import SUITES, as_data, as_markdown, notes, tally
 
 ROOT = Path(__file__).resolve().parents[1]

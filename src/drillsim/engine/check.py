@@ -11,12 +11,12 @@ import numpy as np
 from drillsim.analysis.measures import APPLIES
 from drillsim.crowd.laws import door_capacity_ps
 from drillsim.documents.fault_list import Faults, Path
-from drillsim.engine.names import Known, happenings, mixes_names, scenario_names
-from drillsim.engine.refuge import refuge_spaces, without_stairs
-from drillsim.engine.services import OTHERS as SERVICE_OF
-from drillsim.engine.services import ROLES
-from drillsim.engine.times import possible_times
-from drillsim.engine.world import XY, World, laws_of, world_of
+from drillsim.engine.references import Known, happenings, mixes_names, scenario_names
+from drillsim.engine.response.services import OTHERS as SERVICE_OF
+from drillsim.engine.response.services import ROLES
+from drillsim.engine.world.clock import possible_times
+from drillsim.engine.world.refuge import refuge_spaces, without_stairs
+from drillsim.engine.world.world import XY, World, laws_of, world_of
 from drillsim.errors import Fault, ScenarioError, closest, order_faults
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.routes import Routes

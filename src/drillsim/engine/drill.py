@@ -11,18 +11,18 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.engine import noticing
-from drillsim.engine.demand import arrivals_of
-from drillsim.engine.hostile import HostileTasks
-from drillsim.engine.incident import Case, case_of
+from drillsim.engine.incident import detection
+from drillsim.engine.incident.call_arrivals import arrivals_of
+from drillsim.engine.incident.course import Progress
 from drillsim.engine.injects import Script
-from drillsim.engine.protection import Protection
-from drillsim.engine.script import Progress
-from drillsim.engine.seek import tell_place
-from drillsim.engine.services import Services
-from drillsim.engine.stage import Process, Stage
-from drillsim.engine.tasks import Response
-from drillsim.engine.units import Responder
+from drillsim.engine.protection.protective_action import Protection
+from drillsim.engine.response.approach import tell_place
+from drillsim.engine.response.services import Services
+from drillsim.engine.response.support_tasks import HostileTasks
+from drillsim.engine.response.unit_process import Response
+from drillsim.engine.state.drill_state import Process, Stage
+from drillsim.engine.state.incident import Case, case_of
+from drillsim.engine.state.responder import Responder
 from drillsim.record.trace import Event
 from drillsim.streams.streams import sample
 
@@ -128,16 +128,16 @@ class Drill:
         setting, reporting = stage.scenario.noticing, stage.scenario.reporting
         space = stage.world.plan.spaces[case.space]
         watched = stage.crowd.count_in([case.space]) > 0 or (
-            noticing.supervised(space) and bool(stage.people_in(stage.env.now).sum() > 0)
+            detection.supervised(space) and bool(stage.people_in(stage.env.now).sum() > 0)
         )
-        sources = noticing.sources(
+        sources = detection.sources(
             case, stage.units, setting, reporting, stage.world, stage.streams,
             watched=watched, propped=frozenset(stage.travel.propped), now_s=stage.env.now,
         )  # fmt: skip
         for i, notice in enumerate(sources):
             stage.env.process(self._tell(case, notice, first=i == 0))
 
-    def _tell(self, case: Case, notice: noticing.Notice, *, first: bool) -> Process:
+    def _tell(self, case: Case, notice: detection.Notice, *, first: bool) -> Process:
         """Notice, act where it is a unit, and report unless the front office has it already."""
         stage = self.stage
         if notice.delay_s > 0.0:
@@ -151,7 +151,7 @@ class Drill:
         if case.reported.triggered and case.place_known.triggered:
             return
         covered = stage.has_radio(case.space)
-        report = noticing.report_of(case, notice, stage.scenario.reporting, stage.streams, covered=covered)
+        report = detection.report_of(case, notice, stage.scenario.reporting, stage.streams, covered=covered)
         if report.delay_s > 0.0:
             yield stage.env.timeout(report.delay_s)
         if not report.arrives:
@@ -172,7 +172,7 @@ class Drill:
         if news:
             self.response.dispatch(case)
 
-    def _first_notice(self, case: Case, notice: noticing.Notice) -> None:
+    def _first_notice(self, case: Case, notice: detection.Notice) -> None:
         stage = self.stage
         stage.log(notice.who, "noticed", stage.where(case), notice.why, incident=case.id)
         protocol = stage.scenario.protocol

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from drillsim.engine.protection import Protection
-from drillsim.engine.stage import Process, Stage
-from drillsim.engine.tasks import Response
+from drillsim.engine.protection.protective_action import Protection
+from drillsim.engine.response.unit_process import Response
+from drillsim.engine.state.drill_state import Process, Stage
 from drillsim.scenario.model import Inject
 from drillsim.streams.streams import sample
 

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 from drillsim.analysis.measures import count_curve, measure
 from drillsim.engine.drill import Drill
-from drillsim.engine.people import people_of
-from drillsim.engine.stage import Stage
-from drillsim.engine.times import clock_of
-from drillsim.engine.world import world_of
+from drillsim.engine.state.drill_state import Stage
+from drillsim.engine.world.clock import clock_of
+from drillsim.engine.world.occupants import people_of
+from drillsim.engine.world.world import world_of
 from drillsim.plan.model import FloorPlan
 from drillsim.record.trace import Trace, Value
 from drillsim.scenario.model import Scenario

@@ -120,7 +120,7 @@ def compile_orders(packed: bytes) -> None:
 
     from drillsim.crowd.compiled.crowd import CompiledCrowd
     from drillsim.crowd.population import nobody
-    from drillsim.engine.world import world_of
+    from drillsim.engine.world.world import world_of
 
     study, _ = _unpack(packed)
     world = world_of(study.plan, study.scenarios[0])

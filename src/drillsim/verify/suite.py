@@ -5,25 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from drillsim.verify.case import Bench, Case, Value
-from drillsim.verify.crowd_absent import absent_cases
-from drillsim.verify.crowd_buildings import conserve_cases, office_cases, sweep_cases
-from drillsim.verify.crowd_doors import bottleneck_cases, door_cases, two_way_cases
-from drillsim.verify.crowd_inputs import drill_cases, mobility_cases, school_cases
-from drillsim.verify.crowd_queues import congested_cases, queue_cases
-from drillsim.verify.crowd_rooms import exit_cases, jam_cases
-from drillsim.verify.crowd_speeds import crossing_cases, curve_cases
-from drillsim.verify.crowd_stairs import stair_cases
-from drillsim.verify.crowd_starts import delay_cases, start_cases
-from drillsim.verify.crowd_walks import speed_cases, walk_cases, way_cases
-from drillsim.verify.monotone import monotone_cases
-from drillsim.verify.occupancy import duty_cases, exposure_cases
-from drillsim.verify.published import duty_chain_cases, easi_cases, line_cases, three_unit_cases, two_unit_cases
-from drillsim.verify.race import race_cases
-from drillsim.verify.shipped import input_cases
-from drillsim.verify.simex import simex_cases
-from drillsim.verify.teams import hypercube_cases, pool_cases
-from drillsim.verify.ways import arrival_cases, patrol_cases
+from drillsim.verify.crowd.buildings import conserve_cases, office_cases, sweep_cases
+from drillsim.verify.crowd.doors import bottleneck_cases, door_cases, two_way_cases
+from drillsim.verify.crowd.inputs import drill_cases, mobility_cases, school_cases
+from drillsim.verify.crowd.not_modelled import absent_cases
+from drillsim.verify.crowd.premovement import delay_cases, start_cases
+from drillsim.verify.crowd.queues import congested_cases, queue_cases
+from drillsim.verify.crowd.rooms import exit_cases, jam_cases
+from drillsim.verify.crowd.speeds import crossing_cases, curve_cases
+from drillsim.verify.crowd.stairs import stair_cases
+from drillsim.verify.crowd.walking import speed_cases, walk_cases, way_cases
+from drillsim.verify.harness.case import Bench, Case, Value
+from drillsim.verify.response.interruption import race_cases
+from drillsim.verify.response.monotonicity import monotone_cases
+from drillsim.verify.response.occupancy import duty_cases, exposure_cases
+from drillsim.verify.response.published import (
+    duty_chain_cases,
+    easi_cases,
+    line_cases,
+    three_unit_cases,
+    two_unit_cases,
+)
+from drillsim.verify.response.server_pools import hypercube_cases, pool_cases
+from drillsim.verify.response.shipped_inputs import input_cases
+from drillsim.verify.response.simex import simex_cases
+from drillsim.verify.response.travel import arrival_cases, patrol_cases
 
 Cases = Callable[[Bench], Iterable[Case]]
 

@@ -135,7 +135,7 @@ def _line(sheet: inputs.Sheet, facts: dict[str, Any] | None) -> str:
         return f"{sheet.shown}: plan OK: {sheet.plan.name}: {parts}.\n{terminal.wrapped(ways, indent='  ')}"
     if sheet.scenario:
         scenario = sheet.scenario
-        from drillsim.engine.times import when
+        from drillsim.engine.world.clock import when
 
         happenings = scenario.demand.calls if scenario.demand else scenario.incidents
         kinds = ", ".join(dict.fromkeys(str(h.kind) for h in happenings))

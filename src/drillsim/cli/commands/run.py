@@ -56,7 +56,7 @@ def run(
     left of each unit's hours. With --days N it plays N days and prints the sums.
     """
     from drillsim.engine.simulate import simulate
-    from drillsim.engine.times import when
+    from drillsim.engine.world.clock import when
     from drillsim.quantities import clock
     from drillsim.report.timeline import tell
 

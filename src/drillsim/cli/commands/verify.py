@@ -29,8 +29,8 @@ def verify(suite: str, deep: bool, seed: int, workers: int | None, out: Path | N
     """
     from drillsim.cli.examples import shelf
     from drillsim.errors import closest
-    from drillsim.verify.case import Bench
-    from drillsim.verify.pool import pool
+    from drillsim.verify.harness.case import Bench
+    from drillsim.verify.harness.workers import pool
     from drillsim.verify.suite import SUITES, as_data, as_markdown, cells, collect, notes, tally
 
     if suite not in SUITES:

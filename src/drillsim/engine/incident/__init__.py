@@ -1,0 +1,1 @@
+"""The incident itself: how it is noticed, how it unfolds, and how often incidents come."""

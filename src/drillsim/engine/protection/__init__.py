@@ -1,0 +1,1 @@
+"""Protective action: the order, securing rooms, the perimeter, release and accountability."""

@@ -1,0 +1,128 @@
+"""Counting heads: when each room or assembly place has counted its people, and when nobody is missing any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd.stationary import StillCrowd
+from drillsim.engine.protection.order import Order
+from drillsim.plan.model import OUTSIDE
+from drillsim.record.trace import Event
+from drillsim.streams.streams import few_words
+
+
+@dataclass
+class Heads:
+    """How many people are where, and since when they can be counted, by place."""
+
+    ready_s: dict[str, float] = field(default_factory=dict)
+    persons: dict[str, int] = field(default_factory=dict)
+    missing: int = 0
+
+    def add(self, place: str, since_s: float, persons: int = 1) -> None:
+        """Put persons into a place; it waits for the last of them."""
+        self.ready_s[place] = max(self.ready_s.get(place, 0.0), since_s)
+        self.persons[place] = self.persons.get(place, 0) + persons
+
+
+def account(order: Order, counted_from_s: Mapping[int, float], until_s: float) -> None:
+    """Write down who is accounted for when, as far as can be told now; lines of a later time are written ahead.
+
+    counted_from_s
+        Since when people can be counted who sit in a space, by space; who comes later is waited for. Whoever is out
+        is counted at the assembly place of the exit used, or in file order at the first place that names no exits.
+    until_s
+        Lines of a later time are left out.
+    """
+    stage, case = order.stage, order.case.id
+    heads = _still(order, counted_from_s) if stage.stays else _heads(order, counted_from_s)
+    law = stage.scenario.protocol.roll_call
+    luck = stage.streams.uniforms("roll_call", few_words(tuple(heads.ready_s))).tolist()
+    done = {id_: at + law.quantile(u) for (id_, at), u in zip(heads.ready_s.items(), luck, strict=True)}
+    for id_, at in done.items():
+        if at <= until_s:
+            stage.log.events.append(Event(at, id_, "accounted", id_, "", case, float(heads.persons[id_])))
+    everybody = max(done.values(), default=order.given_s)
+    if not heads.missing and everybody <= until_s:
+        total = float(sum(heads.persons.values()))
+        stage.log.events.append(Event(everybody, "school", "accounted", "", "", case, total))
+
+
+def in_place(order: Order, people: NDArray[np.int64]) -> None:
+    """Write down when each of those who were asked to go somewhere had got there."""
+    crowd = order.stage.crowd
+    settled_s = crowd.settled_s
+    for p in people.tolist():
+        if not np.isnan(settled_s[p]):
+            where = order.id_of(crowd.space_of(p))
+            line = Event(float(settled_s[p]), f"person-{p}", "in-place", where, "", order.case.id)
+            order.stage.log.events.append(line)
+
+
+def in_refuge(order: Order) -> None:
+    """Write down since when each person waits in a place of refuge."""
+    crowd, helped = order.stage.crowd, order.stage.needs_help()
+    settled_s, space = crowd.settled_s, order.stage.spaces()
+    for p in np.flatnonzero(np.isin(space, sorted(order.refuge)) & ~np.isnan(settled_s)).tolist():
+        why = "needs-help" if helped[p] else ""
+        line = Event(float(settled_s[p]), f"person-{p}", "in-refuge", order.id_of(int(space[p])), why, order.case.id)
+        order.stage.log.events.append(line)
+
+
+def _heads(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
+    """Return the heads where people walk: those out by assembly place, those who sit by space."""
+    crowd, plan = order.stage.crowd, order.stage.world.plan
+    out_s = crowd.out_s
+    inside = np.flatnonzero(np.isnan(out_s))
+    heads = Heads(missing=len(inside))
+    out = np.flatnonzero(~np.isnan(out_s))
+    assert not isinstance(crowd, StillCrowd)
+    if len(out):
+        assembly = _assembly_places(order)
+        points, by_point = np.unique(crowd.points()[out] @ (1.0, 1.0j), return_inverse=True)  # one number a point
+        for i, point in enumerate(points.tolist()):
+            times_s = out_s[out[by_point == i]]
+            heads.add(assembly.get((point.real, point.imag), OUTSIDE), float(times_s.max()), len(times_s))
+    if not len(inside):
+        return heads
+    space, settled_s = order.stage.spaces()[inside], crowd.settled_s[inside]
+    begins_s = np.full(len(plan.spaces) + 2, np.nan)  # the last two entries answer for stairs and the outside
+    begins_s[list(counted_from_s)] = list(counted_from_s.values())
+    sits = ~np.isnan(begins_s[space])
+    for i in np.flatnonzero(sits & np.isnan(settled_s)).tolist():
+        sits[i] = crowd.state(int(inside[i]))[0] == "waiting"
+    ready_s, later = begins_s.copy(), sits & (settled_s > begins_s[space])
+    np.maximum.at(ready_s, space[later], settled_s[later])
+    for s, persons in enumerate(np.bincount(space[sits]).tolist()):
+        if persons:
+            heads.add(order.id_of(s), float(ready_s[s]), persons)
+            heads.missing -= persons
+    return heads
+
+
+def _still(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
+    """Return the heads where nobody walks: whoever is in no space that counts is missing."""
+    crowd, heads = order.stage.crowd, Heads(missing=order.stage.crowd.inside())
+    for space, since_s in counted_from_s.items():
+        persons = crowd.count_in([space])
+        if persons:
+            heads.add(order.id_of(space), since_s, persons)
+            heads.missing -= persons
+    return heads
+
+
+def _assembly_places(order: Order) -> dict[tuple[float, float], str]:
+    """Return the assembly place by the point of the exit that people leave by."""
+    world = order.stage.world
+    places = world.plan.assembly
+    found: dict[tuple[float, float], str] = {}
+    for way in world.network.exits:
+        x, y = world.network.way_xy[way, 0]
+        id_ = world.plan.openings[way].id
+        place = next((a.id for a in places if id_ in a.exits or not a.exits), OUTSIDE)
+        found.setdefault((float(x), float(y)), place)
+    return found

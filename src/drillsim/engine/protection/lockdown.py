@@ -1,0 +1,227 @@
+"""A lockdown: rooms that are locked one by one, each in a named state, and the people who were caught outside them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator
+from functools import partial
+from math import inf
+from typing import Any
+
+import numpy as np
+import simpy
+
+from drillsim.crowd.states import OUT
+from drillsim.engine.protection.order import LOOK_S, UNDER_WAY, Order
+from drillsim.engine.protection.securing import Securing
+from drillsim.engine.state.drill_state import Process
+from drillsim.engine.state.responder import Responder
+from drillsim.engine.world.parts import rooms_inside
+from drillsim.engine.world.rooms import Room
+
+TOLD, LOCKED, SECURED, FAILED, ABANDONED, RELEASED = "told", "locked", "secured", "failed", "abandoned", "released"
+"""States of a room: told and not locked yet, and how it stands since."""
+PATIENCE = 5
+"""Looks until those who are under way ask themselves whether to leave."""
+
+
+class Lockdown:
+    """The rooms of one lockdown from the order on.
+
+    listed
+        Spaces of the lockable rooms that were occupied at the onset: the ones that results count. Other rooms are
+        refuges; what happens to one of them after people fled into it has events of its own.
+    """
+
+    def __init__(self, order: Order, listed: Collection[int]) -> None:
+        self.order, self.stage, self.listed = order, order.stage, frozenset(listed)
+        self.lockable = {r.space: r for r in self.stage.world.rooms if r.lockable}
+        self.refuges = set(rooms_inside(self.stage.world)) & self.lockable.keys()
+        """Rooms to flee into."""
+        self.state: dict[int, str] = {}
+        self.done_s: dict[int, float] = {}
+        """When a room was last secured, or its lock failed, by space."""
+        self.next_failure = self.stage.env.event()
+        """Succeeds, and is replaced, each time a room cannot be locked."""
+        self._plans: dict[int, Securing] = {}
+        self._may_leave = False
+        self._caught: list[int] = []
+        """Who was in no room to lock and may still be under way."""
+
+    def begin(self, *, leaving: bool) -> None:
+        """Tell every occupied room to lock, and everybody who is in none to find one.
+
+        leaving
+            A fire alarm has rung before: everybody is on the way out and has to be called back.
+        """
+        order, stage = self.order, self.stage
+        for space in sorted(self.listed - order.occupied):
+            self.state[space] = ABANDONED
+            self._note(space, "abandoned", "its people had left")
+        told = [room for space, room in self.lockable.items() if space in order.occupied]
+        for room in told:
+            if room.space not in self.listed:
+                self._note(room.space, "occupied", "people had come into it")
+            self._tell(room, word_s=float(order.heard_s[room.space]))
+        order.stay_outdoors()
+        safe = {OUT} | order.outdoors | (set() if leaving else self.lockable.keys())
+        is_safe = np.zeros(len(stage.world.plan.spaces) + 2, dtype=bool)  # the last two answer for stairs and outside
+        is_safe[list(safe)] = True
+        caught = np.flatnonzero(~is_safe[order.space])
+        if not len(caught):
+            return
+        self._caught = caught.tolist()
+        order.to_rooms(caught, self.lockable if leaving else self.refuges)
+        last = max((self._plans[r.space].locked_s for r in told if self._plans[r.space].locked_s < inf), default=0.0)
+        stage.at(max(last, float(order.heard_s[order.space[caught]].max())), self._wait_no_longer)
+        stage.env.process(self._watch(sorted(self.refuges - order.occupied)))
+
+    # ------------------------------------------------------------------ one room
+
+    def _tell(self, room: Room, *, word_s: float) -> None:
+        """Let word reach a room after some seconds; its adult locks it, or fails to."""
+        plan = self._plans[room.space] = self.order.draws.secure(room, word_s=word_s)
+        self.state[room.space] = TOLD
+        if plan.locked_s < inf:
+            self.stage.at(plan.locked_s, partial(self._locked, plan))
+            self.stage.at(plan.secured_s, partial(self._secured, plan, self.order.id_of(room.space)))
+        else:
+            self.stage.at(plan.failed_s, partial(self._failed, plan))
+
+    def _locked(self, plan: Securing, _event: object) -> None:
+        if self._plans.get(plan.room.space) is plan:
+            self._lock(plan.room)
+            self._note(plan.room.space, "locked")
+
+    def _secured(self, plan: Securing, who: str, _event: object) -> None:
+        space = plan.room.space
+        if self._plans.get(space) is plan:
+            self._done(space, SECURED)
+            self.order.log(who, self._word(space, "secured"), self.order.id_of(space))
+
+    def _failed(self, plan: Securing, _event: object) -> None:
+        if self._plans.get(plan.room.space) is plan:
+            self._done(plan.room.space, FAILED)
+            self._note(plan.room.space, "lock-failed", plan.why)
+            told, self.next_failure = self.next_failure, self.stage.env.event()
+            told.succeed()
+
+    def _lock(self, room: Room) -> None:
+        stage = self.stage
+        self.state[room.space] = LOCKED
+        stage.room_locked(room.space)
+        stage.crowd.lock_room(room.space)
+        stage.travel.lock(room.space, room.doors)
+
+    def hear(self, space: int) -> None:
+        """Let a room hear the order now; call it where that is sooner than the announcement."""
+        if self.state.get(space) == TOLD:
+            self._tell(self.lockable[space], word_s=0.0)
+
+    def retry(self, space: int, unit: Responder) -> Generator[simpy.Event, Any, bool]:
+        """Let a unit with keys lock a room whose lock failed, door by door; its value is whether it did.
+
+        The unit stands in the room or at its door. One who is called off or leaves meanwhile leaves it as it was.
+        """
+        draws = self.order.draws
+        if self.state.get(space) != FAILED or not unit.role.keys:
+            return False
+        room = self.lockable[space]
+        self.state[space] = TOLD  # nobody else tries
+        try:
+            yield self.stage.env.timeout(len(room.to_lock) * max(unit.key_s, draws.setting.auto))
+        finally:
+            if self.state[space] == TOLD:
+                self._done(space, FAILED)
+        if self.state[space] != FAILED or unit.gone:
+            return False
+        self._lock(room)
+        self.order.log(unit.id, self._word(space, "locked"), self.order.id_of(space))
+        plan = self._plans[space] = Securing(room, 0.0, draws.hide_s(space), inf)
+        self.stage.at(plan.secured_s, partial(self._secured, plan, unit.id))
+        return True
+
+    def release(self, space: int, who: str) -> None:
+        """Open a room again, or tell one that never was locked, and let its people out of a hostile event."""
+        order, stage = self.order, self.stage
+        self._plans.pop(space, None)
+        if self.state[space] in (LOCKED, SECURED):
+            stage.crowd.unlock_room(space)
+            stage.travel.unlock(space, self.lockable[space].doors)
+        self.state[space] = RELEASED
+        order.log(who, self._word(space, "released"), order.id_of(space))
+        people = [p for p in range(len(stage.population)) if stage.crowd.space_of(p) == space]
+        if order.case.kind == "hostile" and people:
+            stage.crowd.evacuate(np.array(people))
+
+    # ------------------------------------------------------------------ who is in no room
+
+    def _watch(self, empty: list[int]) -> Process:
+        """Lock each room that was empty once somebody has fled into it, until nobody is under way any more."""
+        stage, fled, looks = self.stage, self._caught, 0
+        while self._caught:
+            yield stage.env.timeout(LOOK_S)
+            counts = stage.crowd.counts()
+            entered = [s for s in empty if counts[stage.world.cells.first_cell[s]] > 0]
+            stays_in = (
+                {stage.crowd.space_of(p) for p in fled if stage.crowd.state(p)[0] == "settled"} if entered else ()
+            )
+            for space in [s for s in entered if s in stays_in]:
+                empty.remove(space)
+                self._note(space, "occupied", "people fled into it")
+                self._tell(self.lockable[space], word_s=0.0)
+            looks += 1
+            if looks % PATIENCE == 0:
+                self._leave_or_go_on()
+
+    def _wait_no_longer(self, _event: object) -> None:
+        """From now on let those leave who find no room, since all that were to be locked are."""
+        self._may_leave = True
+        self._leave_or_go_on()
+
+    def _leave_or_go_on(self) -> None:
+        """Let those who found no room to lock leave the building by themselves, and forget those who are safe."""
+        stage = self.stage
+        states = {p: stage.crowd.state(p)[0] for p in self._caught}
+        lost = [p for p, word in states.items() if word == "stranded"]
+        self._caught = [p for p, word in states.items() if word in UNDER_WAY or word == "stranded"]
+        if lost and self._may_leave:
+            self.order.log("people", "leave-by-themselves", value=float(len(lost)), why="no room left to lock")
+            stage.crowd.evacuate(np.array(lost))
+            self._caught = [p for p in self._caught if states[p] != "stranded"]
+
+    def leave(self) -> None:
+        """Give up the locks that are still to come: whoever is not behind a locked door leaves the building."""
+        order, stage = self.order, self.stage
+        order.forget()
+        self._caught = []
+        for space in self.in_state(TOLD, FAILED):
+            self._plans.pop(space, None)
+            self.state[space] = ABANDONED
+            self._note(space, "abandoned", "its people leave at the fire alarm")
+        stay = {OUT} | order.outdoors | set(self.in_state(LOCKED, SECURED))
+        people = [p for p in range(len(stage.population)) if stage.crowd.space_of(p) not in stay]
+        if people:
+            stage.crowd.evacuate(np.array(people))
+
+    # ------------------------------------------------------------------ states and lines
+
+    def counted_from_s(self) -> dict[int, float]:
+        """Return since when the people of a room can be counted, by space; rooms that are not shut yet are left out."""
+        return {s: self.done_s[s] for s in self.in_state(SECURED, FAILED)}
+
+    def in_state(self, *words: str) -> list[int]:
+        """Return the rooms in some states, in file order."""
+        return sorted(s for s, state in self.state.items() if state in words)
+
+    def _done(self, space: int, state: str) -> None:
+        """Note that a room is secured, or that its lock failed."""
+        self.state[space], self.done_s[space] = state, float(self.stage.env.now)
+
+    def _word(self, space: int, what: str) -> str:
+        """Return the word for what happens to a room; locks of rooms that people fled into have words of their own."""
+        ours = space in self.listed or what not in ("locked", "secured", "lock-failed")
+        return what if ours else f"refuge-{what}"
+
+    def _note(self, space: int, what: str, why: str = "") -> None:
+        id_ = self.order.id_of(space)
+        self.order.log(id_, self._word(space, what), id_, why)

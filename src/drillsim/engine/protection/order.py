@@ -1,0 +1,131 @@
+"""A protective order once it has been given: where everybody is then, who hears it when, and who is asked to go where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd.states import OUT
+from drillsim.crowd.stationary import StillCrowd
+from drillsim.engine.protection.securing import Draws, heard_s
+from drillsim.engine.state.drill_state import Stage
+from drillsim.engine.state.incident import Case
+from drillsim.engine.world.parts import _outdoors_and_halls
+
+"""What the crowd says instead of a space."""
+UNDER_WAY = ("waiting", "walking", "queued")
+"""States of people who may still get where they were asked to go."""
+LOOK_S = 1.0
+"""Time between two looks of somebody who waits for people; what follows a look is late by less than this."""
+People = NDArray[np.int64]
+
+
+def protected(stage: Stage) -> Case:
+    """Return the one incident that the protocol answers."""
+    return stage.cases[stage.scenario.protected]
+
+
+class Order:
+    """One order, from the moment it is given."""
+
+    def __init__(self, stage: Stage, *, spoken: bool) -> None:
+        self.stage, self.case = stage, protected(stage)
+        protocol, world, streams = stage.scenario.protocol, stage.world, stage.streams
+        self.log = partial(stage.log, incident=self.case.id)
+        """Writes one line about the incident that the order answers."""
+        self.given_s = float(stage.env.now)
+        soon = protocol.announcement if spoken else 0.0
+        self.heard_s = np.append(heard_s(protocol, world, streams, spoken=spoken), [soon, soon])
+        """Seconds until it is heard, by space; the last two entries answer for stairs and the outside."""
+        self.space: People = stage.spaces()
+        """Where each person is when the order is given."""
+        self.occupied = frozenset(world.cell_space[stage.crowd.counts() > 0].tolist()) - {OUT}
+        """Spaces with people in them when the order is given."""
+        self.outdoors, self.halls = world.plan.memo("outdoors and halls", lambda: _outdoors_and_halls(world.plan))
+        self.refuge: frozenset[int] = frozenset()
+        """Spaces where those wait who cannot leave without a stair."""
+        self._asked: list[tuple[People, frozenset[int] | None]] = []
+
+    @cached_property
+    def draws(self) -> Draws:
+        """The luck of rooms and doors."""
+        return Draws(self.stage.scenario.protocol, self.stage.world, self.stage.streams)
+
+    def id_of(self, space: int) -> str:
+        """Return the id of a space."""
+        return self.stage.world.space_ids[space]
+
+    def within(self, spaces: Iterable[int]) -> People:
+        """Return the persons who are in some spaces when the order is given."""
+        return np.flatnonzero(np.isin(self.space, np.array(sorted(spaces), dtype=np.int64)))
+
+    def indoors(self) -> People:
+        """Return the persons who are in the building when the order is given."""
+        return np.flatnonzero(~np.isin(self.space, [OUT, *sorted(self.outdoors)]))
+
+    def heard_at(self, spaces: Iterable[int]) -> dict[int, float]:
+        """Return when the order is heard, by space."""
+        return {int(s): self.given_s + float(self.heard_s[s]) for s in spaces}
+
+    def ask(self, spaces: Iterable[int], rooms: Iterable[int]) -> People:
+        """Ask everybody in some spaces to go to some rooms, and write down how many they are."""
+        spaces = list(spaces)
+        people = self.within(spaces)
+        persons = self.stage.crowd.count_in([s for s in spaces if s >= 0]) if self.stage.stays else len(people)
+        self.log("people", "asked", value=float(persons))
+        self.to_rooms(people, rooms)
+        return people
+
+    def asked(self) -> People:
+        """Return the persons who were asked to go somewhere, as far as they were not told otherwise since."""
+        return np.concatenate([np.zeros(0, np.int64), *(people for people, _ in self._asked)])
+
+    def to_rooms(self, people: People, rooms: Iterable[int]) -> None:
+        """Ask people to go to the nearest of some rooms that has a place, as soon as they hear it."""
+        goals = frozenset(rooms)
+        self._asked.append((people, goals))
+        self.stage.crowd.to_lockable(people, open_rooms=goals, delay_s=self.heard_s[self.space[people]])
+
+    def leave(self, people: People) -> None:
+        """Ask people to leave the building, as soon as they hear it."""
+        self._asked.append((people, None))
+        self.stage.crowd.evacuate(people, delay_s=self.heard_s[self.space[people]])
+
+    def to_refuge(self, people: People, spaces: Iterable[int]) -> None:
+        """Ask people to wait in the nearest of some spaces that has a place, as soon as they hear it."""
+        self.refuge = frozenset(spaces)
+        if len(people):
+            self.log("people", "to-refuge", value=float(len(people)))
+        assert not isinstance(self.stage.crowd, StillCrowd)
+        self.stage.crowd.to_refuge(people, self.refuge, delay_s=self.heard_s[self.space[people]])
+
+    def stay_outdoors(self) -> None:
+        """Let who is outdoors stay there."""
+        for space in sorted(self.outdoors & self.occupied):
+            here = self.stage.crowd.count_in([space])
+            self.stage.at(float(self.heard_s[space]), self._note_outdoors(space, float(here)))
+
+    def hear_now(self, space: int) -> bool:
+        """Let a space hear the order now from somebody who stands there; return whether that was sooner."""
+        since = self.stage.env.now - self.given_s
+        if self.heard_s[space] <= since:
+            return False
+        self.heard_s[space] = since
+        for people, goals in self._asked:
+            here = people[self.space[people] == space]
+            if len(here) and goals is None:
+                self.stage.crowd.evacuate(here)
+            elif len(here) and goals is not None:
+                self.stage.crowd.to_lockable(here, open_rooms=goals)
+        return True
+
+    def forget(self) -> None:
+        """Ask nothing more of anybody: who has not heard it yet never will."""
+        self._asked = []
+
+    def _note_outdoors(self, space: int, persons: float) -> Callable[[object], None]:
+        id_ = self.id_of(space)
+        return lambda _event: self.log("people", "stay-outdoors", id_, value=persons)

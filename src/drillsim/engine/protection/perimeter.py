@@ -1,0 +1,134 @@
+"""The outside doors: locked one by one in a secure, and held open for those who are still to come in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from math import inf
+
+from drillsim.engine.protection.order import LOOK_S, UNDER_WAY, Order, People
+from drillsim.engine.state.drill_state import Process
+from drillsim.engine.world.parts import parts_of, rooms_inside
+from drillsim.engine.world.world import World
+from drillsim.streams.streams import sample
+
+
+def is_shut(world: World, way: int) -> bool:
+    """Return whether an outside door keeps people out as the plan has it: locked, or leading out only."""
+    opening = world.plan.openings[way]
+    return opening.state != "no" or not world.network.passable[way, world.inner_side(way)]
+
+
+def can_be_shut(world: World, way: int) -> bool:
+    """Return whether an outside door has a lock, or leads out only."""
+    return world.plan.openings[way].lock != "none" or is_shut(world, way)
+
+
+def let_in(order: Order, people: People) -> dict[int, bool]:
+    """Hold open, for those who are to come in, each outside door that an adult can open.
+
+    Whoever could be there first opens it, by key or card, once for all. Return the doors from drawn outdoor spaces by
+    which anybody may come into another part of the building than his own, and whether each had to be opened.
+    """
+    stage, world = order.stage, order.stage.world
+    if stage.stays:
+        return {}
+    network, crowd = world.network, stage.crowd
+    part = parts_of(world)
+    comers = [p for p in people.tolist() if crowd.space_of(p) >= 0]
+    comers = [p for p in comers if crowd.space_of(p) in order.outdoors or len(set(part.values())) > 2]
+    reaches = world.metres.from_points([(crowd.space_of(p), crowd.place_of(p)) for p in comers])
+    doors: dict[int, bool] = {}
+    for way in network.exits:
+        side = world.inner_side(way)
+        inner, outer = int(network.way_spaces[way, side]), int(network.way_spaces[way, 1 - side])
+        opening = world.plan.openings[way]
+        locked = opening.state == "outside"
+        if outer < 0 or opening.state == "both" or (locked and opening.lock == "none"):
+            continue
+        times = [
+            float(order.heard_s[order.space[p]] + reach.node_s[2 * way + side] / stage.population.level_mps[p])
+            for p, reach in zip(comers, reaches, strict=True)
+            if part[crowd.space_of(p)] != part[inner]
+        ]
+        if min(times, default=inf) == inf:
+            continue
+        doors[way] = locked
+        if locked:
+            opens_s = min(times) + _unlock_s(order, way)
+            crowd.let_in(way, after_s=opens_s)
+            stage.at(opens_s, partial(_note_open, order, opening.id))
+    return doors
+
+
+def _note_open(order: Order, id_: str, _event: object) -> None:
+    order.log(id_, "held-open", id_, "people come in")
+
+
+def _unlock_s(order: Order, way: int) -> float:
+    stage = order.stage
+    opening, locks = stage.world.plan.openings[way], stage.scenario.locks
+    if opening.lock == "access-control":
+        return locks.card
+    return sample(locks.key, stage.streams, "exit.unlock", opening.id)
+
+
+class Perimeter:
+    """The outside doors of one secure, from the order on."""
+
+    def __init__(self, order: Order) -> None:
+        self.order, self.stage = order, order.stage
+
+    def begin(self) -> None:
+        """Call everybody in who is outdoors, and lock every outside door: those they come by after them."""
+        order, stage = self.order, self.stage
+        network = stage.world.network
+        comers = order.ask(order.outdoors, rooms_inside(stage.world))
+        doors = let_in(order, comers)
+        for way in network.exits:
+            if can_be_shut(stage.world, way) and way not in doors:
+                self._shut(way, word_s=self._heard_s(way), opened=False)
+        if len(comers):
+            stage.env.process(self._after(comers, doors))
+
+    def _heard_s(self, way: int) -> float:
+        world = self.stage.world
+        return float(self.order.heard_s[world.network.way_spaces[way, world.inner_side(way)]])
+
+    def _after(self, comers: People, doors: Mapping[int, bool]) -> Process:
+        """Lock the doors by which people come in, once none of them is still on the way."""
+        order, crowd = self.order, self.stage.crowd
+        left = comers.tolist()
+        while left:
+            yield self.stage.env.timeout(LOOK_S)
+            left = [p for p in left if crowd.space_of(p) in order.outdoors and crowd.state(p)[0] in UNDER_WAY]
+        for space in sorted(order.outdoors):
+            here = sum(crowd.space_of(p) == space for p in comers.tolist())
+            if here:
+                order.log(
+                    "people", "stay-outdoors", order.id_of(space), "no door that they can open", value=float(here)
+                )
+        spent = self.stage.env.now - order.given_s
+        for way, opened in doors.items():
+            if can_be_shut(self.stage.world, way):
+                self._shut(way, word_s=max(self._heard_s(way) - spent, 0.0), opened=opened)
+
+    def _shut(self, way: int, *, word_s: float, opened: bool) -> None:
+        """Lock one outside door: word, somebody walks there, the lock; who holds it open stands there already."""
+        draws, world, stage = self.order.draws, self.stage.world, self.stage
+        id_ = world.plan.openings[way].id
+        if is_shut(world, way) and not opened:
+            stage.at(word_s, lambda _e: self.order.log(id_, "locked", id_, "it was locked"))
+            return
+        took, caught = draws.lock(way, again=opened)
+        ready_s = word_s + (0.0 if opened else draws.reach_s(way)) + took
+        stage.at(ready_s, partial(self._locked if caught else self._failed, way, id_))
+
+    def _locked(self, way: int, id_: str, _event: object) -> None:
+        world = self.stage.world
+        inner = int(world.network.way_spaces[way, world.inner_side(way)])
+        self.stage.travel.lock(inner, (way,))
+        self.order.log(id_, "locked", id_)
+
+    def _failed(self, way: int, id_: str, _event: object) -> None:
+        self.order.log(id_, "lock-failed", id_)

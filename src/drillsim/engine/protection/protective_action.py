@@ -1,0 +1,240 @@
+"""The protective action: who orders it, who hears it, and what people, rooms and doors then do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+import simpy
+
+from drillsim.crowd.states import ON_STAIR
+from drillsim.engine.protection import accountability
+from drillsim.engine.protection.lockdown import FAILED, Lockdown
+from drillsim.engine.protection.order import Order, protected
+from drillsim.engine.protection.perimeter import Perimeter, can_be_shut, let_in
+from drillsim.engine.protection.release import Release
+from drillsim.engine.state.drill_state import Process, Stage
+from drillsim.engine.state.incident import Case
+from drillsim.engine.state.responder import Responder
+from drillsim.engine.world.parts import rooms_inside
+from drillsim.engine.world.refuge import refuge_of
+from drillsim.record.trace import Event
+from drillsim.scenario.defaults import ANNOUNCE_DELAY
+from drillsim.scenario.vocabulary import Place
+from drillsim.streams.streams import sample
+
+
+class Protection:
+    """The protective action of one drill, in the Standard Response Protocol's words; ordered once."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.ordered = stage.env.event()
+        self.rooms = [r for r in stage.world.rooms if stage.occupied[r.space]]
+        """Rooms that are occupied at the onset."""
+        self.order: Order | None = None
+        self.lockdown: Lockdown | None = None
+        self.let_go: Callable[[Responder], None] = self._let_go
+        """Frees a unit that has released the rooms of an incident that is over."""
+        self._by_alarm = self._leaving = self._noted = False
+
+    @property
+    def action(self) -> str:
+        """What is ordered: hold, secure, lockdown, evacuate or shelter; none for nothing."""
+        return self.stage.scenario.protocol.action
+
+    @cached_property
+    def case(self) -> Case:
+        """The incident that it answers."""
+        return protected(self.stage)
+
+    def roll_call(self) -> None:
+        """Write down what the protective action is about, whether or not it is ever ordered."""
+        world = self.stage.world
+        if self.action == "none":
+            return
+        in_person = self.stage.scenario.protocol.release is not None
+        self._log("school", "protocol", why=self.action, value=1.0 if in_person else None)
+        if self.action == "lockdown":
+            for room in self.rooms:
+                id_ = world.plan.spaces[room.space].id
+                self._log(id_, "lockable" if room.lockable else "unlockable", id_)
+        if self.action == "secure":
+            for way in world.network.exits:
+                id_ = world.plan.openings[way].id
+                self._log(id_, "lockable" if can_be_shut(world, way) else "unlockable", id_)
+
+    # ------------------------------------------------------------------ who gives the order
+
+    def order_on_notice(self, unit: Responder | None) -> Process:
+        """Whoever notices gives the order where the protocol lets them: a teacher, a badge, the alarm, or a unit that may."""
+        stage = self.stage
+        protocol = stage.scenario.protocol
+        if protocol.announced_by == "office":
+            if unit is not None:
+                yield from self.order_by(unit)
+            return
+        law = protocol.announce_delay or ANNOUNCE_DELAY[protocol.action, protocol.announced_by]
+        yield stage.env.timeout(sample(law, stage.streams, "order.delay", "school"))
+        self.give_order(unit.id if unit is not None and unit.role.may_order else "somebody there")
+
+    def order_by(self, unit: Responder) -> Process:
+        """Let a unit that knows of the incident give the order itself, if its role may."""
+        stage = self.stage
+        if unit.role.may_order:
+            law = ANNOUNCE_DELAY[self.action, "teacher"]
+            yield stage.env.timeout(sample(law, stage.streams, "order.delay", unit.id))
+            if not unit.gone:
+                self.give_order(unit.id)
+
+    def give_order(self, who: str) -> None:
+        """Give the protective order, once."""
+        if not self.ordered.triggered:
+            self._log(who, "order", "", self.action)
+            self.ordered.succeed()
+
+    def alarm(self, who: str) -> None:
+        """Ring the fire alarm: it is the order to evacuate; in a lockdown people stay or leave as the protocol says."""
+        leaves = self.stage.scenario.protocol.alarm_in_lockdown == "leave"
+        reaction = "who is not behind a locked door leaves" if leaves else "everybody stays"
+        self._log(who, "alarm", "", reaction if self.action == "lockdown" else "")
+        if self.action == "evacuate":
+            self._by_alarm = True
+            self.give_order(who)
+        elif self.lockdown is not None and leaves:
+            self.lockdown.leave()
+        elif self.action == "lockdown" and leaves:
+            self._leaving = True
+            now = Order(self.stage, spoken=False)
+            self.stage.crowd.evacuate(now.indoors())
+
+    def run(self, action: str) -> Process:
+        """Wait for the order (the office gives it after the report), then let everybody carry it out."""
+        stage = self.stage
+        protocol = stage.scenario.protocol
+        if protocol.announced_by == "office":
+            law = protocol.announce_delay or ANNOUNCE_DELAY[protocol.action, "office"]
+            delay = sample(law, stage.streams, "order.delay", "office")
+            self.case.reported.callbacks.append(lambda _e: stage.at(delay, lambda _e: self.give_order("office")))
+        yield self.ordered
+        spoken = protocol.announced_by != "alarm" and not self._by_alarm
+        order = self.order = Order(stage, spoken=spoken)
+        carry_out: dict[str, Callable[[Order], None]] = {
+            "hold": self._hold, "secure": self._secure, "lockdown": self._lock_down, "evacuate": self._evacuate,
+            "shelter": self._shelter,
+        }  # fmt: skip
+        carry_out[action](order)
+
+    # ------------------------------------------------------------------ what people do
+
+    def _hold(self, order: Order) -> None:
+        """Clear the halls: whoever is in circulation goes to the nearest room, everybody else stays."""
+        order.stay_outdoors()
+        order.ask(order.halls, rooms_inside(self.stage.world))
+
+    def _secure(self, order: Order) -> None:
+        """Get everybody in and lock the outside doors; inside all goes on as usual."""
+        Perimeter(order).begin()
+
+    def _shelter(self, order: Order) -> None:
+        """Let everybody go to the nearest of the places to shelter that has room."""
+        everywhere = [ON_STAIR, *range(len(self.stage.world.plan.spaces))]
+        let_in(order, order.ask(everywhere, self._places(self.stage.scenario.protocol.shelter_in)))
+
+    def _evacuate(self, order: Order) -> None:
+        """Let everybody inside leave; who is outdoors stays there."""
+        order.stay_outdoors()
+        people, wish = order.indoors(), self.stage.scenario.people.refuge
+        if wish is not None and not self.stage.stays:
+            waiting, spaces = refuge_of(self.stage.world, wish, self.stage.population, order.space)
+            order.to_refuge(waiting, spaces.tolist())
+            people = np.setdiff1d(people, waiting)
+        order.leave(people)
+
+    def _lock_down(self, order: Order) -> None:
+        """Lock the rooms, and let who is in none find one."""
+        self.lockdown = Lockdown(order, [r.space for r in self.rooms if r.lockable])
+        self.lockdown.begin(leaving=self._leaving)
+        if self.stage.scenario.protocol.release is not None:
+            release = Release(self.lockdown, self.take_stock, self.let_go)
+            self.stage.env.process(release.run())
+
+    def _places(self, wanted: tuple[Place, ...]) -> set[int]:
+        """Return the spaces that are named: by id, by a post in them, or by use."""
+        world = self.stage.world
+        found: set[int] = set()
+        for place in wanted:
+            if isinstance(place, str):
+                found.add(world.points_by_id[place][0])
+            else:
+                found |= {world.plan.space_index[id_] for id_ in world.spaces_of(place["use"])}
+        return found
+
+    # ------------------------------------------------------------------ what a unit on the spot adds
+
+    @property
+    def failed(self) -> list[int]:
+        """The occupied rooms whose lock failed, which a unit with keys may still lock."""
+        return self.lockdown.in_state(FAILED) if self.lockdown is not None else []
+
+    def next_failure(self) -> simpy.Event:
+        """Return an event that succeeds when a room next cannot be locked; never where there is no lockdown."""
+        return self.lockdown.next_failure if self.lockdown is not None else self.stage.env.event()
+
+    def retry_lock(self, space: int, unit: Responder) -> Generator[simpy.Event, Any, bool]:
+        """Let a unit that stands in a room or at its door lock it by its key; its value is whether it did."""
+        if self.lockdown is None:
+            return False
+        return (yield from self.lockdown.retry(space, unit))
+
+    def guide(self, space: int) -> None:
+        """Let a unit tell the people of the space it is in, who then hear the order now if they had not heard it yet."""
+        if self.order is not None and self.order.hear_now(space) and self.lockdown is not None:
+            self.lockdown.hear(space)
+
+    # ------------------------------------------------------------------ the end
+
+    def take_stock(self) -> None:
+        """Write down, once, what only the whole action can tell: halls clear, who is in place, who is accounted for."""
+        order = self.order
+        if order is None or self._noted:
+            return
+        self._noted = True
+        if self.action in ("hold", "shelter", "lockdown"):
+            goals = self._places(self.stage.scenario.protocol.shelter_in)
+            clear = self.stage.crowd.clear_since_s(sorted(order.halls - goals - {ON_STAIR}))
+            if clear is not None:
+                self.stage.log.events.append(Event(clear, "school", "halls-clear", incident=self.case.id))
+        if self.action in ("hold", "secure", "shelter"):
+            accountability.in_place(order, order.asked())
+        if order.refuge:
+            accountability.in_refuge(order)
+        accountability.account(order, self._counted_from_s(order), self.case.onset_s + self.stage.scenario.horizon)
+
+    def _counted_from_s(self, order: Order) -> dict[int, float]:
+        """Return since when the people of a space can be counted where they are, by space."""
+        world = self.stage.world
+        if self.action == "secure":
+            return order.heard_at(np.flatnonzero(world.network.space_indoors))
+        if self.action == "shelter":
+            return order.heard_at(self._places(self.stage.scenario.protocol.shelter_in))
+        counted = order.heard_at(order.outdoors)
+        if order.refuge:
+            counted |= order.heard_at(order.refuge)
+        if self.action == "hold":
+            counted |= order.heard_at(r.space for r in world.rooms)
+        if self.lockdown is not None:
+            counted |= self.lockdown.counted_from_s()
+        return counted
+
+    def _let_go(self, unit: Responder) -> None:
+        self._log(unit.id, "free", self.stage.where(self.case))
+        unit.case = unit.process = None
+        self.stage.travel.stand(unit)
+
+    @cached_property
+    def _log(self) -> Callable[..., None]:
+        """Writes one line about the incident that it answers."""
+        return partial(self.stage.log, incident=self.case.id)

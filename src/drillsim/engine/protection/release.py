@@ -1,0 +1,104 @@
+"""The end of a lockdown, in person: those able to act walk from room to room and let people out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import simpy
+
+from drillsim.engine.protection.lockdown import FAILED, LOCKED, SECURED, TOLD, Lockdown
+from drillsim.engine.protection.order import LOOK_S
+from drillsim.engine.state.drill_state import Process
+from drillsim.engine.state.responder import Responder
+from drillsim.engine.world.world import XY
+from drillsim.streams.streams import sample
+
+HELD = (TOLD, LOCKED, SECURED, FAILED)
+"""States of rooms whose people wait until somebody comes."""
+
+
+class Release:
+    """The release of one lockdown; each releaser goes to the nearest room that nobody else goes to.
+
+    at_first
+        Called as the first room is about to be released, to note how everything stands.
+    let_go
+        Called with a unit of the mix that has finished its round, unless the event was hostile.
+    """
+
+    def __init__(self, lockdown: Lockdown, at_first: Callable[[], None], let_go: Callable[[Responder], None]) -> None:
+        self.lockdown, self.stage = lockdown, lockdown.stage
+        self.at_first, self.let_go = at_first, let_go
+        self.case = lockdown.order.case
+        self._taken: set[int] = set()
+
+    def run(self) -> Process:
+        """Wait until it is over and a while longer, then send everybody able who is there from room to room.
+
+        A hostile event, a fire or a hazard counts as over when somebody able is on scene.
+        """
+        stage, setting, case = self.stage, self.stage.scenario.protocol.release, self.case
+        assert setting is not None
+        over = case.resolved if case.act_s is not None else case.able
+        yield over
+        passed = stage.env.now - case.able_s if over is case.able and case.able_s is not None else 0.0
+        after = sample(setting.after, stage.streams, "release.after", case.id)
+        yield stage.env.timeout(max(after - passed, 0.0))
+        while not (releasers := self._able()):
+            yield stage.env.timeout(LOOK_S)
+        for unit in releasers:
+            if unit.process is not None and unit.process.is_alive:
+                unit.process.interrupt()
+            unit.process = stage.env.process(self._go_round(unit))
+
+    def _able(self) -> list[Responder]:
+        """Return those on scene who resolve incidents of this kind and have nothing else to do."""
+        there = self.case.resolvers(self.case.on_scene)
+        return [u for u in there if (u.service or u.is_here(self.stage.env.now)) and u.case in (None, self.case)]
+
+    def _go_round(self, unit: Responder) -> Process:
+        """Walk to the nearest room left, show who one is, let its people out, and go on, until called off."""
+        order = self.lockdown.order
+        if not unit.service:
+            unit.case = self.case
+        order.log(unit.id, "releases", self.stage.whereabouts(unit), "from room to room")
+        room = -1
+        try:
+            while (goal := self._nearest(unit)) is not None:
+                room, space, point = goal
+                self._taken.add(room)
+                yield from self._open(unit, room, space, point)
+                self._taken.discard(room)
+        except simpy.Interrupt:
+            self._taken.discard(room)
+            return
+        if self.case.kind != "hostile" and not unit.service:
+            self.let_go(unit)
+
+    def _open(self, unit: Responder, room: int, space: int, point: XY) -> Process:
+        stage, setting, id_ = self.stage, self.stage.scenario.protocol.release, self.lockdown.order.id_of(room)
+        assert setting is not None
+        yield stage.travel.go(unit, space, point, speed_mps=unit.role.patrol_speed, no_way=self._no_way(unit, id_))
+        yield stage.env.timeout(sample(setting.per_room, stage.streams, "release.room", id_))
+        if self.lockdown.state[room] in HELD:
+            self.at_first()
+            self.lockdown.release(room, unit.id)
+
+    def _nearest(self, unit: Responder) -> tuple[int, int, XY] | None:
+        """Return the nearest room that waits for somebody, with the place in front of its door; None if there is none."""
+        network, travel = self.stage.world.network, self.stage.travel
+        reach = travel.routes(unit, unit.role.patrol_speed).from_point(*travel.place(unit))
+        found: list[tuple[float, int, int, XY]] = []
+        for room in self.lockdown.in_state(*HELD):
+            for door in self.lockdown.lockable[room].doors if room not in self._taken else ():
+                outer, side = network.other(door, room), 1 - network.side(door, room)
+                if outer >= 0:
+                    x, y = network.way_xy[door, side]
+                    point = (float(x), float(y))
+                    found.append((reach.seconds_to(outer, point), room, outer, point))
+        if not found or min(found)[0] == float("inf"):
+            return None
+        return min(found)[1:]
+
+    def _no_way(self, unit: Responder, id_: str) -> Callable[[], None]:
+        return lambda: self.lockdown.order.log(unit.id, "cannot-reach", id_, "no way that it can open")

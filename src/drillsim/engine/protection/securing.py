@@ -1,0 +1,118 @@
+"""Securing rooms and outside doors: word, recover from the hall, lock, out of sight; every draw named by its door."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.engine.world.rooms import Room
+from drillsim.engine.world.world import World
+from drillsim.quantities import Spread
+from drillsim.scenario.protocol import Protocol
+from drillsim.streams.streams import Streams, Words
+
+TRIES = 3
+"""A door that does not lock three times running counts as failed (docs/rules.md B13)."""
+NO_KEY = "no key"
+Floats = NDArray[np.float64]
+
+
+class Securing(NamedTuple):
+    """What becomes of one room, in seconds from now.
+
+    locked_s is inf, and secured_s too, when it could not be locked; failed_s is then the time of the last try.
+    """
+
+    room: Room
+    locked_s: float
+    secured_s: float
+    failed_s: float
+    why: str = ""
+    """Why it failed, where it is not the lock's own fault."""
+
+
+def heard_s(protocol: Protocol, world: World, streams: Streams, *, spoken: bool) -> Floats:
+    """Return, per space, the seconds from the order until it is heard there.
+
+    spoken
+        Whether the order is announced in words; an alarm rings at once.
+    """
+    late = streams.uniforms("room.unheard", world.space_words)
+    heard = np.full(len(late), protocol.announcement if spoken else 0.0)
+    for i, space in enumerate(world.plan.spaces):
+        if not space.pa:
+            heard[i] = protocol.rooms.unheard.quantile(float(late[i]))
+    return heard
+
+
+class Draws:
+    """The luck of every room and door of one drill, drawn whether it is needed or not."""
+
+    def __init__(self, protocol: Protocol, world: World, streams: Streams) -> None:
+        self.setting, self.world, self.protocol = protocol.rooms, world, protocol
+
+        def drawn(purpose: str, words: Words, attempt: int = 0) -> list[float]:
+            found: list[float] = streams.uniforms(purpose, words, attempt).tolist()
+            return found
+
+        words, doors = world.space_words, world.door_words
+        self._recover, self._hide = drawn("room.recover", words), drawn("room.hide", words)
+        self._substitute = drawn("room.substitute", words)
+        self._reach = drawn("exit.reach", doors)
+        self._tries = [(drawn("door.lock", doors, i), drawn("door.catch", doors, i)) for i in range(TRIES)]
+        setting = protocol.rooms
+        self._locks: dict[str, tuple[Spread, float]] = {
+            "key": (setting.key, setting.key_fails),
+            "push-button": (setting.push_button, setting.push_button_fails),
+        }
+        """How long a lock by hand takes, and how often it fails; all others are automatic."""
+        self._automatic = None, setting.auto_fails
+
+    def secure(self, room: Room, *, word_s: float) -> Securing:
+        """Return when a lockable room is locked and secured, if word reaches it in `word_s` seconds.
+
+        One adult locks one door after the other; a substitute without a key locks no door that needs one.
+        """
+        locked = word_s + self.setting.recover.quantile(self._recover[room.space])
+        substitute = self._substitute[room.space] < self.setting.without_key
+        if substitute and any(self.world.door_locks[door] == "key" for door in room.to_lock):
+            return Securing(room, inf, inf, locked, NO_KEY)
+        fails = False
+        for door in room.to_lock:
+            took, caught = self._lock(door)
+            locked += took
+            fails |= not caught
+        if fails:
+            return Securing(room, inf, inf, locked)
+        return Securing(room, locked, locked + self.hide_s(room.space), inf)
+
+    def lock(self, door: int, *, again: bool = False) -> tuple[float, bool]:
+        """Return the seconds spent on one door and whether it caught; one that is locked already costs nothing.
+
+        again
+            The door was locked at the start and has been opened since.
+        """
+        opening = self.world.plan.openings[door]
+        if opening.lock == "none" or (opening.state != "no" and not again):
+            return 0.0, True
+        return self._lock(door)
+
+    def _lock(self, door: int) -> tuple[float, bool]:
+        auto_s, spent = self.setting.auto, 0.0
+        law, fails = self._locks.get(self.world.door_locks[door], self._automatic)
+        for times, catches in self._tries:
+            spent += auto_s if law is None else max(law.quantile(times[door]), auto_s)
+            if catches[door] >= fails:
+                return spent, True
+        return spent, False
+
+    def hide_s(self, space: int) -> float:
+        """Return the seconds from the lock until the lights are off and nobody is in sight."""
+        return self.setting.hide.quantile(self._hide[space])
+
+    def reach_s(self, door: int) -> float:
+        """Return the seconds from hearing the order until somebody stands at an outside door to lock it."""
+        return self.protocol.to_exit.quantile(self._reach[door])

@@ -1,0 +1,1 @@
+"""Who is asked, who goes, and what they do on scene."""

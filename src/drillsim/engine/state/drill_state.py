@@ -1,0 +1,157 @@
+"""The stage of one drill: clock, building, people, units, incidents and the event table, for all who act on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+from simpy.events import URGENT
+
+from drillsim.crowd.factory import crowd_of
+from drillsim.crowd.population import Population
+from drillsim.crowd.stationary import StillCrowd
+from drillsim.engine.state.event_log import Appointment, Log
+from drillsim.engine.state.exposure import Exposure
+from drillsim.engine.state.incident import Case, cases_of
+from drillsim.engine.state.responder import Responder, responders_of
+from drillsim.engine.state.travel import Crowd, Travel
+from drillsim.engine.world.clock import Clock
+from drillsim.engine.world.world import XY, World
+from drillsim.scenario.model import Scenario
+from drillsim.scenario.staffing import Mix
+from drillsim.streams.streams import Streams
+
+Process = Generator[simpy.Event, Any, None]
+
+
+class Stage:
+    """What everybody in a drill shares; it changes only through the crowd, the travel and the incidents themselves."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        world: World,
+        mix: Mix,
+        streams: Streams,
+        clock: Clock,
+        population: Population,
+        *,
+        record_legs: bool,
+    ) -> None:
+        self.scenario, self.world, self.streams, self.clock = scenario, world, streams, clock
+        self.population = population
+        self.env = env = simpy.Environment()
+        self.log = Log(env)
+        self.crowd: Crowd = self._crowd(record_legs=record_legs)
+        late = np.flatnonzero(self.comes_later())
+        if len(late):  # whoever comes from a source leaves at once
+            self.crowd.evacuate(late)
+        self.travel = Travel(env, world, self.crowd, scenario.locks)
+        self.units = responders_of(mix, world, streams, clock, key_law=scenario.locks.key)
+        self.cases = cases_of(scenario, world, streams, clock, env)
+        self.exposures: dict[Case, Exposure] = {}
+        self.without_radio: set[int] = {i for i, s in enumerate(world.plan.spaces) if not s.radio}
+        self.occupied = self.people_in() > 0
+
+    def _crowd(self, *, record_legs: bool) -> Crowd:
+        scenario, world = self.scenario, self.world
+        if self.stays:
+            return StillCrowd(self.env, world.cells, self.people_in(), record_legs=record_legs)
+        return crowd_of(
+            self.env, world.network, world.cells, world.laws, self.population, engine=scenario.crowd_engine,
+            routes=scenario.people.routes if isinstance(scenario.people.routes, str) else "shortest",
+            assigned=self._assigned(), record_legs=record_legs, horizon_s=scenario.horizon,
+        )  # fmt: skip
+
+    @property
+    def stays(self) -> bool:
+        """Whether nobody but responders walks."""
+        return self.scenario.crowd == "stays" or self.scenario.demand is not None
+
+    def people_in(self, time_s: float = 0.0) -> NDArray[np.int64]:
+        """Return the persons in each space as the bell period of a time places them; shape (spaces,)."""
+        return self.world.persons(self.clock.period(time_s))
+
+    def occupy(self, time_s: float) -> None:
+        """Let the people be where the bell period of a time places them."""
+        if isinstance(self.crowd, StillCrowd):
+            self.crowd.occupy(self.people_in(time_s))
+
+    def _assigned(self) -> dict[int, int] | None:
+        routes = self.scenario.people.routes
+        if isinstance(routes, str):
+            return None
+        index = self.world.plan.space_index
+        return {index[s]: self.world.ways_by_id[exit_] for s, exit_ in routes["assigned"].items()}
+
+    def at(self, delay_s: float, act: Callable[[Any], None]) -> None:
+        """Call `act` after a delay, before anything else that happens at that time."""
+        self.env.schedule(Appointment(self.env, act), URGENT, delay_s)
+
+    def spaces(self) -> NDArray[np.int64]:
+        """Return the space each person who may walk is in; -1 outside, -2 on a stair."""
+        return np.zeros(0, np.int64) if isinstance(self.crowd, StillCrowd) else self.crowd.spaces()
+
+    def comes_later(self) -> NDArray[np.bool_]:
+        """Return, per person, whether it comes in while the drill runs."""
+        arrives_s = self.population.arrives_s
+        return np.zeros(len(self.population), dtype=bool) if arrives_s is None else ~np.isnan(arrives_s)
+
+    def needs_help(self) -> NDArray[np.bool_]:
+        """Return, per person, whether it is there from the start and in the group that needs help."""
+        helped = np.zeros(len(self.population), dtype=bool)
+        helped[self.population.in_group("needs-help")] = True
+        return helped & ~self.comes_later()
+
+    def id_of(self, space: int) -> str:
+        """Return the id of a space; 'outside' for -1, and '' on a stair."""
+        return self.world.space_ids[space] if space >= 0 else "outside" if space == -1 else ""
+
+    def where(self, case: Case) -> str:
+        """Return the id of the space of an incident."""
+        return self.id_of(case.space)
+
+    def whereabouts(self, responder: Responder) -> str:
+        """Return the id of the space a responder is in."""
+        return self.id_of(self.travel.place(responder)[0])
+
+    def has_radio(self, space: int) -> bool:
+        """Return whether a radio message goes out from and reaches a space now."""
+        return space not in self.without_radio
+
+    def resolve(self, case: Case, who: str) -> None:
+        """End an incident, once."""
+        if case.ended:
+            return
+        case.ended = True
+        self.log(who, "resolved", self.where(case), incident=case.id)
+        if not case.resolved.triggered:
+            case.resolved.succeed()
+        self.stop_exposure(case)
+
+    def start_exposure(self, case: Case) -> None:
+        """Count the person-seconds near an incident from now on."""
+        self.exposures[case] = Exposure(self.world, self.crowd, case.space, case.point)
+
+    def stop_exposure(self, case: Case) -> None:
+        """Write down the person-seconds near an incident up to now; only the first call counts."""
+        exposure = self.exposures.pop(case, None)
+        if exposure is not None:
+            for radius, person_s in exposure.stop():
+                self.log("people", "exposure", f"{radius:g}", incident=case.id, value=person_s)
+
+    def move(self, case: Case, space: int, point: XY) -> None:
+        """Let an incident be at another place from now on."""
+        exposed = case in self.exposures
+        self.stop_exposure(case)
+        case.space, case.point = space, point
+        if exposed:
+            self.start_exposure(case)
+
+    def room_locked(self, space: int) -> None:
+        """Count nobody behind this locked door any more."""
+        for exposure in self.exposures.values():
+            exposure.room_locked(space)

@@ -1,0 +1,120 @@
+"""A unit's own day: its duties one after the other, each with a place or a round, and when it is off campus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf
+
+from drillsim.engine.state.patrol import Loop, loop_of
+from drillsim.engine.world.clock import Clock, stretches
+from drillsim.engine.world.world import XY, World
+from drillsim.plan.model import CIRCULATION
+from drillsim.scenario.calendar import minutes
+from drillsim.scenario.staffing import Role, Unit
+from drillsim.scenario.vocabulary import Place
+from drillsim.streams.streams import Streams
+
+ROOMS_OF = {
+    "mentoring": ("classroom", "library", "office"),
+    "counselling": ("office", "library"),
+    "mediation": ("office", "classroom"),
+    "teaching": ("classroom",),
+}
+"""Uses of the rooms in which a duty takes place, where the unit's turn does not say. Assumption A:availability.duty_rooms."""
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A stretch of the drill on one duty: at a point, or on a round."""
+
+    begins_s: float
+    ends_s: float
+    duty: str
+    post: tuple[int, XY]
+    """Space and point; of a round its first stop."""
+    loop: Loop | None = None
+    phase_s: float = 0.0
+    """Place in the round at the drill's zero."""
+
+    def place_at(self, time_s: float) -> tuple[int, XY]:
+        """Return space and point at a time."""
+        return self.post if self.loop is None else self.loop.at(self.phase_s + time_s)
+
+
+def spells_of(unit: Unit, role: Role, world: World, streams: Streams, clock: Clock) -> tuple[Spell, ...]:
+    """Return the duties of a unit from before the drill to after it, without gaps.
+
+    The timetable's turns come first; at other times the unit is on a duty drawn once by its shares, or on post or
+    patrol. Walks from one duty to the next are not played.
+    """
+    turns = [
+        (clock.seconds(a), clock.seconds(b), turn)
+        for turn in unit.timetable
+        for a, b in (
+            stretches(world.plan, turn.period)
+            if turn.period is not None
+            else [(minutes(turn.from_ or ""), minutes(turn.to or ""))]
+        )
+    ]
+    usual = _usual_duty(unit, role, streams.uniform("unit.duty", unit.id))
+    if not turns:
+        return (_spell(unit, role, usual, None, world, streams),)
+    found: list[Spell] = []
+    now = -inf
+    for begins, ends, turn in sorted(turns, key=lambda t: (t[0], t[1])):
+        if begins > now:
+            found.append(replace(_spell(unit, role, usual, None, world, streams), begins_s=now, ends_s=begins))
+        found.append(
+            replace(_spell(unit, role, turn.duty, turn.at, world, streams), begins_s=max(begins, now), ends_s=ends)
+        )
+        now = ends
+    found.append(replace(_spell(unit, role, usual, None, world, streams), begins_s=now))
+    return tuple(s for s in found if s.ends_s > s.begins_s)
+
+
+def _usual_duty(unit: Unit, role: Role, u: float) -> str:
+    """Return the duty drawn by inverse cdf in file order; without shares, patrol if a patrol is given, else the post."""
+    shares = unit.duties if unit.duties is not None else role.duties
+    total = sum(shares.values())
+    passed = 0.0
+    for duty, share in shares.items():
+        passed += share / total if total > 0 else 0.0
+        if u < passed:
+            return str(duty)
+    return "patrol" if unit.patrol and total <= 0 else "post"
+
+
+def _spell(unit: Unit, role: Role, duty: str, at: Place | None, world: World, streams: Streams) -> Spell:
+    if duty != "patrol":
+        return Spell(-inf, inf, duty, _place_of_duty(unit, duty, at, world, streams))
+    stops = (world.place(at),) if at is not None else tuple(world.place(p) for p in unit.patrol) or halls(world)
+    key = ("loop", world.laws, stops, role.patrol_speed, role.stair_up, role.stair_down, unit.stays)
+    loop: Loop = world.plan.memo(
+        key,
+        lambda: loop_of(
+            world, stops, speed_mps=role.patrol_speed, up_mps=role.stair_up, down_mps=role.stair_down,
+            stay_s=unit.stays,
+        ),
+    )  # fmt: skip
+    phase_s = streams.uniform("unit.phase", unit.id) * loop.period_s
+    return Spell(-inf, inf, duty, stops[0], loop, phase_s)
+
+
+def _place_of_duty(unit: Unit, duty: str, at: Place | None, world: World, streams: Streams) -> tuple[int, XY]:
+    if at is not None:
+        return world.place(at)
+    rooms = world.ids_of_uses(ROOMS_OF.get(duty, ()))
+    if rooms:
+        racing = {f"{unit.id}/{room}": room for room in rooms}
+        return world.points_by_id[racing[streams.choose("unit.place", dict.fromkeys(racing, 1.0))]]
+    if unit.post is not None:
+        return world.place(unit.post)
+    if unit.patrol:
+        return world.place(unit.patrol[0])
+    return halls(world)[0]
+
+
+def halls(world: World) -> tuple[tuple[int, XY], ...]:
+    """Return a stop in the middle of every corridor, passage and lobby, in file order."""
+    found = tuple(world.points_by_id[s.id] for s in world.plan.spaces if s.use in CIRCULATION)
+    return found or (world.points_by_id[world.plan.spaces[0].id],)

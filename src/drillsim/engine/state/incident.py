@@ -1,0 +1,158 @@
+"""An incident in one drill: where it is, what it needs, who has come, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import simpy
+
+from drillsim.engine.state.responder import Responder
+from drillsim.engine.world.clock import Clock
+from drillsim.engine.world.world import XY, World
+from drillsim.plan.model import Period
+from drillsim.scenario.defaults import ACT, LASTS
+from drillsim.scenario.incident import ANY, NEVER_RESOLVED, Happening, Incident
+from drillsim.scenario.model import Scenario
+from drillsim.streams.streams import Streams
+
+
+@dataclass(eq=False)
+class Case:
+    """One incident as it unfolds; draws are made at the start."""
+
+    wish: Happening
+    id: str
+    number: int
+    """Position among the drill's incidents: names the draws that units make for it."""
+    rank: int
+    space: int
+    point: XY
+    """Where it is now; it may move."""
+    onset_s: float
+    lasts_s: float | None
+    act_s: float | None
+    reported: simpy.Event
+    resolved: simpy.Event
+    able: simpy.Event
+    place_known: simpy.Event
+    """Succeeds when everybody who is sent knows where it is."""
+    moved: simpy.Event
+    """Succeeds, and is replaced, each time word of another place reaches who is on the way."""
+    police_told: simpy.Event
+    """Succeeds when somebody speaks to the police directly."""
+    stages: tuple[tuple[float, float], ...] = ()
+    """End of each stage and when it is detected (inf: not), in seconds after the onset."""
+    ended: bool = False
+    able_s: float | None = None
+    on_scene: list[Responder] = field(default_factory=list)
+    sent: list[Responder] = field(default_factory=list)
+    waits: bool = False
+    """Whether it waits for somebody to be free."""
+    searched: set[int] = field(default_factory=set)
+    """Spaces that somebody has looked into, or is on the way to."""
+    together: dict[str, simpy.Event] = field(default_factory=dict)
+    """By service: succeeds when enough of them stand at the last door."""
+    at_door: dict[str, int] = field(default_factory=dict)
+    """By service: how many stand there."""
+    moves_made: int = 0
+    acting: simpy.Process | None = None
+    """What those on scene do to end it."""
+
+    @property
+    def kind(self) -> str:
+        """Its kind in words."""
+        return self.wish.kind
+
+    def resolvers(self, responders: list[Responder]) -> list[Responder]:
+        """Return those of some responders whose role resolves this kind, armed where it is hostile."""
+        return [
+            r for r in responders if r.role.word(self.kind) == "resolves" and (r.role.armed or self.kind != "hostile")
+        ]
+
+    def need_is_met(self, team: int) -> bool:
+        """Return whether those on scene can do what this incident needs.
+
+        One who resolves; in a disorder as many as it needs; in a hostile event `team` armed people of one service.
+        """
+        able = self.resolvers(self.on_scene)
+        if self.kind == "disorder":
+            return bool(able) and sum(r.role.quorum for r in self.on_scene) >= self.wish.needs
+        if self.kind == "hostile":
+            return any(sum(r.service == one.service for r in able) >= team for one in able)
+        return bool(able)
+
+
+def case_of(
+    wish: Happening, id_: str, number: int, onset_s: float, scenario: Scenario, world: World, streams: Streams,
+    clock: Clock, env: simpy.Environment,
+) -> Case:  # fmt: skip
+    """Return one incident with its draws made; its place is drawn for the bell period of its onset."""
+    space, point = place_of(wish, id_, world, streams, clock.period(onset_s))
+    lasts = wish.lasts or LASTS.get(wish.kind)
+    act = None if wish.kind in NEVER_RESOLVED else wish.act or ACT[wish.kind]
+    return Case(
+        wish=wish,
+        id=id_,
+        number=number,
+        rank=scenario.dispatch.rank(wish.kind),
+        space=space,
+        point=point,
+        onset_s=onset_s,
+        lasts_s=None if lasts is None else lasts.quantile(streams.uniform("incident.lasts", id_)),
+        act_s=None if act is None else act.quantile(streams.uniform("incident.act", id_)),
+        reported=env.event(),
+        resolved=env.event(),
+        able=env.event(),
+        place_known=env.event(),
+        moved=env.event(),
+        police_told=env.event(),
+        stages=_stages(wish, id_, streams) if isinstance(wish, Incident) else (),
+    )
+
+
+def cases_of(scenario: Scenario, world: World, streams: Streams, clock: Clock, env: simpy.Environment) -> list[Case]:
+    """Return the cases of a drill in file order; zero is the onset of the first to begin."""
+    if not scenario.incidents:
+        return []
+    zero = scenario.incidents[scenario.leading].at
+    return [
+        case_of(wish, wish.id, i, wish.at - zero, scenario, world, streams, clock, env)
+        for i, wish in enumerate(scenario.incidents)
+    ]
+
+
+def _stages(wish: Incident, id_: str, streams: Streams) -> tuple[tuple[float, float], ...]:
+    found, now = [], 0.0
+    for i, stage in enumerate(wish.stages):
+        took = stage.delay.quantile(streams.uniform("stage.delay", id_, i))
+        part = {"begin": 0.0, "middle": 0.5, "end": 1.0}[stage.seen]
+        detected = streams.uniform("stage.detected", id_, i) < stage.detects
+        found.append((now + took, now + part * took if detected else float("inf")))
+        now += took
+    return tuple(found)
+
+
+def place_of(wish: Happening, id_: str, world: World, streams: Streams, period: Period | None) -> tuple[int, XY]:
+    """Return space and point: given, or drawn by a race keyed by space id."""
+    where: str | Mapping[Any, Any] = wish.where
+    if not isinstance(where, str) and "by_period" in where:
+        choices = where["by_period"]
+        name = period.period if period is not None else ANY
+        where = choices[name] if name in choices else choices.get(ANY, next(iter(choices.values())))
+    if isinstance(where, str) or "draw" not in where:
+        return world.place(where)
+    shares = where["draw"]
+
+    def make() -> dict[str, float]:
+        weights: dict[str, float] = {}
+        for name, share in shares.items():
+            ids = world.spaces_of(name)
+            for space in ids:
+                slot = f"{id_}/{space}"
+                weights[slot] = weights.get(slot, 0.0) + float(share) / len(ids)
+        return weights
+
+    weights = world.plan.memo(("places", id_, *shares.items()), make)
+    return world.points_by_id[streams.choose("incident.place", weights).removeprefix(f"{id_}/")]

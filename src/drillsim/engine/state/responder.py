@@ -1,0 +1,164 @@
+"""Responders: the units of the mix and the services from outside, as they are in one drill."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
+
+from drillsim.engine.state.duty import Spell, spells_of
+from drillsim.engine.world.clock import Clock
+from drillsim.engine.world.world import XY, World
+from drillsim.quantities import Spread
+from drillsim.scenario.calendar import Calendar
+from drillsim.scenario.staffing import Mix, Role, Unit
+from drillsim.streams.streams import Streams, sample
+
+if TYPE_CHECKING:
+    import simpy
+
+    from drillsim.engine.state.incident import Case
+
+
+@dataclass(eq=False)
+class Responder:
+    """Somebody who may be sent: identity and draws fixed at the start, the rest lives in time.
+
+    What is drawn for each incident anew is drawn by unit and number of the incident, so that it is the same whoever
+    else is there.
+    """
+
+    id: str
+    role: Role
+    order: int
+    """Position in the mix file; services come after all units."""
+    streams: Streams
+    label: str = ""
+    present: bool = True
+    spells: tuple[Spell, ...] = ()
+    calendar: Calendar | None = None
+    clock: Clock | None = None
+    run_mps: float = 1.0
+    brisk_mps: float = 1.0
+    up_mps: float = 1.0
+    down_mps: float = 1.0
+    key_s: float = 0.0
+    service: str = ""
+    """'police', 'ems' or 'fire-service'; empty for units of the mix."""
+    squad: object | None = None
+    """Who came with it, for services."""
+    case: Case | None = None
+    """The incident it is busy with."""
+    process: simpy.Process | None = None
+    has_word: bool = False
+    """Whether it has word of that incident."""
+    under_way: bool = False
+    """Whether it has set off for it."""
+    gone: bool = False
+    """Off campus for now: sent away by the script, or with somebody arrested."""
+    stands: tuple[int, XY] | None = None
+    """Where an incident left it, until it is back on duty."""
+    resumed_s: float | None = None
+    """When it took up its round again at the first stop."""
+    number: int | None = None
+    """Its number in the crowd, from the moment it first sets off."""
+    walked_s: float = 0.0
+    doors_s: float = 0.0
+    carries_aed: bool = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an incident keeps it."""
+        return self.case is not None
+
+    def is_here(self, time_s: float) -> bool:
+        """Return whether it is on campus: present today, by its calendar, and not sent away."""
+        return self.present and not self.gone and self.whereabouts(time_s) == "here"
+
+    def whereabouts(self, time_s: float) -> str:
+        """Return 'here', or where its calendar has it, such as 'court' or 'off'."""
+        if self.calendar is None or self.clock is None:
+            return "here" if self.present else "off"
+        return self.calendar.where(self.clock.weekday, self.clock.minute(time_s))
+
+    def pace(self, kind: str) -> float:
+        """Return its level speed to a kind of incident, m/s."""
+        return self.brisk_mps if kind == "unwanted-person" else self.run_mps
+
+    def sample(self, law: Spread, purpose: str, number: int = 0) -> float:
+        """Return the value of a spread for one of its own draws."""
+        return sample(law, self.streams, purpose, self.id, number)
+
+    def spell_at(self, time_s: float) -> Spell:
+        """Return its duty at a time."""
+        return self.spells[self._index(time_s)]
+
+    def place_at(self, time_s: float) -> tuple[int, XY]:
+        """Return where it is while nothing has called it."""
+        if self.stands is not None:
+            return self.stands
+        spell = self.spell_at(time_s)
+        if spell.loop is not None and self.resumed_s is not None and self.resumed_s >= spell.begins_s:
+            return spell.loop.at(time_s - self.resumed_s)
+        return spell.place_at(time_s)
+
+    def set_off_s(self, now_s: float, number: int) -> float:
+        """Return the seconds from the word until it sets off: acknowledge and hand over, or until the duty ends."""
+        spell = self.spell_at(now_s)
+        acknowledge = self.sample(self.role.acknowledge, "unit.acknowledge", number)
+        hand_over: Spread = getattr(self.role.hand_over, spell.duty)
+        full = self.sample(hand_over, "unit.hand_over", number)
+        return acknowledge + min(full, spell.ends_s - now_s)
+
+    def visits(self, space: int, begins_s: float) -> float:
+        """Return when, from a time on, it is next in a space on its duties; inf if never, as far as its spells tell."""
+        if self.stands is not None:
+            return begins_s if self.stands[0] == space else inf
+        for spell in self.spells[self._index(begins_s) :]:
+            start = max(spell.begins_s, begins_s)
+            if spell.loop is None:
+                if spell.post[0] == space:
+                    return start
+                continue
+            since = self.phase_at_zero(spell)
+            wait = spell.loop.next_in(space, since + start)
+            if wait is not None and start + wait < spell.ends_s:
+                return start + wait
+        return inf
+
+    def phase_at_zero(self, spell: Spell) -> float:
+        """Return the phase of a round at the drill's zero, as it was drawn or as it was resumed."""
+        if self.resumed_s is not None and self.resumed_s >= spell.begins_s:
+            return -self.resumed_s
+        return spell.phase_s
+
+    def _index(self, time_s: float) -> int:
+        return max(bisect_right([s.begins_s for s in self.spells], time_s) - 1, 0) if len(self.spells) > 1 else 0
+
+
+def responders_of(mix: Mix, world: World, streams: Streams, clock: Clock, *, key_law: Spread) -> list[Responder]:
+    """Return the mix's units with every draw of the day made, used or not, in file order."""
+    return [_responder(unit, mix.role(unit), i, world, streams, clock, key_law) for i, unit in enumerate(mix.units)]
+
+
+def _responder(
+    unit: Unit, role: Role, order: int, world: World, streams: Streams, clock: Clock, key_law: Spread
+) -> Responder:
+    presence = role.presence if unit.presence is None else unit.presence
+    return Responder(
+        id=unit.id,
+        role=role,
+        order=order,
+        streams=streams,
+        label=unit.label or role.label,
+        present=unit.calendar is not None or streams.uniform("unit.presence", unit.id) < presence,
+        spells=spells_of(unit, role, world, streams, clock),
+        calendar=unit.calendar,
+        clock=clock,
+        run_mps=role.run.quantile(streams.uniform("unit.speed", unit.id)),
+        brisk_mps=role.brisk,
+        up_mps=role.stair_up,
+        down_mps=role.stair_down,
+        key_s=key_law.quantile(streams.uniform("unit.key", unit.id)),
+    )

@@ -1,0 +1,281 @@
+"""How responders get there: least-time paths with their own keys, replanned when a way changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from drillsim.crowd.reference.crowd import ReferenceCrowd
+from drillsim.crowd.stationary import StillCrowd
+from drillsim.engine.state.responder import Responder
+from drillsim.engine.world.world import XY, World
+from drillsim.plan.routes import Path, Routes
+from drillsim.scenario.response import Locks
+
+
+@dataclass
+class Trip:
+    """One walk of one responder to one point."""
+
+    responder: Responder
+    space: int
+    point: XY
+    speed_mps: float
+    done: simpy.Event
+    """Succeeds on arrival; who finds no way stands, and tries again when a way opens."""
+    no_way: Callable[[], None]
+    """Called each time it turns out that there is no way."""
+    ways: frozenset[int] = frozenset()
+    """Ways of the present path."""
+    entry: Callable[[], int] | None = None
+    """Tells the way by which it comes in, while it still stands outside."""
+
+
+Crowd = ReferenceCrowd | StillCrowd
+
+
+class Travel:
+    """The ways as they are now (closed, locked), and the trips that are under way."""
+
+    def __init__(self, env: simpy.Environment, world: World, crowd: Crowd, locks: Locks) -> None:
+        self.env, self.world, self.crowd, self.locks = env, world, crowd, locks
+        self.locked: NDArray[np.bool_] = world.locked_at_start.copy()
+        self.closed: set[int] = set()
+        self.trips: dict[int, Trip] = {}
+        self.propped: set[int] = set()
+        self.held: set[int] = set()
+        """Ways that somebody with keys holds open for services."""
+        self.without_key_s: Callable[[Responder], tuple[float, float] | None] = lambda _r: None
+        """Seconds that somebody without a key needs at a card lock and at any other, None where it opens none."""
+        self._version = 0
+        self._changed = env.event()
+        self._present: dict[tuple[str, float], tuple[int, Routes]] = {}
+
+    def lock(self, room: int, ways: tuple[int, ...]) -> None:
+        """Lock openings against who wants to enter a room; from inside they open."""
+        for way in ways:
+            self.locked[way, self.world.network.side(way, room)] = True
+        self._replan(ways)
+
+    def unlock(self, room: int, ways: tuple[int, ...]) -> None:
+        """Give openings back the state they had at the start, for who wants to enter a room."""
+        for way in ways:
+            side = self.world.network.side(way, room)
+            self.locked[way, side] = self.world.locked_at_start[way, side]
+        self._replan(None)
+
+    def prop(self, way: int) -> None:
+        """Prop an opening open: it locks nobody out."""
+        self.propped.add(way)
+        self._replan(None)
+
+    def shut(self, way: int) -> None:
+        """Shut a propped opening: its lock is what it was."""
+        self.propped.discard(way)
+        self._replan((way,))
+
+    def hold(self, way: int) -> None:
+        """Hold a way open for services: its lock costs them nothing."""
+        self.held.add(way)
+        self._replan(None)
+
+    def renew(self) -> None:
+        """Let every trip find its way again, since what somebody may open has changed."""
+        self._replan(None)
+
+    def close(self, way: int) -> None:
+        """Close a way to everybody."""
+        self.closed.add(way)
+        self._replan((way,))
+
+    def reopen(self, way: int) -> None:
+        """Open a closed way again."""
+        self.closed.discard(way)
+        self._replan(None)
+
+    def _replan(self, ways: tuple[int, ...] | None) -> None:
+        """Let the trips whose path uses one of these ways (None: every trip) find the least way again.
+
+        A way that became slower can only change a path that uses it.
+        """
+        self._version += 1
+        if not self._changed.triggered:
+            self._changed.succeed()
+        if not self.trips:
+            return
+        for trip in list(self.trips.values()):
+            if ways is None or not trip.ways.isdisjoint(ways):
+                self._plan(trip)
+
+    def delay_s(self, responder: Responder, way: int, side: int) -> float | None:
+        """Return the seconds this responder needs at a lock, 0 where it is not locked, None where it cannot pass."""
+        if way >= self.world.network.openings or not self.locked[way, side] or way in self.propped:
+            return 0.0
+        if way in self.held and responder.service:
+            return 0.0
+        opens = self._opens_s(responder)
+        return None if opens is None else opens[0] if self.world.is_card[way, 0] else opens[1]
+
+    def _opens_s(self, responder: Responder) -> tuple[float, float] | None:
+        """Return the seconds this responder needs at a card lock and at any other; None where it opens none."""
+        return (self.locks.card, responder.key_s) if responder.role.keys else self.without_key_s(responder)
+
+    def routes(self, responder: Responder, speed_mps: float) -> Routes:
+        """Return the table of least times for this responder as the ways are now."""
+        kept = self._present.get((responder.id, speed_mps))
+        if kept is not None and kept[0] == self._version:
+            return kept[1]
+        locked = self.locked
+        opened = self.propped | self.held if responder.service else self.propped
+        if opened:
+            locked = locked.copy()
+            locked[sorted(opened)] = False
+        card_s, other_s = self._opens_s(responder) or (np.inf, np.inf)
+        routes = Routes(
+            self.world.network,
+            level_mps=speed_mps,
+            stair_up_mps=responder.up_mps,
+            stair_down_mps=responder.down_mps,
+            delay_s=np.where(locked, np.where(self.world.is_card, card_s, other_s), 0.0),
+            closed=self.closed,
+            compiled=True,
+        )
+        self._present[responder.id, speed_mps] = self._version, routes
+        return routes
+
+    def without_keys(self, speed_mps: float) -> Routes:
+        """Return the table of least times for somebody without keys, as the ways are now."""
+        locked = self.locked.copy()
+        locked[sorted(self.propped)] = False
+        return Routes(
+            self.world.network, level_mps=speed_mps, stair_up_mps=speed_mps, stair_down_mps=speed_mps,
+            forbidden=locked, closed=self.closed, compiled=True,
+        )  # fmt: skip
+
+    def next_change(self) -> simpy.Event:
+        """Return an event that succeeds when a way next closes, opens, locks or unlocks."""
+        if self._changed.triggered:
+            self._changed = self.env.event()
+        return self._changed
+
+    def go(
+        self,
+        responder: Responder,
+        space: int,
+        point: XY,
+        *,
+        speed_mps: float,
+        no_way: Callable[[], None],
+        entry: Callable[[], int] | None = None,
+    ) -> simpy.Event:
+        """Send a responder to a point; the event succeeds when it is there.
+
+        no_way
+            Called when there is no way; the responder stands where it is until one opens.
+        entry
+            Tells the way by which somebody who is outside comes in; asked again when a way on the path changes.
+        """
+        if responder.number is None:
+            here, at = self._outside(entry()) if entry is not None else responder.place_at(self.env.now)
+            responder.number = self.crowd.add_unit(
+                responder.id,
+                here,
+                at,
+                level_mps=speed_mps,
+                stair_up_mps=responder.up_mps,
+                stair_down_mps=responder.down_mps,
+            )
+        trip = Trip(responder, space, point, speed_mps, self.env.event(), no_way, entry=entry)
+        self.trips[responder.number] = trip
+        self._plan(trip, first=True)
+        return trip.done
+
+    def place(self, responder: Responder) -> tuple[int, XY]:
+        """Return where a responder is now: among the people, or on duty."""
+        if responder.number is not None:
+            return self.crowd.unit_place(responder.number)
+        return responder.place_at(self.env.now)
+
+    def stand(self, responder: Responder) -> None:
+        """Let a responder who has set off stand where it is; one who has not goes on with its duty."""
+        if responder.number is not None:
+            self.stop(responder)
+            responder.stands = self.place(responder)
+
+    def resume(self, responder: Responder) -> None:
+        """Put a responder who is back at its post on duty again; one with a round takes it up from the first stop.
+
+        In a drill with people a round is not taken up: whoever is in the crowd stands where it can be met.
+        """
+        if isinstance(self.crowd, StillCrowd):
+            responder.number = responder.stands = None
+            responder.resumed_s = self.env.now
+
+    def last_door(self, responder: Responder, space: int, point: XY, *, speed_mps: float) -> tuple[int, XY] | None:
+        """Return space and point before the last way to a point; None where it is in that space or finds no way."""
+        here, at = self.place(responder)
+        path = self.routes(responder, speed_mps).path(here, at, space, point) if here >= 0 else None
+        if path is None or not path.ways:
+            return None
+        way, side = path.ways[-1]
+        x, y = self.world.network.way_xy[way, 1 - side]
+        return int(self.world.network.way_spaces[way, 1 - side]), (float(x), float(y))
+
+    def stop(self, responder: Responder) -> None:
+        """Let a responder stand where it is and give up its trip."""
+        if responder.number is not None and self.trips.pop(responder.number, None) is not None:
+            self.crowd.halt(responder.number)
+
+    def _outside(self, way: int) -> tuple[int, XY]:
+        """Return the place before an entry: the drawn outdoor space it leads from, or the implied outside, -1."""
+        side = 1 - self.world.inner_side(way)
+        x, y = self.world.network.way_xy[way, side]
+        return int(self.world.network.way_spaces[way, side]), (float(x), float(y))
+
+    def _plan(self, trip: Trip, *, first: bool = False) -> None:
+        assert trip.responder.number is not None
+        routes = self.routes(trip.responder, trip.speed_mps)
+        if trip.entry is not None and self.crowd.space_of(trip.responder.number) == -1:
+            way = trip.entry()
+            path = routes.path_through(way, self.world.inner_side(way), trip.space, trip.point)
+        else:
+            space, at = self.crowd.unit_place(trip.responder.number)
+            path = routes.path(space, at, trip.space, trip.point)
+        self._send(trip, path, first=first)
+
+    def _send(self, trip: Trip, path: Path | None, *, first: bool) -> None:
+        responder = trip.responder
+        assert responder.number is not None
+        if path is None:
+            self.crowd.halt(responder.number)
+            trip.ways = frozenset()
+            trip.no_way()
+            return
+        trip.ways = frozenset(way for way, _side in path.ways)
+        delays = [self.delay_s(responder, *step) or 0.0 for step in path.ways]
+        if first:
+            responder.walked_s += path.seconds - sum(delays)
+        self.crowd.send(
+            responder.number,
+            path.ways,
+            trip.space,
+            trip.point,
+            level_mps=trip.speed_mps,
+            lock_delay=lambda way, side: self._at_lock(responder, way, side),
+            locks={way for (way, _side), delay_s in zip(path.ways, delays, strict=True) if delay_s > 0.0},
+            on_arrive=self._arrived,
+        )
+
+    def _at_lock(self, responder: Responder, way: int, side: int) -> float:
+        spent = self.delay_s(responder, way, side) or 0.0
+        responder.doors_s += spent
+        return spent
+
+    def _arrived(self, number: int) -> None:
+        trip = self.trips.pop(number, None)
+        if trip is not None:
+            trip.done.succeed()

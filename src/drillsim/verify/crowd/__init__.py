@@ -1,0 +1,1 @@
+"""Published cases of how people move, played by the crowd."""

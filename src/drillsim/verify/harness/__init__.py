@@ -1,0 +1,1 @@
+"""What the cases share: the form of a case, plans to play on, and workers."""

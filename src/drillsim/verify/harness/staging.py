@@ -1,0 +1,124 @@
+"""Ordinary files for the engine cases: plans, scenarios and mixes from plain data, read as a user's files are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from drillsim.documents.document import Document
+from drillsim.documents.yaml_source import parse_text
+from drillsim.plan.model import FloorPlan
+from drillsim.plan.network import Network, build
+from drillsim.plan.read import read_plan
+from drillsim.record.trace import Trace
+from drillsim.scenario.model import Scenario
+from drillsim.scenario.read import mixes_of, read_mixes, read_scenario, scenario_of
+from drillsim.scenario.staffing import Mix, Mixes
+from drillsim.verify.harness.shortest_paths import Judge, Spot, judge
+
+STEADY: dict[str, Any] = {
+    "noticing": {"witness": "10 s", "unsupervised": "10 s"},
+    "reporting": {"delay": "5 s", "success": "100 %", "radio": "4 s", "place_known": {"radio": "100 %"}},
+    "locks": {"card": "4 s", "key": "10 s"},
+}
+"""Settings without any spread: noticed after 10 s, reported 5 s later, heard by radio after another 4 s."""
+STEADY_ROLE: dict[str, Any] = {
+    "like": "sro", "presence": "100 %", "acknowledge": "6 s", "duties": {}, "run": "2.5 m/s",
+    "stair_up": "0.9 m/s", "stair_down": "1.2 m/s",
+}  # fmt: skip
+"""An officer who is always there, sets off 6 s after the word, and always goes at the same speeds."""
+LEVEL_MPS, UP_MPS, DOWN_MPS = 2.5, 0.9, 1.2
+"""The speeds of STEADY_ROLE."""
+
+
+def scenario_from(data: Mapping[str, Any]) -> Scenario:
+    """Return the scenario that a file with this content holds; ScenarioError with every fault otherwise."""
+    return scenario_of(_document({"drillsim": 1, **data}))
+
+
+def mix_from(units: Sequence[Mapping[str, Any]], roles: Mapping[str, Mapping[str, Any]] | None = None) -> Mix:
+    """Return a mix of these units as a mixes file would hold it.
+
+    roles
+        Roles of these names with values of their own, and those of STEADY_ROLE for the rest; 'steady' where absent.
+    """
+    named = {name: {**STEADY_ROLE, **own} for name, own in (roles or {"steady": {}}).items()}
+    mixes = {"case": {"units": list(units)}}
+    return mixes_of(_document({"drillsim_mixes": 1, "present": "case", "roles": named, "mixes": mixes}))["case"]
+
+
+def _document(data: dict[str, Any]) -> Document:
+    return Document("case", *parse_text(json.dumps(data)))
+
+
+@lru_cache(maxsize=8)
+def shipped_plan(shelf: Path, name: str) -> FloorPlan:
+    """Return a shipped plan, such as 'doe_secondary', read once."""
+    return read_plan(shelf / "floorplans" / f"{name}.yaml")
+
+
+@lru_cache(maxsize=8)
+def empty_plan(shelf: Path, name: str) -> FloorPlan:
+    """Return a shipped plan with nobody in it, made once."""
+    plan = shipped_plan(shelf, name)
+    return plan.model_copy(update={"spaces": tuple(s.model_copy(update={"people": 0}) for s in plan.spaces)})
+
+
+@lru_cache(maxsize=4)
+def with_automatic_locks(shelf: Path, name: str) -> FloorPlan:
+    """Return a shipped plan with a lock that closes by itself wherever there was a key or a push-button, made once."""
+    plan = shipped_plan(shelf, name)
+    openings = tuple(
+        o.model_copy(update={"lock": "auto"}) if o.lock in ("key", "push-button") else o for o in plan.openings
+    )
+    return plan.model_copy(update={"openings": openings})
+
+
+@lru_cache(maxsize=4)
+def shipped_scenario(shelf: Path, name: str) -> Scenario:
+    """Return a shipped scenario, such as 'lockdown', read once."""
+    return read_scenario(shelf / "scenarios" / f"{name}.yaml")
+
+
+def what_if(scenario: Scenario, patch: Mapping[str, Any]) -> Scenario:
+    """Return a scenario with these values of a file laid over it, as one of its named overrides would be."""
+    return scenario.model_copy(update={"overrides": {"what-if": dict(patch)}}).with_override("what-if")
+
+
+@lru_cache(maxsize=1)
+def shipped_mixes(shelf: Path) -> Mixes:
+    """Return the shipped mixes, read once."""
+    return read_mixes(shelf / "scenarios" / "mixes.yaml")
+
+
+def network_of(plan: FloorPlan) -> Network:
+    """Return the network of a plan, built once; the engine uses the same."""
+    return plan.memo("network", lambda: build(plan))
+
+
+def spot(plan: FloorPlan, place: str) -> Spot:
+    """Return where a post is, or the representative point of a space."""
+    for post in plan.posts:
+        if post.id == place:
+            return plan.space_index[post.space], (float(post.at[0]), float(post.at[1]))
+    index = plan.space_index[place]
+    x, y = network_of(plan).representative_point(index)
+    return index, (float(x), float(y))
+
+
+def judge_of(plan: FloorPlan) -> Judge:
+    """Return the judge at the speeds of STEADY_ROLE."""
+    return judge(network_of(plan), level_mps=LEVEL_MPS, up_mps=UP_MPS, down_mps=DOWN_MPS)
+
+
+def stamp(trace: Trace, what: str, who: str) -> float:
+    """Return when something happened to somebody for the first time, NaN where it did not."""
+    return next((e.time_s for e in trace.events if e.what == what and e.who == who), float("nan"))
+
+
+def walk_s(trace: Trace, who: str) -> float:
+    """Return the seconds from setting off to arrival on scene."""
+    return stamp(trace, "on-scene", who) - stamp(trace, "under-way", who)

@@ -1,0 +1,1 @@
+"""Published and closed-form cases of the response, played by the engine."""

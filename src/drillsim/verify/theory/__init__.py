@@ -1,0 +1,1 @@
+"""Closed forms and independent computations that the engine is held against."""
