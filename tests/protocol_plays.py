@@ -88,7 +88,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def scripted(self: Protection, action: str) -> Any:
         for time_s, act in acts:
-            self.stage.at(time_s, lambda _e, act=act: act(self))
+            self.drill.at(time_s, lambda _e, act=act: act(self))
         return (yield from run(self, action))
 
     monkeypatch.setattr(Protection, "run", scripted)

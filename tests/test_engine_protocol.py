@@ -332,7 +332,7 @@ def test_a_released_room_needs_no_key_any_more(script):
     ways = []
 
     def look(protection):
-        travel = protection.stage.travel
+        travel = protection.drill.travel
         ways.append([bool(travel.locked[w].any()) for w in (0, 1, 2)])
 
     for time_s in (200, 1700):
@@ -473,8 +473,8 @@ def test_a_room_that_was_left_before_the_order_is_named(script):
 
 def retry(space, unit_id):
     def act(protection):
-        unit = next(u for u in protection.stage.units if u.id == unit_id)
-        protection.stage.env.process(protection.retry_lock(space, unit))
+        unit = next(u for u in protection.drill.units if u.id == unit_id)
+        protection.drill.env.process(protection.retry_lock(space, unit))
 
     return act
 
@@ -523,7 +523,7 @@ def test_whoever_waits_hears_when_a_lock_fails(script):
     told = []
 
     def wait(protection):
-        protection.next_failure().callbacks.append(lambda _e: told.append(protection.stage.env.now))
+        protection.next_failure().callbacks.append(lambda _e: told.append(protection.drill.env.now))
 
     script(ORDER_S + 1, wait)
     play(failing(), wing(locks="key push-button push-button"))

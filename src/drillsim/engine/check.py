@@ -11,7 +11,7 @@ import numpy as np
 from drillsim.analysis.measures import APPLIES
 from drillsim.crowd.laws import door_capacity_ps
 from drillsim.documents.fault_list import Faults, Path
-from drillsim.engine.references import Known, happenings, mixes_names, scenario_names
+from drillsim.engine.references import PlanNames, happenings, mixes_names, scenario_names
 from drillsim.engine.response.services import OTHERS as SERVICE_OF
 from drillsim.engine.response.services import ROLES
 from drillsim.engine.world.clock import possible_times
@@ -55,7 +55,7 @@ def check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> li
 
 def check_names(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> list[Fault]:
     """Return every name of a scenario and its mixes that means nothing beside a plan; the plan itself may be faulty."""
-    known = Known(plan)
+    known = PlanNames(plan)
     of_scenario = Faults(scenario._document, scenario.name)
     scenario_names(scenario, known, of_scenario)
     _sense(scenario, plan, of_scenario)

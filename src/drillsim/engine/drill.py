@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from drillsim.engine.incident import detection
 from drillsim.engine.incident.call_arrivals import arrivals_of
-from drillsim.engine.incident.course import Progress
-from drillsim.engine.injects import Script
+from drillsim.engine.incident.course import IncidentCourse
+from drillsim.engine.injects import InjectSchedule
 from drillsim.engine.protection.protective_action import Protection
 from drillsim.engine.response.approach import tell_place
 from drillsim.engine.response.services import Services
-from drillsim.engine.response.support_tasks import HostileTasks
+from drillsim.engine.response.support_tasks import SupportTasks
 from drillsim.engine.response.unit_process import Response
-from drillsim.engine.state.drill_state import Process, Stage
-from drillsim.engine.state.incident import Case, case_of
+from drillsim.engine.state.drill_state import DrillState, Process
+from drillsim.engine.state.incident import IncidentState, incident_of
 from drillsim.engine.state.responder import Responder
 from drillsim.record.trace import Event
 from drillsim.streams.streams import sample
@@ -30,190 +30,190 @@ from drillsim.streams.streams import sample
 class Drill:
     """Everything that lives in one drill, or in one school day; `play` runs it to its end."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.protection = Protection(stage)
-        self.response = Response(stage, self.protection)
+    def __init__(self, drill: DrillState) -> None:
+        self.drill = drill
+        self.protection = Protection(drill)
+        self.response = Response(drill, self.protection)
         self.protection.let_go = self.response.release
-        self.services = Services(stage, self.response)
-        self.hostile = HostileTasks(stage, self.response, self.services)
-        self.script = Script(stage, self.response, self.protection)
+        self.services = Services(drill, self.response)
+        self.support = SupportTasks(drill, self.response, self.services)
+        self.injects = InjectSchedule(drill, self.response, self.protection)
 
     def play(self) -> list[Event]:
         """Play to the end and return the event table."""
-        stage, scenario = self.stage, self.stage.scenario
+        drill, scenario = self.drill, self.drill.scenario
         self._roll_call()
-        end_s = scenario.horizon + max((c.onset_s for c in stage.cases), default=0.0)
+        end_s = scenario.horizon + max((c.onset_s for c in drill.incidents), default=0.0)
         if scenario.demand is not None:
             end_s = scenario.demand.lasts + scenario.horizon
-            stage.env.process(self._day())
-            stage.env.process(self._bells(scenario.demand.lasts))
+            drill.env.process(self._day())
+            drill.env.process(self._bells(scenario.demand.lasts))
         else:
-            self.script.begin(scenario.incidents[scenario.leading].at)
-            for case in stage.cases:
-                stage.env.process(self.unfold(case))
+            self.injects.begin(scenario.incidents[scenario.leading].at)
+            for incident in drill.incidents:
+                drill.env.process(self.unfold(incident))
             if scenario.protocol.action != "none":
-                stage.env.process(self.protection.run(scenario.protocol.action))
-        stage.env.run(until=_after(end_s))
+                drill.env.process(self.protection.run(scenario.protocol.action))
+        drill.env.run(until=_after(end_s))
         self._closing_lines()
-        return stage.log.events
+        return drill.log.events
 
     def _roll_call(self) -> None:
-        stage = self.stage
-        stage.log("roll", "inside", value=float(stage.people_in()[stage.world.network.space_indoors].sum()))
-        stage.log("roll", "inside", why="needs-help", value=float(np.count_nonzero(stage.needs_help())))
-        for unit in stage.units:
-            stage.log(unit.id, "role", why=unit.label)
+        drill = self.drill
+        drill.log("roll", "inside", value=float(drill.people_in()[drill.world.network.space_indoors].sum()))
+        drill.log("roll", "inside", why="needs-help", value=float(np.count_nonzero(drill.needs_help())))
+        for unit in drill.units:
+            drill.log(unit.id, "role", why=unit.label)
             if unit.is_here(0.0):
-                stage.log(unit.id, "present", stage.id_of(unit.place_at(0.0)[0]), unit.spell_at(0.0).duty)
+                drill.log(unit.id, "present", drill.id_of(unit.place_at(0.0)[0]), unit.spell_at(0.0).duty)
             else:
-                stage.log(unit.id, "absent", "", unit.whereabouts(0.0))
+                drill.log(unit.id, "absent", "", unit.whereabouts(0.0))
         self.protection.roll_call()
 
     # ------------------------------------------------------------------ a day
 
     def _day(self) -> Process:
         """Let the day's incidents begin, one after the other."""
-        stage, demand = self.stage, self.stage.scenario.demand
+        drill, demand = self.drill, self.drill.scenario.demand
         assert demand is not None
-        for number, one in enumerate(arrivals_of(demand, stage.world.plan, stage.streams, stage.clock)):
-            yield stage.env.timeout(one.onset_s - stage.env.now)
-            case = case_of(
+        for number, one in enumerate(arrivals_of(demand, drill.world.plan, drill.streams, drill.clock)):
+            yield drill.env.timeout(one.onset_s - drill.env.now)
+            incident = incident_of(
                 one.call,
                 one.id,
                 number,
                 one.onset_s,
-                stage.scenario,
-                stage.world,
-                stage.streams,
-                stage.clock,
-                stage.env,
+                drill.scenario,
+                drill.world,
+                drill.streams,
+                drill.clock,
+                drill.env,
             )
-            stage.env.process(self.unfold(case))
+            drill.env.process(self.unfold(incident))
 
     def _bells(self, end_s: float) -> Process:
         """At each bell, and at each change of a unit's duty or calendar, write down who is where."""
-        stage = self.stage
-        times = {stage.clock.seconds(m) for m in stage.clock.bells()}
-        for unit in stage.units:
+        drill = self.drill
+        times = {drill.clock.seconds(m) for m in drill.clock.bells()}
+        for unit in drill.units:
             times |= {s.begins_s for s in unit.spells if s.begins_s > 0.0}
             if unit.calendar is not None:
-                times |= {stage.clock.seconds(m) for m in unit.calendar.changes(stage.clock.weekday)}
-        told = {unit.id: (unit.whereabouts(0.0), unit.spell_at(0.0).duty) for unit in stage.units}
+                times |= {drill.clock.seconds(m) for m in unit.calendar.changes(drill.clock.weekday)}
+        told = {unit.id: (unit.whereabouts(0.0), unit.spell_at(0.0).duty) for unit in drill.units}
         for time_s in sorted(t for t in times if 0.0 < t < end_s):
-            yield stage.env.timeout(time_s - stage.env.now)
-            stage.occupy(time_s)
-            for unit in stage.units:
+            yield drill.env.timeout(time_s - drill.env.now)
+            drill.occupy(time_s)
+            for unit in drill.units:
                 state = (unit.whereabouts(time_s), unit.spell_at(time_s).duty)
                 if state != told[unit.id]:
                     told[unit.id] = state
-                    stage.log(unit.id, "duty", stage.id_of(unit.place_at(time_s)[0]), _duty_word(*state))
+                    drill.log(unit.id, "duty", drill.id_of(unit.place_at(time_s)[0]), _duty_word(*state))
 
     # ------------------------------------------------------------------ an incident
 
-    def unfold(self, case: Case) -> Process:
+    def unfold(self, incident: IncidentState) -> Process:
         """Onset, notice, report, dispatch; beside it the incident's own end and its exposure."""
-        stage = self.stage
-        if case.onset_s > stage.env.now:
-            yield stage.env.timeout(case.onset_s - stage.env.now)
-        rule_break = 1.0 if case.wish.discipline else None
-        stage.log(case.id, "onset", stage.where(case), case.kind, incident=case.id, value=rule_break)
-        stage.start_exposure(case)
-        if case.lasts_s is not None and case.act_s is not None:
-            stage.env.process(self._end_by_itself(case))
-        if self.services.wants_police(case):
-            stage.log("school", "police-wanted", incident=case.id)
-        self.services.watch(case)
-        Progress(stage, case).begin()
-        setting, reporting = stage.scenario.noticing, stage.scenario.reporting
-        space = stage.world.plan.spaces[case.space]
-        watched = stage.crowd.count_in([case.space]) > 0 or (
-            detection.supervised(space) and bool(stage.people_in(stage.env.now).sum() > 0)
+        drill = self.drill
+        if incident.onset_s > drill.env.now:
+            yield drill.env.timeout(incident.onset_s - drill.env.now)
+        rule_break = 1.0 if incident.wish.discipline else None
+        drill.log(incident.id, "onset", drill.where(incident), incident.kind, incident=incident.id, value=rule_break)
+        drill.start_exposure(incident)
+        if incident.lasts_s is not None and incident.act_s is not None:
+            drill.env.process(self._end_by_itself(incident))
+        if self.services.wants_police(incident):
+            drill.log("school", "police-wanted", incident=incident.id)
+        self.services.watch(incident)
+        IncidentCourse(drill, incident).begin()
+        setting, reporting = drill.scenario.noticing, drill.scenario.reporting
+        space = drill.world.plan.spaces[incident.space]
+        watched = drill.crowd.count_in([incident.space]) > 0 or (
+            detection.supervised(space) and bool(drill.people_in(drill.env.now).sum() > 0)
         )
         sources = detection.sources(
-            case, stage.units, setting, reporting, stage.world, stage.streams,
-            watched=watched, propped=frozenset(stage.travel.propped), now_s=stage.env.now,
+            incident, drill.units, setting, reporting, drill.world, drill.streams,
+            watched=watched, propped=frozenset(drill.travel.propped), now_s=drill.env.now,
         )  # fmt: skip
         for i, notice in enumerate(sources):
-            stage.env.process(self._tell(case, notice, first=i == 0))
+            drill.env.process(self._tell(incident, notice, first=i == 0))
 
-    def _tell(self, case: Case, notice: detection.Notice, *, first: bool) -> Process:
+    def _tell(self, incident: IncidentState, notice: detection.Notice, *, first: bool) -> Process:
         """Notice, act where it is a unit, and report unless the front office has it already."""
-        stage = self.stage
+        drill = self.drill
         if notice.delay_s > 0.0:
-            yield stage.env.timeout(notice.delay_s)
+            yield drill.env.timeout(notice.delay_s)
         if notice.unit is not None:
             if first:
-                self._first_notice(case, notice)
-            self.response.noticed_by(case, notice.unit)
+                self._first_notice(incident, notice)
+            self.response.noticed_by(incident, notice.unit)
         elif first:
-            self._first_notice(case, notice)
-        if case.reported.triggered and case.place_known.triggered:
+            self._first_notice(incident, notice)
+        if incident.reported.triggered and incident.place_known.triggered:
             return
-        covered = stage.has_radio(case.space)
-        report = detection.report_of(case, notice, stage.scenario.reporting, stage.streams, covered=covered)
+        covered = drill.has_radio(incident.space)
+        report = detection.report_of(incident, notice, drill.scenario.reporting, drill.streams, covered=covered)
         if report.delay_s > 0.0:
-            yield stage.env.timeout(report.delay_s)
+            yield drill.env.timeout(report.delay_s)
         if not report.arrives:
-            stage.log("office", "report-lost", stage.where(case), notice.who, incident=case.id)
+            drill.log("office", "report-lost", drill.where(incident), notice.who, incident=incident.id)
             return
-        news = not case.reported.triggered
+        news = not incident.reported.triggered
         if news:
-            means = "badge" if notice.means == "badge" else stage.scenario.reporting.by
+            means = "badge" if notice.means == "badge" else drill.scenario.reporting.by
             why = f"by {means}" + (f", after {report.tries} tries" if report.tries > 1 else "")
-            stage.log("office", "reported", stage.where(case), why, incident=case.id)
-            case.reported.succeed()
+            drill.log("office", "reported", drill.where(incident), why, incident=incident.id)
+            incident.reported.succeed()
         if report.names_place:
-            tell_place(stage, case, "office")
+            tell_place(drill, incident, "office")
         elif news:
-            stage.log("office", "place-unknown", "", "the report does not say where", incident=case.id)
-            asked = sample(stage.scenario.reporting.ask_back, stage.streams, "report.ask_back", case.id)
-            stage.at(asked, lambda _e: tell_place(stage, case, "office"))
+            drill.log("office", "place-unknown", "", "the report does not say where", incident=incident.id)
+            asked = sample(drill.scenario.reporting.ask_back, drill.streams, "report.ask_back", incident.id)
+            drill.at(asked, lambda _e: tell_place(drill, incident, "office"))
         if news:
-            self.response.dispatch(case)
+            self.response.dispatch(incident)
 
-    def _first_notice(self, case: Case, notice: detection.Notice) -> None:
-        stage = self.stage
-        stage.log(notice.who, "noticed", stage.where(case), notice.why, incident=case.id)
-        protocol = stage.scenario.protocol
-        if protocol.action != "none" and case is stage.cases[stage.scenario.protected]:
-            stage.env.process(self.protection.order_on_notice(notice.unit))
+    def _first_notice(self, incident: IncidentState, notice: detection.Notice) -> None:
+        drill = self.drill
+        drill.log(notice.who, "noticed", drill.where(incident), notice.why, incident=incident.id)
+        protocol = drill.scenario.protocol
+        if protocol.action != "none" and incident is drill.incidents[drill.scenario.protected]:
+            drill.env.process(self.protection.order_on_notice(notice.unit))
 
-    def _end_by_itself(self, case: Case) -> Process:
-        assert case.lasts_s is not None
-        yield self.stage.env.timeout(case.lasts_s) | case.resolved
-        self.stage.resolve(case, "self")
+    def _end_by_itself(self, incident: IncidentState) -> Process:
+        assert incident.lasts_s is not None
+        yield self.drill.env.timeout(incident.lasts_s) | incident.resolved
+        self.drill.resolve(incident, "self")
 
     # ------------------------------------------------------------------ the end
 
     def _closing_lines(self) -> None:
         """Add what only the whole drill can tell: who is out when, halls clear, exposure, the last states."""
-        stage = self.stage
-        for case in list(stage.exposures):
-            stage.stop_exposure(case)
+        drill = self.drill
+        for incident in list(drill.exposures):
+            drill.stop_exposure(incident)
         self._last_states()
-        if stage.scenario.demand is not None:
+        if drill.scenario.demand is not None:
             return
-        protected = stage.cases[stage.scenario.protected].id
-        helped, later = stage.needs_help(), stage.comes_later()
-        out_s = stage.crowd.out_s
+        protected = drill.incidents[drill.scenario.protected].id
+        helped, later = drill.needs_help(), drill.comes_later()
+        out_s = drill.crowd.out_s
         out = np.argsort(out_s, kind="stable")[: np.count_nonzero(~np.isnan(out_s))]
         lines = zip(
             out_s[out].tolist(), map(_person, out.tolist()), _words(later[out], "out-again", "out"), repeat(""),
             _words(helped[out], "needs-help", ""), repeat(protected), repeat(None), strict=False,
         )  # fmt: skip
-        stage.log.events += map(tuple.__new__, repeat(Event), lines)
+        drill.log.events += map(tuple.__new__, repeat(Event), lines)
         self.protection.take_stock()
-        for (word, reason), count in sorted(stage.crowd.tally().items()):
+        for (word, reason), count in sorted(drill.crowd.tally().items()):
             why = f"{word} ({reason})" if reason else word
-            stage.log("people", "at-horizon", "", why, value=float(count))
-        stage.log.events.sort(key=attrgetter("time_s"))
+            drill.log("people", "at-horizon", "", why, value=float(count))
+        drill.log.events.sort(key=attrgetter("time_s"))
 
     def _last_states(self) -> None:
         """Name the state in which every unit ends."""
-        stage = self.stage
-        for unit in stage.units:
-            stage.log(unit.id, "unit-ends", stage.whereabouts(unit) if unit.present else "", _state(unit, stage))
+        drill = self.drill
+        for unit in drill.units:
+            drill.log(unit.id, "unit-ends", drill.whereabouts(unit) if unit.present else "", _state(unit, drill))
 
 
 def _words(flags: NDArray[np.bool_], yes: str, no: str) -> Iterable[str]:
@@ -229,14 +229,14 @@ def _duty_word(where: str, duty: str) -> str:
     return duty if where == "here" else where
 
 
-def _state(unit: Responder, stage: Stage) -> str:
+def _state(unit: Responder, drill: DrillState) -> str:
     """Return the state of a unit: away, on duty, or busy and with what."""
-    if not unit.is_here(stage.env.now):
-        return "away" if unit.gone else f"not on campus: {unit.whereabouts(stage.env.now)}"
-    if unit.case is None:
-        return "free" if unit.stands is not None else f"on duty: {unit.spell_at(stage.env.now).duty}"
-    there = "on scene" if unit in unit.case.on_scene else "busy"
-    return f"{there}: {unit.case.id}"
+    if not unit.is_here(drill.env.now):
+        return "away" if unit.gone else f"not on campus: {unit.whereabouts(drill.env.now)}"
+    if unit.incident is None:
+        return "free" if unit.stands is not None else f"on duty: {unit.spell_at(drill.env.now).duty}"
+    there = "on scene" if unit in unit.incident.on_scene else "busy"
+    return f"{there}: {unit.incident.id}"
 
 
 def _after(horizon_s: float) -> float:

@@ -6,23 +6,23 @@ from functools import partial
 
 from drillsim.engine.protection.protective_action import Protection
 from drillsim.engine.response.unit_process import Response
-from drillsim.engine.state.drill_state import Process, Stage
+from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.scenario.model import Inject
 from drillsim.streams.streams import sample
 
 EVERYWHERE = "everywhere"
 
 
-class Script:
+class InjectSchedule:
     """The injects of a scenario, in order of time."""
 
-    def __init__(self, stage: Stage, response: Response, protection: Protection) -> None:
-        self.stage, self.response, self.protection = stage, response, protection
+    def __init__(self, drill: DrillState, response: Response, protection: Protection) -> None:
+        self.drill, self.response, self.protection = drill, response, protection
 
     def begin(self, zero_s: float) -> None:
         """Let every inject happen at its time; `zero_s` is the onset of the first incident on the file's clock."""
-        for inject in sorted(self.stage.scenario.injects, key=lambda inject: inject.at):
-            self.stage.at(max(inject.at - zero_s, 0.0), partial(self._act, inject))
+        for inject in sorted(self.drill.scenario.injects, key=lambda inject: inject.at):
+            self.drill.at(max(inject.at - zero_s, 0.0), partial(self._act, inject))
 
     def _act(self, inject: Inject, _event: object) -> None:
         if inject.close or inject.reopen:
@@ -34,53 +34,53 @@ class Script:
         elif inject.alarm:
             self.protection.alarm("script")
         elif inject.absent:
-            for unit in self.stage.units:
-                if unit.id == inject.absent and unit.is_here(self.stage.env.now):
+            for unit in self.drill.units:
+                if unit.id == inject.absent and unit.is_here(self.drill.env.now):
                     self.response.leave(unit, "the script sends it off campus")
         else:
             self._radio(inject.radio_out or inject.radio_back or (), out=inject.radio_out is not None)
 
     def _way(self, id_: str, *, closes: bool) -> None:
-        stage = self.stage
-        way = stage.world.ways_by_id[id_]
+        drill = self.drill
+        way = drill.world.ways_by_id[id_]
         if closes:
-            stage.crowd.close(way)
-            stage.travel.close(way)
+            drill.crowd.close(way)
+            drill.travel.close(way)
         else:
-            stage.crowd.reopen(way)
-            stage.travel.reopen(way)
-        stage.log("script", "closed" if closes else "reopened", id_)
+            drill.crowd.reopen(way)
+            drill.travel.reopen(way)
+        drill.log("script", "closed" if closes else "reopened", id_)
 
     def _radio(self, names: tuple[str, ...], *, out: bool) -> None:
-        stage = self.stage
-        plan = stage.world.plan
-        named = {id_ for name in names for id_ in stage.world.spaces_of(name)}
+        drill = self.drill
+        plan = drill.world.plan
+        named = {id_ for name in names for id_ in drill.world.spaces_of(name)}
         spaces = {i for i, s in enumerate(plan.spaces) if EVERYWHERE in names or s.id in named}
-        stage.without_radio = stage.without_radio | spaces if out else stage.without_radio - spaces
+        drill.without_radio = drill.without_radio | spaces if out else drill.without_radio - spaces
         for name in names:
-            stage.log("script", "radio-out" if out else "radio-back", name)
+            drill.log("script", "radio-out" if out else "radio-back", name)
 
     def _prop(self, id_: str) -> None:
         """Prop a door open, and let the patrol that first walks in find it."""
-        stage = self.stage
-        way = stage.world.ways_by_id[id_]
-        stage.travel.prop(way)
-        stage.log("script", "propped", id_)
-        now = stage.env.now
-        sides = [int(s) for s in stage.world.network.way_spaces[way] if s >= 0]
+        drill = self.drill
+        way = drill.world.ways_by_id[id_]
+        drill.travel.prop(way)
+        drill.log("script", "propped", id_)
+        now = drill.env.now
+        sides = [int(s) for s in drill.world.network.way_spaces[way] if s >= 0]
         finds = [
-            (unit.visits(space, now), unit.order, unit) for unit in stage.units for space in sides if unit.is_here(now)
+            (unit.visits(space, now), unit.order, unit) for unit in drill.units for space in sides if unit.is_here(now)
         ]
         found = min(finds, key=lambda f: (f[0], f[1]), default=None)
-        if found is not None and found[0] < stage.scenario.horizon:
-            stage.env.process(self._shut(way, id_, found[2].id, found[0] - now))
+        if found is not None and found[0] < drill.scenario.horizon:
+            drill.env.process(self._shut(way, id_, found[2].id, found[0] - now))
 
     def _shut(self, way: int, id_: str, who: str, delay_s: float) -> Process:
-        stage = self.stage
-        check = sample(stage.scenario.noticing.propped_check, stage.streams, "unit.propped_check", who)
-        yield stage.env.timeout(delay_s + check)
-        unit = next(u for u in stage.units if u.id == who)
-        if unit.is_busy or not unit.is_here(stage.env.now) or way not in stage.travel.propped:
+        drill = self.drill
+        check = sample(drill.scenario.noticing.propped_check, drill.streams, "unit.propped_check", who)
+        yield drill.env.timeout(delay_s + check)
+        unit = next(u for u in drill.units if u.id == who)
+        if unit.is_busy or not unit.is_here(drill.env.now) or way not in drill.travel.propped:
             return
-        stage.log(who, "shuts-door", id_, "found it propped open")
-        stage.travel.shut(way)
+        drill.log(who, "shuts-door", id_, "found it propped open")
+        drill.travel.shut(way)

@@ -19,7 +19,7 @@ from drillsim.scenario.vocabulary import WEEKDAYS
 EVERYWHERE = "everywhere"
 
 
-class Known:
+class PlanNames:
     """What a plan has, by sort."""
 
     def __init__(self, plan: FloorPlan) -> None:
@@ -40,7 +40,7 @@ def happenings(scenario: Scenario) -> list[tuple[Happening, Path]]:
     return [(incident, ("incidents", i)) for i, incident in enumerate(scenario.incidents)]
 
 
-def scenario_names(scenario: Scenario, known: Known, faults: Faults) -> None:
+def scenario_names(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
     """Check every name of the scenario against the plan."""
     plan = known.plan
     for happening, path in happenings(scenario):
@@ -84,7 +84,7 @@ MOST_ARRIVALS = 1_000_000
 """People one source may bring about; as many as one space may hold."""
 
 
-def _sources(scenario: Scenario, known: Known, faults: Faults) -> None:
+def _sources(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
     """Check the people who come in: their space and group, and that they are not too many to be meant."""
     for i, source in enumerate(scenario.people.sources):
         path: Path = ("people", "sources", i)
@@ -100,7 +100,7 @@ def _sources(scenario: Scenario, known: Known, faults: Faults) -> None:
         faults.add("DS504", message, ("people", "sources"), severity="warning")
 
 
-def _refuge(scenario: Scenario, known: Known, faults: Faults) -> None:
+def _refuge(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
     """Check the places of refuge and the groups who make for them."""
     refuge, path = scenario.people.refuge, ("people", "refuge")
     if refuge is None:
@@ -118,7 +118,7 @@ def _refuge(scenario: Scenario, known: Known, faults: Faults) -> None:
         faults.add("DS504", message, path, severity="warning")
 
 
-def _group(name: str, scenario: Scenario, known: Known, faults: Faults, path: Path) -> None:
+def _group(name: str, scenario: Scenario, known: PlanNames, faults: Faults, path: Path) -> None:
     """Check that this is a group of the drill, or a shipped one."""
     here = scenario.people.groups or known.plan.groups or {}
     fitting = list(dict.fromkeys([*map(str, here), *SHIPPED_GROUPS]))
@@ -134,7 +134,7 @@ def _one_of(
         faults.add(code, f"no {what} called '{name}' in {plan.name}.{closest(name, listed)}", path)
 
 
-def _where(where: Any, known: Known, faults: Faults, path: Path) -> None:
+def _where(where: Any, known: PlanNames, faults: Faults, path: Path) -> None:
     plan = known.plan
     if isinstance(where, str):
         _one_of(where, known.points, "space or post", "DS203", plan, faults, path)
@@ -151,7 +151,9 @@ def _where(where: Any, known: Known, faults: Faults, path: Path) -> None:
         shares(sum(where["draw"].values()), faults, (*path, "draw"))
 
 
-def _spaces_or_uses(names: Iterable[str], known: Known, faults: Faults, path: Path, also: Iterable[str] = ()) -> None:
+def _spaces_or_uses(
+    names: Iterable[str], known: PlanNames, faults: Faults, path: Path, also: Iterable[str] = ()
+) -> None:
     fitting = [*known.uses, *known.points, *also]
     for i, name in enumerate(names):
         if name not in fitting:
@@ -159,7 +161,7 @@ def _spaces_or_uses(names: Iterable[str], known: Known, faults: Faults, path: Pa
             faults.add("DS203", f"no use or space called '{name}' in {known.plan.name}.{closest(name, fitting)}", at)
 
 
-def _periods(names: Iterable[str], known: Known, faults: Faults, path: Path, *, or_any: bool) -> None:
+def _periods(names: Iterable[str], known: PlanNames, faults: Faults, path: Path, *, or_any: bool) -> None:
     fitting = [*known.periods, *([ANY] if or_any else [])]
     for name in names:
         if name not in fitting:
@@ -167,7 +169,7 @@ def _periods(names: Iterable[str], known: Known, faults: Faults, path: Path, *, 
             faults.add("DS209", message, (*path, name))
 
 
-def _injects(scenario: Scenario, known: Known, faults: Faults) -> None:
+def _injects(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
     plan = known.plan
     for i, inject in enumerate(scenario.injects):
         for key in ("close", "reopen"):
@@ -194,7 +196,7 @@ def _measures(scenario: Scenario) -> Iterator[tuple[str, Path]]:
         yield goal.measure, ("goals", i, "measure")
 
 
-def mixes_names(mixes: Mixes, known: Known, faults: Faults) -> None:
+def mixes_names(mixes: Mixes, known: PlanNames, faults: Faults) -> None:
     """Check every name of the mixes against the plan, and every unit's day for sense."""
     plan = known.plan
     things: list[Any] = [*plan.spaces, *plan.posts, *plan.openings, *plan.cameras]
@@ -226,7 +228,7 @@ def _role(mix: Mix, unit: Unit, faults: Faults, path: Path) -> None:
         faults.add("DS505", message, (*path, "role"))
 
 
-def _day(unit: Unit, known: Known, faults: Faults, path: Path) -> None:
+def _day(unit: Unit, known: PlanNames, faults: Faults, path: Path) -> None:
     """Check a unit's timetable and calendar: known periods and places, and never two things at once."""
     stretches: list[tuple[int, int]] = []
     owners: list[int] = []

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from drillsim.analysis.measures import count_curve, measure
 from drillsim.engine.drill import Drill
-from drillsim.engine.state.drill_state import Stage
+from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.world.clock import clock_of
 from drillsim.engine.world.occupants import people_of
 from drillsim.engine.world.world import world_of
@@ -57,10 +57,10 @@ def _simulate(scenario: Scenario, plan: FloorPlan, mix: Mix, seed: int, replicat
     world = world_of(plan, scenario)
     streams = Streams(seed, scenario.draws, replication)
     clock = clock_of(scenario, plan, streams)
-    stage = Stage(
+    drill = DrillState(
         scenario, world, mix, streams, clock, people_of(scenario, world, streams, clock), record_legs=record_legs
     )
-    events = tuple(Drill(stage).play())
+    events = tuple(Drill(drill).play())
     horizon = scenario.horizon
     heads: dict[str, Value] = {"scenario": scenario.name, "mix": mix.name, "replication": replication}
     rows = tuple({**heads, **row} for row in measure(events, horizon_s=horizon))
@@ -76,6 +76,6 @@ def _simulate(scenario: Scenario, plan: FloorPlan, mix: Mix, seed: int, replicat
         horizon_s=horizon,
         events=events,
         rows=rows,
-        legs=stage.crowd.legs() if record_legs else (),
+        legs=drill.crowd.legs() if record_legs else (),
         curves=curves,
     )

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.stationary import StillCrowd
-from drillsim.engine.protection.order import Order
+from drillsim.engine.protection.order import ProtectiveOrder
 from drillsim.plan.model import OUTSIDE
 from drillsim.record.trace import Event
 from drillsim.streams.streams import few_words
 
 
 @dataclass
-class Heads:
+class HeadCount:
     """How many people are where, and since when they can be counted, by place."""
 
     ready_s: dict[str, float] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Heads:
         self.persons[place] = self.persons.get(place, 0) + persons
 
 
-def account(order: Order, counted_from_s: Mapping[int, float], until_s: float) -> None:
+def account(order: ProtectiveOrder, counted_from_s: Mapping[int, float], until_s: float) -> None:
     """Write down who is accounted for when, as far as can be told now; lines of a later time are written ahead.
 
     counted_from_s
@@ -38,47 +38,49 @@ def account(order: Order, counted_from_s: Mapping[int, float], until_s: float) -
     until_s
         Lines of a later time are left out.
     """
-    stage, case = order.stage, order.case.id
-    heads = _still(order, counted_from_s) if stage.stays else _heads(order, counted_from_s)
-    law = stage.scenario.protocol.roll_call
-    luck = stage.streams.uniforms("roll_call", few_words(tuple(heads.ready_s))).tolist()
+    drill, incident = order.drill, order.incident.id
+    heads = _still(order, counted_from_s) if drill.stays else _heads(order, counted_from_s)
+    law = drill.scenario.protocol.roll_call
+    luck = drill.streams.uniforms("roll_call", few_words(tuple(heads.ready_s))).tolist()
     done = {id_: at + law.quantile(u) for (id_, at), u in zip(heads.ready_s.items(), luck, strict=True)}
     for id_, at in done.items():
         if at <= until_s:
-            stage.log.events.append(Event(at, id_, "accounted", id_, "", case, float(heads.persons[id_])))
+            drill.log.events.append(Event(at, id_, "accounted", id_, "", incident, float(heads.persons[id_])))
     everybody = max(done.values(), default=order.given_s)
     if not heads.missing and everybody <= until_s:
         total = float(sum(heads.persons.values()))
-        stage.log.events.append(Event(everybody, "school", "accounted", "", "", case, total))
+        drill.log.events.append(Event(everybody, "school", "accounted", "", "", incident, total))
 
 
-def in_place(order: Order, people: NDArray[np.int64]) -> None:
+def in_place(order: ProtectiveOrder, people: NDArray[np.int64]) -> None:
     """Write down when each of those who were asked to go somewhere had got there."""
-    crowd = order.stage.crowd
+    crowd = order.drill.crowd
     settled_s = crowd.settled_s
     for p in people.tolist():
         if not np.isnan(settled_s[p]):
             where = order.id_of(crowd.space_of(p))
-            line = Event(float(settled_s[p]), f"person-{p}", "in-place", where, "", order.case.id)
-            order.stage.log.events.append(line)
+            line = Event(float(settled_s[p]), f"person-{p}", "in-place", where, "", order.incident.id)
+            order.drill.log.events.append(line)
 
 
-def in_refuge(order: Order) -> None:
+def in_refuge(order: ProtectiveOrder) -> None:
     """Write down since when each person waits in a place of refuge."""
-    crowd, helped = order.stage.crowd, order.stage.needs_help()
-    settled_s, space = crowd.settled_s, order.stage.spaces()
+    crowd, helped = order.drill.crowd, order.drill.needs_help()
+    settled_s, space = crowd.settled_s, order.drill.spaces()
     for p in np.flatnonzero(np.isin(space, sorted(order.refuge)) & ~np.isnan(settled_s)).tolist():
         why = "needs-help" if helped[p] else ""
-        line = Event(float(settled_s[p]), f"person-{p}", "in-refuge", order.id_of(int(space[p])), why, order.case.id)
-        order.stage.log.events.append(line)
+        line = Event(
+            float(settled_s[p]), f"person-{p}", "in-refuge", order.id_of(int(space[p])), why, order.incident.id
+        )
+        order.drill.log.events.append(line)
 
 
-def _heads(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
+def _heads(order: ProtectiveOrder, counted_from_s: Mapping[int, float]) -> HeadCount:
     """Return the heads where people walk: those out by assembly place, those who sit by space."""
-    crowd, plan = order.stage.crowd, order.stage.world.plan
+    crowd, plan = order.drill.crowd, order.drill.world.plan
     out_s = crowd.out_s
     inside = np.flatnonzero(np.isnan(out_s))
-    heads = Heads(missing=len(inside))
+    heads = HeadCount(missing=len(inside))
     out = np.flatnonzero(~np.isnan(out_s))
     assert not isinstance(crowd, StillCrowd)
     if len(out):
@@ -89,7 +91,7 @@ def _heads(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
             heads.add(assembly.get((point.real, point.imag), OUTSIDE), float(times_s.max()), len(times_s))
     if not len(inside):
         return heads
-    space, settled_s = order.stage.spaces()[inside], crowd.settled_s[inside]
+    space, settled_s = order.drill.spaces()[inside], crowd.settled_s[inside]
     begins_s = np.full(len(plan.spaces) + 2, np.nan)  # the last two entries answer for stairs and the outside
     begins_s[list(counted_from_s)] = list(counted_from_s.values())
     sits = ~np.isnan(begins_s[space])
@@ -104,9 +106,9 @@ def _heads(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
     return heads
 
 
-def _still(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
+def _still(order: ProtectiveOrder, counted_from_s: Mapping[int, float]) -> HeadCount:
     """Return the heads where nobody walks: whoever is in no space that counts is missing."""
-    crowd, heads = order.stage.crowd, Heads(missing=order.stage.crowd.inside())
+    crowd, heads = order.drill.crowd, HeadCount(missing=order.drill.crowd.inside())
     for space, since_s in counted_from_s.items():
         persons = crowd.count_in([space])
         if persons:
@@ -115,9 +117,9 @@ def _still(order: Order, counted_from_s: Mapping[int, float]) -> Heads:
     return heads
 
 
-def _assembly_places(order: Order) -> dict[tuple[float, float], str]:
+def _assembly_places(order: ProtectiveOrder) -> dict[tuple[float, float], str]:
     """Return the assembly place by the point of the exit that people leave by."""
-    world = order.stage.world
+    world = order.drill.world
     places = world.plan.assembly
     found: dict[tuple[float, float], str] = {}
     for way in world.network.exits:

@@ -11,7 +11,7 @@ import numpy as np
 import simpy
 
 from drillsim.crowd.states import OUT
-from drillsim.engine.protection.order import LOOK_S, UNDER_WAY, Order
+from drillsim.engine.protection.order import LOOK_S, UNDER_WAY, ProtectiveOrder
 from drillsim.engine.protection.securing import Securing
 from drillsim.engine.state.drill_state import Process
 from drillsim.engine.state.responder import Responder
@@ -32,15 +32,15 @@ class Lockdown:
         refuges; what happens to one of them after people fled into it has events of its own.
     """
 
-    def __init__(self, order: Order, listed: Collection[int]) -> None:
-        self.order, self.stage, self.listed = order, order.stage, frozenset(listed)
-        self.lockable = {r.space: r for r in self.stage.world.rooms if r.lockable}
-        self.refuges = set(rooms_inside(self.stage.world)) & self.lockable.keys()
+    def __init__(self, order: ProtectiveOrder, listed: Collection[int]) -> None:
+        self.order, self.drill, self.listed = order, order.drill, frozenset(listed)
+        self.lockable = {r.space: r for r in self.drill.world.rooms if r.lockable}
+        self.refuges = set(rooms_inside(self.drill.world)) & self.lockable.keys()
         """Rooms to flee into."""
         self.state: dict[int, str] = {}
         self.done_s: dict[int, float] = {}
         """When a room was last secured, or its lock failed, by space."""
-        self.next_failure = self.stage.env.event()
+        self.next_failure = self.drill.env.event()
         """Succeeds, and is replaced, each time a room cannot be locked."""
         self._plans: dict[int, Securing] = {}
         self._may_leave = False
@@ -53,7 +53,7 @@ class Lockdown:
         leaving
             A fire alarm has rung before: everybody is on the way out and has to be called back.
         """
-        order, stage = self.order, self.stage
+        order, drill = self.order, self.drill
         for space in sorted(self.listed - order.occupied):
             self.state[space] = ABANDONED
             self._note(space, "abandoned", "its people had left")
@@ -64,7 +64,7 @@ class Lockdown:
             self._tell(room, word_s=float(order.heard_s[room.space]))
         order.stay_outdoors()
         safe = {OUT} | order.outdoors | (set() if leaving else self.lockable.keys())
-        is_safe = np.zeros(len(stage.world.plan.spaces) + 2, dtype=bool)  # the last two answer for stairs and outside
+        is_safe = np.zeros(len(drill.world.plan.spaces) + 2, dtype=bool)  # the last two answer for stairs and outside
         is_safe[list(safe)] = True
         caught = np.flatnonzero(~is_safe[order.space])
         if not len(caught):
@@ -72,8 +72,8 @@ class Lockdown:
         self._caught = caught.tolist()
         order.to_rooms(caught, self.lockable if leaving else self.refuges)
         last = max((self._plans[r.space].locked_s for r in told if self._plans[r.space].locked_s < inf), default=0.0)
-        stage.at(max(last, float(order.heard_s[order.space[caught]].max())), self._wait_no_longer)
-        stage.env.process(self._watch(sorted(self.refuges - order.occupied)))
+        drill.at(max(last, float(order.heard_s[order.space[caught]].max())), self._wait_no_longer)
+        drill.env.process(self._watch(sorted(self.refuges - order.occupied)))
 
     # ------------------------------------------------------------------ one room
 
@@ -82,10 +82,10 @@ class Lockdown:
         plan = self._plans[room.space] = self.order.draws.secure(room, word_s=word_s)
         self.state[room.space] = TOLD
         if plan.locked_s < inf:
-            self.stage.at(plan.locked_s, partial(self._locked, plan))
-            self.stage.at(plan.secured_s, partial(self._secured, plan, self.order.id_of(room.space)))
+            self.drill.at(plan.locked_s, partial(self._locked, plan))
+            self.drill.at(plan.secured_s, partial(self._secured, plan, self.order.id_of(room.space)))
         else:
-            self.stage.at(plan.failed_s, partial(self._failed, plan))
+            self.drill.at(plan.failed_s, partial(self._failed, plan))
 
     def _locked(self, plan: Securing, _event: object) -> None:
         if self._plans.get(plan.room.space) is plan:
@@ -102,15 +102,15 @@ class Lockdown:
         if self._plans.get(plan.room.space) is plan:
             self._done(plan.room.space, FAILED)
             self._note(plan.room.space, "lock-failed", plan.why)
-            told, self.next_failure = self.next_failure, self.stage.env.event()
+            told, self.next_failure = self.next_failure, self.drill.env.event()
             told.succeed()
 
     def _lock(self, room: Room) -> None:
-        stage = self.stage
+        drill = self.drill
         self.state[room.space] = LOCKED
-        stage.room_locked(room.space)
-        stage.crowd.lock_room(room.space)
-        stage.travel.lock(room.space, room.doors)
+        drill.room_locked(room.space)
+        drill.crowd.lock_room(room.space)
+        drill.travel.lock(room.space, room.doors)
 
     def hear(self, space: int) -> None:
         """Let a room hear the order now; call it where that is sooner than the announcement."""
@@ -128,7 +128,7 @@ class Lockdown:
         room = self.lockable[space]
         self.state[space] = TOLD  # nobody else tries
         try:
-            yield self.stage.env.timeout(len(room.to_lock) * max(unit.key_s, draws.setting.auto))
+            yield self.drill.env.timeout(len(room.to_lock) * max(unit.key_s, draws.setting.auto))
         finally:
             if self.state[space] == TOLD:
                 self._done(space, FAILED)
@@ -137,33 +137,33 @@ class Lockdown:
         self._lock(room)
         self.order.log(unit.id, self._word(space, "locked"), self.order.id_of(space))
         plan = self._plans[space] = Securing(room, 0.0, draws.hide_s(space), inf)
-        self.stage.at(plan.secured_s, partial(self._secured, plan, unit.id))
+        self.drill.at(plan.secured_s, partial(self._secured, plan, unit.id))
         return True
 
     def release(self, space: int, who: str) -> None:
         """Open a room again, or tell one that never was locked, and let its people out of a hostile event."""
-        order, stage = self.order, self.stage
+        order, drill = self.order, self.drill
         self._plans.pop(space, None)
         if self.state[space] in (LOCKED, SECURED):
-            stage.crowd.unlock_room(space)
-            stage.travel.unlock(space, self.lockable[space].doors)
+            drill.crowd.unlock_room(space)
+            drill.travel.unlock(space, self.lockable[space].doors)
         self.state[space] = RELEASED
         order.log(who, self._word(space, "released"), order.id_of(space))
-        people = [p for p in range(len(stage.population)) if stage.crowd.space_of(p) == space]
-        if order.case.kind == "hostile" and people:
-            stage.crowd.evacuate(np.array(people))
+        people = [p for p in range(len(drill.population)) if drill.crowd.space_of(p) == space]
+        if order.incident.kind == "hostile" and people:
+            drill.crowd.evacuate(np.array(people))
 
     # ------------------------------------------------------------------ who is in no room
 
     def _watch(self, empty: list[int]) -> Process:
         """Lock each room that was empty once somebody has fled into it, until nobody is under way any more."""
-        stage, fled, looks = self.stage, self._caught, 0
+        drill, fled, looks = self.drill, self._caught, 0
         while self._caught:
-            yield stage.env.timeout(LOOK_S)
-            counts = stage.crowd.counts()
-            entered = [s for s in empty if counts[stage.world.cells.first_cell[s]] > 0]
+            yield drill.env.timeout(LOOK_S)
+            counts = drill.crowd.counts()
+            entered = [s for s in empty if counts[drill.world.cells.first_cell[s]] > 0]
             stays_in = (
-                {stage.crowd.space_of(p) for p in fled if stage.crowd.state(p)[0] == "settled"} if entered else ()
+                {drill.crowd.space_of(p) for p in fled if drill.crowd.state(p)[0] == "settled"} if entered else ()
             )
             for space in [s for s in entered if s in stays_in]:
                 empty.remove(space)
@@ -180,18 +180,18 @@ class Lockdown:
 
     def _leave_or_go_on(self) -> None:
         """Let those who found no room to lock leave the building by themselves, and forget those who are safe."""
-        stage = self.stage
-        states = {p: stage.crowd.state(p)[0] for p in self._caught}
+        drill = self.drill
+        states = {p: drill.crowd.state(p)[0] for p in self._caught}
         lost = [p for p, word in states.items() if word == "stranded"]
         self._caught = [p for p, word in states.items() if word in UNDER_WAY or word == "stranded"]
         if lost and self._may_leave:
             self.order.log("people", "leave-by-themselves", value=float(len(lost)), why="no room left to lock")
-            stage.crowd.evacuate(np.array(lost))
+            drill.crowd.evacuate(np.array(lost))
             self._caught = [p for p in self._caught if states[p] != "stranded"]
 
     def leave(self) -> None:
         """Give up the locks that are still to come: whoever is not behind a locked door leaves the building."""
-        order, stage = self.order, self.stage
+        order, drill = self.order, self.drill
         order.forget()
         self._caught = []
         for space in self.in_state(TOLD, FAILED):
@@ -199,9 +199,9 @@ class Lockdown:
             self.state[space] = ABANDONED
             self._note(space, "abandoned", "its people leave at the fire alarm")
         stay = {OUT} | order.outdoors | set(self.in_state(LOCKED, SECURED))
-        people = [p for p in range(len(stage.population)) if stage.crowd.space_of(p) not in stay]
+        people = [p for p in range(len(drill.population)) if drill.crowd.space_of(p) not in stay]
         if people:
-            stage.crowd.evacuate(np.array(people))
+            drill.crowd.evacuate(np.array(people))
 
     # ------------------------------------------------------------------ states and lines
 
@@ -215,7 +215,7 @@ class Lockdown:
 
     def _done(self, space: int, state: str) -> None:
         """Note that a room is secured, or that its lock failed."""
-        self.state[space], self.done_s[space] = state, float(self.stage.env.now)
+        self.state[space], self.done_s[space] = state, float(self.drill.env.now)
 
     def _word(self, space: int, what: str) -> str:
         """Return the word for what happens to a room; locks of rooms that people fled into have words of their own."""

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from drillsim.crowd.states import OUT
 from drillsim.crowd.stationary import StillCrowd
-from drillsim.engine.protection.securing import Draws, heard_s
-from drillsim.engine.state.drill_state import Stage
-from drillsim.engine.state.incident import Case
+from drillsim.engine.protection.securing import SecuringDraws, heard_s
+from drillsim.engine.state.drill_state import DrillState
+from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.world.parts import _outdoors_and_halls
 
 """What the crowd says instead of a space."""
@@ -23,26 +23,26 @@ LOOK_S = 1.0
 People = NDArray[np.int64]
 
 
-def protected(stage: Stage) -> Case:
+def protected(drill: DrillState) -> IncidentState:
     """Return the one incident that the protocol answers."""
-    return stage.cases[stage.scenario.protected]
+    return drill.incidents[drill.scenario.protected]
 
 
-class Order:
+class ProtectiveOrder:
     """One order, from the moment it is given."""
 
-    def __init__(self, stage: Stage, *, spoken: bool) -> None:
-        self.stage, self.case = stage, protected(stage)
-        protocol, world, streams = stage.scenario.protocol, stage.world, stage.streams
-        self.log = partial(stage.log, incident=self.case.id)
+    def __init__(self, drill: DrillState, *, spoken: bool) -> None:
+        self.drill, self.incident = drill, protected(drill)
+        protocol, world, streams = drill.scenario.protocol, drill.world, drill.streams
+        self.log = partial(drill.log, incident=self.incident.id)
         """Writes one line about the incident that the order answers."""
-        self.given_s = float(stage.env.now)
+        self.given_s = float(drill.env.now)
         soon = protocol.announcement if spoken else 0.0
         self.heard_s = np.append(heard_s(protocol, world, streams, spoken=spoken), [soon, soon])
         """Seconds until it is heard, by space; the last two entries answer for stairs and the outside."""
-        self.space: People = stage.spaces()
+        self.space: People = drill.spaces()
         """Where each person is when the order is given."""
-        self.occupied = frozenset(world.cell_space[stage.crowd.counts() > 0].tolist()) - {OUT}
+        self.occupied = frozenset(world.cell_space[drill.crowd.counts() > 0].tolist()) - {OUT}
         """Spaces with people in them when the order is given."""
         self.outdoors, self.halls = world.plan.memo("outdoors and halls", lambda: _outdoors_and_halls(world.plan))
         self.refuge: frozenset[int] = frozenset()
@@ -50,13 +50,13 @@ class Order:
         self._asked: list[tuple[People, frozenset[int] | None]] = []
 
     @cached_property
-    def draws(self) -> Draws:
+    def draws(self) -> SecuringDraws:
         """The luck of rooms and doors."""
-        return Draws(self.stage.scenario.protocol, self.stage.world, self.stage.streams)
+        return SecuringDraws(self.drill.scenario.protocol, self.drill.world, self.drill.streams)
 
     def id_of(self, space: int) -> str:
         """Return the id of a space."""
-        return self.stage.world.space_ids[space]
+        return self.drill.world.space_ids[space]
 
     def within(self, spaces: Iterable[int]) -> People:
         """Return the persons who are in some spaces when the order is given."""
@@ -74,7 +74,7 @@ class Order:
         """Ask everybody in some spaces to go to some rooms, and write down how many they are."""
         spaces = list(spaces)
         people = self.within(spaces)
-        persons = self.stage.crowd.count_in([s for s in spaces if s >= 0]) if self.stage.stays else len(people)
+        persons = self.drill.crowd.count_in([s for s in spaces if s >= 0]) if self.drill.stays else len(people)
         self.log("people", "asked", value=float(persons))
         self.to_rooms(people, rooms)
         return people
@@ -87,39 +87,39 @@ class Order:
         """Ask people to go to the nearest of some rooms that has a place, as soon as they hear it."""
         goals = frozenset(rooms)
         self._asked.append((people, goals))
-        self.stage.crowd.to_lockable(people, open_rooms=goals, delay_s=self.heard_s[self.space[people]])
+        self.drill.crowd.to_lockable(people, open_rooms=goals, delay_s=self.heard_s[self.space[people]])
 
     def leave(self, people: People) -> None:
         """Ask people to leave the building, as soon as they hear it."""
         self._asked.append((people, None))
-        self.stage.crowd.evacuate(people, delay_s=self.heard_s[self.space[people]])
+        self.drill.crowd.evacuate(people, delay_s=self.heard_s[self.space[people]])
 
     def to_refuge(self, people: People, spaces: Iterable[int]) -> None:
         """Ask people to wait in the nearest of some spaces that has a place, as soon as they hear it."""
         self.refuge = frozenset(spaces)
         if len(people):
             self.log("people", "to-refuge", value=float(len(people)))
-        assert not isinstance(self.stage.crowd, StillCrowd)
-        self.stage.crowd.to_refuge(people, self.refuge, delay_s=self.heard_s[self.space[people]])
+        assert not isinstance(self.drill.crowd, StillCrowd)
+        self.drill.crowd.to_refuge(people, self.refuge, delay_s=self.heard_s[self.space[people]])
 
     def stay_outdoors(self) -> None:
         """Let who is outdoors stay there."""
         for space in sorted(self.outdoors & self.occupied):
-            here = self.stage.crowd.count_in([space])
-            self.stage.at(float(self.heard_s[space]), self._note_outdoors(space, float(here)))
+            here = self.drill.crowd.count_in([space])
+            self.drill.at(float(self.heard_s[space]), self._note_outdoors(space, float(here)))
 
     def hear_now(self, space: int) -> bool:
         """Let a space hear the order now from somebody who stands there; return whether that was sooner."""
-        since = self.stage.env.now - self.given_s
+        since = self.drill.env.now - self.given_s
         if self.heard_s[space] <= since:
             return False
         self.heard_s[space] = since
         for people, goals in self._asked:
             here = people[self.space[people] == space]
             if len(here) and goals is None:
-                self.stage.crowd.evacuate(here)
+                self.drill.crowd.evacuate(here)
             elif len(here) and goals is not None:
-                self.stage.crowd.to_lockable(here, open_rooms=goals)
+                self.drill.crowd.to_lockable(here, open_rooms=goals)
         return True
 
     def forget(self) -> None:

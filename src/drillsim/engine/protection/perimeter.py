@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from math import inf
 
-from drillsim.engine.protection.order import LOOK_S, UNDER_WAY, Order, People
+from drillsim.engine.protection.order import LOOK_S, UNDER_WAY, People, ProtectiveOrder
 from drillsim.engine.state.drill_state import Process
 from drillsim.engine.world.parts import parts_of, rooms_inside
 from drillsim.engine.world.world import World
@@ -24,16 +24,16 @@ def can_be_shut(world: World, way: int) -> bool:
     return world.plan.openings[way].lock != "none" or is_shut(world, way)
 
 
-def let_in(order: Order, people: People) -> dict[int, bool]:
+def let_in(order: ProtectiveOrder, people: People) -> dict[int, bool]:
     """Hold open, for those who are to come in, each outside door that an adult can open.
 
     Whoever could be there first opens it, by key or card, once for all. Return the doors from drawn outdoor spaces by
     which anybody may come into another part of the building than his own, and whether each had to be opened.
     """
-    stage, world = order.stage, order.stage.world
-    if stage.stays:
+    drill, world = order.drill, order.drill.world
+    if drill.stays:
         return {}
-    network, crowd = world.network, stage.crowd
+    network, crowd = world.network, drill.crowd
     part = parts_of(world)
     comers = [p for p in people.tolist() if crowd.space_of(p) >= 0]
     comers = [p for p in comers if crowd.space_of(p) in order.outdoors or len(set(part.values())) > 2]
@@ -47,7 +47,7 @@ def let_in(order: Order, people: People) -> dict[int, bool]:
         if outer < 0 or opening.state == "both" or (locked and opening.lock == "none"):
             continue
         times = [
-            float(order.heard_s[order.space[p]] + reach.node_s[2 * way + side] / stage.population.level_mps[p])
+            float(order.heard_s[order.space[p]] + reach.node_s[2 * way + side] / drill.population.level_mps[p])
             for p, reach in zip(comers, reaches, strict=True)
             if part[crowd.space_of(p)] != part[inner]
         ]
@@ -57,50 +57,50 @@ def let_in(order: Order, people: People) -> dict[int, bool]:
         if locked:
             opens_s = min(times) + _unlock_s(order, way)
             crowd.let_in(way, after_s=opens_s)
-            stage.at(opens_s, partial(_note_open, order, opening.id))
+            drill.at(opens_s, partial(_note_open, order, opening.id))
     return doors
 
 
-def _note_open(order: Order, id_: str, _event: object) -> None:
+def _note_open(order: ProtectiveOrder, id_: str, _event: object) -> None:
     order.log(id_, "held-open", id_, "people come in")
 
 
-def _unlock_s(order: Order, way: int) -> float:
-    stage = order.stage
-    opening, locks = stage.world.plan.openings[way], stage.scenario.locks
+def _unlock_s(order: ProtectiveOrder, way: int) -> float:
+    drill = order.drill
+    opening, locks = drill.world.plan.openings[way], drill.scenario.locks
     if opening.lock == "access-control":
         return locks.card
-    return sample(locks.key, stage.streams, "exit.unlock", opening.id)
+    return sample(locks.key, drill.streams, "exit.unlock", opening.id)
 
 
 class Perimeter:
     """The outside doors of one secure, from the order on."""
 
-    def __init__(self, order: Order) -> None:
-        self.order, self.stage = order, order.stage
+    def __init__(self, order: ProtectiveOrder) -> None:
+        self.order, self.drill = order, order.drill
 
     def begin(self) -> None:
         """Call everybody in who is outdoors, and lock every outside door: those they come by after them."""
-        order, stage = self.order, self.stage
-        network = stage.world.network
-        comers = order.ask(order.outdoors, rooms_inside(stage.world))
+        order, drill = self.order, self.drill
+        network = drill.world.network
+        comers = order.ask(order.outdoors, rooms_inside(drill.world))
         doors = let_in(order, comers)
         for way in network.exits:
-            if can_be_shut(stage.world, way) and way not in doors:
+            if can_be_shut(drill.world, way) and way not in doors:
                 self._shut(way, word_s=self._heard_s(way), opened=False)
         if len(comers):
-            stage.env.process(self._after(comers, doors))
+            drill.env.process(self._after(comers, doors))
 
     def _heard_s(self, way: int) -> float:
-        world = self.stage.world
+        world = self.drill.world
         return float(self.order.heard_s[world.network.way_spaces[way, world.inner_side(way)]])
 
     def _after(self, comers: People, doors: Mapping[int, bool]) -> Process:
         """Lock the doors by which people come in, once none of them is still on the way."""
-        order, crowd = self.order, self.stage.crowd
+        order, crowd = self.order, self.drill.crowd
         left = comers.tolist()
         while left:
-            yield self.stage.env.timeout(LOOK_S)
+            yield self.drill.env.timeout(LOOK_S)
             left = [p for p in left if crowd.space_of(p) in order.outdoors and crowd.state(p)[0] in UNDER_WAY]
         for space in sorted(order.outdoors):
             here = sum(crowd.space_of(p) == space for p in comers.tolist())
@@ -108,26 +108,26 @@ class Perimeter:
                 order.log(
                     "people", "stay-outdoors", order.id_of(space), "no door that they can open", value=float(here)
                 )
-        spent = self.stage.env.now - order.given_s
+        spent = self.drill.env.now - order.given_s
         for way, opened in doors.items():
-            if can_be_shut(self.stage.world, way):
+            if can_be_shut(self.drill.world, way):
                 self._shut(way, word_s=max(self._heard_s(way) - spent, 0.0), opened=opened)
 
     def _shut(self, way: int, *, word_s: float, opened: bool) -> None:
         """Lock one outside door: word, somebody walks there, the lock; who holds it open stands there already."""
-        draws, world, stage = self.order.draws, self.stage.world, self.stage
+        draws, world, drill = self.order.draws, self.drill.world, self.drill
         id_ = world.plan.openings[way].id
         if is_shut(world, way) and not opened:
-            stage.at(word_s, lambda _e: self.order.log(id_, "locked", id_, "it was locked"))
+            drill.at(word_s, lambda _e: self.order.log(id_, "locked", id_, "it was locked"))
             return
         took, caught = draws.lock(way, again=opened)
         ready_s = word_s + (0.0 if opened else draws.reach_s(way)) + took
-        stage.at(ready_s, partial(self._locked if caught else self._failed, way, id_))
+        drill.at(ready_s, partial(self._locked if caught else self._failed, way, id_))
 
     def _locked(self, way: int, id_: str, _event: object) -> None:
-        world = self.stage.world
+        world = self.drill.world
         inner = int(world.network.way_spaces[way, world.inner_side(way)])
-        self.stage.travel.lock(inner, (way,))
+        self.drill.travel.lock(inner, (way,))
         self.order.log(id_, "locked", id_)
 
     def _failed(self, way: int, id_: str, _event: object) -> None:

@@ -12,11 +12,11 @@ import simpy
 from drillsim.crowd.states import ON_STAIR
 from drillsim.engine.protection import accountability
 from drillsim.engine.protection.lockdown import FAILED, Lockdown
-from drillsim.engine.protection.order import Order, protected
+from drillsim.engine.protection.order import ProtectiveOrder, protected
 from drillsim.engine.protection.perimeter import Perimeter, can_be_shut, let_in
-from drillsim.engine.protection.release import Release
-from drillsim.engine.state.drill_state import Process, Stage
-from drillsim.engine.state.incident import Case
+from drillsim.engine.protection.release import RoomRelease
+from drillsim.engine.state.drill_state import DrillState, Process
+from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
 from drillsim.engine.world.parts import rooms_inside
 from drillsim.engine.world.refuge import refuge_of
@@ -29,12 +29,12 @@ from drillsim.streams.streams import sample
 class Protection:
     """The protective action of one drill, in the Standard Response Protocol's words; ordered once."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.ordered = stage.env.event()
-        self.rooms = [r for r in stage.world.rooms if stage.occupied[r.space]]
+    def __init__(self, drill: DrillState) -> None:
+        self.drill = drill
+        self.ordered = drill.env.event()
+        self.rooms = [r for r in drill.world.rooms if drill.occupied[r.space]]
         """Rooms that are occupied at the onset."""
-        self.order: Order | None = None
+        self.order: ProtectiveOrder | None = None
         self.lockdown: Lockdown | None = None
         self.let_go: Callable[[Responder], None] = self._let_go
         """Frees a unit that has released the rooms of an incident that is over."""
@@ -43,19 +43,19 @@ class Protection:
     @property
     def action(self) -> str:
         """What is ordered: hold, secure, lockdown, evacuate or shelter; none for nothing."""
-        return self.stage.scenario.protocol.action
+        return self.drill.scenario.protocol.action
 
     @cached_property
-    def case(self) -> Case:
+    def incident(self) -> IncidentState:
         """The incident that it answers."""
-        return protected(self.stage)
+        return protected(self.drill)
 
     def roll_call(self) -> None:
         """Write down what the protective action is about, whether or not it is ever ordered."""
-        world = self.stage.world
+        world = self.drill.world
         if self.action == "none":
             return
-        in_person = self.stage.scenario.protocol.release is not None
+        in_person = self.drill.scenario.protocol.release is not None
         self._log("school", "protocol", why=self.action, value=1.0 if in_person else None)
         if self.action == "lockdown":
             for room in self.rooms:
@@ -70,22 +70,22 @@ class Protection:
 
     def order_on_notice(self, unit: Responder | None) -> Process:
         """Whoever notices gives the order where the protocol lets them: a teacher, a badge, the alarm, or a unit that may."""
-        stage = self.stage
-        protocol = stage.scenario.protocol
+        drill = self.drill
+        protocol = drill.scenario.protocol
         if protocol.announced_by == "office":
             if unit is not None:
                 yield from self.order_by(unit)
             return
         law = protocol.announce_delay or ANNOUNCE_DELAY[protocol.action, protocol.announced_by]
-        yield stage.env.timeout(sample(law, stage.streams, "order.delay", "school"))
+        yield drill.env.timeout(sample(law, drill.streams, "order.delay", "school"))
         self.give_order(unit.id if unit is not None and unit.role.may_order else "somebody there")
 
     def order_by(self, unit: Responder) -> Process:
         """Let a unit that knows of the incident give the order itself, if its role may."""
-        stage = self.stage
+        drill = self.drill
         if unit.role.may_order:
             law = ANNOUNCE_DELAY[self.action, "teacher"]
-            yield stage.env.timeout(sample(law, stage.streams, "order.delay", unit.id))
+            yield drill.env.timeout(sample(law, drill.streams, "order.delay", unit.id))
             if not unit.gone:
                 self.give_order(unit.id)
 
@@ -97,7 +97,7 @@ class Protection:
 
     def alarm(self, who: str) -> None:
         """Ring the fire alarm: it is the order to evacuate; in a lockdown people stay or leave as the protocol says."""
-        leaves = self.stage.scenario.protocol.alarm_in_lockdown == "leave"
+        leaves = self.drill.scenario.protocol.alarm_in_lockdown == "leave"
         reaction = "who is not behind a locked door leaves" if leaves else "everybody stays"
         self._log(who, "alarm", "", reaction if self.action == "lockdown" else "")
         if self.action == "evacuate":
@@ -107,21 +107,21 @@ class Protection:
             self.lockdown.leave()
         elif self.action == "lockdown" and leaves:
             self._leaving = True
-            now = Order(self.stage, spoken=False)
-            self.stage.crowd.evacuate(now.indoors())
+            now = ProtectiveOrder(self.drill, spoken=False)
+            self.drill.crowd.evacuate(now.indoors())
 
     def run(self, action: str) -> Process:
         """Wait for the order (the office gives it after the report), then let everybody carry it out."""
-        stage = self.stage
-        protocol = stage.scenario.protocol
+        drill = self.drill
+        protocol = drill.scenario.protocol
         if protocol.announced_by == "office":
             law = protocol.announce_delay or ANNOUNCE_DELAY[protocol.action, "office"]
-            delay = sample(law, stage.streams, "order.delay", "office")
-            self.case.reported.callbacks.append(lambda _e: stage.at(delay, lambda _e: self.give_order("office")))
+            delay = sample(law, drill.streams, "order.delay", "office")
+            self.incident.reported.callbacks.append(lambda _e: drill.at(delay, lambda _e: self.give_order("office")))
         yield self.ordered
         spoken = protocol.announced_by != "alarm" and not self._by_alarm
-        order = self.order = Order(stage, spoken=spoken)
-        carry_out: dict[str, Callable[[Order], None]] = {
+        order = self.order = ProtectiveOrder(drill, spoken=spoken)
+        carry_out: dict[str, Callable[[ProtectiveOrder], None]] = {
             "hold": self._hold, "secure": self._secure, "lockdown": self._lock_down, "evacuate": self._evacuate,
             "shelter": self._shelter,
         }  # fmt: skip
@@ -129,41 +129,41 @@ class Protection:
 
     # ------------------------------------------------------------------ what people do
 
-    def _hold(self, order: Order) -> None:
+    def _hold(self, order: ProtectiveOrder) -> None:
         """Clear the halls: whoever is in circulation goes to the nearest room, everybody else stays."""
         order.stay_outdoors()
-        order.ask(order.halls, rooms_inside(self.stage.world))
+        order.ask(order.halls, rooms_inside(self.drill.world))
 
-    def _secure(self, order: Order) -> None:
+    def _secure(self, order: ProtectiveOrder) -> None:
         """Get everybody in and lock the outside doors; inside all goes on as usual."""
         Perimeter(order).begin()
 
-    def _shelter(self, order: Order) -> None:
+    def _shelter(self, order: ProtectiveOrder) -> None:
         """Let everybody go to the nearest of the places to shelter that has room."""
-        everywhere = [ON_STAIR, *range(len(self.stage.world.plan.spaces))]
-        let_in(order, order.ask(everywhere, self._places(self.stage.scenario.protocol.shelter_in)))
+        everywhere = [ON_STAIR, *range(len(self.drill.world.plan.spaces))]
+        let_in(order, order.ask(everywhere, self._places(self.drill.scenario.protocol.shelter_in)))
 
-    def _evacuate(self, order: Order) -> None:
+    def _evacuate(self, order: ProtectiveOrder) -> None:
         """Let everybody inside leave; who is outdoors stays there."""
         order.stay_outdoors()
-        people, wish = order.indoors(), self.stage.scenario.people.refuge
-        if wish is not None and not self.stage.stays:
-            waiting, spaces = refuge_of(self.stage.world, wish, self.stage.population, order.space)
+        people, wish = order.indoors(), self.drill.scenario.people.refuge
+        if wish is not None and not self.drill.stays:
+            waiting, spaces = refuge_of(self.drill.world, wish, self.drill.population, order.space)
             order.to_refuge(waiting, spaces.tolist())
             people = np.setdiff1d(people, waiting)
         order.leave(people)
 
-    def _lock_down(self, order: Order) -> None:
+    def _lock_down(self, order: ProtectiveOrder) -> None:
         """Lock the rooms, and let who is in none find one."""
         self.lockdown = Lockdown(order, [r.space for r in self.rooms if r.lockable])
         self.lockdown.begin(leaving=self._leaving)
-        if self.stage.scenario.protocol.release is not None:
-            release = Release(self.lockdown, self.take_stock, self.let_go)
-            self.stage.env.process(release.run())
+        if self.drill.scenario.protocol.release is not None:
+            release = RoomRelease(self.lockdown, self.take_stock, self.let_go)
+            self.drill.env.process(release.run())
 
     def _places(self, wanted: tuple[Place, ...]) -> set[int]:
         """Return the spaces that are named: by id, by a post in them, or by use."""
-        world = self.stage.world
+        world = self.drill.world
         found: set[int] = set()
         for place in wanted:
             if isinstance(place, str):
@@ -181,7 +181,7 @@ class Protection:
 
     def next_failure(self) -> simpy.Event:
         """Return an event that succeeds when a room next cannot be locked; never where there is no lockdown."""
-        return self.lockdown.next_failure if self.lockdown is not None else self.stage.env.event()
+        return self.lockdown.next_failure if self.lockdown is not None else self.drill.env.event()
 
     def retry_lock(self, space: int, unit: Responder) -> Generator[simpy.Event, Any, bool]:
         """Let a unit that stands in a room or at its door lock it by its key; its value is whether it did."""
@@ -203,23 +203,23 @@ class Protection:
             return
         self._noted = True
         if self.action in ("hold", "shelter", "lockdown"):
-            goals = self._places(self.stage.scenario.protocol.shelter_in)
-            clear = self.stage.crowd.clear_since_s(sorted(order.halls - goals - {ON_STAIR}))
+            goals = self._places(self.drill.scenario.protocol.shelter_in)
+            clear = self.drill.crowd.clear_since_s(sorted(order.halls - goals - {ON_STAIR}))
             if clear is not None:
-                self.stage.log.events.append(Event(clear, "school", "halls-clear", incident=self.case.id))
+                self.drill.log.events.append(Event(clear, "school", "halls-clear", incident=self.incident.id))
         if self.action in ("hold", "secure", "shelter"):
             accountability.in_place(order, order.asked())
         if order.refuge:
             accountability.in_refuge(order)
-        accountability.account(order, self._counted_from_s(order), self.case.onset_s + self.stage.scenario.horizon)
+        accountability.account(order, self._counted_from_s(order), self.incident.onset_s + self.drill.scenario.horizon)
 
-    def _counted_from_s(self, order: Order) -> dict[int, float]:
+    def _counted_from_s(self, order: ProtectiveOrder) -> dict[int, float]:
         """Return since when the people of a space can be counted where they are, by space."""
-        world = self.stage.world
+        world = self.drill.world
         if self.action == "secure":
             return order.heard_at(np.flatnonzero(world.network.space_indoors))
         if self.action == "shelter":
-            return order.heard_at(self._places(self.stage.scenario.protocol.shelter_in))
+            return order.heard_at(self._places(self.drill.scenario.protocol.shelter_in))
         counted = order.heard_at(order.outdoors)
         if order.refuge:
             counted |= order.heard_at(order.refuge)
@@ -230,11 +230,11 @@ class Protection:
         return counted
 
     def _let_go(self, unit: Responder) -> None:
-        self._log(unit.id, "free", self.stage.where(self.case))
-        unit.case = unit.process = None
-        self.stage.travel.stand(unit)
+        self._log(unit.id, "free", self.drill.where(self.incident))
+        unit.incident = unit.process = None
+        self.drill.travel.stand(unit)
 
     @cached_property
     def _log(self) -> Callable[..., None]:
         """Writes one line about the incident that it answers."""
-        return partial(self.stage.log, incident=self.case.id)
+        return partial(self.drill.log, incident=self.incident.id)

@@ -17,7 +17,7 @@ HELD = (TOLD, LOCKED, SECURED, FAILED)
 """States of rooms whose people wait until somebody comes."""
 
 
-class Release:
+class RoomRelease:
     """The release of one lockdown; each releaser goes to the nearest room that nobody else goes to.
 
     at_first
@@ -27,9 +27,9 @@ class Release:
     """
 
     def __init__(self, lockdown: Lockdown, at_first: Callable[[], None], let_go: Callable[[Responder], None]) -> None:
-        self.lockdown, self.stage = lockdown, lockdown.stage
+        self.lockdown, self.drill = lockdown, lockdown.drill
         self.at_first, self.let_go = at_first, let_go
-        self.case = lockdown.order.case
+        self.incident = lockdown.order.incident
         self._taken: set[int] = set()
 
     def run(self) -> Process:
@@ -37,31 +37,33 @@ class Release:
 
         A hostile event, a fire or a hazard counts as over when somebody able is on scene.
         """
-        stage, setting, case = self.stage, self.stage.scenario.protocol.release, self.case
+        drill, setting, incident = self.drill, self.drill.scenario.protocol.release, self.incident
         assert setting is not None
-        over = case.resolved if case.act_s is not None else case.able
+        over = incident.resolved if incident.act_s is not None else incident.able
         yield over
-        passed = stage.env.now - case.able_s if over is case.able and case.able_s is not None else 0.0
-        after = sample(setting.after, stage.streams, "release.after", case.id)
-        yield stage.env.timeout(max(after - passed, 0.0))
+        passed = drill.env.now - incident.able_s if over is incident.able and incident.able_s is not None else 0.0
+        after = sample(setting.after, drill.streams, "release.after", incident.id)
+        yield drill.env.timeout(max(after - passed, 0.0))
         while not (releasers := self._able()):
-            yield stage.env.timeout(LOOK_S)
+            yield drill.env.timeout(LOOK_S)
         for unit in releasers:
             if unit.process is not None and unit.process.is_alive:
                 unit.process.interrupt()
-            unit.process = stage.env.process(self._go_round(unit))
+            unit.process = drill.env.process(self._go_round(unit))
 
     def _able(self) -> list[Responder]:
         """Return those on scene who resolve incidents of this kind and have nothing else to do."""
-        there = self.case.resolvers(self.case.on_scene)
-        return [u for u in there if (u.service or u.is_here(self.stage.env.now)) and u.case in (None, self.case)]
+        there = self.incident.resolvers(self.incident.on_scene)
+        return [
+            u for u in there if (u.service or u.is_here(self.drill.env.now)) and u.incident in (None, self.incident)
+        ]
 
     def _go_round(self, unit: Responder) -> Process:
         """Walk to the nearest room left, show who one is, let its people out, and go on, until called off."""
         order = self.lockdown.order
         if not unit.service:
-            unit.case = self.case
-        order.log(unit.id, "releases", self.stage.whereabouts(unit), "from room to room")
+            unit.incident = self.incident
+        order.log(unit.id, "releases", self.drill.whereabouts(unit), "from room to room")
         room = -1
         try:
             while (goal := self._nearest(unit)) is not None:
@@ -72,21 +74,21 @@ class Release:
         except simpy.Interrupt:
             self._taken.discard(room)
             return
-        if self.case.kind != "hostile" and not unit.service:
+        if self.incident.kind != "hostile" and not unit.service:
             self.let_go(unit)
 
     def _open(self, unit: Responder, room: int, space: int, point: XY) -> Process:
-        stage, setting, id_ = self.stage, self.stage.scenario.protocol.release, self.lockdown.order.id_of(room)
+        drill, setting, id_ = self.drill, self.drill.scenario.protocol.release, self.lockdown.order.id_of(room)
         assert setting is not None
-        yield stage.travel.go(unit, space, point, speed_mps=unit.role.patrol_speed, no_way=self._no_way(unit, id_))
-        yield stage.env.timeout(sample(setting.per_room, stage.streams, "release.room", id_))
+        yield drill.travel.go(unit, space, point, speed_mps=unit.role.patrol_speed, no_way=self._no_way(unit, id_))
+        yield drill.env.timeout(sample(setting.per_room, drill.streams, "release.room", id_))
         if self.lockdown.state[room] in HELD:
             self.at_first()
             self.lockdown.release(room, unit.id)
 
     def _nearest(self, unit: Responder) -> tuple[int, int, XY] | None:
         """Return the nearest room that waits for somebody, with the place in front of its door; None if there is none."""
-        network, travel = self.stage.world.network, self.stage.travel
+        network, travel = self.drill.world.network, self.drill.travel
         reach = travel.routes(unit, unit.role.patrol_speed).from_point(*travel.place(unit))
         found: list[tuple[float, int, int, XY]] = []
         for room in self.lockdown.in_state(*HELD):

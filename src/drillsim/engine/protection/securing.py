@@ -48,7 +48,7 @@ def heard_s(protocol: Protocol, world: World, streams: Streams, *, spoken: bool)
     return heard
 
 
-class Draws:
+class SecuringDraws:
     """The luck of every room and door of one drill, drawn whether it is needed or not."""
 
     def __init__(self, protocol: Protocol, world: World, streams: Streams) -> None:

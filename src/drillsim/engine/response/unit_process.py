@@ -7,112 +7,114 @@ from collections.abc import Callable
 import simpy
 
 from drillsim.engine.protection.protective_action import Protection
-from drillsim.engine.response.approach import Seeking
-from drillsim.engine.response.dispatch import Dispatch
-from drillsim.engine.state.drill_state import Process, Stage
-from drillsim.engine.state.incident import Case
+from drillsim.engine.response.approach import Approach
+from drillsim.engine.response.dispatch import Dispatcher
+from drillsim.engine.state.drill_state import DrillState, Process
+from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
 
 
 class Response:
     """The walk of each unit from word to work, and what it does on scene."""
 
-    def __init__(self, stage: Stage, protection: Protection) -> None:
-        self.stage, self.protection = stage, protection
-        self.dispatcher = Dispatch(stage)
-        self.seeking = Seeking(stage)
-        self.stay_away: Callable[[Case, Responder, bool], Process]
-        """What a unit does that must not approach: see `HostileTasks`."""
+    def __init__(self, drill: DrillState, protection: Protection) -> None:
+        self.drill, self.protection = drill, protection
+        self.dispatcher = Dispatcher(drill)
+        self.approach = Approach(drill)
+        self.stay_away: Callable[[IncidentState, Responder, bool], Process]
+        """What a unit does that must not approach: see `SupportTasks`."""
 
     # ------------------------------------------------------------------ who goes
 
-    def noticed_by(self, case: Case, unit: Responder) -> None:
+    def noticed_by(self, incident: IncidentState, unit: Responder) -> None:
         """Let a unit that noticed the incident itself act at once, also one that is called but has not set off."""
-        if unit.case is case and unit in case.sent and not unit.under_way:
+        if unit.incident is incident and unit in incident.sent and not unit.under_way:
             had_word = unit.has_word
-            self._drop(unit, case)
-            self.send(case, unit, heard_s=0.0, why="noticed it")
+            self._drop(unit, incident)
+            self.send(incident, unit, heard_s=0.0, why="noticed it")
             unit.has_word = had_word
             return
         if unit not in self.dispatcher.free():
             return
-        if self.dispatcher.suits(case, unit):
-            self.send(case, unit, heard_s=0.0, why="noticed it")
+        if self.dispatcher.suits(incident, unit):
+            self.send(incident, unit, heard_s=0.0, why="noticed it")
         else:
-            self.may_order(case, unit)
+            self.may_order(incident, unit)
 
-    def dispatch(self, case: Case) -> None:
+    def dispatch(self, incident: IncidentState) -> None:
         """Send whom the dispatcher chooses; in a hostile event everybody else gets a task."""
-        chosen = self.dispatcher.choose(case)
-        if case.kind == "hostile":
-            self._tasks_of_the_others(case)
+        chosen = self.dispatcher.choose(incident)
+        if incident.kind == "hostile":
+            self._tasks_of_the_others(incident)
         for unit in chosen:
             if unit.is_busy:
-                self.call_off(unit, case)
-            self.send(case, unit, heard_s=self.radio_s(case, unit), why="by radio")
+                self.call_off(unit, incident)
+            self.send(incident, unit, heard_s=self.radio_s(incident, unit), why="by radio")
         if not chosen:
-            self.dispatcher.wait(case)
+            self.dispatcher.wait(incident)
 
-    def send(self, case: Case, unit: Responder, *, heard_s: float, why: str) -> None:
+    def send(self, incident: IncidentState, unit: Responder, *, heard_s: float, why: str) -> None:
         """Make a unit busy with an incident, and start it on its way."""
-        if case.waits:
-            self.stage.log(unit.id, "dispatched", self.stage.where(case), "from the line", incident=case.id)
-            case.waits = False
-        unit.case, unit.has_word, unit.under_way = case, False, False
-        case.sent.append(unit)
-        unit.process = self.stage.env.process(self._guarded(self._respond(case, unit, heard_s, why)))
+        if incident.waits:
+            self.drill.log(unit.id, "dispatched", self.drill.where(incident), "from the line", incident=incident.id)
+            incident.waits = False
+        unit.incident, unit.has_word, unit.under_way = incident, False, False
+        incident.sent.append(unit)
+        unit.process = self.drill.env.process(self._guarded(self._respond(incident, unit, heard_s, why)))
 
-    def radio_s(self, case: Case, unit: Responder) -> float:
+    def radio_s(self, incident: IncidentState, unit: Responder) -> float:
         """Return the delay until a unit hears the radio: a draw, and one repeat where its place has no cover."""
-        stage = self.stage
-        reporting = stage.scenario.reporting
-        delay = unit.sample(reporting.radio, "unit.radio", case.number)
-        return delay if stage.has_radio(stage.travel.place(unit)[0]) else delay + reporting.repeat
+        drill = self.drill
+        reporting = drill.scenario.reporting
+        delay = unit.sample(reporting.radio, "unit.radio", incident.number)
+        return delay if drill.has_radio(drill.travel.place(unit)[0]) else delay + reporting.repeat
 
-    def call_off(self, unit: Responder, case: Case | None) -> None:
+    def call_off(self, unit: Responder, incident: IncidentState | None) -> None:
         """Take a unit off its incident, for a more urgent one or for good; its incident gets somebody else."""
-        stage, old = self.stage, unit.case
+        drill, old = self.drill, unit.incident
         if old is None:
             return
-        stage.travel.stand(unit)
-        what = "called-off" if case is not None else "free"
-        stage.log(unit.id, what, stage.whereabouts(unit), f"for {case.id}" if case else "it leaves", incident=old.id)
+        drill.travel.stand(unit)
+        what = "called-off" if incident is not None else "free"
+        drill.log(
+            unit.id, what, drill.whereabouts(unit), f"for {incident.id}" if incident else "it leaves", incident=old.id
+        )
         self._drop(unit, old)
         self._leave_scene(unit, old)
-        if old.reported.triggered and not old.ended and old is not case:
-            stage.at(0.0, lambda _e: self._send_again(old))
+        if old.reported.triggered and not old.ended and old is not incident:
+            drill.at(0.0, lambda _e: self._send_again(old))
 
-    def _drop(self, unit: Responder, case: Case) -> None:
+    def _drop(self, unit: Responder, incident: IncidentState) -> None:
         """Forget that a unit is busy with an incident."""
-        unit.case = None
-        case.sent = [u for u in case.sent if u is not unit]
-        if unit.process is not None and unit.process.is_alive and unit.process is not self.stage.env.active_process:
+        unit.incident = None
+        incident.sent = [u for u in incident.sent if u is not unit]
+        if unit.process is not None and unit.process.is_alive and unit.process is not self.drill.env.active_process:
             unit.process.interrupt()
         unit.process = None
 
-    def _leave_scene(self, unit: Responder, case: Case) -> None:
+    def _leave_scene(self, unit: Responder, incident: IncidentState) -> None:
         """Let a unit leave a scene; what those present were doing stops where they cannot do it without it."""
-        if unit in case.on_scene:
-            case.on_scene.remove(unit)
-            acting = case.acting
-            if acting is not None and acting.is_alive and not case.need_is_met(self.stage.scenario.dispatch.team):
+        if unit in incident.on_scene:
+            incident.on_scene.remove(unit)
+            acting = incident.acting
+            if acting is not None and acting.is_alive and not incident.need_is_met(self.drill.scenario.dispatch.team):
                 acting.interrupt()
-                case.acting = None
+                incident.acting = None
 
-    def _send_again(self, case: Case) -> None:
-        if not case.ended:
-            self.dispatch(case)
+    def _send_again(self, incident: IncidentState) -> None:
+        if not incident.ended:
+            self.dispatch(incident)
 
     def leave(self, unit: Responder, why: str) -> None:
         """Let a unit leave campus: it gives up what it does, and somebody else is sent in its place."""
         unit.gone = True
-        self.stage.log(unit.id, "left", "", why)
+        self.drill.log(unit.id, "left", "", why)
         self.call_off(unit, None)
 
     def back(self, unit: Responder) -> None:
         """Let a unit come back to campus, to its duty."""
         unit.gone, unit.stands = False, None
-        self.stage.log(unit.id, "back", self.stage.whereabouts(unit))
+        self.drill.log(unit.id, "back", self.drill.whereabouts(unit))
         self._is_free(unit)
 
     # ------------------------------------------------------------------ the way
@@ -124,153 +126,155 @@ class Response:
         except simpy.Interrupt:
             return
 
-    def _respond(self, case: Case, unit: Responder, heard_s: float, why: str) -> Process:
+    def _respond(self, incident: IncidentState, unit: Responder, heard_s: float, why: str) -> Process:
         """Hear, hand over, walk there, act, and be free again."""
-        stage, env, log = self.stage, self.stage.env, self.stage.log
+        drill, env, log = self.drill, self.drill.env, self.drill.log
         if heard_s > 0.0:
             yield env.timeout(heard_s)
         if not unit.has_word:
             unit.has_word = True
-            log(unit.id, "word", stage.whereabouts(unit), why, incident=case.id)
-            self.on_word(case, unit)
+            log(unit.id, "word", drill.whereabouts(unit), why, incident=incident.id)
+            self.on_word(incident, unit)
         if why != "noticed it":
-            delay = unit.set_off_s(env.now, case.number)
+            delay = unit.set_off_s(env.now, incident.number)
             if delay > 0.0:
                 yield env.timeout(delay)
         unit.under_way = True
-        log(unit.id, "under-way", stage.whereabouts(unit), incident=case.id)
-        if stage.scenario.dispatch.service == "walked":
+        log(unit.id, "under-way", drill.whereabouts(unit), incident=incident.id)
+        if drill.scenario.dispatch.service == "walked":
             unit.walked_s = unit.doors_s = 0.0
-            if case.kind == "medical":
-                yield from self.seeking.fetch_aed(case, unit)
-            yield from self.seeking.reach(case, unit, knows=why == "noticed it", speed_mps=unit.pace(case.kind))
-        self.arrive(case, unit)
-        yield from self._until_free(case, unit)
+            if incident.kind == "medical":
+                yield from self.approach.fetch_aed(incident, unit)
+            yield from self.approach.reach(
+                incident, unit, knows=why == "noticed it", speed_mps=unit.pace(incident.kind)
+            )
+        self.arrive(incident, unit)
+        yield from self._until_free(incident, unit)
 
-    def on_word(self, case: Case, unit: Responder) -> None:
+    def on_word(self, incident: IncidentState, unit: Responder) -> None:
         """Let a unit that has word order, and speak to the police, where its role may."""
-        self.may_order(case, unit)
-        if unit.role.police_channel and not case.police_told.triggered:
-            case.police_told.succeed(unit.id)
+        self.may_order(incident, unit)
+        if unit.role.police_channel and not incident.police_told.triggered:
+            incident.police_told.succeed(unit.id)
 
-    def may_order(self, case: Case, unit: Responder) -> None:
+    def may_order(self, incident: IncidentState, unit: Responder) -> None:
         """Let a unit that has word of a hostile event give the protective order over the radio, on its way or not."""
-        stage = self.stage
-        answers = stage.scenario.protocol.action != "none" and case is stage.cases[stage.scenario.protected]
-        if case.kind == "hostile" and answers:
-            stage.env.process(self.protection.order_by(unit))
+        drill = self.drill
+        answers = drill.scenario.protocol.action != "none" and incident is drill.incidents[drill.scenario.protected]
+        if incident.kind == "hostile" and answers:
+            drill.env.process(self.protection.order_by(unit))
 
-    def _until_free(self, case: Case, unit: Responder) -> Process:
+    def _until_free(self, incident: IncidentState, unit: Responder) -> Process:
         """Stay until the incident is over, then finish the handling; a hostile event keeps a unit to the end."""
-        stage, env = self.stage, self.stage.env
-        if case.kind == "hostile":
+        drill, env = self.drill, self.drill.env
+        if incident.kind == "hostile":
             return
-        over = case.resolved if case.act_s is not None else case.able
+        over = incident.resolved if incident.act_s is not None else incident.able
         was_there = not over.triggered
         if was_there:
             yield over
-        handling = stage.scenario.dispatch.handling.law(case.kind)
+        handling = drill.scenario.dispatch.handling.law(incident.kind)
         if was_there and handling is not None:
-            if self._arrests(case, unit):
-                yield from self._away_with_somebody(case, unit)
+            if self._arrests(incident, unit):
+                yield from self._away_with_somebody(incident, unit)
                 return
-            busy_s = unit.sample(handling, "unit.handling", case.number)
+            busy_s = unit.sample(handling, "unit.handling", incident.number)
             if busy_s > 0.0:
                 yield env.timeout(busy_s)
         self.release(unit)
 
-    def _arrests(self, case: Case, unit: Responder) -> bool:
+    def _arrests(self, incident: IncidentState, unit: Responder) -> bool:
         """Return whether this unit leaves with somebody: the first of those who may arrest and resolve."""
-        able = [u for u in case.resolvers(case.on_scene) if u.role.arrests]
-        share = self.stage.scenario.dispatch.arrests.share(case.kind)
-        return able[:1] == [unit] and share > 0.0 and self.stage.streams.uniform("incident.arrest", case.id) < share
+        able = [u for u in incident.resolvers(incident.on_scene) if u.role.arrests]
+        share = self.drill.scenario.dispatch.arrests.share(incident.kind)
+        return able[:1] == [unit] and share > 0.0 and self.drill.streams.uniform("incident.arrest", incident.id) < share
 
-    def _away_with_somebody(self, case: Case, unit: Responder) -> Process:
-        stage = self.stage
-        away_s = unit.sample(stage.scenario.dispatch.arrests.away, "unit.arrest_away", case.number)
-        stage.log(unit.id, "free", stage.where(case), "leaves with somebody", incident=case.id)
-        unit.case, unit.process, unit.gone = None, None, True
-        stage.travel.stand(unit)
-        stage.log(unit.id, "left", "", "an arrest", incident=case.id)
-        yield stage.env.timeout(away_s)
+    def _away_with_somebody(self, incident: IncidentState, unit: Responder) -> Process:
+        drill = self.drill
+        away_s = unit.sample(drill.scenario.dispatch.arrests.away, "unit.arrest_away", incident.number)
+        drill.log(unit.id, "free", drill.where(incident), "leaves with somebody", incident=incident.id)
+        unit.incident, unit.process, unit.gone = None, None, True
+        drill.travel.stand(unit)
+        drill.log(unit.id, "left", "", "an arrest", incident=incident.id)
+        yield drill.env.timeout(away_s)
         self.back(unit)
 
     def release(self, unit: Responder) -> None:
         """Make a unit free: for the next in the line, or back to its duty."""
-        stage, case = self.stage, unit.case
-        if case is None:
+        drill, incident = self.drill, unit.incident
+        if incident is None:
             return
-        stage.log(unit.id, "free", stage.where(case), incident=case.id)
-        unit.case, unit.process = None, None
-        stage.travel.stand(unit)
+        drill.log(unit.id, "free", drill.where(incident), incident=incident.id)
+        unit.incident, unit.process = None, None
+        drill.travel.stand(unit)
         self._is_free(unit)
 
     def _is_free(self, unit: Responder) -> None:
-        for case in self.dispatcher.waiting():
-            self.dispatch(case)
+        for incident in self.dispatcher.waiting():
+            self.dispatch(incident)
             if unit.is_busy:
                 return
         if unit.stands is not None:
-            unit.process = self.stage.env.process(self._guarded(self._back_to_duty(unit)))
+            unit.process = self.drill.env.process(self._guarded(self._back_to_duty(unit)))
 
     def _back_to_duty(self, unit: Responder) -> Process:
         """Walk back to the post, or to the first stop of the round, and take it up again."""
-        stage = self.stage
-        space, point = unit.spell_at(stage.env.now).post
-        done = stage.travel.go(unit, space, point, speed_mps=unit.role.patrol_speed, no_way=lambda: None)
+        drill = self.drill
+        space, point = unit.spell_at(drill.env.now).post
+        done = drill.travel.go(unit, space, point, speed_mps=unit.role.patrol_speed, no_way=lambda: None)
         yield done
         if not unit.is_busy:
-            stage.travel.resume(unit)
+            drill.travel.resume(unit)
 
     # ------------------------------------------------------------------ on scene
 
-    def no_way(self, case: Case, responder: Responder, where: str = "") -> None:
+    def no_way(self, incident: IncidentState, responder: Responder, where: str = "") -> None:
         """Write down that a responder finds no way to the incident, or to another place, as the ways are now."""
-        where = where or self.stage.where(case)
-        self.stage.log(responder.id, "cannot-reach", where, "no way that it can open", incident=case.id)
+        where = where or self.drill.where(incident)
+        self.drill.log(responder.id, "cannot-reach", where, "no way that it can open", incident=incident.id)
 
-    def arrive(self, case: Case, responder: Responder) -> None:
+    def arrive(self, incident: IncidentState, responder: Responder) -> None:
         """Put a responder on the scene, and start to act as soon as those present fulfil the need."""
-        stage, role = self.stage, responder.role
-        where = stage.where(case)
-        stage.log(responder.id, "on-scene", where, role.word(case.kind), incident=case.id)
-        if stage.scenario.dispatch.service == "walked":
-            stage.log(responder.id, "walked", where, incident=case.id, value=responder.walked_s)
-            stage.log(responder.id, "doors", where, incident=case.id, value=responder.doors_s)
-        case.on_scene.append(responder)
-        if case.kind == "medical" and role.first_aid:
-            stage.log(responder.id, "first-aid", where, incident=case.id)
-        if case.kind == "medical" and (responder.carries_aed or responder.service == "ems"):
-            stage.log(responder.id, "aed-there", where, incident=case.id)
-        if not case.need_is_met(stage.scenario.dispatch.team):
+        drill, role = self.drill, responder.role
+        where = drill.where(incident)
+        drill.log(responder.id, "on-scene", where, role.word(incident.kind), incident=incident.id)
+        if drill.scenario.dispatch.service == "walked":
+            drill.log(responder.id, "walked", where, incident=incident.id, value=responder.walked_s)
+            drill.log(responder.id, "doors", where, incident=incident.id, value=responder.doors_s)
+        incident.on_scene.append(responder)
+        if incident.kind == "medical" and role.first_aid:
+            drill.log(responder.id, "first-aid", where, incident=incident.id)
+        if incident.kind == "medical" and (responder.carries_aed or responder.service == "ems"):
+            drill.log(responder.id, "aed-there", where, incident=incident.id)
+        if not incident.need_is_met(drill.scenario.dispatch.team):
             return
-        if case.able_s is None:
-            case.able_s = stage.env.now
-            stage.log(responder.id, "able", where, incident=case.id)
-            case.able.succeed()
-            if case.kind == "hostile":
-                stage.stop_exposure(case)
-        if case.act_s is not None and not case.ended and case.acting is None:
-            case.acting = stage.env.process(self._guarded(self._act(case, responder)))
+        if incident.able_s is None:
+            incident.able_s = drill.env.now
+            drill.log(responder.id, "able", where, incident=incident.id)
+            incident.able.succeed()
+            if incident.kind == "hostile":
+                drill.stop_exposure(incident)
+        if incident.act_s is not None and not incident.ended and incident.acting is None:
+            incident.acting = drill.env.process(self._guarded(self._act(incident, responder)))
 
-    def _act(self, case: Case, responder: Responder) -> Process:
-        assert case.act_s is not None
-        acted = self.stage.env.timeout(case.act_s * responder.role.act_factor)
-        yield acted if case.lasts_s is None else acted | case.resolved
-        self.stage.resolve(case, "unit")
+    def _act(self, incident: IncidentState, responder: Responder) -> Process:
+        assert incident.act_s is not None
+        acted = self.drill.env.timeout(incident.act_s * responder.role.act_factor)
+        yield acted if incident.lasts_s is None else acted | incident.resolved
+        self.drill.resolve(incident, "unit")
 
     # ------------------------------------------------------------------ hostile events: the others
 
-    def _tasks_of_the_others(self, case: Case) -> None:
+    def _tasks_of_the_others(self, incident: IncidentState) -> None:
         """Give a task to everybody with a radio who must not approach; the first who meets the police does so."""
         others = [
             u for u in self.dispatcher.on_campus()
-            if u.role.radio and u.role.word(case.kind) == "stays-away"
-            and (not u.is_busy or self.dispatcher.may_call_off(case, u))
+            if u.role.radio and u.role.word(incident.kind) == "stays-away"
+            and (not u.is_busy or self.dispatcher.may_call_off(incident, u))
         ]  # fmt: skip
         meeting = next((u for u in others if u.role.meets_police), None)
         for unit in others:
             if unit.is_busy:
-                self.call_off(unit, case)
-            unit.case = case
-            unit.process = self.stage.env.process(self._guarded(self.stay_away(case, unit, unit is meeting)))
+                self.call_off(unit, incident)
+            unit.incident = incident
+            unit.process = self.drill.env.process(self._guarded(self.stay_away(incident, unit, unit is meeting)))

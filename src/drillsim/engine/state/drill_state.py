@@ -1,4 +1,4 @@
-"""The stage of one drill: clock, building, people, units, incidents and the event table, for all who act on it."""
+"""State of one drill: clock, building, people, units, incidents and the event log, shared by all processes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from simpy.events import URGENT
 from drillsim.crowd.factory import crowd_of
 from drillsim.crowd.population import Population
 from drillsim.crowd.stationary import StillCrowd
-from drillsim.engine.state.event_log import Appointment, Log
+from drillsim.engine.state.event_log import Appointment, EventLog
 from drillsim.engine.state.exposure import Exposure
-from drillsim.engine.state.incident import Case, cases_of
+from drillsim.engine.state.incident import IncidentState, incidents_of
 from drillsim.engine.state.responder import Responder, responders_of
 from drillsim.engine.state.travel import Crowd, Travel
 from drillsim.engine.world.clock import Clock
@@ -27,7 +27,7 @@ from drillsim.streams.streams import Streams
 Process = Generator[simpy.Event, Any, None]
 
 
-class Stage:
+class DrillState:
     """What everybody in a drill shares; it changes only through the crowd, the travel and the incidents themselves."""
 
     def __init__(
@@ -44,15 +44,15 @@ class Stage:
         self.scenario, self.world, self.streams, self.clock = scenario, world, streams, clock
         self.population = population
         self.env = env = simpy.Environment()
-        self.log = Log(env)
+        self.log = EventLog(env)
         self.crowd: Crowd = self._crowd(record_legs=record_legs)
         late = np.flatnonzero(self.comes_later())
         if len(late):  # whoever comes from a source leaves at once
             self.crowd.evacuate(late)
         self.travel = Travel(env, world, self.crowd, scenario.locks)
         self.units = responders_of(mix, world, streams, clock, key_law=scenario.locks.key)
-        self.cases = cases_of(scenario, world, streams, clock, env)
-        self.exposures: dict[Case, Exposure] = {}
+        self.incidents = incidents_of(scenario, world, streams, clock, env)
+        self.exposures: dict[IncidentState, Exposure] = {}
         self.without_radio: set[int] = {i for i, s in enumerate(world.plan.spaces) if not s.radio}
         self.occupied = self.people_in() > 0
 
@@ -110,9 +110,9 @@ class Stage:
         """Return the id of a space; 'outside' for -1, and '' on a stair."""
         return self.world.space_ids[space] if space >= 0 else "outside" if space == -1 else ""
 
-    def where(self, case: Case) -> str:
+    def where(self, incident: IncidentState) -> str:
         """Return the id of the space of an incident."""
-        return self.id_of(case.space)
+        return self.id_of(incident.space)
 
     def whereabouts(self, responder: Responder) -> str:
         """Return the id of the space a responder is in."""
@@ -122,34 +122,34 @@ class Stage:
         """Return whether a radio message goes out from and reaches a space now."""
         return space not in self.without_radio
 
-    def resolve(self, case: Case, who: str) -> None:
+    def resolve(self, incident: IncidentState, who: str) -> None:
         """End an incident, once."""
-        if case.ended:
+        if incident.ended:
             return
-        case.ended = True
-        self.log(who, "resolved", self.where(case), incident=case.id)
-        if not case.resolved.triggered:
-            case.resolved.succeed()
-        self.stop_exposure(case)
+        incident.ended = True
+        self.log(who, "resolved", self.where(incident), incident=incident.id)
+        if not incident.resolved.triggered:
+            incident.resolved.succeed()
+        self.stop_exposure(incident)
 
-    def start_exposure(self, case: Case) -> None:
+    def start_exposure(self, incident: IncidentState) -> None:
         """Count the person-seconds near an incident from now on."""
-        self.exposures[case] = Exposure(self.world, self.crowd, case.space, case.point)
+        self.exposures[incident] = Exposure(self.world, self.crowd, incident.space, incident.point)
 
-    def stop_exposure(self, case: Case) -> None:
+    def stop_exposure(self, incident: IncidentState) -> None:
         """Write down the person-seconds near an incident up to now; only the first call counts."""
-        exposure = self.exposures.pop(case, None)
+        exposure = self.exposures.pop(incident, None)
         if exposure is not None:
             for radius, person_s in exposure.stop():
-                self.log("people", "exposure", f"{radius:g}", incident=case.id, value=person_s)
+                self.log("people", "exposure", f"{radius:g}", incident=incident.id, value=person_s)
 
-    def move(self, case: Case, space: int, point: XY) -> None:
+    def move(self, incident: IncidentState, space: int, point: XY) -> None:
         """Let an incident be at another place from now on."""
-        exposed = case in self.exposures
-        self.stop_exposure(case)
-        case.space, case.point = space, point
+        exposed = incident in self.exposures
+        self.stop_exposure(incident)
+        incident.space, incident.point = space, point
         if exposed:
-            self.start_exposure(case)
+            self.start_exposure(incident)
 
     def room_locked(self, space: int) -> None:
         """Count nobody behind this locked door any more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import inf
 
-from drillsim.engine.state.patrol import Loop, loop_of
+from drillsim.engine.state.patrol import PatrolLoop, patrol_loop
 from drillsim.engine.world.clock import Clock, stretches
 from drillsim.engine.world.world import XY, World
 from drillsim.plan.model import CIRCULATION
@@ -24,7 +24,7 @@ ROOMS_OF = {
 
 
 @dataclass(frozen=True)
-class Spell:
+class DutySpell:
     """A stretch of the drill on one duty: at a point, or on a round."""
 
     begins_s: float
@@ -32,7 +32,7 @@ class Spell:
     duty: str
     post: tuple[int, XY]
     """Space and point; of a round its first stop."""
-    loop: Loop | None = None
+    loop: PatrolLoop | None = None
     phase_s: float = 0.0
     """Place in the round at the drill's zero."""
 
@@ -41,7 +41,7 @@ class Spell:
         return self.post if self.loop is None else self.loop.at(self.phase_s + time_s)
 
 
-def spells_of(unit: Unit, role: Role, world: World, streams: Streams, clock: Clock) -> tuple[Spell, ...]:
+def duty_spells(unit: Unit, role: Role, world: World, streams: Streams, clock: Clock) -> tuple[DutySpell, ...]:
     """Return the duties of a unit from before the drill to after it, without gaps.
 
     The timetable's turns come first; at other times the unit is on a duty drawn once by its shares, or on post or
@@ -59,7 +59,7 @@ def spells_of(unit: Unit, role: Role, world: World, streams: Streams, clock: Clo
     usual = _usual_duty(unit, role, streams.uniform("unit.duty", unit.id))
     if not turns:
         return (_spell(unit, role, usual, None, world, streams),)
-    found: list[Spell] = []
+    found: list[DutySpell] = []
     now = -inf
     for begins, ends, turn in sorted(turns, key=lambda t: (t[0], t[1])):
         if begins > now:
@@ -84,20 +84,20 @@ def _usual_duty(unit: Unit, role: Role, u: float) -> str:
     return "patrol" if unit.patrol and total <= 0 else "post"
 
 
-def _spell(unit: Unit, role: Role, duty: str, at: Place | None, world: World, streams: Streams) -> Spell:
+def _spell(unit: Unit, role: Role, duty: str, at: Place | None, world: World, streams: Streams) -> DutySpell:
     if duty != "patrol":
-        return Spell(-inf, inf, duty, _place_of_duty(unit, duty, at, world, streams))
+        return DutySpell(-inf, inf, duty, _place_of_duty(unit, duty, at, world, streams))
     stops = (world.place(at),) if at is not None else tuple(world.place(p) for p in unit.patrol) or halls(world)
     key = ("loop", world.laws, stops, role.patrol_speed, role.stair_up, role.stair_down, unit.stays)
-    loop: Loop = world.plan.memo(
+    loop: PatrolLoop = world.plan.memo(
         key,
-        lambda: loop_of(
+        lambda: patrol_loop(
             world, stops, speed_mps=role.patrol_speed, up_mps=role.stair_up, down_mps=role.stair_down,
             stay_s=unit.stays,
         ),
     )  # fmt: skip
     phase_s = streams.uniform("unit.phase", unit.id) * loop.period_s
-    return Spell(-inf, inf, duty, stops[0], loop, phase_s)
+    return DutySpell(-inf, inf, duty, stops[0], loop, phase_s)
 
 
 def _place_of_duty(unit: Unit, duty: str, at: Place | None, world: World, streams: Streams) -> tuple[int, XY]:

@@ -22,7 +22,7 @@ class Appointment(simpy.Event):
         self.env, self.callbacks = env, [act]
 
 
-class Log:
+class EventLog:
     """The event table while it is written, in order of time."""
 
     def __init__(self, env: simpy.Environment) -> None:

@@ -19,7 +19,7 @@ from drillsim.streams.streams import Streams
 
 
 @dataclass(eq=False)
-class Case:
+class IncidentState:
     """One incident as it unfolds; draws are made at the start."""
 
     wish: Happening
@@ -84,15 +84,15 @@ class Case:
         return bool(able)
 
 
-def case_of(
+def incident_of(
     wish: Happening, id_: str, number: int, onset_s: float, scenario: Scenario, world: World, streams: Streams,
     clock: Clock, env: simpy.Environment,
-) -> Case:  # fmt: skip
+) -> IncidentState:  # fmt: skip
     """Return one incident with its draws made; its place is drawn for the bell period of its onset."""
     space, point = place_of(wish, id_, world, streams, clock.period(onset_s))
     lasts = wish.lasts or LASTS.get(wish.kind)
     act = None if wish.kind in NEVER_RESOLVED else wish.act or ACT[wish.kind]
-    return Case(
+    return IncidentState(
         wish=wish,
         id=id_,
         number=number,
@@ -112,23 +112,25 @@ def case_of(
     )
 
 
-def cases_of(scenario: Scenario, world: World, streams: Streams, clock: Clock, env: simpy.Environment) -> list[Case]:
-    """Return the cases of a drill in file order; zero is the onset of the first to begin."""
+def incidents_of(
+    scenario: Scenario, world: World, streams: Streams, clock: Clock, env: simpy.Environment
+) -> list[IncidentState]:
+    """Return the incidents of a drill in file order; zero is the onset of the first to begin."""
     if not scenario.incidents:
         return []
     zero = scenario.incidents[scenario.leading].at
     return [
-        case_of(wish, wish.id, i, wish.at - zero, scenario, world, streams, clock, env)
+        incident_of(wish, wish.id, i, wish.at - zero, scenario, world, streams, clock, env)
         for i, wish in enumerate(scenario.incidents)
     ]
 
 
 def _stages(wish: Incident, id_: str, streams: Streams) -> tuple[tuple[float, float], ...]:
     found, now = [], 0.0
-    for i, stage in enumerate(wish.stages):
-        took = stage.delay.quantile(streams.uniform("stage.delay", id_, i))
-        part = {"begin": 0.0, "middle": 0.5, "end": 1.0}[stage.seen]
-        detected = streams.uniform("stage.detected", id_, i) < stage.detects
+    for i, phase in enumerate(wish.stages):
+        took = phase.delay.quantile(streams.uniform("stage.delay", id_, i))
+        part = {"begin": 0.0, "middle": 0.5, "end": 1.0}[phase.seen]
+        detected = streams.uniform("stage.detected", id_, i) < phase.detects
         found.append((now + took, now + part * took if detected else float("inf")))
         now += took
     return tuple(found)

@@ -13,7 +13,7 @@ from drillsim.plan.routes import Routes
 
 
 @dataclass(frozen=True)
-class Step:
+class PatrolStep:
     """A stretch of the loop inside one space, from one point to another (the same point while it stays)."""
 
     begins_s: float
@@ -23,10 +23,10 @@ class Step:
     end: XY
 
 
-class Loop:
+class PatrolLoop:
     """A patrol's round; time runs from the first stop and wraps round."""
 
-    def __init__(self, steps: tuple[Step, ...]) -> None:
+    def __init__(self, steps: tuple[PatrolStep, ...]) -> None:
         self.steps = steps
         self.period_s = steps[-1].ends_s
         self._begins = [s.begins_s for s in steps]
@@ -56,18 +56,18 @@ class Loop:
         return min(waits) if waits else None
 
 
-def loop_of(
+def patrol_loop(
     world: World, stops: tuple[tuple[int, XY], ...], *, speed_mps: float, up_mps: float, down_mps: float, stay_s: float
-) -> Loop:
+) -> PatrolLoop:
     """Return the closed loop through the stops, in their order, staying `stay_s` seconds at each."""
     routes: Routes = world.plan.memo(
         ("patrol", world.laws, speed_mps, up_mps, down_mps),
         lambda: Routes(world.network, level_mps=speed_mps, stair_up_mps=up_mps, stair_down_mps=down_mps, compiled=True),
     )
-    steps: list[Step] = []
+    steps: list[PatrolStep] = []
     now = 0.0
     for (space, point), (goal, end) in zip(stops, (*stops[1:], stops[0]), strict=True):
-        steps.append(Step(now, now + stay_s, space, point, point))
+        steps.append(PatrolStep(now, now + stay_s, space, point, point))
         now += stay_s
         path = routes.path(space, point, goal, end)
         if path is None or (space, point) == (goal, end):
@@ -81,17 +81,17 @@ def loop_of(
             at, entered = (float(far[0]), float(far[1])), int(world.network.way_spaces[way, side])
             if crossing > 0:
                 took = crossing / (up_mps if side == 1 else down_mps)
-                steps.append(Step(now, now + took, here, steps[-1].end, steps[-1].end))
+                steps.append(PatrolStep(now, now + took, here, steps[-1].end, steps[-1].end))
                 now += took
             here = entered
         now = _walk(world, steps, now, here, at, end, speed_mps)
-    return Loop(tuple(steps))
+    return PatrolLoop(tuple(steps))
 
 
-def _walk(world: World, steps: list[Step], now: float, space: int, start: XY, end: XY, speed_mps: float) -> float:
+def _walk(world: World, steps: list[PatrolStep], now: float, space: int, start: XY, end: XY, speed_mps: float) -> float:
     corners = world.network.polyline(space, start, end)
     for a, b in pairwise(corners):
         took = float(np.hypot(b[0] - a[0], b[1] - a[1])) / speed_mps
-        steps.append(Step(now, now + took, space, (float(a[0]), float(a[1])), (float(b[0]), float(b[1]))))
+        steps.append(PatrolStep(now, now + took, space, (float(a[0]), float(a[1])), (float(b[0]), float(b[1]))))
         now += took
     return now

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
-from drillsim.engine.state.duty import Spell, spells_of
+from drillsim.engine.state.duty import DutySpell, duty_spells
 from drillsim.engine.world.clock import Clock
 from drillsim.engine.world.world import XY, World
 from drillsim.quantities import Spread
@@ -18,7 +18,7 @@ from drillsim.streams.streams import Streams, sample
 if TYPE_CHECKING:
     import simpy
 
-    from drillsim.engine.state.incident import Case
+    from drillsim.engine.state.incident import IncidentState
 
 
 @dataclass(eq=False)
@@ -36,7 +36,7 @@ class Responder:
     streams: Streams
     label: str = ""
     present: bool = True
-    spells: tuple[Spell, ...] = ()
+    spells: tuple[DutySpell, ...] = ()
     calendar: Calendar | None = None
     clock: Clock | None = None
     run_mps: float = 1.0
@@ -46,9 +46,9 @@ class Responder:
     key_s: float = 0.0
     service: str = ""
     """'police', 'ems' or 'fire-service'; empty for units of the mix."""
-    squad: object | None = None
+    team: object | None = None
     """Who came with it, for services."""
-    case: Case | None = None
+    incident: IncidentState | None = None
     """The incident it is busy with."""
     process: simpy.Process | None = None
     has_word: bool = False
@@ -70,7 +70,7 @@ class Responder:
     @property
     def is_busy(self) -> bool:
         """Whether an incident keeps it."""
-        return self.case is not None
+        return self.incident is not None
 
     def is_here(self, time_s: float) -> bool:
         """Return whether it is on campus: present today, by its calendar, and not sent away."""
@@ -90,7 +90,7 @@ class Responder:
         """Return the value of a spread for one of its own draws."""
         return sample(law, self.streams, purpose, self.id, number)
 
-    def spell_at(self, time_s: float) -> Spell:
+    def spell_at(self, time_s: float) -> DutySpell:
         """Return its duty at a time."""
         return self.spells[self._index(time_s)]
 
@@ -127,7 +127,7 @@ class Responder:
                 return start + wait
         return inf
 
-    def phase_at_zero(self, spell: Spell) -> float:
+    def phase_at_zero(self, spell: DutySpell) -> float:
         """Return the phase of a round at the drill's zero, as it was drawn or as it was resumed."""
         if self.resumed_s is not None and self.resumed_s >= spell.begins_s:
             return -self.resumed_s
@@ -153,7 +153,7 @@ def _responder(
         streams=streams,
         label=unit.label or role.label,
         present=unit.calendar is not None or streams.uniform("unit.presence", unit.id) < presence,
-        spells=spells_of(unit, role, world, streams, clock),
+        spells=duty_spells(unit, role, world, streams, clock),
         calendar=unit.calendar,
         clock=clock,
         run_mps=role.run.quantile(streams.uniform("unit.speed", unit.id)),

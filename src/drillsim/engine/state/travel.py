@@ -18,7 +18,7 @@ from drillsim.scenario.response import Locks
 
 
 @dataclass
-class Trip:
+class UnitTrip:
     """One walk of one responder to one point."""
 
     responder: Responder
@@ -45,7 +45,7 @@ class Travel:
         self.env, self.world, self.crowd, self.locks = env, world, crowd, locks
         self.locked: NDArray[np.bool_] = world.locked_at_start.copy()
         self.closed: set[int] = set()
-        self.trips: dict[int, Trip] = {}
+        self.trips: dict[int, UnitTrip] = {}
         self.propped: set[int] = set()
         self.held: set[int] = set()
         """Ways that somebody with keys holds open for services."""
@@ -189,7 +189,7 @@ class Travel:
                 stair_up_mps=responder.up_mps,
                 stair_down_mps=responder.down_mps,
             )
-        trip = Trip(responder, space, point, speed_mps, self.env.event(), no_way, entry=entry)
+        trip = UnitTrip(responder, space, point, speed_mps, self.env.event(), no_way, entry=entry)
         self.trips[responder.number] = trip
         self._plan(trip, first=True)
         return trip.done
@@ -236,7 +236,7 @@ class Travel:
         x, y = self.world.network.way_xy[way, side]
         return int(self.world.network.way_spaces[way, side]), (float(x), float(y))
 
-    def _plan(self, trip: Trip, *, first: bool = False) -> None:
+    def _plan(self, trip: UnitTrip, *, first: bool = False) -> None:
         assert trip.responder.number is not None
         routes = self.routes(trip.responder, trip.speed_mps)
         if trip.entry is not None and self.crowd.space_of(trip.responder.number) == -1:
@@ -247,7 +247,7 @@ class Travel:
             path = routes.path(space, at, trip.space, trip.point)
         self._send(trip, path, first=first)
 
-    def _send(self, trip: Trip, path: Path | None, *, first: bool) -> None:
+    def _send(self, trip: UnitTrip, path: Path | None, *, first: bool) -> None:
         responder = trip.responder
         assert responder.number is not None
         if path is None:
