@@ -10,7 +10,15 @@ import pytest
 
 from a_study import HORIZON_S, Made, made, six_mixes, times
 from drillsim.analysis.compare import compare
-from drillsim.analysis.contrasts import Cut, describe, differences, goal_verdict, judge, measures_of, rows_of
+from drillsim.analysis.contrasts import (
+    PartitionedResults,
+    describe,
+    differences,
+    goal_results,
+    goal_verdict,
+    measures_of,
+    rows_of,
+)
 from drillsim.analysis.estimators import wilson
 from drillsim.analysis.summary import summarise
 from drillsim.analysis.wording import difference_words, quantile_words
@@ -97,12 +105,12 @@ def test_verdict_on_a_goal(hits: int, n: int, goal: float, verdict: str | None) 
 
 def test_a_drill_that_never_got_there_has_not_met_a_goal_at_the_horizon() -> None:
     goal = GoalLine(ABLE, HORIZON_S, 0.9)
-    (one,) = judge(made(times("a", 100.0, None), goals=(goal,)), "drill")
+    (one,) = goal_results(made(times("a", 100.0, None), goals=(goal,)), "drill")
     assert one.met.value == 0.5
 
 
 def test_a_time_exactly_at_the_goal_meets_it() -> None:
-    (one,) = judge(made(times("a", 120.0), goals=(GoalLine(ABLE, 120.0, 0.9),)), "drill")
+    (one,) = goal_results(made(times("a", 120.0), goals=(GoalLine(ABLE, 120.0, 0.9),)), "drill")
     assert one.met.value == 1.0
 
 
@@ -205,7 +213,7 @@ def test_the_summary_has_exactly_the_keys_of_the_design(six: Made) -> None:
 
 
 def test_a_study_cut_once_has_the_same_rows_and_numbers(six: Made) -> None:
-    cut = Cut(six)
+    cut = PartitionedResults(six)
     for scenario in six.outline.scenarios:
         for mix in (None, *six.outline.mixes):
             assert rows_of(cut, scenario, mix).equals(rows_of(six, scenario, mix))

@@ -49,7 +49,7 @@ def test_primary_school_has_the_published_numbers(primary):
 
 def test_a_ring_is_walked_around_its_court():
     floor = Floor(*COURT)
-    assert floor.between((1, 5), (9, 5))[0, 0] == pytest.approx(2 * np.hypot(1, 3) + 6)
+    assert floor.distances((1, 5), (9, 5))[0, 0] == pytest.approx(2 * np.hypot(1, 3) + 6)
 
 
 def test_an_l_shaped_hall_is_walked_around_its_corner():
@@ -58,7 +58,7 @@ def test_an_l_shaped_hall_is_walked_around_its_corner():
 
 
 def test_the_sense_of_rotation_does_not_matter():
-    assert Floor(L_SHAPE[::-1]).between((9, 2), (2, 9))[0, 0] == Floor(L_SHAPE).between((9, 2), (2, 9))[0, 0]
+    assert Floor(L_SHAPE[::-1]).distances((9, 2), (2, 9))[0, 0] == Floor(L_SHAPE).distances((9, 2), (2, 9))[0, 0]
 
 
 def test_a_corner_on_a_straight_wall_leaves_a_space_convex():
@@ -67,7 +67,7 @@ def test_a_corner_on_a_straight_wall_leaves_a_space_convex():
 
 def test_a_door_in_a_thick_wall_is_walked_to_from_the_nearest_point_of_the_floor():
     floor = Floor([(0, 0), (4, 0), (4, 4), (0, 4)])
-    assert floor.between((4.4, 1), (4.0, 4))[0, 0] == pytest.approx(0.4 + 3)
+    assert floor.distances((4.4, 1), (4.0, 4))[0, 0] == pytest.approx(0.4 + 3)
 
 
 @st.composite
@@ -92,7 +92,7 @@ def floor_of(polygon: shapely.Polygon) -> Floor:
 @given(rectilinear_rooms())
 def test_walks_are_symmetric_and_no_shorter_than_straight_and_keep_the_triangle_inequality(case):
     polygon, points = case
-    walks = floor_of(polygon).between(points, points)
+    walks = floor_of(polygon).distances(points, points)
     straight = np.linalg.norm(np.subtract(points, np.asarray(points)[:, None]), axis=-1)
     assert np.isfinite(walks).all()
     assert np.allclose(walks, walks.T, atol=1e-9)
@@ -110,7 +110,7 @@ def test_walks_equal_a_brute_force_search_over_all_corners(case):
     for a, b in itertools.combinations([*points, *corners], 2):
         if a != b and grown.covers(shapely.LineString([a, b])):
             graph.add_edge(a, b, weight=shapely.Point(a).distance(shapely.Point(b)))
-    walks = floor_of(polygon).between(points, points)
+    walks = floor_of(polygon).distances(points, points)
     for i, j in itertools.combinations(range(len(points)), 2):
         assert walks[i, j] == pytest.approx(nx.dijkstra_path_length(graph, points[i], points[j]), abs=1e-6)
 
@@ -122,7 +122,7 @@ def test_the_corners_of_a_walk_add_up_to_its_length(case):
     floor = floor_of(polygon)
     line = floor.polyline(points[0], points[1])
     length = np.linalg.norm(np.diff(line, axis=0), axis=1).sum()
-    assert length == pytest.approx(floor.between(points[0], points[1])[0, 0], abs=1e-9)
+    assert length == pytest.approx(floor.distances(points[0], points[1])[0, 0], abs=1e-9)
     assert polygon.buffer(1e-4).covers(shapely.LineString(line))
 
 

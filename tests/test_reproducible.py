@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import drillsim as ds
-from drillsim.plan.shortest_paths_compiled import least_times, least_way
+from drillsim.plan.shortest_paths_compiled import shortest_path, shortest_times
 from drillsim.streams.streams import uniform_of, uniforms_of
 from drillsim.study.results import write_results
 
@@ -43,7 +43,7 @@ def test_shuffled_chunks_write_the_same_bytes(primary, alone, tmp_path):
 
 def test_draws_and_ways_without_a_compiler_write_the_same_bytes(primary, alone, tmp_path, monkeypatch):
     monkeypatch.setattr("drillsim.streams.streams._drawn", lambda: (uniform_of, uniforms_of))
-    monkeypatch.setattr("drillsim.plan.routes.compiled_search", lambda: (least_times, least_way))
+    monkeypatch.setattr("drillsim.plan.routes.compiled_search", lambda: (shortest_times, shortest_path))
     fresh = primary.model_copy()  # nothing kept from other drills
     assert rows(a_study(fresh), tmp_path / "plain", workers=1) == alone
 

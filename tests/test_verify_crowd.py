@@ -19,15 +19,15 @@ from drillsim.streams.streams import Streams
 from drillsim.verify.crowd import doors, inputs, premovement, queues, stairs, walking
 from drillsim.verify.crowd.queues import Floor, congested_cases, mgcc
 from drillsim.verify.crowd.speeds import held_mps
-from drillsim.verify.harness.case import Bench, Case
+from drillsim.verify.harness.case import Case, Harness
 from drillsim.verify.harness.crowd_plans import FOOT, HEAD, corridor, flight, nine_storey_office, room_8_by_5, tower
 from drillsim.verify.harness.crowd_runs import cells_of, flow_ps, grid, persons, play, scattered, shipped
 from drillsim.verify.harness.workers import pool
 from drillsim.verify.suite import SUITES
 from drillsim.verify.theory.queueing import erlang_b
 
-BENCH = Bench(Path(__file__).resolve().parents[1])
-PAGE = BENCH.shelf / "docs" / "verification.md"
+BENCH = Harness(Path(__file__).resolve().parents[1])
+PAGE = BENCH.inputs / "docs" / "verification.md"
 IDS = [
     "IMO-01", "RIMEA-01", "IMO-02-03", "RIMEA-02-03", "NIST-2.2", "IMO-04", "NIST-5.2", "IMO-05", "NIST-1.1",
     "IMO-06", "IMO-07", "RIMEA-07", "RIMEA-04", "FD-SFPE", "FD-STAIR", "FD-WEIDMANN", "CONGEST-200", "IMO-09",
@@ -95,8 +95,8 @@ def test_the_page_has_a_row_for_every_case_with_its_verdict():
 @pytest.mark.deep
 def test_the_whole_suite_is_as_its_page_says():
     with pool(2) as executor:
-        bench = replace(BENCH, executor=executor)
-        cases = {c.id: c.verdict for group in SUITES["crowd"] for c in group(bench)}
+        harness = replace(BENCH, executor=executor)
+        cases = {c.id: c.verdict for group in SUITES["crowd"] for c in group(harness)}
     assert cases == {c.id: c.verdict for c in found()}
 
 

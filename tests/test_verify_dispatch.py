@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from drillsim.record.trace import Event
-from drillsim.verify.harness.case import Bench
+from drillsim.verify.harness.case import Harness
 from drillsim.verify.harness.staging import empty_plan
 from drillsim.verify.response import days, server_pools
 from drillsim.verify.response.days import Team, joined, play_day
@@ -18,7 +18,7 @@ from drillsim.verify.theory.batch_means import ratio
 from drillsim.verify.theory.cities import QUIZ
 
 ROOT = Path(__file__).resolve().parents[1]
-QUICK = Bench(ROOT, share=0.04)
+QUICK = Harness(ROOT, share=0.04)
 PAIR = Team("pair", QUIZ, "inf", ("room-101", "hall-0"), ("stair-a-0", "stair-a-0"))
 
 
@@ -146,9 +146,9 @@ def test_units_that_go_back_to_their_posts_first_are_found_out(monkeypatch):
 
     def from_posts(*, calls, between):
         plan = empty_plan(ROOT, "three_rooms")
-        goals = [server_pools.spot(plan, atom) for atom in server_pools.WALKING.atoms]
+        goals = [server_pools.location_of(plan, atom) for atom in server_pools.WALKING.atoms]
         ways_s = [
-            server_pools.judge_of(plan).seconds(server_pools.spot(plan, post), goals)
+            server_pools.oracle_of(plan).seconds(server_pools.location_of(plan, post), goals)
             for post in server_pools.WALKING.posts
         ]
         return float(np.mean(np.array(ways_s) @ np.array(calls) / sum(calls)))
@@ -161,7 +161,7 @@ def test_units_that_go_back_to_their_posts_first_are_found_out(monkeypatch):
 @pytest.mark.parametrize(("deep", "within"), [(True, 0.005), (False, 4 * ratio([1, 2, 3, 2], [4, 4, 4, 4]).error)])
 def test_a_share_is_held_to_half_a_percent_only_with_many_calls(deep, within):
     tally = play_day(PAIR, empty_plan(ROOT, "three_rooms"), calls=50, seed=1, day=0)
-    against = server_pools._Against(Bench(ROOT, deep=deep), PAIR, tally, "a book")
+    against = server_pools._Against(Harness(ROOT, deep=deep), PAIR, tally, "a book")
     parts, wholes = np.array([1.0, 2, 3, 2]), np.full(4, 4.0)
     assert against.share("share", 0.5, parts, wholes).tolerance == pytest.approx(within)
     assert against.mean("mean", 0.5, parts, wholes).tolerance == pytest.approx(4 * ratio(parts, wholes).error)
@@ -169,7 +169,7 @@ def test_a_share_is_held_to_half_a_percent_only_with_many_calls(deep, within):
 
 def test_one_share_far_off_among_many_is_found_out():
     tally = play_day(PAIR, empty_plan(ROOT, "three_rooms"), calls=50, seed=1, day=0)
-    against = server_pools._Against(Bench(ROOT), PAIR, tally, "a book")
+    against = server_pools._Against(Harness(ROOT), PAIR, tally, "a book")
     parts = np.array([[1.0, 9.0], [2.0, 8.0], [3.0, 7.0], [2.0, 8.0]])
     assert against.shares("shares", [0.2, 0.8], parts, np.full(4, 10.0)).verdict == "pass"
     assert against.shares("shares", [0.2, 0.5], parts, np.full(4, 10.0)).verdict == "outside"

@@ -8,8 +8,8 @@ import networkx as nx
 import pytest
 
 from drillsim.verify.harness import staging
-from drillsim.verify.harness.case import Bench
-from drillsim.verify.harness.staging import empty_plan, judge_of, shipped_plan, spot, what_if
+from drillsim.verify.harness.case import Harness
+from drillsim.verify.harness.staging import empty_plan, location_of, oracle_of, shipped_plan, what_if
 from drillsim.verify.harness.workers import pool
 from drillsim.verify.response import monotonicity, occupancy, travel
 from drillsim.verify.response.monotonicity import monotone_cases
@@ -18,7 +18,7 @@ from drillsim.verify.response.simex import simex_cases
 from drillsim.verify.response.travel import arrival_cases, patrol_cases
 from drillsim.verify.suite import SUITES
 
-BENCH = Bench(Path(__file__).resolve().parents[1])
+BENCH = Harness(Path(__file__).resolve().parents[1])
 
 
 @pytest.mark.parametrize("cases", [arrival_cases, patrol_cases, exposure_cases, duty_cases])
@@ -39,33 +39,33 @@ def test_an_officer_who_is_slower_on_stairs_than_the_judge_is_found_out(monkeypa
 
 
 def test_a_patrol_that_stands_elsewhere_than_the_judge_thinks_is_found_out(monkeypatch):
-    plan = empty_plan(BENCH.shelf, "three_rooms")
+    plan = empty_plan(BENCH.inputs, "three_rooms")
     shorter = staging.mix_from([{"id": "officer", "role": "steady", "patrol": travel.ROUND[:3], "stays": "30 s"}])
     monkeypatch.setattr(travel, "_patrol", lambda _pace: shorter)
     assert travel._patrol_that_only_stands(BENCH, plan).verdict == "outside"
 
 
 def test_the_judge_knows_the_shortest_way_of_the_three_rooms():
-    plan = shipped_plan(BENCH.shelf, "three_rooms")
-    desk, room = spot(plan, "front-desk"), spot(plan, "room-101")
+    plan = shipped_plan(BENCH.inputs, "three_rooms")
+    desk, room = location_of(plan, "front-desk"), location_of(plan, "room-101")
     d_101 = (7 + 7.915) / 2
     metres = ((d_101 - 2) ** 2 + 1.5**2) ** 0.5 + ((d_101 - 4.5) ** 2 + 4.5**2) ** 0.5
-    assert judge_of(plan).seconds(desk, [room, desk]) == pytest.approx([metres / 2.5, 0])
+    assert oracle_of(plan).seconds(desk, [room, desk]) == pytest.approx([metres / 2.5, 0])
 
 
 def test_the_judge_climbs_slower_than_it_comes_down():
-    plan = shipped_plan(BENCH.shelf, "three_rooms")
-    up, down = (judge_of(plan).seconds(spot(plan, a), [spot(plan, b)])[0] for a, b in (
+    plan = shipped_plan(BENCH.inputs, "three_rooms")
+    up, down = (oracle_of(plan).seconds(location_of(plan, a), [location_of(plan, b)])[0] for a, b in (
         ("hall-0", "hall-1"), ("hall-1", "hall-0")
     ))  # fmt: skip
     assert up - down == pytest.approx(10.49 / 0.9 - 10.49 / 1.2)
 
 
 def test_the_judge_finds_no_way_where_there_is_none():
-    plan = shipped_plan(BENCH.shelf, "three_rooms")
-    lonely = judge_of(plan)
+    plan = shipped_plan(BENCH.inputs, "three_rooms")
+    lonely = oracle_of(plan)
     lonely.graph.remove_edges_from(list(nx.edges(lonely.graph)))
-    assert lonely.seconds(spot(plan, "room-101"), [spot(plan, "room-201")]) == [float("inf")]
+    assert lonely.seconds(location_of(plan, "room-101"), [location_of(plan, "room-201")]) == [float("inf")]
 
 
 # ------------------------------------------------------------------ duties
@@ -94,18 +94,18 @@ def test_another_timetable_than_the_judge_thinks_is_found_out(monkeypatch):
 
 
 def test_more_people_locks_radio_and_police_never_slow_a_lockdown():
-    assert [c for c in monotone_cases(Bench(BENCH.shelf, share=0.2)) if c.verdict != "pass"] == []
+    assert [c for c in monotone_cases(Harness(BENCH.inputs, share=0.2)) if c.verdict != "pass"] == []
 
 
 def test_a_radio_that_is_slower_than_it_should_be_is_found_out(monkeypatch):
     honest = monotonicity._scenario
 
-    def mixed_up(shelf, variant):
+    def mixed_up(inputs, variant):
         slow = variant == monotonicity.PRESENT
-        return what_if(honest(shelf, variant), {"reporting": {"radio": "60 s"}}) if slow else honest(shelf, variant)
+        return what_if(honest(inputs, variant), {"reporting": {"radio": "60 s"}}) if slow else honest(inputs, variant)
 
     monkeypatch.setattr(monotonicity, "_scenario", mixed_up)
-    found = {c.id: c.verdict for c in monotone_cases(Bench(BENCH.shelf, share=0.1))}
+    found = {c.id: c.verdict for c in monotone_cases(Harness(BENCH.inputs, share=0.1))}
     assert found["monotone.quicker-radio.never-slower"] == "outside"
     assert found["monotone.quicker-radio.sooner"] == "outside"
 
@@ -124,8 +124,8 @@ ORACLES = ("race.", "race.critical-detection-point", "dispatch.", "dispatch.pool
 @pytest.mark.deep
 def test_the_whole_suite_holds_no_surprise_and_every_oracle_is_played():
     with pool(2) as executor:
-        bench = Bench(BENCH.shelf, executor=executor)
-        found = [c for cases in SUITES["response"] for c in cases(bench)]
+        harness = Harness(BENCH.inputs, executor=executor)
+        found = [c for cases in SUITES["response"] for c in cases(harness)]
     assert [c for c in found if c.is_surprise] == []
     played = [c.id for c in found if c.kind == "engine"]
     assert len(set(played)) == len(played)

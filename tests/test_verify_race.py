@@ -9,14 +9,14 @@ import pytest
 
 from drillsim.engine.simulate import simulate
 from drillsim.quantities import spread
-from drillsim.verify.harness.case import Bench
+from drillsim.verify.harness.case import Harness
 from drillsim.verify.harness.staging import empty_plan
 from drillsim.verify.response import interruption
 from drillsim.verify.response.interruption import BESIDE, STILL, Race, detected_once, race_cases, sorts
 from drillsim.verify.response.published import BASELINE
 
 ROOT = Path(__file__).resolve().parents[1]
-QUICK = Bench(ROOT, share=0.05)
+QUICK = Harness(ROOT, share=0.05)
 
 
 def outside(cases) -> list[str]:
@@ -68,4 +68,4 @@ def test_a_written_law_has_the_mean_and_spread_of_its_task(dist):
 
 @pytest.mark.deep
 def test_all_races_agree():
-    assert outside(race_cases(Bench(ROOT))) == []
+    assert outside(race_cases(Harness(ROOT))) == []

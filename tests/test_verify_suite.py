@@ -13,7 +13,7 @@ import pytest
 
 from drillsim.cli import main
 from drillsim.verify import suite
-from drillsim.verify.harness.case import Bench, Case, claim, near
+from drillsim.verify.harness.case import Case, Harness, claim, near
 from drillsim.verify.harness.workers import pool
 from drillsim.verify.suite import SUITES, as_data, as_markdown, notes, tally
 
@@ -31,7 +31,7 @@ def small(monkeypatch):
     """Let the response suite hold these cases only."""
 
     def hold(*cases: Case) -> None:
-        monkeypatch.setitem(suite.SUITES, "response", (lambda _bench: iter(cases),))
+        monkeypatch.setitem(suite.SUITES, "response", (lambda _harness: iter(cases),))
 
     return hold
 
@@ -72,8 +72,8 @@ def test_the_tally_counts_verdicts():
 
 
 def test_ids_are_unique_and_every_function_and_input_case_passes():
-    bench = Bench(ROOT)
-    quick = [c for cases in SUITES["response"][:6] for c in cases(bench)]
+    harness = Harness(ROOT)
+    quick = [c for cases in SUITES["response"][:6] for c in cases(harness)]
     assert {c.kind for c in quick} == {"function", "input"}
     assert len({c.id for c in quick}) == len(quick)
     assert [c for c in quick if c.verdict != "pass"] == []
@@ -81,20 +81,20 @@ def test_ids_are_unique_and_every_function_and_input_case_passes():
 
 
 def test_deep_asks_for_more_drills():
-    assert Bench(ROOT).drills(5, 50) == 5
-    assert Bench(ROOT, deep=True).drills(5, 50) == 50
+    assert Harness(ROOT).drills(5, 50) == 5
+    assert Harness(ROOT, deep=True).drills(5, 50) == 50
 
 
 def test_a_quick_look_plays_a_share_of_the_drills_and_at_least_one():
-    assert Bench(ROOT, share=0.2).drills(50, 500) == 10
-    assert Bench(ROOT, share=0.001).drills(50, 500) == 1
+    assert Harness(ROOT, share=0.2).drills(50, 500) == 10
+    assert Harness(ROOT, share=0.001).drills(50, 500) == 1
 
 
 def test_jobs_come_back_in_their_order_whoever_plays_them():
     jobs = list(range(-20, 20))
     with ThreadPoolExecutor(3) as executor:
-        beside = Bench(ROOT, executor=executor).play(abs, jobs, "jobs")
-    assert beside == Bench(ROOT).play(abs, jobs, "jobs") == [abs(job) for job in jobs]
+        beside = Harness(ROOT, executor=executor).play(abs, jobs, "jobs")
+    assert beside == Harness(ROOT).play(abs, jobs, "jobs") == [abs(job) for job in jobs]
 
 
 @pytest.mark.parametrize("threads", [0, 2])
@@ -107,13 +107,13 @@ def test_progress_is_told_job_by_job(threads):
         yield lambda done, of: told.append((done, of))
 
     with ThreadPoolExecutor(threads or 1) as executor:
-        Bench(ROOT, executor=executor if threads else None, progress=progress).play(abs, [1, 2, 3], "jobs")
+        Harness(ROOT, executor=executor if threads else None, progress=progress).play(abs, [1, 2, 3], "jobs")
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_a_job_that_fails_is_not_swallowed():
     with ThreadPoolExecutor(1) as executor, pytest.raises(TypeError):
-        Bench(ROOT, executor=executor).play(abs, ["no number"], "jobs")
+        Harness(ROOT, executor=executor).play(abs, ["no number"], "jobs")
 
 
 def test_one_worker_needs_no_pool():
@@ -123,7 +123,7 @@ def test_one_worker_needs_no_pool():
 
 def test_two_workers_play_in_processes_of_their_own_and_end():
     with pool(2) as executor:
-        assert os.getpid() not in Bench(ROOT, executor=executor).play(_process, [1, 2], "jobs")
+        assert os.getpid() not in Harness(ROOT, executor=executor).play(_process, [1, 2], "jobs")
     assert active_children() == []
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from drillsim.analysis.contrasts import Difference, Played, Summary, describe, differences
+from drillsim.analysis.contrasts import Difference, ResultRows, Summary, describe, differences
 from drillsim.analysis.estimators import Interval
 from drillsim.analysis.wording import difference_words, drills, p_words, quantile_words, short_name, shown, unit_of
 from drillsim.quantities import clock
@@ -48,7 +48,7 @@ class Comparison:
         return "".join(parts)
 
 
-def compare(results: Played, *, measure: str | None = None, versus: str | None = None) -> Comparison:
+def compare(results: ResultRows, *, measure: str | None = None, versus: str | None = None) -> Comparison:
     """Return all mixes of a study side by side, each against `versus` on the same random drills.
 
     measure

@@ -29,7 +29,7 @@ MET, MISSED, CLOSE = "met", "missed", "too close to call"
 SAME = "the same"
 
 
-class Played(Protocol):
+class ResultRows(Protocol):
     """What comparing needs: the rows of a study and its outline."""
 
     @property
@@ -109,28 +109,28 @@ class GoalResult:
     """met, missed or too close to call; None where no drill has the measure."""
 
 
-class Cut:
+class PartitionedResults:
     """A study whose rows are cut once into those of each scenario and mix, for who asks it for many numbers."""
 
-    def __init__(self, played: Played) -> None:
+    def __init__(self, played: ResultRows) -> None:
         self.runs, self.outline = played.runs, played.outline
         self.curves = getattr(played, "curves", {})
         self.parts: dict[tuple[str, str | None], pd.DataFrame] = {}
 
 
-def rows_of(played: Played, scenario: str, mix: str | None = None) -> pd.DataFrame:
+def rows_of(played: ResultRows, scenario: str, mix: str | None = None) -> pd.DataFrame:
     """Return the rows that belong to a line of the outline: one incident of a drill, or all of a day, of one mix or all.
 
     A drill that failed belongs to every incident it would have had.
     """
-    if not isinstance(played, Cut):
+    if not isinstance(played, PartitionedResults):
         return _rows_of(played, scenario, mix)
     if (scenario, mix) not in played.parts:
         played.parts[scenario, mix] = _rows_of(played, scenario, mix)
     return played.parts[scenario, mix]
 
 
-def _rows_of(played: Played, scenario: str, mix: str | None) -> pd.DataFrame:
+def _rows_of(played: ResultRows, scenario: str, mix: str | None) -> pd.DataFrame:
     runs, line = played.runs, played.outline.scenarios[scenario]
     mine = runs["scenario"] == (line.of or scenario)
     if line.incident:
@@ -140,7 +140,7 @@ def _rows_of(played: Played, scenario: str, mix: str | None) -> pd.DataFrame:
     return runs[mine]
 
 
-def sample(played: Played, scenario: str, mix: str, measure: str) -> Sample:
+def sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
     """Return one measure of one mix; raises ResultError for a name that is not in the results."""
     runs, outline = played.runs, played.outline
     _known(scenario, outline.scenarios, "scenario")
@@ -189,7 +189,7 @@ def _by_day(
     return kept, mean, missed == 0
 
 
-def describe(played: Played, scenario: str, mix: str, measure: str) -> Summary:
+def describe(played: ResultRows, scenario: str, mix: str, measure: str) -> Summary:
     """Return what one mix reaches in one measure."""
     one = sample(played, scenario, mix, measure)
     return Summary(
@@ -203,7 +203,7 @@ def describe(played: Played, scenario: str, mix: str, measure: str) -> Summary:
     )
 
 
-def differences(played: Played, scenario: str, measure: str, versus: str | None = None) -> list[Difference]:
+def differences(played: ResultRows, scenario: str, measure: str, versus: str | None = None) -> list[Difference]:
     """Return every other mix against `versus` (the present mix) on the drills that both have."""
     outline = played.outline
     other = versus or outline.present
@@ -227,7 +227,7 @@ def goal_verdict(met: Interval, in_share: float) -> str | None:
     return MISSED if met.high < in_share else CLOSE
 
 
-def judge(played: Played, scenario: str) -> list[GoalResult]:
+def goal_results(played: ResultRows, scenario: str) -> list[GoalResult]:
     """Return every goal of a scenario for every mix; a drill that never got there has not met it."""
     results = []
     for goal in played.outline.scenarios[scenario].goals:
@@ -239,7 +239,7 @@ def judge(played: Played, scenario: str) -> list[GoalResult]:
     return results
 
 
-def measures_of(played: Played, scenario: str) -> list[str]:
+def measures_of(played: ResultRows, scenario: str) -> list[str]:
     """Return the measures that any drill of a scenario has: the primary first, then in column order."""
     first = played.outline.scenarios[scenario].primary
     rows = rows_of(played, scenario)

@@ -11,7 +11,7 @@ from math import ceil
 
 import numpy as np
 
-from drillsim.analysis.legs import legs_of
+from drillsim.analysis.intervals import response_intervals
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, status_name
 from drillsim.record.trace import GRID, Event, Value
 
@@ -111,7 +111,7 @@ def _row(table: Table, onset: Event, horizon_s: float) -> dict[str, Value]:
     row["first_by"] = (_service(first.who) or "unit") if first and row["first_on_scene_s"] is not None else "nobody"
     row["ends_as"] = _ends_as(table, row)
     row["over_before_anyone_came"] = int(_over_first(row))
-    row.update(legs_of(table, onset, row))
+    row.update(response_intervals(table, onset, row))
     row["waited_s"] = _waited(table, onset, horizon_s)
     row["units_present"] = len(table["present"])
     row["busy_s"] = _busy(table, onset.time_s + horizon_s)

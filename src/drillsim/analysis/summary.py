@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from drillsim.analysis.contrasts import (
-    Cut,
     Difference,
     GoalResult,
-    Played,
+    PartitionedResults,
+    ResultRows,
     Summary,
     describe,
     differences,
-    judge,
+    goal_results,
     measures_of,
 )
 from drillsim.record.columns import TIMES
 from drillsim.record.store import DECIMALS
 
 
-def summarise(played: Played, *, seconds: float) -> dict[str, Any]:
+def summarise(played: ResultRows, *, seconds: float) -> dict[str, Any]:
     """Return the summary of a study as JSON-ready data; None where a number does not exist.
 
     seconds
@@ -27,7 +27,7 @@ def summarise(played: Played, *, seconds: float) -> dict[str, Any]:
     Of each scenario the primary measure comes first. `p50` and `p90` are None beyond the horizon.
     `possibly_best` and `depends_on` are None: no procedure for them has been run.
     """
-    played = Cut(played)
+    played = PartitionedResults(played)
     outline = played.outline
     return {
         "runs": outline.runs,
@@ -37,7 +37,7 @@ def summarise(played: Played, *, seconds: float) -> dict[str, Any]:
     }
 
 
-def _scenario(played: Played, name: str) -> dict[str, Any]:
+def _scenario(played: ResultRows, name: str) -> dict[str, Any]:
     outline = played.outline
     line, measures = outline.scenarios[name], measures_of(played, name)
     compared = [m for m in measures if m in TIMES or m == line.primary]
@@ -54,7 +54,7 @@ def _scenario(played: Played, name: str) -> dict[str, Any]:
         "mixes": mixes,
         "comparisons": [_difference(d) for m in compared for d in differences(played, name, m)],
         "possibly_best": None,
-        "goals": [_goal(g) for g in judge(played, name)],
+        "goals": [_goal(g) for g in goal_results(played, name)],
     }
 
 

@@ -141,10 +141,10 @@ def _finish(results: Results, folder: Path, *, strict: bool, as_json: bool) -> i
 
 
 def _missed(results: Results) -> list[dict[str, str]]:
-    from drillsim.analysis.contrasts import judge
+    from drillsim.analysis.contrasts import goal_results
 
     present = results.outline.present
-    judged = [(name, goal) for name in results.outline.scenarios for goal in judge(results, name)]
+    judged = [(name, goal) for name in results.outline.scenarios for goal in goal_results(results, name)]
     return [
         {"scenario": n, "measure": g.goal.measure, "mix": g.mix}
         for n, g in judged

@@ -15,7 +15,7 @@ from drillsim.coverage.coverage import Coverage, DecidingDoor, Floats, Origin, w
 from drillsim.errors import PlanError, closest
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import Network, build
-from drillsim.plan.routes import Reach, Routes, nearest_exit_m
+from drillsim.plan.routes import Routes, TravelTimes, nearest_exit_m
 
 LEVEL_MPS = 2.8
 """A jog indoors, middle of 2.4 to 3.2 m/s. Source: assumption A:responder.speed_jog."""
@@ -134,7 +134,7 @@ def _most_people(network: Network, space: int) -> float:
 def _doors_that_decide(
     network: Network,
     starts: Sequence[tuple[int, ArrayLike]],
-    reaches: Sequence[Reach],
+    reaches: Sequence[TravelTimes],
     indoors: NDArray[np.int64],
     routes_without: Callable[[int], Routes],
 ) -> tuple[DecidingDoor, ...]:
@@ -173,7 +173,7 @@ def _doors_that_decide(
 def _used_ways(
     network: Network,
     starts: Sequence[tuple[int, ArrayLike]],
-    reaches: Sequence[Reach],
+    reaches: Sequence[TravelTimes],
     indoors: NDArray[np.int64],
 ) -> list[int]:
     """Return the ways on the least-time way from the nearest post to each space; no other closing changes a time."""

@@ -10,19 +10,31 @@ if TYPE_CHECKING:
     from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Space, Stair
     from drillsim.plan.network import Network, build
     from drillsim.plan.read import check_plan_file, read_plan
-    from drillsim.plan.routes import Path, Reach, Routes, nearest_exit_m
+    from drillsim.plan.routes import Path, Routes, TravelTimes, nearest_exit_m
 
 _HOME = {
     "checks": ("check_plan",),
     "model": ("OUTSIDE", "FloorPlan", "Opening", "Space", "Stair"),
     "network": ("Network", "build"),
     "read": ("check_plan_file", "read_plan"),
-    "routes": ("Path", "Reach", "Routes", "nearest_exit_m"),
+    "routes": ("Path", "TravelTimes", "Routes", "nearest_exit_m"),
 }
 
 __all__ = [
-    "OUTSIDE", "FloorPlan", "Network", "Opening", "Path", "Reach", "Routes", "Space", "Stair", "build", "check_plan",
-    "check_plan_file", "nearest_exit_m", "read_plan",
+    "OUTSIDE",
+    "FloorPlan",
+    "Network",
+    "Opening",
+    "Path",
+    "Routes",
+    "Space",
+    "Stair",
+    "TravelTimes",
+    "build",
+    "check_plan",
+    "check_plan_file",
+    "nearest_exit_m",
+    "read_plan",
 ]  # fmt: skip
 
 

@@ -87,18 +87,18 @@ class Floor:
         normals = np.stack([along[:, 1], -along[:, 0]])
         return normals, np.sum(normals * ring[:-1][length > 0].T, axis=0)
 
-    def between(self, a: ArrayLike, b: ArrayLike) -> Floats:
+    def distances(self, a: ArrayLike, b: ArrayLike) -> Floats:
         """Return the shortest walks in metres from every point of `a` to every point of `b`, shape (n, m)."""
-        return self.feet(a).to(self.feet(b))
+        return self.snapped(a).distances_to(self.snapped(b))
 
-    def feet(self, points: ArrayLike) -> Feet:
+    def snapped(self, points: ArrayLike) -> SnappedPoints:
         """Return points ready to be walked between, of use where walks to the same points are asked for often."""
-        return Feet(self, *self.snap(as_points(points)))
+        return SnappedPoints(self, *self.snap(as_points(points)))
 
-    def among(self, points: ArrayLike) -> Floats:
+    def pairwise(self, points: ArrayLike) -> Floats:
         """Return the shortest walks in metres among the points, a symmetric matrix with a diagonal of zeros."""
         points = as_points(points)
-        lengths = self.between(points, points)
+        lengths = self.distances(points, points)
         lengths = np.minimum(lengths, lengths.T)
         np.fill_diagonal(lengths, 0.0)
         return np.asarray(lengths)
@@ -155,21 +155,21 @@ class Floor:
 
 
 @dataclass(frozen=True)
-class Feet:
+class SnappedPoints:
     """Points of one floor: the nearest points on it, and how far off they are in metres."""
 
     floor: Floor
     at: Floats
     off_m: Floats
 
-    def to(self, others: Feet) -> Floats:
+    def distances_to(self, others: SnappedPoints) -> Floats:
         """Return the shortest walks in metres from every point to every other, shape (n, m)."""
         lengths = self._on_floor(others)
         if self.off_m.any() or others.off_m.any():
             lengths = lengths + self.off_m[:, None] + others.off_m[None, :]
         return lengths
 
-    def _on_floor(self, others: Feet) -> Floats:
+    def _on_floor(self, others: SnappedPoints) -> Floats:
         straight = euclid_m(self.at, others.at)
         if self.floor.is_convex:
             return straight

@@ -15,26 +15,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from drillsim.plan.geodesic import Feet, Floats, Floor
+from drillsim.plan.geodesic import Floats, Floor, SnappedPoints
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Stair, stair_opening
-from drillsim.plan.shortest_paths import least_sums
+from drillsim.plan.shortest_paths import shortest_distances
 
 if TYPE_CHECKING:
     import networkx as nx
 
 Ints = NDArray[np.int64]
 XY = tuple[float, float]
-Fan = tuple[Ints, Ints, Floats]
+Adjacency = tuple[Ints, Ints, Floats]
 """Where the steps followed from each node begin, (nodes + 1,); the node each leads to, and its metres, (steps,)."""
 Approaches = tuple[Ints, Floats, Ints, Ints]
 """The last stretches to a point in each of some spaces, one space after the other: the nodes that stand there, the metres
 from each to the point, where each space's nodes begin, and the spaces."""
-LEGS_KEPT = 20_000
+CACHED_POINTS = 20_000
 """Points whose distances to the ways of their space are kept."""
 
 
 @dataclass(frozen=True)
-class Steps:
+class Edges:
     """Every step from one node to the next, by start and then by end: walk to a way of the space, then pass it."""
 
     start: Ints
@@ -112,47 +112,47 @@ class Network:
 
     def distance(self, space: int, a: ArrayLike, b: ArrayLike) -> float:
         """Return the shortest walk in metres between two points of one space."""
-        return float(self.floors[space].between(a, b)[0, 0])
+        return float(self.floors[space].distances(a, b)[0, 0])
 
     def distances(self, space: int, points: ArrayLike) -> Floats:
         """Return the shortest walks in metres from points (n, 2) to each way of the space, shape (n, ways of the
         space)."""
-        return self.floors[space].feet(points).to(self._way_feet[space])
+        return self.floors[space].snapped(points).distances_to(self._way_points[space])
 
-    def legs_from(self, space: int, xy: XY) -> Floats:
+    def distances_from(self, space: int, xy: XY) -> Floats:
         """Return the shortest walks in metres from one point to each way of the space; kept for the next time."""
         key = (space, *xy)
-        found = self._legs_from.get(key)
+        found = self._distances_from.get(key)
         if found is None:
-            if len(self._legs_from) >= LEGS_KEPT:
-                self._legs_from.clear()
-            found = self._legs_from[key] = self.distances(space, xy)[0]
+            if len(self._distances_from) >= CACHED_POINTS:
+                self._distances_from.clear()
+            found = self._distances_from[key] = self.distances(space, xy)[0]
             found.flags.writeable = False
         return found
 
     @cached_property
-    def _legs_from(self) -> dict[tuple[int, float, float], Floats]:
+    def _distances_from(self) -> dict[tuple[int, float, float], Floats]:
         return {}
 
     def polyline(self, space: int, a: ArrayLike, b: ArrayLike) -> Floats:
         """Return the corners of the shortest walk inside the space, both ends included, shape (k, 2)."""
         return self.floors[space].polyline(a, b)
 
-    def doorsteps(self, space: int) -> Ints:
+    def nodes_in(self, space: int) -> Ints:
         """Return the nodes that stand in the space, in the order of `space_ways`."""
-        return self._doorsteps[space]
+        return self._nodes_in[space]
 
     @cached_property
-    def _doorsteps(self) -> tuple[Ints, ...]:
+    def _nodes_in(self) -> tuple[Ints, ...]:
         return tuple(
             np.asarray([2 * w + self.side(w, s) for w in ways], dtype=np.int64)
             for s, ways in enumerate(self.space_ways)
         )
 
     @cached_property
-    def _way_feet(self) -> tuple[Feet, ...]:
+    def _way_points(self) -> tuple[SnappedPoints, ...]:
         xy = self.way_xy.reshape(-1, 2)
-        return tuple(floor.feet(xy[nodes]) for floor, nodes in zip(self.floors, self._doorsteps, strict=True))
+        return tuple(floor.snapped(xy[nodes]) for floor, nodes in zip(self.floors, self._nodes_in, strict=True))
 
     @cached_property
     def approaches(self) -> Approaches:
@@ -161,7 +161,7 @@ class Network:
 
     def approaches_to(self, points: Mapping[int, XY]) -> Approaches:
         """Return the last stretch to one point in each of some spaces that have ways."""
-        nodes = [self._doorsteps[s] for s in points]
+        nodes = [self._nodes_in[s] for s in points]
         metres = [self.distances(s, xy)[0] for s, xy in points.items()]
         begins = np.cumsum([0, *(len(n) for n in nodes)], dtype=np.int64)[:-1]
         none = np.empty(0, dtype=np.int64)
@@ -214,20 +214,20 @@ class Network:
         return np.asarray(second, dtype=np.int64)
 
     @cached_property
-    def onwards(self) -> Fan:
+    def outgoing(self) -> Adjacency:
         """The steps by the node they start from, followed as they are walked."""
-        return self.steps.begins, self.steps.end, self.steps.leg_m
+        return self.edges.begins, self.edges.end, self.edges.leg_m
 
     @cached_property
-    def backwards(self) -> Fan:
+    def incoming(self) -> Adjacency:
         """The steps by the node they end at, followed against the walk."""
-        step = self.steps
+        step = self.edges
         order = np.lexsort((step.start, step.end))
         begins = np.searchsorted(step.end[order], np.arange(2 * self.ways + 1)).astype(np.int64)
         return begins, step.start[order], step.leg_m[order]
 
     @cached_property
-    def steps(self) -> Steps:
+    def edges(self) -> Edges:
         """Every step of the directed graph of nodes."""
         columns: list[tuple[Ints, ...]] = []
         legs: list[Floats] = []
@@ -243,11 +243,11 @@ class Network:
             legs.append(self.space_dist[s][i, j])
         if not columns:
             empty = np.empty(0, dtype=np.int64)
-            return Steps(empty, empty, empty, np.empty(0), empty, np.zeros(2 * self.ways + 1, dtype=np.int64))
+            return Edges(empty, empty, empty, np.empty(0), empty, np.zeros(2 * self.ways + 1, dtype=np.int64))
         start, end, space, climb = (np.concatenate(c).astype(np.int64) for c in zip(*columns, strict=True))
         order = np.lexsort((end, start))
         begins = np.searchsorted(start[order], np.arange(2 * self.ways + 1)).astype(np.int64)
-        return Steps(start[order], end[order], space[order], np.concatenate(legs)[order], climb[order], begins)
+        return Edges(start[order], end[order], space[order], np.concatenate(legs)[order], climb[order], begins)
 
     @cached_property
     def graph(self) -> nx.Graph[str]:
@@ -268,12 +268,12 @@ class Network:
         one_way
             Honour one-way openings.
         """
-        step = self.steps
+        step = self.edges
         keep = self.space_indoors[step.space]
         if one_way:
             keep &= self.passable.reshape(-1)[step.end]
         length = step.leg_m[keep] + self.way_crossing_m[step.end[keep] // 2]
-        return least_sums(2 * self.ways, step.start[keep], step.end[keep], length)
+        return shortest_distances(2 * self.ways, step.start[keep], step.end[keep], length)
 
     def facts(self) -> dict[str, Any]:
         """Return the counts of the indoor plan, and its lengths in metres.
@@ -288,8 +288,10 @@ class Network:
         pairs = self._between(metres, inside)
         to_exit = pairs[:, np.isin(inside, self.exits)].min(axis=1, initial=np.inf)
         if not self.space_indoors.all():
-            step = self.steps
-            drawn = least_sums(2 * self.ways, step.start, step.end, step.leg_m + self.way_crossing_m[step.end // 2])
+            step = self.edges
+            drawn = shortest_distances(
+                2 * self.ways, step.start, step.end, step.leg_m + self.way_crossing_m[step.end // 2]
+            )
             pairs[np.isinf(pairs) & np.isfinite(self._between(drawn, inside))] = 0.0
         return {
             "spaces": int(self.space_indoors.sum()),
@@ -330,7 +332,7 @@ def build(plan: FloorPlan) -> Network:
     space_dist = []
     for s, ways in enumerate(space_ways):
         points = [way_xy[w, 0 if way_spaces[w, 0] == s else 1] for w in ways]
-        space_dist.append(floors[s].among(points))
+        space_dist.append(floors[s].pairwise(points))
     return Network(
         plan=plan,
         floors=floors,

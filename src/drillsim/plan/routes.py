@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from drillsim.plan.geodesic import Floats
 from drillsim.plan.network import XY, Approaches, Ints, Network
-from drillsim.plan.shortest_paths import least_sums
-from drillsim.plan.shortest_paths_compiled import Search, compiled_search, least_times, least_way
+from drillsim.plan.shortest_paths import shortest_distances
+from drillsim.plan.shortest_paths_compiled import Search, compiled_search, shortest_path, shortest_times
 
-HOP_S = 1e-8
+EDGE_PENALTY_S = 1e-8
 """Added to every step where ways are chosen, so that the time left falls strictly, also over legs of 0 m."""
 TIE_S = 1e-9
 """Ways whose times differ by no more than this are equal; the one with the lower number is taken."""
@@ -37,7 +37,7 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Reach:
+class TravelTimes:
     """How soon every place can be reached from one point."""
 
     space: int
@@ -71,8 +71,8 @@ class Reach:
         best = np.inf
         if space == self.space:
             best = network.distance(space, self.xy, xy) / level_mps
-        tails = network.legs_from(space, _xy(xy)) / level_mps
-        there = self.node_s[network.doorsteps(space)] + tails
+        tails = network.distances_from(space, _xy(xy)) / level_mps
+        there = self.node_s[network.nodes_in(space)] + tails
         return float(min(best, there.min(initial=np.inf)))
 
 
@@ -117,19 +117,19 @@ class Routes:
         self.passing_s: Floats = passing_s.reshape(-1)
         """(nodes,) seconds of passing the way to a node: its delay and the flight of a stair; inf where nobody may."""
         self._left: dict[tuple[int, float, float], Floats] = {}
-        search: Search = compiled_search() if compiled else (least_times, least_way)
+        search: Search = compiled_search() if compiled else (shortest_times, shortest_path)
         self._least_times, self._least_way = search
 
-    def from_point(self, space: int, xy: ArrayLike) -> Reach:
+    def from_point(self, space: int, xy: ArrayLike) -> TravelTimes:
         """Return how soon every node and every space is reached from a point of a space."""
         at = _xy(xy)
         nodes, legs = self._beside(space, at)
         seconds = legs / self.level_mps + self.passing_s[nodes]
-        fan = self.network.onwards
+        fan = self.network.outgoing
         node_s = self._least_times(*fan, self.level_mps, self.passing_s, 0.0, True, nodes, seconds)
-        return Reach(space, at, node_s, self)
+        return TravelTimes(space, at, node_s, self)
 
-    def from_points(self, points: Sequence[tuple[int, ArrayLike]]) -> list[Reach]:
+    def from_points(self, points: Sequence[tuple[int, ArrayLike]]) -> list[TravelTimes]:
         """Return the reach of each of several points (space, xy); cheaper than one after the other."""
         places = [(space, _xy(at)) for space, at in points]
         firsts = [self._beside(space, at) for space, at in places]
@@ -139,10 +139,10 @@ class Routes:
             node_s = np.full(2 * self.network.ways, np.inf)
             for node, leg in zip(nodes.tolist(), legs.tolist(), strict=True):
                 np.minimum(node_s, leg / self.level_mps + self.passing_s[node] + rows[node], out=node_s)
-            found.append(Reach(space, at, node_s, self))
+            found.append(TravelTimes(space, at, node_s, self))
         return found
 
-    def from_entry(self, way: int, side: int) -> Reach:
+    def from_entry(self, way: int, side: int) -> TravelTimes:
         """Return how soon every node and every space is reached by one who comes in through a way to a side."""
         space, node = int(self.network.way_spaces[way, side]), 2 * way + side
         node_s = np.full(2 * self.network.ways, np.inf)
@@ -150,7 +150,7 @@ class Routes:
             node_s = self.passing_s[node] + self._rows([node])[node]
         else:
             space = -1
-        return Reach(space, _xy(self.network.way_xy[way, side]), node_s, self)
+        return TravelTimes(space, _xy(self.network.way_xy[way, side]), node_s, self)
 
     def path(self, start_space: int, start_xy: ArrayLike, goal_space: int, goal_xy: ArrayLike) -> Path | None:
         """Return the least-time way between two points, or None when there is none."""
@@ -168,8 +168,8 @@ class Routes:
         """Return the least-time way from beside some nodes, that many metres from each, or directly."""
         network, left_s = self.network, self._seconds_left(goal_space, goal)
         seconds, passed = self._least_way(
-            *network.onwards, self.level_mps, self.passing_s, HOP_S, TIE_S, left_s,
-            network.doorsteps(goal_space), network.legs_from(goal_space, goal), nodes, legs, direct_m,
+            *network.outgoing, self.level_mps, self.passing_s, EDGE_PENALTY_S, TIE_S, left_s,
+            network.nodes_in(goal_space), network.distances_from(goal_space, goal), nodes, legs, direct_m,
         )  # fmt: skip
         return Path(float(seconds), tuple((n >> 1, n & 1) for n in passed.tolist())) if seconds < np.inf else None
 
@@ -182,24 +182,28 @@ class Routes:
         """Return the nodes beyond the ways of a space, and the metres from a point of the space to those ways."""
         if space < 0:
             return np.empty(0, dtype=np.int64), _AT_IT[1:]
-        return self.network.doorsteps(space) ^ 1, self.network.legs_from(space, xy)
+        return self.network.nodes_in(space) ^ 1, self.network.distances_from(space, xy)
 
     def _rows(self, nodes: Iterable[int]) -> dict[int, Floats]:
         """Return the least seconds from each of these nodes to all nodes."""
         wanted = sorted(set(nodes))
         if not wanted:
             return {}
-        step = self.network.steps
+        step = self.network.edges
         seconds = step.leg_m / self.level_mps + self.passing_s[step.end]
-        return dict(zip(wanted, least_sums(2 * self.network.ways, step.start, step.end, seconds, wanted), strict=True))
+        return dict(
+            zip(wanted, shortest_distances(2 * self.network.ways, step.start, step.end, seconds, wanted), strict=True)
+        )
 
     def _seconds_left(self, space: int, xy: XY) -> Floats:
         """Return for each node the ranked seconds from there to a point of a space; kept for the next time."""
         key = (space, *xy)
         if key not in self._left:
-            ends, tails = self.network.doorsteps(space), self.network.legs_from(space, xy) / self.level_mps
-            fan = self.network.backwards
-            self._left[key] = self._least_times(*fan, self.level_mps, self.passing_s, HOP_S, False, ends, tails)
+            ends, tails = self.network.nodes_in(space), self.network.distances_from(space, xy) / self.level_mps
+            fan = self.network.incoming
+            self._left[key] = self._least_times(
+                *fan, self.level_mps, self.passing_s, EDGE_PENALTY_S, False, ends, tails
+            )
         return self._left[key]
 
 
@@ -213,7 +217,7 @@ def nearest_exit_m(network: Network, closed: Collection[int] = frozenset()) -> F
 
     One-way openings are honoured; an exit that leads out is 0 m from itself. Shape (openings,).
     """
-    step = network.steps
+    step = network.edges
     open_to = network.passable.copy()
     open_to[sorted(closed)] = False
     keep = network.space_indoors[step.space] & open_to.reshape(-1)[step.end]
@@ -221,7 +225,7 @@ def nearest_exit_m(network: Network, closed: Collection[int] = frozenset()) -> F
     out = [2 * w + k for w in network.exits for k in (0, 1) if open_to[w, k] and not _indoors(network, w, k)]
     metres = np.full(2 * network.ways, np.inf)
     if out:
-        back = least_sums(2 * network.ways, step.end[keep], step.start[keep], length, sources=out)
+        back = shortest_distances(2 * network.ways, step.end[keep], step.start[keep], length, sources=out)
         metres = back.min(axis=0)
     return np.asarray(metres.reshape(-1, 2).min(axis=1)[: network.openings])
 

@@ -13,7 +13,9 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def least_sums(nodes: int, start: Ints, end: Ints, length: Floats, sources: Sequence[int] | None = None) -> Floats:
+def shortest_distances(
+    nodes: int, start: Ints, end: Ints, length: Floats, sources: Sequence[int] | None = None
+) -> Floats:
     """Return the least sums of lengths between nodes, shape (sources, nodes); steps of length 0 and inf are allowed."""
     fine = np.isfinite(length)
     matrix = csr_array((length[fine], (start[fine], end[fine])), shape=(nodes, nodes))

@@ -1,6 +1,6 @@
 """Least times over the steps of a network, as they are and compiled: the same to the last bit.
 
-Steps are given by the node they are followed from: those of node n are begins[n] up to begins[n + 1], each leads to the
+Edges are given by the node they are followed from: those of node n are begins[n] up to begins[n + 1], each leads to the
 node `to` over `leg_m` metres; passing_s has for each node the seconds of passing the way to it, inf where nobody may.
 """
 
@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Search = tuple[Callable[..., Floats], Callable[..., tuple[float, Ints]]]
-"""`least_times` and `least_way`, as they are or compiled."""
+"""`shortest_times` and `shortest_path`, as they are or compiled."""
 
 
-def least_times(
-    begins: Ints, to: Ints, leg_m: Floats, level_mps: float, passing_s: Floats, hop_s: float, onwards: bool,
+def shortest_times(
+    begins: Ints, to: Ints, leg_m: Floats, level_mps: float, passing_s: Floats, hop_s: float, outgoing: bool,
     beside: Ints, seconds: Floats,
 ) -> Floats:  # fmt: skip
     """Return for each node the least sum of seconds from a point beside some nodes, shape (nodes,); inf without a way.
 
     hop_s
         Seconds that every step costs in addition.
-    onwards
+    outgoing
         Whether steps are followed as they are walked, else against the walk.
     beside, seconds
         The nodes beside the point, and the seconds between the point and them.
@@ -42,7 +42,7 @@ def least_times(
         if now > least[node]:
             continue
         for k in range(begins[node], begins[node + 1]):
-            passed = to[k] if onwards else node
+            passed = to[k] if outgoing else node
             then = now + (leg_m[k] / level_mps + passing_s[passed] + hop_s)
             if then < least[to[k]]:
                 least[to[k]] = then
@@ -50,14 +50,14 @@ def least_times(
     return least
 
 
-def least_way(
+def shortest_path(
     begins: Ints, to: Ints, leg_m: Floats, level_mps: float, passing_s: Floats, hop_s: float, tie_s: float,
     left_s: Floats, goal_nodes: Ints, goal_m: Floats, first: Ints, first_m: Floats, direct_m: float,
 ) -> tuple[float, Ints]:  # fmt: skip
     """Return the seconds of the least way from one point to another, inf without a way, and the nodes it leads by.
 
     left_s
-        (nodes,) what `least_times` against the walk gives for the goal.
+        (nodes,) what `shortest_times` against the walk gives for the goal.
     goal_nodes, goal_m
         The nodes that stand in the goal's space, and the metres from there to the goal.
     first, first_m, direct_m
@@ -98,5 +98,5 @@ def compiled_search() -> Search:
     try:
         from drillsim.jit import compiled
     except ImportError:
-        return least_times, least_way
-    return compiled(least_times), compiled(least_way)
+        return shortest_times, shortest_path
+    return compiled(shortest_times), compiled(shortest_path)

@@ -17,7 +17,16 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from drillsim.analysis.contrasts import SAME, Cut, Played, Sample, describe, differences, rows_of, sample
+from drillsim.analysis.contrasts import (
+    SAME,
+    PartitionedResults,
+    ResultRows,
+    Sample,
+    describe,
+    differences,
+    rows_of,
+    sample,
+)
 from drillsim.analysis.estimators import quantile
 from drillsim.analysis.wording import difference_words, drills, p_words, quantile_words, question, unit_of
 from drillsim.quantities import clock
@@ -39,7 +48,7 @@ from drillsim.report.chart_style import (
 CURVES = {"out": "people out of the building", "secured": "rooms secured"}
 
 
-class Drawn(Played, Protocol):
+class Drawn(ResultRows, Protocol):
     """What drawing needs: rows, outline and curves of a study."""
 
     @property
@@ -57,20 +66,20 @@ class Chart:
     figure: Figure
 
 
-def _note(played: Played, more: str = "") -> str:
+def _note(played: ResultRows, more: str = "") -> str:
     outline = played.outline
     head = f"{drills(outline.runs)} per mix, the same random drills for every mix, seed {outline.seed}."
     return " ".join(part for part in (head, more, NOTE) if part)
 
 
-def _label(played: Played, mix: str, *, alike: bool = False) -> str:
+def _label(played: ResultRows, mix: str, *, alike: bool = False) -> str:
     if alike:
         return "All mixes alike"
     text = played.outline.label(mix) + (" (present)" if mix == played.outline.present else "")
     return textwrap.fill(text, 24, max_lines=2, placeholder=" ...")
 
 
-def plot_response(played: Played, scenario: str, *, measure: str | None = None) -> Figure:
+def plot_response(played: ResultRows, scenario: str, *, measure: str | None = None) -> Figure:
     """Return the share of drills in which a time was reached by then, one line per mix, up to the horizon.
 
     Where some mixes are much faster than others, a first panel shows the early part larger.
@@ -134,7 +143,7 @@ def _alike(drawn: Sequence[NDArray[np.float64]], *, near: float) -> bool:
     return all(np.allclose(drawn[0], line, rtol=0.0, atol=near) for line in drawn[1:])
 
 
-def _weight(played: Played, mix: str) -> float:
+def _weight(played: ResultRows, mix: str) -> float:
     return 2.2 if mix == played.outline.present else 1.6
 
 
@@ -144,7 +153,7 @@ def _watched(horizon_s: float, end: float) -> str:
     return f"All drills got there; each was watched to {clock(horizon_s)}."
 
 
-def plot_legs(played: Played, scenario: str) -> Figure:
+def plot_legs(played: ResultRows, scenario: str) -> Figure:
     """Return where the time goes: mean legs of the chain until somebody was able to act, stacked, one bar per mix."""
     outline, means = played.outline, leg_means(played, scenario)
     names = list(outline.mixes)[::-1]
@@ -179,7 +188,7 @@ def plot_legs(played: Played, scenario: str) -> Figure:
     return figure
 
 
-def leg_means(played: Played, scenario: str) -> dict[str, tuple[dict[str, float], int, int]]:
+def leg_means(played: ResultRows, scenario: str) -> dict[str, tuple[dict[str, float], int, int]]:
     """Return for each mix the mean legs over the drills that have them, how many those are, and all drills."""
     names = [c.name for c in LEGS]
     out = {}
@@ -229,7 +238,9 @@ def _mean_curve(played: Drawn, scenario: str, mix: str, curve: str) -> NDArray[n
     return np.zeros(0) if values is None or not len(values) else np.asarray(values.mean(axis=0))
 
 
-def plot_differences(played: Played, scenario: str, *, measure: str | None = None, versus: str | None = None) -> Figure:
+def plot_differences(
+    played: ResultRows, scenario: str, *, measure: str | None = None, versus: str | None = None
+) -> Figure:
     """Return each mix against the present one on the same drills: mean difference with its 95 % interval."""
     outline = played.outline
     name = measure or outline.scenarios[scenario].primary
@@ -273,7 +284,7 @@ def plot_differences(played: Played, scenario: str, *, measure: str | None = Non
 
 def charts(played: Drawn) -> Iterator[Chart]:
     """Yield every chart that the results of a study call for, scenario by scenario."""
-    played = Cut(played)
+    played = PartitionedResults(played)
     outline, taken = played.outline, set[str]()
     for scenario, line in outline.scenarios.items():
         stem = _stem(scenario, taken)
@@ -315,7 +326,7 @@ def _stem(scenario: str, taken: set[str]) -> str:
     return stem
 
 
-def _told(played: Played, scenario: str, measure: str) -> str:
+def _told(played: ResultRows, scenario: str, measure: str) -> str:
     outline, unit = played.outline, unit_of(measure)
     tau, parts = outline.scenarios[scenario].horizon_s, []
     for mix in outline.mixes:
@@ -325,7 +336,7 @@ def _told(played: Played, scenario: str, measure: str) -> str:
     return "; ".join(parts) + "."
 
 
-def _legs_told(played: Played, scenario: str) -> str:
+def _legs_told(played: ResultRows, scenario: str) -> str:
     parts = []
     for mix, (means, k, n) in leg_means(played, scenario).items():
         legs = ", ".join(f"{c.short} {clock(means[c.name])}" for c in LEGS) if k else "nobody came"

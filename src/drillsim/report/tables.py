@@ -12,11 +12,11 @@ from drillsim.analysis.contrasts import (
     MISSED,
     Difference,
     GoalResult,
-    Played,
+    ResultRows,
     Summary,
     describe,
     differences,
-    judge,
+    goal_results,
     rows_of,
 )
 from drillsim.analysis.wording import (
@@ -37,7 +37,7 @@ WIDE = 110
 _VERDICT = {MET: ("met", "green"), MISSED: ("MISSED", "bold red")}
 
 
-def mix_table(played: Played, scenario: str, *, measure: str | None = None, width: int = 80) -> Table:
+def mix_table(played: ResultRows, scenario: str, *, measure: str | None = None, width: int = 80) -> Table:
     """Return one line per mix in one measure: cost, mean, half by, 9 of 10 by, reached, against the present mix.
 
     width
@@ -81,9 +81,9 @@ def _against(apart: Difference | None, measure: str, *, width: int) -> list[str]
     return [words if width >= WIDE else words.split(" (")[0], apart.verdict]
 
 
-def goal_table(played: Played, scenario: str) -> Table | None:
+def goal_table(played: ResultRows, scenario: str) -> Table | None:
     """Return one line per mix and one column per goal: share of the drills that met it, verdict; None without goals."""
-    outline, judged = played.outline, judge(played, scenario)
+    outline, shares = played.outline, goal_results(played, scenario)
     goals = outline.scenarios[scenario].goals
     if not goals:
         return None
@@ -94,7 +94,7 @@ def goal_table(played: Played, scenario: str) -> Table | None:
     for goal in goals:
         when = f"{clock(goal.at_most_s)} in {100 * goal.in_share:.0f} %"
         table.add_column(f"{short_name(goal.measure)}\nby {when}", justify="right")
-    by = {(one.mix, one.goal): one for one in judged}
+    by = {(one.mix, one.goal): one for one in shares}
     for mix in outline.mixes:
         table.add_row(Text(outline.label(mix)), *(_verdict(by[mix, goal]) for goal in goals))
     return table
@@ -107,7 +107,7 @@ def _verdict(one: GoalResult) -> Text:
     return Text(f"{100 * one.met.value:.0f} % {word}", style=style)
 
 
-def over_first(played: Played, scenario: str) -> str:
+def over_first(played: ResultRows, scenario: str) -> str:
     """Return in how many drills the incident had ended by itself before anyone came, '' where it never had."""
     runs = rows_of(played, scenario)
     runs = runs[runs["status"] == "done"]
@@ -120,7 +120,7 @@ def over_first(played: Played, scenario: str) -> str:
     return f"Over by itself before anyone came: {', '.join(parts)}. Times count on until somebody is there.\n"
 
 
-def print_tables(console: Console, played: Played) -> None:
+def print_tables(console: Console, played: ResultRows) -> None:
     """Print the tables of every scenario, and below them how to read them."""
     outline = played.outline
     for scenario in outline.scenarios:

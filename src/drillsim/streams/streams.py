@@ -40,7 +40,7 @@ def slot_words(slots: Sequence[str]) -> Words:
 
 
 @lru_cache(maxsize=1024)
-def few_words(slots: tuple[str, ...]) -> Words:
+def cached_slot_words(slots: tuple[str, ...]) -> Words:
     """Return the words of slots that are few and often the same ones; not to be written to."""
     return slot_words(slots)
 
@@ -118,10 +118,10 @@ class Streams:
             raise ValueError("no weight above 0 to choose from")
         if len(names) == 1:
             return names[0]
-        draws = self.uniforms(purpose, few_words(tuple(names)), index).tolist()
+        draws = self.uniforms(purpose, cached_slot_words(tuple(names)), index).tolist()
         return min((-log(u) / weights[name], name) for u, name in zip(draws, names, strict=True))[1]
 
-    def choose_in_order(self, purpose: str, slot: str, weights: dict[str, float], index: int = 0) -> str:
+    def choose_by_cdf(self, purpose: str, slot: str, weights: dict[str, float], index: int = 0) -> str:
         """Return one key drawn by weight with a single number, by inverse cdf in the order of the keys.
 
         Raises ValueError when no weight is positive.

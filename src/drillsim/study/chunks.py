@@ -58,7 +58,7 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class Played:
+class DrillResult:
     """One finished drill: its rows and its curves, addressed by index of scenario, of mix, and replication."""
 
     key: tuple[int, int, int]
@@ -67,7 +67,7 @@ class Played:
     curves: Mapping[str, tuple[float, ...]]
 
 
-def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> Played:
+def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> DrillResult:
     """Play one drill of a study; a drill that fails becomes a row that says at which stage and why."""
     scenario, mix = study.scenarios[key[0]], study.mixes[list(study.mixes)[key[1]]]
     name = list(study.mixes)[key[1]]
@@ -80,10 +80,10 @@ def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> Played:
         rows = tuple(settled({**row, **heads, **done}) for row in trace.rows)
     except Exception as problem:
         return failed(study, key, getattr(problem, "stage", stage), f"{type(problem).__name__}: {problem}")
-    return Played(key, rows, {k: tuple(map(float, v)) for k, v in trace.curves.items()})
+    return DrillResult(key, rows, {k: tuple(map(float, v)) for k, v in trace.curves.items()})
 
 
-def failed(study: Study, key: tuple[int, int, int], stage: str, reason: str) -> Played:
+def failed(study: Study, key: tuple[int, int, int], stage: str, reason: str) -> DrillResult:
     """Return the row of a drill that could not be played; the reason on one line, without addresses."""
     told = re.sub(r"0x[0-9a-fA-F]+", "0x", " ".join(reason.split()))[:300]
     row: dict[str, Value] = {
@@ -95,7 +95,7 @@ def failed(study: Study, key: tuple[int, int, int], stage: str, reason: str) -> 
         "stage": stage,
         "reason": told,
     }
-    return Played(key, (row,), {})
+    return DrillResult(key, (row,), {})
 
 
 def pack(study: Study, simulate: Simulate) -> bytes:
@@ -108,7 +108,7 @@ def _unpack(packed: bytes) -> Any:
     return pickle.loads(packed)  # our own bytes, from `pack` in the calling process
 
 
-def play_chunks(packed: bytes, chunks: Sequence[Chunk]) -> list[Played]:
+def play_chunks(packed: bytes, chunks: Sequence[Chunk]) -> list[DrillResult]:
     """Play the drills of some chunks; the study is unpacked once per worker, so that what it caches lives on."""
     study, simulate = _unpack(packed)
     return [play(study, simulate, key) for chunk in chunks for key in chunk.drills(len(study.mixes))]

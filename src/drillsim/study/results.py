@@ -26,7 +26,7 @@ from drillsim.record.store import (
     write_folder,
 )
 from drillsim.record.trace import Value
-from drillsim.study.chunks import Played
+from drillsim.study.chunks import DrillResult
 from drillsim.study.design import Study
 
 Curves = Mapping[tuple[str, str], Mapping[str, NDArray[np.float64]]]
@@ -69,7 +69,7 @@ class Results:
         return compare(self)._repr_html_()
 
 
-def collect(study: Study, played: Iterable[Played], *, seconds: float) -> Results:
+def collect(study: Study, played: Iterable[DrillResult], *, seconds: float) -> Results:
     """Return the results of a study from its drills, sorted by scenario, mix and replication."""
     ordered = sorted(played, key=lambda one: one.key)
     rows = [row for one in ordered for row in one.rows]

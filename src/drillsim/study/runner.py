@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 
 from drillsim.crowd.factory import is_to_be_compiled
 from drillsim.errors import ScenarioError, SimulationError, only_errors
-from drillsim.study.chunks import Chunk, Played, Simulate, begin_worker, compile_orders, failed, pack, play, play_chunks
+from drillsim.study.chunks import (
+    Chunk,
+    DrillResult,
+    Simulate,
+    begin_worker,
+    compile_orders,
+    failed,
+    pack,
+    play,
+    play_chunks,
+)
 from drillsim.study.design import Study
 
 if TYPE_CHECKING:
@@ -96,11 +106,11 @@ class _Teller:
     def __init__(self, progress: Progress | None, total: int) -> None:
         self._progress, self._total, self._done = progress, total, 0
 
-    def one(self, played: Played) -> Played:
+    def one(self, played: DrillResult) -> DrillResult:
         self.many([played])
         return played
 
-    def many(self, played: list[Played]) -> list[Played]:
+    def many(self, played: list[DrillResult]) -> list[DrillResult]:
         self._done += len(played)
         if self._progress is not None and played:
             self._progress(self._done, self._total)
@@ -109,11 +119,11 @@ class _Teller:
 
 def _gather(
     pool: Executor, packed: bytes, jobs: Iterable[Sequence[Chunk]], tell: _Teller
-) -> tuple[list[Played], list[Chunk]]:
+) -> tuple[list[DrillResult], list[Chunk]]:
     """Return the finished drills, and the chunks that were lost because a process of the pool died."""
-    played: list[Played] = []
+    played: list[DrillResult] = []
     lost: list[Chunk] = []
-    waiting: dict[Future[list[Played]], Sequence[Chunk]] = {}
+    waiting: dict[Future[list[DrillResult]], Sequence[Chunk]] = {}
     try:
         for chunks in jobs:
             try:
@@ -137,14 +147,16 @@ def _gather(
 
 def _on_foreign(
     pool: Executor, study: Study, simulate: Simulate, chunks: Sequence[Chunk], tell: _Teller
-) -> list[Played]:
+) -> list[DrillResult]:
     played, lost = _gather(pool, pack(study, simulate), ([chunk] for chunk in chunks), tell)
     if lost:
         raise SimulationError(f"the executor broke down with {len(lost)} of {len(chunks)} chunks unfinished")
     return played
 
 
-def _on_own(workers: int, study: Study, simulate: Simulate, chunks: Sequence[Chunk], tell: _Teller) -> list[Played]:
+def _on_own(
+    workers: int, study: Study, simulate: Simulate, chunks: Sequence[Chunk], tell: _Teller
+) -> list[DrillResult]:
     """Play in own processes. After two breakdowns one process plays what is left, drill by drill."""
     from drillsim.engine.simulate import simulate as shipped
 
@@ -170,7 +182,7 @@ def _on_own(workers: int, study: Study, simulate: Simulate, chunks: Sequence[Chu
 
 def _in_pool(
     workers: int, packed: bytes, chunks: Sequence[Chunk], tell: _Teller, *, compiles: bool = False
-) -> tuple[list[Played], list[Chunk]]:
+) -> tuple[list[DrillResult], list[Chunk]]:
     """Play chunks in a pool; where code has still to be compiled two processes do so first, each another part."""
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")

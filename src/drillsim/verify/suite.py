@@ -15,7 +15,7 @@ from drillsim.verify.crowd.rooms import exit_cases, jam_cases
 from drillsim.verify.crowd.speeds import crossing_cases, curve_cases
 from drillsim.verify.crowd.stairs import stair_cases
 from drillsim.verify.crowd.walking import speed_cases, walk_cases, way_cases
-from drillsim.verify.harness.case import Bench, Case, Value
+from drillsim.verify.harness.case import Case, Harness, Value
 from drillsim.verify.response.interruption import race_cases
 from drillsim.verify.response.monotonicity import monotone_cases
 from drillsim.verify.response.occupancy import duty_cases, exposure_cases
@@ -31,7 +31,7 @@ from drillsim.verify.response.shipped_inputs import input_cases
 from drillsim.verify.response.simex import simex_cases
 from drillsim.verify.response.travel import arrival_cases, patrol_cases
 
-Cases = Callable[[Bench], Iterable[Case]]
+Cases = Callable[[Harness], Iterable[Case]]
 
 SUITES: dict[str, tuple[Cases, ...]] = {
     "crowd": (
@@ -85,9 +85,9 @@ source's own. Verified is not validated: no simulated drill is a prediction."""
 HEADS = ("case", "kind", "expected", "measured", "tolerance", "verdict")
 
 
-def collect(suite: str, bench: Bench) -> Iterator[Case]:
+def collect(suite: str, harness: Harness) -> Iterator[Case]:
     """Return the cases of a suite one after the other, as they are done; KeyError where no suite has this name."""
-    return (case for cases in SUITES[suite] for case in cases(bench))
+    return (case for cases in SUITES[suite] for case in cases(harness))
 
 
 def as_data(cases: Sequence[Case]) -> dict[str, Any]:

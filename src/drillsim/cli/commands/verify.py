@@ -29,7 +29,7 @@ def verify(suite: str, deep: bool, seed: int, workers: int | None, out: Path | N
     """
     from drillsim.cli.examples import shelf
     from drillsim.errors import closest
-    from drillsim.verify.harness.case import Bench
+    from drillsim.verify.harness.case import Harness
     from drillsim.verify.harness.workers import pool
     from drillsim.verify.suite import SUITES, as_data, as_markdown, cells, collect, notes, tally
 
@@ -39,8 +39,8 @@ def verify(suite: str, deep: bool, seed: int, workers: int | None, out: Path | N
         raise click.UsageError(f"--out {out}: there is no such folder. Make it, or name another file")
     cases = []
     with pool(workers or os.cpu_count() or 1) as executor:
-        bench = Bench(shelf(), deep=deep, seed=seed, executor=executor, progress=terminal.progress)
-        for case in collect(suite, bench):
+        harness = Harness(shelf(), deep=deep, seed=seed, executor=executor, progress=terminal.progress)
+        for case in collect(suite, harness):
             cases.append(case)
             name, kind, expected, measured, tolerance, verdict = cells(case)
             line = f"{verdict:<13}{name:<44}{kind:<10}{measured:>12}  expected {expected}, tolerance {tolerance}"

@@ -42,7 +42,7 @@ class WayGraph:
         self.node_space: list[int] = [int(s) for s in network.way_spaces.reshape(-1)]
         self.allowed = _allowed(network)
         self.outdoors = frozenset(i for i, s in enumerate(network.plan.spaces) if s.use == "outdoors")
-        steps = network.steps
+        steps = network.edges
         fine = np.isfinite(steps.leg_m)
         self.tail: NDArray[np.int64] = steps.start[fine]
         self.head: NDArray[np.int64] = steps.end[fine]

@@ -36,7 +36,7 @@ def arrivals_of(demand: Demand, plan: FloorPlan, streams: Streams, clock: Clock)
         count = int(poisson.ppf(streams.uniform("demand.count", slot), call.rate)) if call.rate > 0 else 0
         parts = periods_of(call, demand, plan)
         for j in range(count):
-            name = streams.choose_in_order("demand.period", slot, {n: share for n, (share, _) in parts.items()}, j)
+            name = streams.choose_by_cdf("demand.period", slot, {n: share for n, (share, _) in parts.items()}, j)
             minute = minute_in(parts[name][1], streams.uniform("demand.minute", slot, j))
             found.append(Arrival(call, f"{call.kind}-{k + 1}.{j + 1}", clock.seconds(minute)))
     return sorted(found, key=lambda a: a.onset_s)

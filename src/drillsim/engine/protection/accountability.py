@@ -12,7 +12,7 @@ from drillsim.crowd.stationary import StillCrowd
 from drillsim.engine.protection.order import ProtectiveOrder
 from drillsim.plan.model import OUTSIDE
 from drillsim.record.trace import Event
-from drillsim.streams.streams import few_words
+from drillsim.streams.streams import cached_slot_words
 
 
 @dataclass
@@ -41,7 +41,7 @@ def account(order: ProtectiveOrder, counted_from_s: Mapping[int, float], until_s
     drill, incident = order.drill, order.incident.id
     heads = _still(order, counted_from_s) if drill.stays else _heads(order, counted_from_s)
     law = drill.scenario.protocol.roll_call
-    luck = drill.streams.uniforms("roll_call", few_words(tuple(heads.ready_s))).tolist()
+    luck = drill.streams.uniforms("roll_call", cached_slot_words(tuple(heads.ready_s))).tolist()
     done = {id_: at + law.quantile(u) for (id_, at), u in zip(heads.ready_s.items(), luck, strict=True)}
     for id_, at in done.items():
         if at <= until_s:

@@ -150,11 +150,11 @@ class World:
         where each cell's begin."""
         cells, nodes, tails = [], [], []
         for cell, space in enumerate(self.cells.space[:-1]):
-            if space < 0 or not len(self.network.doorsteps(space)):
+            if space < 0 or not len(self.network.nodes_in(space)):
                 continue
             x, y = self.cells.anchor_xy[cell]
             cells.append(cell)
-            nodes.append(self.network.doorsteps(space))
+            nodes.append(self.network.nodes_in(space))
             tails.append(self.network.distances(space, (float(x), float(y)))[0])
         counts = np.array([len(n) for n in nodes], dtype=np.int64)
         none = np.zeros(0)

@@ -13,7 +13,7 @@ from drillsim.crowd.laws import Laws
 from drillsim.quantities import Spread, spread
 from drillsim.streams.streams import Streams
 from drillsim.verify.crowd.speeds import FREE_MPS, SFPE
-from drillsim.verify.harness.case import Bench, Case, claim, near
+from drillsim.verify.harness.case import Case, Harness, claim, near
 from drillsim.verify.harness.crowd_plans import box, drawn, gate, nine_storey_office, space, tower
 from drillsim.verify.harness.crowd_runs import (
     Floats,
@@ -31,9 +31,11 @@ OWN = Laws(flow_psm=1.33)
 """The door law of the worked example: 24 persons per minute and foot of effective width."""
 
 
-def office_cases(bench: Bench) -> Iterator[Case]:
+def office_cases(harness: Harness) -> Iterator[Case]:
     """The nine-storey office of the SFPE handbook, under the example's door law and under the default one."""
-    (own_s, split), (default_s, _) = bench.play(partial(_office, bench.seed), [OWN, Laws()], "the nine-storey office")
+    (own_s, split), (default_s, _) = harness.play(
+        partial(_office, harness.seed), [OWN, Laws()], "the nine-storey office"
+    )
     told = (
         f"{SFPE}, nine-storey office, 2,400 people, two stairs of 44 in, doors of 36 in; time until the last is out, own door law "
         f"of 1.33 persons/s/m (default law of 1.30: {default_s:.0f} s)"
@@ -81,12 +83,12 @@ class _Chunk(NamedTuple):
     last: int
 
 
-def sweep_cases(bench: Bench) -> Iterator[Case]:
+def sweep_cases(harness: Harness) -> Iterator[Case]:
     """A building of three storeys: faster people are sooner out, a wider spread of speeds later; and its 95th percentile."""
-    drills = bench.drills(50, 500)
+    drills = harness.drills(50, 500)
     laws = [spread(written, "speed") for written in (*SPEEDS, *SPREADS[1:])]
     jobs = [_Chunk(law, i, min(i + CHUNK, drills)) for law in laws for i in range(0, drills, CHUNK)]
-    chunks = bench.play(partial(_storeys, bench.seed), jobs, "three storeys, speed by speed")
+    chunks = harness.play(partial(_storeys, harness.seed), jobs, "three storeys, speed by speed")
     slow, middle, fast, wide, widest = np.concatenate(chunks).reshape(len(laws), drills)
     medians = [float(np.median(row)) for row in (slow, middle, fast, wide, widest)]
     yield claim(
@@ -99,7 +101,7 @@ def sweep_cases(bench: Bench) -> Iterator[Case]:
         holds=medians[0] > medians[1] > medians[2] and medians[1] < medians[3] < medians[4],
         tolerance="order of medians",
     )
-    again = _storeys(bench.seed, _Chunk(laws[3], 0, min(10, drills)))
+    again = _storeys(harness.seed, _Chunk(laws[3], 0, min(10, drills)))
     moved = abs(float(wide.mean() / wide[: -(-drills * 4 // 5)].mean()) - 1)
     yield claim(
         "NIST-UNCERT",
@@ -124,11 +126,11 @@ def _storeys(seed: int, job: _Chunk) -> Floats:
     return np.array([Play(cells, people).out_s().max() for people in draws])
 
 
-def conserve_cases(bench: Bench) -> Iterator[Case]:
+def conserve_cases(harness: Harness) -> Iterator[Case]:
     """Random rows of rooms with crowds and doors that close: everybody is somewhere, and nowhere are too many."""
-    buildings = bench.drills(60, 2_000)
+    buildings = harness.drills(60, 2_000)
     jobs = [(i, min(i + CHUNK, buildings)) for i in range(0, buildings, CHUNK)]
-    found = np.concatenate(bench.play(partial(_rows_of_rooms, bench.seed), jobs, "random buildings"))
+    found = np.concatenate(harness.play(partial(_rows_of_rooms, harness.seed), jobs, "random buildings"))
     looks, people, lost, crowded, unlike = found.sum(axis=0).tolist()
     yield claim(
         "CONSERVE",

@@ -9,7 +9,7 @@ import numpy as np
 from drillsim.crowd.laws import DOOR_LAWS, Laws
 from drillsim.verify.crowd.premovement import DOOR, ENZ, GUIDE
 from drillsim.verify.crowd.walking import EXACT, IMO, NIST
-from drillsim.verify.harness.case import Bench, Case, claim, near
+from drillsim.verify.harness.case import Case, Harness, claim, near
 from drillsim.verify.harness.crowd_plans import box, drawn, gate, room_8_by_5, space
 from drillsim.verify.harness.crowd_runs import STEADY, flow_ps, grid, percent, persons, play, small
 
@@ -17,7 +17,7 @@ CROWD = grid(0, (0, 0), (8, 5), 10, 10)
 """A hundred people in the room of 8 by 5 m."""
 
 
-def door_cases(_bench: Bench) -> Iterator[Case]:
+def door_cases(_harness: Harness) -> Iterator[Case]:
     """A hundred people and one door: never more than the law, from the first to the last."""
     flows = {
         law: len(CROWD) / float(play(room_8_by_5(), persons(CROWD, level_mps=1.34), Laws(door=law)).out_s().max())
@@ -90,7 +90,7 @@ def _worked_doors() -> Case:
     )
 
 
-def two_way_cases(_bench: Bench) -> Iterator[Case]:
+def two_way_cases(_harness: Harness) -> Iterator[Case]:
     """A door of 1.72 m from one side, and from both sides at once."""
     one_way, _ = _through_the_door(100, 0)
     there, back = _through_the_door(100, 100)
@@ -130,7 +130,7 @@ BOTTLENECKS = {0.4: 0.889, 0.5: 1.022, 0.6: 1.124, 0.7: 1.236, 0.8: 1.387, 0.9: 
 DAAMEN = {0.85: (2.281, 2.353), 1.0: (2.535, 2.774), 1.1: (2.466, 2.617), 1.65: (3.585, 3.895), 2.75: (5.679, 6.465)}
 
 
-def bottleneck_cases(_bench: Bench) -> Iterator[Case]:
+def bottleneck_cases(_harness: Harness) -> Iterator[Case]:
     """Doors of many widths under the law that was fitted to laboratories, and under the default."""
     measured = np.array(list(BOTTLENECKS.values()))
     lab = np.array([_jam_ps(width, "lab") for width in BOTTLENECKS]) / measured - 1

@@ -12,7 +12,7 @@ from math import nan
 from drillsim.crowd.laws import DOOR_LAWS
 from drillsim.quantities import Spread
 from drillsim.scenario.groups import SHIPPED_GROUPS
-from drillsim.verify.harness.case import Bench, Case, claim
+from drillsim.verify.harness.case import Case, Harness, claim
 from drillsim.verify.harness.crowd_plans import corridor
 from drillsim.verify.harness.crowd_runs import persons, play, shipped
 
@@ -24,7 +24,7 @@ FRUIN_MPS = {
 """Lowest and highest speed down and up stairs: people under 30, of 30 to 50, and impaired. Source: docs/sources.md#fruin."""
 
 
-def school_cases(_bench: Bench) -> Iterator[Case]:
+def school_cases(_harness: Harness) -> Iterator[Case]:
     """Children of primary schools and younger, as measured in drills."""
     pupils, small = shipped("primary"), shipped("pre-k")
     flows = [flow for flow, _ in DOOR_LAWS.values()]
@@ -67,7 +67,7 @@ def school_cases(_bench: Bench) -> Iterator[Case]:
     )
 
 
-def mobility_cases(_bench: Bench) -> Iterator[Case]:
+def mobility_cases(_harness: Harness) -> Iterator[Case]:
     """People who need help, and how much slower they are."""
     helped, able_mps = shipped("needs-help"), shipped("secondary").level.mean()
     least, most = (able_mps / v for v in reversed(_ends(helped.level)))
@@ -99,7 +99,7 @@ def mobility_cases(_bench: Bench) -> Iterator[Case]:
     )
 
 
-def drill_cases(_bench: Bench) -> Iterator[Case]:
+def drill_cases(_harness: Harness) -> Iterator[Case]:
     """Stair speeds by age and the first minute after an alarm."""
     found = {name: (shipped(name).stair_down, shipped(name).stair_up) for name in FRUIN_MPS}
     told = [f"{name} {_range(down)} m/s down, {_range(up)} up" for name, (down, up) in found.items()]

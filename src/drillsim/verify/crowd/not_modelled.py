@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from drillsim.verify.harness.case import Bench, Case
+from drillsim.verify.harness.case import Case, Harness
 
 
 class _Absent(NamedTuple):
@@ -91,7 +91,7 @@ WITHOUT_NUMBERS = (
 )  # fmt: skip
 
 
-def absent_cases(_bench: Bench) -> Iterator[Case]:
+def absent_cases(_harness: Harness) -> Iterator[Case]:
     """What the model leaves out, and buildings that could not be built."""
     for case in (*LEFT_OUT, *WITHOUT_NUMBERS):
         yield Case(case.id, "engine", case.source, case.expected, None, None, "not-modelled", case.reason)

@@ -15,7 +15,7 @@ from drillsim.crowd.population import quantiles
 from drillsim.quantities import spread
 from drillsim.streams.streams import Streams, slot_words
 from drillsim.verify.crowd.walking import EXACT, FIXED_SEED, IMO, NIST, WORST_P
-from drillsim.verify.harness.case import Bench, Case, claim, near
+from drillsim.verify.harness.case import Case, Harness, claim, near
 from drillsim.verify.harness.crowd_plans import room_8_by_5
 from drillsim.verify.harness.crowd_runs import (
     AT_ONCE,
@@ -40,10 +40,10 @@ GUIDE = Laws(door="sfpe-guide")
 ENZ = "EvacuatioNZ verification v2.11"
 
 
-def start_cases(bench: Bench) -> Iterator[Case]:
+def start_cases(harness: Harness) -> Iterator[Case]:
     """Everybody takes the first step when its premovement ends; premovements follow their law."""
     cells = cells_of(room_8_by_5(people=10))
-    people = drawn_people(seats_of(cells), bench.seed, "IMO-05", speed=PACE, premovement=TEN_TO_HUNDRED)
+    people = drawn_people(seats_of(cells), harness.seed, "IMO-05", speed=PACE, premovement=TEN_TO_HUNDRED)
     yield near(
         "IMO-05",
         "engine",
@@ -101,7 +101,7 @@ def _first_steps_s(drill: Play) -> Floats:
     return np.array([legs[p][0].times_s[0] for p in range(len(drill.people))])
 
 
-def delay_cases(bench: Bench) -> Iterator[Case]:
+def delay_cases(harness: Harness) -> Iterator[Case]:
     """A fixed delay shifts a queue by itself; random ones are Lindley's recursion at the door."""
     people, capacity_ps = 100, 1.33 * 0.7
     last = [
@@ -112,7 +112,7 @@ def delay_cases(bench: Bench) -> Iterator[Case]:
     for usual_s in (15.0, 30.0, 60.0):
         law = spread({"low": "0 s", "usual": f"{usual_s} s", "high": f"{2 * usual_s} s"}, "time")
         words = person_words(people)
-        ready_s = quantiles(law, Streams(bench.seed, f"ENZ-DELAY {usual_s}").uniforms("people.premovement", words))
+        ready_s = quantiles(law, Streams(harness.seed, f"ENZ-DELAY {usual_s}").uniforms("people.premovement", words))
         out_s = play(room_8_by_5(), persons([DOOR] * people, premovement_s=ready_s), GUIDE).out_s()
         off_s = max(off_s, apart(np.sort(out_s), _lindley(np.sort(ready_s), 1 / capacity_ps)))
     yield claim(

@@ -15,7 +15,7 @@ import numpy as np
 
 from drillsim.crowd.laws import Laws, places_in, speed_factor
 from drillsim.streams.streams import Streams
-from drillsim.verify.harness.case import Bench, Case, claim
+from drillsim.verify.harness.case import Case, Harness, claim
 from drillsim.verify.harness.crowd_plans import box, drawn, gate, space
 from drillsim.verify.harness.crowd_runs import Floats, Play, cells_of, last_at, percent, person_words, persons
 from drillsim.verify.theory.queueing import erlang_b
@@ -124,16 +124,18 @@ def _poisson_s(streams: Streams, rate_ps: float, until_s: float) -> Floats:
     return np.asarray(times[times < until_s])
 
 
-def queue_cases(bench: Bench) -> Iterator[Case]:
+def queue_cases(harness: Harness) -> Iterator[Case]:
     """Erlang's loss, and Little's law on every cell of a way out."""
-    yield _erlang(bench)
-    yield _little(bench)
+    yield _erlang(harness)
+    yield _little(harness)
 
 
-def _played(bench: Bench, floors: Sequence[Floor], *, runs: int, lasts_s: float, label: str) -> list[tuple[Loss, Loss]]:
+def _played(
+    harness: Harness, floors: Sequence[Floor], *, runs: int, lasts_s: float, label: str
+) -> list[tuple[Loss, Loss]]:
     """Return mean and standard error of what was seen on each floor."""
-    jobs = [Run(floor, bench.seed, r, lasts_s) for floor in floors for r in range(runs)]
-    seen = np.array(bench.play(play_floor, jobs, label)).reshape(len(floors), runs, 3)
+    jobs = [Run(floor, harness.seed, r, lasts_s) for floor in floors for r in range(runs)]
+    seen = np.array(harness.play(play_floor, jobs, label)).reshape(len(floors), runs, 3)
     errors = seen.std(axis=1, ddof=1) / runs**0.5
     return [
         (Loss(*mean), Loss(*error)) for mean, error in zip(seen.mean(axis=1).tolist(), errors.tolist(), strict=True)
@@ -144,14 +146,14 @@ ERLANG = ((5.0, 10, 0.018385, True), (2.0, 4, 0.095238, False), (1.0, 1, 0.5, Fa
 """Load, places, the share that is lost, and whether the work is random."""
 
 
-def _erlang(bench: Bench) -> Case:
+def _erlang(harness: Harness) -> Case:
     """Floors on which nobody slows anybody down: Erlang's loss formula, whatever the law of the work."""
     floors = [
         Floor(10.0, places / 27.0, load / 10, 1.0, Laws(speed="constant", flow_psm=NO_WAIT_PSM, boundary_m=0.0), random)
         for load, places, _, random in ERLANG
     ]
-    lasts_s = WARM_S + bench.drills(10_000, 100_000)
-    found = _played(bench, floors, runs=30, lasts_s=lasts_s, label="Erlang's loss")
+    lasts_s = WARM_S + harness.drills(10_000, 100_000)
+    found = _played(harness, floors, runs=30, lasts_s=lasts_s, label="Erlang's loss")
     off = max(
         abs(mean.blocked - lost) / error.blocked for (mean, error), (_, _, lost, _) in zip(found, ERLANG, strict=True)
     )
@@ -173,12 +175,12 @@ CORRIDORS = ((3.0, 1.2, 0.5), (3.0, 1.2, 1.0), (3.0, 1.2, 1.5), (3.0, 1.2, 2.0),
 """Length and width in m and arrivals per second of the published corridors."""
 
 
-def congested_cases(bench: Bench) -> Iterator[Case]:
+def congested_cases(harness: Harness) -> Iterator[Case]:
     """The published corridors, with the law sfpe in the closed form as on the floor."""
     laws = Laws(flow_psm=NO_WAIT_PSM, boundary_m=0.0)
     floors = [Floor(*corridor, 1.5, laws) for corridor in CORRIDORS]
-    lasts_s = WARM_S + bench.drills(40_000, 160_000)
-    found = _played(bench, floors, runs=6, lasts_s=lasts_s, label="congested corridors")
+    lasts_s = WARM_S + harness.drills(40_000, 160_000)
+    found = _played(harness, floors, runs=6, lasts_s=lasts_s, label="congested corridors")
     within, stays = [], []
     for floor, (mean, error) in zip(floors, found, strict=True):
         theory = floor.theory()
@@ -201,12 +203,12 @@ def congested_cases(bench: Bench) -> Iterator[Case]:
     )
 
 
-def _little(bench: Bench) -> Case:
+def _little(harness: Harness) -> Case:
     """A room, a corridor of three slabs and an exit under a steady stream: people inside = stream x stay, cell by cell."""
     rooms = [space("room", "gym", box(0, 0, 10, 10)), space("hall", "corridor", box(10, 4, 40, 6))]
     gates = [gate("door", "room", "hall", (10, 5)), gate("exit", "hall", "outside", (40, 5))]
-    until_s = WARM_S + bench.drills(8_000, 100_000)
-    streams = Streams(bench.seed, "LITTLE")
+    until_s = WARM_S + harness.drills(8_000, 100_000)
+    streams = Streams(harness.seed, "LITTLE")
     comes_s = _poisson_s(streams, 0.7, until_s + 600.0)
     starts = [(0, 0.0, y) for y in (10 * streams.uniforms("y", person_words(len(comes_s)))).tolist()]
     drill = Play(

@@ -10,7 +10,7 @@ import numpy as np
 from drillsim.quantities import spread
 from drillsim.streams.streams import Streams
 from drillsim.verify.crowd.walking import IMO, NIST
-from drillsim.verify.harness.case import Bench, Case, claim, near
+from drillsim.verify.harness.case import Case, Harness, claim, near
 from drillsim.verify.harness.crowd_plans import box, drawn, gate, space
 from drillsim.verify.harness.crowd_runs import (
     Play,
@@ -31,10 +31,10 @@ ADULT = spread(f"{ADULT_MPS} m/s", "speed")
 HALL_M = (30.0, 20.0)
 
 
-def exit_cases(bench: Bench) -> Iterator[Case]:
+def exit_cases(harness: Harness) -> Iterator[Case]:
     """A thousand people and their exits; people with an exit of their own."""
     four = ((10.0, 0.0), (20.0, 0.0), (10.0, 20.0), (20.0, 20.0))
-    (four_s, _), (two_s, _) = _thousand(bench.seed, four), _thousand(bench.seed, four[:2])
+    (four_s, _), (two_s, _) = _thousand(harness.seed, four), _thousand(harness.seed, four[:2])
     yield claim(
         "IMO-09",
         "engine",
@@ -45,7 +45,7 @@ def exit_cases(bench: Bench) -> Iterator[Case]:
         holds=abs(two_s / four_s - 2) <= 0.1,
         tolerance="0.1 (JuPedSim accepts 1.6 to 2.4)",
     )
-    _, taken = _thousand(bench.seed, ((21.5, 0.0), (27.5, 0.0)), crowded_to_m=20.0)
+    _, taken = _thousand(harness.seed, ((21.5, 0.0), (27.5, 0.0)), crowded_to_m=20.0)
     near_exit, far_exit = taken.count("exit-0"), taken.count("exit-1")
     yield claim(
         "RIMEA-11",
@@ -100,14 +100,14 @@ def _allocated() -> Case:
     )
 
 
-def jam_cases(bench: Bench) -> Iterator[Case]:
+def jam_cases(harness: Harness) -> Iterator[Case]:
     """Where people jam: before a corridor but not behind it, and at the foot of a stair; and corners."""
-    yield _jam_before_the_corridor(bench)
+    yield _jam_before_the_corridor(harness)
     yield _jam_at_the_stair()
     yield _corner_between()
 
 
-def _jam_before_the_corridor(bench: Bench) -> Case:
+def _jam_before_the_corridor(harness: Harness) -> Case:
     """150 people through a corridor of 5 by 1 m into a second room with an exit of 1 m."""
     rooms = [space("first", "gym", box(0, 0, 10, 10), people=150), space("corridor", "corridor", box(10, 4.5, 15, 5.5)),
              space("second", "gym", box(15, 0, 25, 10))]  # fmt: skip
@@ -116,7 +116,7 @@ def _jam_before_the_corridor(bench: Bench) -> Case:
     cells = cells_of(drawn("two rooms and a corridor", rooms, gates))
     seats, found = seats_of(cells), []
     for speed in (ADULT, shipped("secondary").level):
-        drill = Play(cells, drawn_people(seats, bench.seed, "RIMEA-12", speed=speed), {"record_legs": True})
+        drill = Play(cells, drawn_people(seats, harness.seed, "RIMEA-12", speed=speed), {"record_legs": True})
         longest, first = 0, 0
         drill.crowd.evacuate()
         for second in range(1, 400):

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from drillsim.crowd.laws import FREE_DENSITY_PM2, LEVEL_K_MPS, SLOPE_M2, Laws
-from drillsim.verify.harness.case import Bench, Case, claim, near
+from drillsim.verify.harness.case import Case, Harness, claim, near
 from drillsim.verify.harness.crowd_plans import box, drawn, gate, space
 from drillsim.verify.harness.crowd_runs import LONG_S, Floats, apart, persons, play, small
 
@@ -35,7 +35,7 @@ def held_mps(density_pm2: float, laws: Laws, level_mps: float) -> float:
     return length_m / float(drill.crowd.out_s[0])
 
 
-def curve_cases(_bench: Bench) -> Iterator[Case]:
+def curve_cases(_harness: Harness) -> Iterator[Case]:
     """The two named laws, walked, against the numbers that their sources print."""
     printed = {0.54: 1.199, 1.0: 1.028, 1.5: 0.841, 1.88: 0.700, 2.0: 0.655, 3.0: 0.283}
     flows = {0.54: 0.647, 1.0: 1.028, 1.88: 1.316, 2.0: 1.310, 3.0: 0.848}
@@ -102,7 +102,7 @@ def _tops(row: Floats) -> int:
     return int(((fenced[1:-1] > fenced[:-2]) & (fenced[1:-1] > fenced[2:])).sum())
 
 
-def crossing_cases(_bench: Bench) -> Iterator[Case]:
+def crossing_cases(_harness: Harness) -> Iterator[Case]:
     """A walk through a full room, the table of the IMO's simplified analysis, and two laboratories."""
     room = space("room", "classroom", box(0, 0, 20, 5))
     plan = drawn("room of 100 m2", [room], [gate("exit", "room", "outside", (20, 2.5))])

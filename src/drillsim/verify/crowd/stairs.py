@@ -12,7 +12,7 @@ import numpy as np
 from drillsim.crowd.laws import FREE_DENSITY_PM2, SLOPE_M2, stair_factor, stair_k_mps
 from drillsim.crowd.population import GroupLaw
 from drillsim.verify.crowd.speeds import FREE_MPS, SFPE
-from drillsim.verify.harness.case import Bench, Case, claim
+from drillsim.verify.harness.case import Case, Harness, claim
 from drillsim.verify.harness.crowd_plans import FOOT, HEAD, box, drawn, flight, gate, space
 from drillsim.verify.harness.crowd_runs import (
     STEADY,
@@ -34,7 +34,7 @@ RISER_M, TREAD_M = 0.178, 0.279
 """7 by 11 in, the usual step."""
 
 
-def stair_cases(bench: Bench) -> Iterator[Case]:
+def stair_cases(harness: Harness) -> Iterator[Case]:
     """What one person and a crowd do on a stair of 7 by 11 in, and children on it."""
     one_mps = 10.0 / float(play(flight(10, 1.3), persons([HEAD], level_mps=FREE_MPS), closed=[1]).out_s()[0])
     crowd_s = play(flight(10, 1.3), persons([HEAD] * 60), STEADY, closed=[1]).out_s()
@@ -49,18 +49,18 @@ def stair_cases(bench: Bench) -> Iterator[Case]:
         holds=apart([one_mps, k, flow], [0.925, 1.081, 1.015]) <= 0.01,
         tolerance="0.01",
     )
-    yield _children_down(bench)
-    yield _bands(bench)
+    yield _children_down(harness)
+    yield _bands(harness)
     yield _stairs_or_level()
     yield _responders_on_a_stair()
 
 
-def _children_down(bench: Bench) -> Case:
+def _children_down(harness: Harness) -> Case:
     """Pupils of the shipped primary school, drawn, who go one by one from a landing down the default stair."""
     pupils = shipped("primary")
     cells = cells_of(flight(10, 1.3, head_people=1000, landing_m2=400.0))
     drawn_ = drawn_people(
-        seats_of(cells), bench.seed, "VAL-SCHOOL-BR", speed=pupils.level, stair_down=pupils.stair_down
+        seats_of(cells), harness.seed, "VAL-SCHOOL-BR", speed=pupils.level, stair_down=pupils.stair_down
     )
     alone = replace(
         drawn_, x=np.full(1000, HEAD[1]), y=np.full(1000, HEAD[2]), premovement_s=np.arange(0.0, 1e5, 100.0)
@@ -94,11 +94,11 @@ EXITS_M = (0.9, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
 """Exits behind the stair, from such that it fills to such that nobody waits."""
 
 
-def _bands(bench: Bench) -> Case:
+def _bands(harness: Harness) -> Case:
     """A hundred people down and up a stair of 5 by 2 m in plan, in front of exits of many widths."""
-    pupils, draws = shipped("secondary"), bench.drills(5, 50)
-    within, (down, up) = _in_bands(pupils, bench.seed, draws)
-    by_steps, _ = _in_bands(replace(pupils, stair_up=None, stair_down=None), bench.seed, draws)
+    pupils, draws = shipped("secondary"), harness.drills(5, 50)
+    within, (down, up) = _in_bands(pupils, harness.seed, draws)
+    by_steps, _ = _in_bands(replace(pupils, stair_up=None, stair_down=None), harness.seed, draws)
     return claim(
         "VAL-STAIR-BAND",
         "engine",

@@ -15,7 +15,7 @@ from drillsim.plan.model import FloorPlan
 from drillsim.plan.routes import Routes
 from drillsim.quantities import spread
 from drillsim.streams.streams import Streams
-from drillsim.verify.harness.case import Bench, Case, claim, near
+from drillsim.verify.harness.case import Case, Harness, claim, near
 from drillsim.verify.harness.crowd_plans import FOOT, HEAD, box, corridor, drawn, flight, gate, space
 from drillsim.verify.harness.crowd_runs import (
     LONG_S,
@@ -31,8 +31,8 @@ from drillsim.verify.harness.crowd_runs import (
     seats_of,
     small,
 )
-from drillsim.verify.harness.shortest_paths import Spot, judge
-from drillsim.verify.harness.staging import empty_plan, spot
+from drillsim.verify.harness.shortest_paths import Location, build_oracle
+from drillsim.verify.harness.staging import empty_plan, location_of
 
 EXACT = 1e-6
 WORST_P = 0.05
@@ -42,7 +42,7 @@ IMO = "IMO MSC.1/Circ.1533"
 NIST = "NIST TN 1822"
 
 
-def walk_cases(_bench: Bench) -> Iterator[Case]:
+def walk_cases(_harness: Harness) -> Iterator[Case]:
     """One person on the level and on stairs, at the speed it was given."""
     for id_, source, speed_mps in (
         ("IMO-01", f"{IMO} test 1; {NIST} Verif.2.1: 40 m at 1 m/s", 1.0),
@@ -73,7 +73,7 @@ def walk_cases(_bench: Bench) -> Iterator[Case]:
         )
 
 
-def speed_cases(bench: Bench) -> Iterator[Case]:
+def speed_cases(harness: Harness) -> Iterator[Case]:
     """Speeds drawn from a law, and given by age, are the speeds that are walked."""
     law = spread({"low": "0.97 m/s", "high": "1.62 m/s"}, "speed")
     cells = cells_of(_edge_of_50_m(1_000))
@@ -92,7 +92,7 @@ def speed_cases(bench: Bench) -> Iterator[Case]:
     bands = {20: (1.60, 1.64), 30: (1.52, 1.56), 40: (1.46, 1.50), 50: (1.39, 1.43), 60: (1.27, 1.27), 70: (1.07, 1.07)}
     sizes = {20: 10, 30: 10, 40: 10, 50: 10, 60: 5, 70: 5}
     ages = np.repeat(list(sizes), list(sizes.values()))
-    u = Streams(bench.seed, "RIMEA-07").uniforms("people.speed", person_words(len(ages)))
+    u = Streams(harness.seed, "RIMEA-07").uniforms("people.speed", person_words(len(ages)))
     low, high = np.array([bands[a] for a in ages]).T
     walked = _walked_mps(cells_of(_edge_of_50_m(0)), low + (high - low) * u)
     means = [float(walked[ages == age].mean()) for age in bands]
@@ -121,7 +121,7 @@ def _walked_mps(cells: Cells, speeds: Floats) -> Floats:
     return np.asarray(50 / (Play(cells, people).out_s() - begins))
 
 
-def way_cases(bench: Bench) -> Iterator[Case]:
+def way_cases(harness: Harness) -> Iterator[Case]:
     """Ways around a corner, to another exit when one closes, and through a whole school."""
     yield _corner()
     room = space("room", "classroom", box(0, 0, 20, 4))
@@ -139,7 +139,7 @@ def way_cases(bench: Bench) -> Iterator[Case]:
         holds=by == "exit-2" and abs(took_s - 14) <= EXACT,
         tolerance=f"{EXACT:g} s",
     )
-    yield _responder(bench)
+    yield _responder(harness)
 
 
 def _corner() -> Case:
@@ -176,13 +176,13 @@ SCHOOL, POSTS = "doe_secondary", ("front-desk", "gym")
 LEVEL_MPS, UP_MPS, DOWN_MPS = 2.5, 0.9, 1.2
 
 
-def _responder(bench: Bench) -> Case:
+def _responder(harness: Harness) -> Case:
     """A unit walks the shortest way through an empty school; of two the nearer one decides."""
-    plan = empty_plan(bench.shelf, SCHOOL)
+    plan = empty_plan(harness.inputs, SCHOOL)
     cells = cells_of(plan)
-    decides = judge(cells.network, level_mps=LEVEL_MPS, up_mps=UP_MPS, down_mps=DOWN_MPS)
-    posts = [spot(plan, post) for post in POSTS]
-    goals = [spot(plan, s.id) for s in plan.spaces if s.use != "outdoors"]
+    decides = build_oracle(cells.network, level_mps=LEVEL_MPS, up_mps=UP_MPS, down_mps=DOWN_MPS)
+    posts = [location_of(plan, post) for post in POSTS]
+    goals = [location_of(plan, s.id) for s in plan.spaces if s.use != "outdoors"]
     least_s = [decides.seconds(post, goals) for post in posts]
     one_s = [_first_on_scene(cells, posts[:1], goal) for goal in goals]
     two_s = [_first_on_scene(cells, posts, goal) for goal in goals]
@@ -200,7 +200,7 @@ def _responder(bench: Bench) -> Case:
     )
 
 
-def _first_on_scene(cells: Cells, starts: list[Spot], goal: Spot) -> float:
+def _first_on_scene(cells: Cells, starts: list[Location], goal: Location) -> float:
     """Return when the first of some units that set off together stands at the goal."""
     drill = Play(cells, persons([]))
     routes = Routes(cells.network, level_mps=LEVEL_MPS, stair_up_mps=UP_MPS, stair_down_mps=DOWN_MPS)

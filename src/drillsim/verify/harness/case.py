@@ -13,7 +13,7 @@ Kind = Literal["engine", "function", "input"]
 Verdict = Literal["pass", "outside", "not-modelled"]
 Value = float | str | None
 Job = TypeVar("Job")
-Played = TypeVar("Played")
+Outcome = TypeVar("Outcome")
 Tell = Callable[[int, int], None]
 """Told how many jobs are done, and of how many."""
 
@@ -60,10 +60,10 @@ def _silent(_total: int, _label: str) -> Iterator[Tell]:
 
 
 @dataclass(frozen=True)
-class Bench:
+class Harness:
     """What the cases are run on.
 
-    shelf
+    inputs
         Folder that holds the shipped `floorplans/` and `scenarios/`.
     deep
         Play many more drills and ask for more decimals.
@@ -77,7 +77,7 @@ class Bench:
         Called with a number of jobs and a label; gives what is told of those done.
     """
 
-    shelf: Path
+    inputs: Path
     deep: bool = False
     seed: int = 1
     share: float = 1.0
@@ -88,7 +88,7 @@ class Bench:
         """Return how many drills, calls or draws to play."""
         return max(1, round(self.share * (deep if self.deep else usual)))
 
-    def play(self, play: Callable[[Job], Played], jobs: Sequence[Job], label: str) -> list[Played]:
+    def play(self, play: Callable[[Job], Outcome], jobs: Sequence[Job], label: str) -> list[Outcome]:
         """Return what a function of the top level makes of each job, in the order of the jobs."""
         with self.progress(len(jobs), label) as tell:
             if self.executor is None:

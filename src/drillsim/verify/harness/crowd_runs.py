@@ -27,7 +27,7 @@ from drillsim.scenario.people import People
 from drillsim.streams.streams import Streams, Words, slot_words
 
 Floats = NDArray[np.float64]
-Spots = Sequence[tuple[int, float, float]]
+Locations = Sequence[tuple[int, float, float]]
 """Space and point of each person."""
 
 LONG_S = 10_000_000.0
@@ -98,7 +98,7 @@ def play(plan: FloorPlan, people: Population, laws: Laws | None = None, **option
 
 
 def persons(
-    spots: Spots,
+    spots: Locations,
     *,
     level_mps: ArrayLike = 1.0,
     up_mps: float = np.nan,
@@ -149,7 +149,7 @@ def drawn_people(
     return draw_population(seats, Streams(seed, family, replication), [group])
 
 
-def grid(space: int, low: tuple[float, float], high: tuple[float, float], columns: int, rows: int) -> Spots:
+def grid(space: int, low: tuple[float, float], high: tuple[float, float], columns: int, rows: int) -> Locations:
     """Return places in the middles of equal fields of a rectangle."""
     (x0, y0), (x1, y1) = low, high
     xs = [x0 + (x1 - x0) * (i + 0.5) / columns for i in range(columns)]
@@ -167,7 +167,9 @@ def person_words(people: int) -> Words:
     return _words(1 << max(people - 1, 0).bit_length())[:people]
 
 
-def scattered(space: int, low: tuple[float, float], high: tuple[float, float], people: int, streams: Streams) -> Spots:
+def scattered(
+    space: int, low: tuple[float, float], high: tuple[float, float], people: int, streams: Streams
+) -> Locations:
     """Return places drawn uniformly in a rectangle."""
     words = person_words(people)
     xs, ys = (streams.uniforms("people.place", words, k) * (high[k] - low[k]) + low[k] for k in (0, 1))

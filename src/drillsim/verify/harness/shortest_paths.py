@@ -13,20 +13,20 @@ import networkx as nx
 
 from drillsim.plan.network import XY, Network
 
-Spot = tuple[int, XY]
+Location = tuple[int, XY]
 """Space and point."""
 
 
 @dataclass(frozen=True)
-class Judge:
-    """Least times at given speeds through an empty building whose locks are all open; see `judge`."""
+class PathOracle:
+    """Least times at given speeds through an empty building whose locks are all open; see `build_oracle`."""
 
     network: Network
     level_mps: float
     graph: nx.DiGraph[Any]
     """Nodes: (way, the space one stands in beside it). Edges: weight in seconds."""
 
-    def seconds(self, start: Spot, goals: Sequence[Spot]) -> list[float]:
+    def seconds(self, start: Location, goals: Sequence[Location]) -> list[float]:
         """Return the least seconds from a point to each of several; inf where there is no way."""
         here, at = start
         graph = self.graph.copy()
@@ -37,7 +37,7 @@ class Judge:
         reached = nx.single_source_dijkstra_path_length(graph, "start", weight="weight")
         return [self._last(reached, start, goal) for goal in goals]
 
-    def _last(self, reached: dict[object, float], start: Spot, goal: Spot) -> float:
+    def _last(self, reached: dict[object, float], start: Location, goal: Location) -> float:
         space, to = goal
         ends = [
             reached[way, space] + metres / self.level_mps
@@ -53,7 +53,7 @@ class Judge:
         return [(way, float(m)) for way, m in zip(self.network.space_ways[space], metres, strict=True)]
 
 
-def judge(network: Network, *, level_mps: float, up_mps: float, down_mps: float) -> Judge:
+def build_oracle(network: Network, *, level_mps: float, up_mps: float, down_mps: float) -> PathOracle:
     """Return the judge for somebody with keys: level speed, and speeds up and down stairs along the slope, in m/s.
 
     A node is a way and the space one stands in beside it; nobody passes through the outside or against a one-way door.
@@ -74,4 +74,4 @@ def judge(network: Network, *, level_mps: float, up_mps: float, down_mps: float)
             graph.add_edge((way, lower), (way, upper), weight=metres / up_mps)
         if one_way != "out":
             graph.add_edge((way, upper), (way, lower), weight=metres / down_mps)
-    return Judge(network, level_mps, graph)
+    return PathOracle(network, level_mps, graph)

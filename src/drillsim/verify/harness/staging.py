@@ -17,7 +17,7 @@ from drillsim.record.trace import Trace
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.read import mixes_of, read_mixes, read_scenario, scenario_of
 from drillsim.scenario.staffing import Mix, Mixes
-from drillsim.verify.harness.shortest_paths import Judge, Spot, judge
+from drillsim.verify.harness.shortest_paths import Location, PathOracle, build_oracle
 
 STEADY: dict[str, Any] = {
     "noticing": {"witness": "10 s", "unsupervised": "10 s"},
@@ -55,22 +55,22 @@ def _document(data: dict[str, Any]) -> Document:
 
 
 @lru_cache(maxsize=8)
-def shipped_plan(shelf: Path, name: str) -> FloorPlan:
+def shipped_plan(inputs: Path, name: str) -> FloorPlan:
     """Return a shipped plan, such as 'doe_secondary', read once."""
-    return read_plan(shelf / "floorplans" / f"{name}.yaml")
+    return read_plan(inputs / "floorplans" / f"{name}.yaml")
 
 
 @lru_cache(maxsize=8)
-def empty_plan(shelf: Path, name: str) -> FloorPlan:
+def empty_plan(inputs: Path, name: str) -> FloorPlan:
     """Return a shipped plan with nobody in it, made once."""
-    plan = shipped_plan(shelf, name)
+    plan = shipped_plan(inputs, name)
     return plan.model_copy(update={"spaces": tuple(s.model_copy(update={"people": 0}) for s in plan.spaces)})
 
 
 @lru_cache(maxsize=4)
-def with_automatic_locks(shelf: Path, name: str) -> FloorPlan:
+def with_automatic_locks(inputs: Path, name: str) -> FloorPlan:
     """Return a shipped plan with a lock that closes by itself wherever there was a key or a push-button, made once."""
-    plan = shipped_plan(shelf, name)
+    plan = shipped_plan(inputs, name)
     openings = tuple(
         o.model_copy(update={"lock": "auto"}) if o.lock in ("key", "push-button") else o for o in plan.openings
     )
@@ -78,9 +78,9 @@ def with_automatic_locks(shelf: Path, name: str) -> FloorPlan:
 
 
 @lru_cache(maxsize=4)
-def shipped_scenario(shelf: Path, name: str) -> Scenario:
+def shipped_scenario(inputs: Path, name: str) -> Scenario:
     """Return a shipped scenario, such as 'lockdown', read once."""
-    return read_scenario(shelf / "scenarios" / f"{name}.yaml")
+    return read_scenario(inputs / "scenarios" / f"{name}.yaml")
 
 
 def what_if(scenario: Scenario, patch: Mapping[str, Any]) -> Scenario:
@@ -89,9 +89,9 @@ def what_if(scenario: Scenario, patch: Mapping[str, Any]) -> Scenario:
 
 
 @lru_cache(maxsize=1)
-def shipped_mixes(shelf: Path) -> Mixes:
+def shipped_mixes(inputs: Path) -> Mixes:
     """Return the shipped mixes, read once."""
-    return read_mixes(shelf / "scenarios" / "mixes.yaml")
+    return read_mixes(inputs / "scenarios" / "mixes.yaml")
 
 
 def network_of(plan: FloorPlan) -> Network:
@@ -99,7 +99,7 @@ def network_of(plan: FloorPlan) -> Network:
     return plan.memo("network", lambda: build(plan))
 
 
-def spot(plan: FloorPlan, place: str) -> Spot:
+def location_of(plan: FloorPlan, place: str) -> Location:
     """Return where a post is, or the representative point of a space."""
     for post in plan.posts:
         if post.id == place:
@@ -109,9 +109,9 @@ def spot(plan: FloorPlan, place: str) -> Spot:
     return index, (float(x), float(y))
 
 
-def judge_of(plan: FloorPlan) -> Judge:
+def oracle_of(plan: FloorPlan) -> PathOracle:
     """Return the judge at the speeds of STEADY_ROLE."""
-    return judge(network_of(plan), level_mps=LEVEL_MPS, up_mps=UP_MPS, down_mps=DOWN_MPS)
+    return build_oracle(network_of(plan), level_mps=LEVEL_MPS, up_mps=UP_MPS, down_mps=DOWN_MPS)
 
 
 def stamp(trace: Trace, what: str, who: str) -> float:

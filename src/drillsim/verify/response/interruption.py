@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from drillsim.engine.simulate import simulate
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
-from drillsim.verify.harness.case import Bench, Case, near
+from drillsim.verify.harness.case import Case, Harness, near
 from drillsim.verify.harness.staging import empty_plan, mix_from, scenario_from
 from drillsim.verify.response.published import BASELINE, COMMUNICATION, COURSE, RESPONSE_S, RESPONSE_SD_S
 from drillsim.verify.theory.easi import (
@@ -94,9 +94,9 @@ class _Drills(NamedTuple):
     last: int
 
 
-def _count(shelf: Path, seed: int, job: _Drills) -> int:
+def _count(inputs: Path, seed: int, job: _Drills) -> int:
     """Return in how many races of some drills the response was in time."""
-    plan, scenario, mix = empty_plan(shelf, "three_rooms"), job.race.scenario(), job.race.mix()
+    plan, scenario, mix = empty_plan(inputs, "three_rooms"), job.race.scenario(), job.race.mix()
     in_time = 0
     for replication in range(job.first, job.last):
         came: set[str] = set()
@@ -115,15 +115,15 @@ class Wanted(NamedTuple):
     times: int
 
 
-def race_cases(bench: Bench) -> Iterator[Case]:
+def race_cases(harness: Harness) -> Iterator[Case]:
     """The worked example, detected at the beginning, in the middle or at the end of its tasks, by two laws of time."""
-    played = max(1, bench.drills(20_000, 100_000) // BESIDE) * BESIDE
+    played = max(1, harness.drills(20_000, 100_000) // BESIDE) * BESIDE
     drawn = {name: Wanted(race, played) for name, race in sorts().items()}
     sure = {f"only-{k}": Wanted(race, BESIDE) for k, race in enumerate(detected_once())}
     fewer = max(1, played // 4 // BESIDE) * BESIDE
-    won = _play(bench, {**drawn, **sure, "by-point": Wanted(STILL, fewer)})
+    won = _play(harness, {**drawn, **sure, "by-point": Wanted(STILL, fewer)})
     for name, (race, _) in drawn.items():
-        yield from _against_oracles(bench, name, race, won[name], played)
+        yield from _against_oracles(harness, name, race, won[name], played)
     point = critical_detection_point(tasks=BASELINE, response_s=RESPONSE_S)
     yield near(
         "race.critical-detection-point",
@@ -169,7 +169,7 @@ def detected_once() -> Iterator[Race]:
         yield STILL._replace(tasks=tasks)
 
 
-def _play(bench: Bench, wanted: dict[str, Wanted]) -> dict[str, float]:
+def _play(harness: Harness, wanted: dict[str, Wanted]) -> dict[str, float]:
     """Return the share of races that the response won, by name."""
     jobs = [
         _Drills(name, race, i, min(i + DRILLS, times // BESIDE))
@@ -177,12 +177,12 @@ def _play(bench: Bench, wanted: dict[str, Wanted]) -> dict[str, float]:
         for i in range(0, times // BESIDE, DRILLS)
     ]
     won = Counter[str]()
-    for job, count in zip(jobs, bench.play(partial(_count, bench.shelf, bench.seed), jobs, LABEL), strict=True):
+    for job, count in zip(jobs, harness.play(partial(_count, harness.inputs, harness.seed), jobs, LABEL), strict=True):
         won[job.name] += count
     return {name: won[name] / times for name, (_, times) in wanted.items()}
 
 
-def _against_oracles(bench: Bench, name: str, race: Race, share: float, played: int) -> Iterator[Case]:
+def _against_oracles(harness: Harness, name: str, race: Race, share: float, played: int) -> Iterator[Case]:
     """Yield the case against the closed form, where the law has one, and the case against the Monte Carlo twin."""
     given = {key: getattr(race, key) for key in ("tasks", "communication", "response_s", "response_sd_s")}
     own, told = _error(share, played), f"{played} races, {ERRORS} standard errors"
@@ -195,7 +195,7 @@ def _against_oracles(bench: Bench, name: str, race: Race, share: float, played: 
             measured=share,
             tolerance=ERRORS * own,
         )
-    drawn, error = easi_mc(**given, draws=bench.drills(1_000_000, 10_000_000), seed=bench.seed, dist=race.dist)
+    drawn, error = easi_mc(**given, draws=harness.drills(1_000_000, 10_000_000), seed=harness.seed, dist=race.dist)
     yield near(
         f"race.{name}.drawn",
         "engine",

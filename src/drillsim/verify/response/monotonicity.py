@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from drillsim.engine.simulate import simulate
 from drillsim.scenario.model import Scenario
-from drillsim.verify.harness.case import Bench, Case, claim, near
+from drillsim.verify.harness.case import Case, Harness, claim, near
 from drillsim.verify.harness.staging import shipped_mixes, shipped_plan, shipped_scenario, what_if, with_automatic_locks
 
 Floats = NDArray[np.float64]
@@ -52,10 +52,10 @@ PRESENT, AUTOMATIC = STAFFED[1], _Variant(automatic=True)
 DEAF, RURAL = _Variant(slow_radio=True), _Variant(slow_police=True)
 
 
-def monotone_cases(bench: Bench) -> Iterator[Case]:
+def monotone_cases(harness: Harness) -> Iterator[Case]:
     """More responders, automatic locks, a quicker radio, and the police's delay, each on the same drills."""
-    drills = bench.drills(100, 1_000)
-    found = _play(bench, (*STAFFED, AUTOMATIC, DEAF, RURAL), drills)
+    drills = harness.drills(100, 1_000)
+    found = _play(harness, (*STAFFED, AUTOMATIC, DEAF, RURAL), drills)
     told = f"common random numbers, lockdown of a primary school, {drills} drills; largest change of"
     means = np.array([_mean_change(found[few], found[many]) for few, many in pairwise(STAFFED)])
     yield _never("more-responders", f"{told} a mean time, s", means.max())
@@ -105,24 +105,24 @@ def _mean_change(before: Floats, after: Floats) -> Floats:
     return np.asarray((after - before).mean(axis=0))
 
 
-def _play(bench: Bench, variants: tuple[_Variant, ...], drills: int) -> dict[_Variant, Floats]:
+def _play(harness: Harness, variants: tuple[_Variant, ...], drills: int) -> dict[_Variant, Floats]:
     """Return, per variant, the TIMES of the same drills; the horizon where one was not reached."""
     jobs = [_Chunk(variant, i, min(i + CHUNK, drills)) for variant in variants for i in range(0, drills, CHUNK)]
-    chunks = bench.play(partial(_drills, bench.shelf, bench.seed), jobs, "lockdowns in pairs")
+    chunks = harness.play(partial(_drills, harness.inputs, harness.seed), jobs, "lockdowns in pairs")
     each = len(jobs) // len(variants)
     return {v: np.concatenate(chunks[i * each : (i + 1) * each]) for i, v in enumerate(variants)}
 
 
-def _drills(shelf: Path, seed: int, job: _Chunk) -> Floats:
+def _drills(inputs: Path, seed: int, job: _Chunk) -> Floats:
     variant = job.variant
-    scenario, mix = _scenario(shelf, variant), shipped_mixes(shelf)[variant.staffing]
-    plan = (with_automatic_locks if variant.automatic else shipped_plan)(shelf, SCHOOL)
+    scenario, mix = _scenario(inputs, variant), shipped_mixes(inputs)[variant.staffing]
+    plan = (with_automatic_locks if variant.automatic else shipped_plan)(inputs, SCHOOL)
     rows = [simulate(scenario, plan, mix, seed=seed, replication=r).row for r in range(job.first, job.last)]
     return np.array([[scenario.horizon if row[t] is None else row[t] for t in TIMES] for row in rows], dtype=np.float64)
 
 
-def _scenario(shelf: Path, variant: _Variant) -> Scenario:
-    lockdown = shipped_scenario(shelf, "lockdown")
+def _scenario(inputs: Path, variant: _Variant) -> Scenario:
+    lockdown = shipped_scenario(inputs, "lockdown")
     if variant.slow_police:
         return lockdown.with_override("slow-police")
     return what_if(lockdown, SLOW_RADIO) if variant.slow_radio else lockdown

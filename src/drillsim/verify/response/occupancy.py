@@ -13,9 +13,17 @@ from drillsim.engine.simulate import simulate
 from drillsim.plan.model import FloorPlan
 from drillsim.scenario.defaults import shipped_role
 from drillsim.scenario.vocabulary import WEEKDAYS
-from drillsim.verify.harness.case import Bench, Case, near
-from drillsim.verify.harness.shortest_paths import judge
-from drillsim.verify.harness.staging import STEADY, empty_plan, mix_from, network_of, scenario_from, shipped_plan, spot
+from drillsim.verify.harness.case import Case, Harness, near
+from drillsim.verify.harness.shortest_paths import build_oracle
+from drillsim.verify.harness.staging import (
+    STEADY,
+    empty_plan,
+    location_of,
+    mix_from,
+    network_of,
+    scenario_from,
+    shipped_plan,
+)
 from drillsim.verify.response.published import FINN, week_shares
 from drillsim.verify.theory.expected_values import mean_exposure
 
@@ -24,9 +32,9 @@ LASTS_S = 120.0
 LITTLE = "Little's law at constant occupancy: persons within 20 m of walking x seconds unresolved"
 
 
-def exposure_cases(bench: Bench) -> Iterator[Case]:
+def exposure_cases(harness: Harness) -> Iterator[Case]:
     """Nobody moves and nobody comes: the person-seconds near an incident are people near it times its duration."""
-    plan, drills = shipped_plan(bench.shelf, "doe_secondary"), bench.drills(500, 5_000)
+    plan, drills = shipped_plan(harness.inputs, "doe_secondary"), harness.drills(500, 5_000)
     near_each = _people_near(plan)
     incident = {"kind": "behaviour", "where": {"draw": {"classroom": "100 %"}}, "lasts": {"mean": f"{LASTS_S} s"}}
     fight = scenario_from(
@@ -34,7 +42,7 @@ def exposure_cases(bench: Bench) -> Iterator[Case]:
     )
     found, apart = [], []
     for r in range(drills):
-        events = simulate(fight, plan, mix_from([]), seed=bench.seed, replication=r).events
+        events = simulate(fight, plan, mix_from([]), seed=harness.seed, replication=r).events
         onset = next(e for e in events if e.what == "onset")
         over = next(e for e in events if e.what == "resolved")
         found.append(next(e.value or 0.0 for e in events if e.what == "exposure" and float(e.where) == RADIUS_M))
@@ -61,13 +69,13 @@ def exposure_cases(bench: Bench) -> Iterator[Case]:
 def _people_near(plan: FloorPlan) -> dict[str, int]:
     """Return, per classroom, the people in class within RADIUS_M walking metres of its middle, on its level."""
     network = network_of(plan)
-    metres = judge(network, level_mps=1.0, up_mps=1.0, down_mps=1.0)
+    metres = build_oracle(network, level_mps=1.0, up_mps=1.0, down_mps=1.0)
     rooms = [s for s in plan.spaces if s.use == "classroom"]
-    middles = [spot(plan, s.id) for s in rooms]
+    middles = [location_of(plan, s.id) for s in rooms]
     return {
         room.id: sum(
             other.people
-            for other, away in zip(rooms, metres.seconds(spot(plan, room.id), middles), strict=True)
+            for other, away in zip(rooms, metres.seconds(location_of(plan, room.id), middles), strict=True)
             if away <= RADIUS_M and other.level == room.level
         )
         for room in rooms
@@ -90,22 +98,22 @@ NEVER = {"kind": "behaviour", "where": "hall-1"}
 """A day needs a sort of call; this one never comes up."""
 
 
-def duty_cases(bench: Bench) -> Iterator[Case]:
+def duty_cases(harness: Harness) -> Iterator[Case]:
     """What an officer is doing: by shares at a random instant, and by a timetable over the days of a week."""
-    yield from _by_shares(bench)
-    yield from _by_timetable(bench)
+    yield from _by_shares(harness)
+    yield from _by_timetable(harness)
 
 
-def _by_shares(bench: Bench) -> Iterator[Case]:
+def _by_shares(harness: Harness) -> Iterator[Case]:
     """An officer with the shipped shares, always on campus, whose duty is drawn anew for every drill."""
-    plan, drills = empty_plan(bench.shelf, "three_rooms"), bench.drills(2_000, 20_000)
+    plan, drills = empty_plan(harness.inputs, "three_rooms"), harness.drills(2_000, 20_000)
     incident = {"kind": "behaviour", "where": "hall-1"}
     quiet = scenario_from({"name": "case", **STEADY, "horizon": "1 s", "incidents": [incident]})
     officer = mix_from([OFFICER], {"officer": {"duties": dict(shipped_role("sro").duties)}})
     duties = [
         event.why
         for r in range(drills)
-        for event in simulate(quiet, plan, officer, seed=bench.seed, replication=r).events
+        for event in simulate(quiet, plan, officer, seed=harness.seed, replication=r).events
         if event.who == "officer" and event.what == "present"
     ]
     for (name, words), share in zip(DUTIES.items(), week_shares(), strict=True):
@@ -119,18 +127,18 @@ def _by_shares(bench: Bench) -> Iterator[Case]:
         )
 
 
-def _by_timetable(bench: Bench) -> Iterator[Case]:
+def _by_timetable(harness: Harness) -> Iterator[Case]:
     """An officer with a timetable and a calendar, Monday to Friday, by the changes that the engine writes down."""
     turns = [{"from": a, "to": b, "duty": duty} for (a, duty), (b, _) in pairwise(TIMETABLE)]
     week = {day: "court" if day == AWAY else "here" for day in WEEKDAYS}
     officer = mix_from([{**OFFICER, "timetable": turns, "calendar": week}], {"officer": {}})
-    plan, spent = empty_plan(bench.shelf, "three_rooms"), defaultdict[str, float](float)
+    plan, spent = empty_plan(harness.inputs, "three_rooms"), defaultdict[str, float](float)
     for weekday in WEEKDAYS:
         day = {"from": TIMETABLE[0][0], "lasts": f"{DAY_S} s", "calls": [{**NEVER, "rate": "0 /day"}]}
         school_day = scenario_from({"name": "case", **STEADY, "weekday": weekday, "demand": day})
         changes = [
             (event.time_s, event.why)
-            for event in simulate(school_day, plan, officer, seed=bench.seed).events
+            for event in simulate(school_day, plan, officer, seed=harness.seed).events
             if event.who == "officer" and event.what in ("present", "absent", "duty")
         ]
         for (since_s, duty), (until_s, _) in pairwise([*changes, (DAY_S, "")]):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from drillsim.verify.harness.case import Bench, Case, near
+from drillsim.verify.harness.case import Case, Harness, near
 from drillsim.verify.theory.cities import (
     CITY_SOURCE,
     QUIZ,
@@ -84,7 +84,7 @@ def _baseline(
     )
 
 
-def easi_cases(bench: Bench) -> Iterator[Case]:
+def easi_cases(harness: Harness) -> Iterator[Case]:
     """The worked example, its variants, its Monte Carlo twin, and the critical detection point."""
 
     def at(place: Place) -> list[Task]:
@@ -118,8 +118,8 @@ def easi_cases(bench: Bench) -> Iterator[Case]:
             communication=COMMUNICATION,
             response_s=RESPONSE_S,
             response_sd_s=RESPONSE_SD_S,
-            draws=bench.drills(1_000_000, 10_000_000),
-            seed=bench.seed,
+            draws=harness.drills(1_000_000, 10_000_000),
+            seed=harness.seed,
             dist=dist,
         )
         yield _pin(f"easi.monte-carlo-{dist}", source, expected, share, 4 * error + rounding)
@@ -129,7 +129,7 @@ def easi_cases(bench: Bench) -> Iterator[Case]:
     yield _pin("easi.by-critical-point", COURSE, 0.9, by_point, 1e-12)
 
 
-def line_cases(_bench: Bench) -> Iterator[Case]:
+def line_cases(_harness: Harness) -> Iterator[Case]:
     """M/M/c and Erlang's two formulas, with the calls of a busy school day."""
     for servers, waiting, empty in ((3, 0.237, 0.211), (2, 1.929, 0.143)):
         found = mmc(servers=servers, load=1.5)
@@ -146,7 +146,7 @@ def _solve(city: City, line: Line) -> Hypercube:
     return hypercube(calls=city.calls, preference=city.preference, service=city.service, line=line)
 
 
-def two_unit_cases(_bench: Bench) -> Iterator[Case]:
+def two_unit_cases(_harness: Harness) -> Iterator[Case]:
     """Two mobile units of a quiz, and the rectangular city with its two boundaries."""
     quiz, cells = _solve(QUIZ, "zero"), 4
     presence = np.kron(np.eye(2), np.full(cells * cells, 1 / cells**2))
@@ -181,7 +181,7 @@ def _miles(boundary_mi: float) -> float:
     return _solve(city, "zero").travel(city.travel)
 
 
-def three_unit_cases(_bench: Bench) -> Iterator[Case]:
+def three_unit_cases(_harness: Harness) -> Iterator[Case]:
     """The three-server city: workloads, its eight states, the wait, the loss, and Larson's approximation."""
     endless, none = _solve(THREE, "inf"), _solve(THREE, "zero")
     for unit, workload in enumerate((0.5574, 0.4734, 0.4693)):
@@ -206,7 +206,7 @@ def three_unit_cases(_bench: Bench) -> Iterator[Case]:
         yield _pin(f"approximation.converged-{unit + 1}", RECOMPUTED, limit, converged[unit], FOUR)
 
 
-def duty_chain_cases(_bench: Bench) -> Iterator[Case]:
+def duty_chain_cases(_harness: Harness) -> Iterator[Case]:
     """The duties of an officer's week as a semi-Markov chain."""
     for name, hours, share in zip(("law", "mentoring", "teaching", "other"), FINN_HOURS, week_shares(), strict=True):
         yield _pin(f"duty-chain.{name}", FINN, hours / 41.5, share, 1e-12)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from drillsim.verify.harness.case import Bench, Case, near
-from drillsim.verify.harness.staging import empty_plan, judge_of, spot
+from drillsim.verify.harness.case import Case, Harness, near
+from drillsim.verify.harness.staging import empty_plan, location_of, oracle_of
 from drillsim.verify.response.days import DAY, Law, Tally, Team, joined, play_day
 from drillsim.verify.theory.batch_means import Estimate, ratio
 from drillsim.verify.theory.cities import QUIZ, QUIZ_SOURCE, THREE, THREE_SOURCE, City
@@ -64,24 +64,24 @@ class _Day(NamedTuple):
     day: int
 
 
-def _play(shelf: Path, seed: int, job: _Day) -> Tally:
-    return play_day(job.team, empty_plan(shelf, PLAN), calls=job.calls, seed=seed, day=job.day)
+def _play(inputs: Path, seed: int, job: _Day) -> Tally:
+    return play_day(job.team, empty_plan(inputs, PLAN), calls=job.calls, seed=seed, day=job.day)
 
 
-def _days(bench: Bench, teams: Sequence[Team], label: str) -> dict[str, Tally]:
+def _days(harness: Harness, teams: Sequence[Team], label: str) -> dict[str, Tally]:
     """Return what happened to each team in days of about DAY calls, at least four of them."""
-    calls = bench.drills(50_000, 400_000)
+    calls = harness.drills(50_000, 400_000)
     days = max(4, calls // DAY)
     jobs = [_Day(team, calls // days, day) for team in teams for day in range(days)]
-    played = bench.play(partial(_play, bench.shelf, bench.seed), jobs, label)
+    played = harness.play(partial(_play, harness.inputs, harness.seed), jobs, label)
     return {team.name: joined(played[i * days : (i + 1) * days]) for i, team in enumerate(teams)}
 
 
 class _Against:
     """Makes the cases of one team: what the theory says beside what its days gave."""
 
-    def __init__(self, bench: Bench, team: Team, found: Tally, source: str) -> None:
-        self.deep, self.found, self.name = bench.deep, found, team.name
+    def __init__(self, harness: Harness, team: Team, found: Tally, source: str) -> None:
+        self.deep, self.found, self.name = harness.deep, found, team.name
         self.source = f"{source}; {found.calls.sum():.0f} calls"
 
     def share(self, name: str, expected: float, part: Floats, whole: Floats) -> Case:
@@ -108,13 +108,13 @@ class _Against:
         return near(id_, "engine", source=told, expected=expected, measured=found.value, tolerance=within)
 
 
-def hypercube_cases(bench: Bench) -> Iterator[Case]:
+def hypercube_cases(harness: Harness) -> Iterator[Case]:
     """Units that back each other up: who is busy, who goes where, who waits and who is lost."""
     sources = {"quiz": QUIZ_SOURCE, "three": f"{THREE_SOURCE}, inferred rates", "unequal": f"{LARSON}, unequal rates"}
-    days = _days(bench, (*CITIES, WALKING), "days of calls to backed-up units")
+    days = _days(harness, (*CITIES, WALKING), "days of calls to backed-up units")
     for team in CITIES:
         theory, found = _theory(team), days[team.name]
-        against = _Against(bench, team, found, sources[team.name.partition("-")[0]])
+        against = _Against(harness, team, found, sources[team.name.partition("-")[0]])
         sent = found.sent.sum(axis=(1, 2))
         for n, workload in enumerate(theory.workloads):
             yield against.share(f"workload-{n + 1}", float(workload), found.busy[:, n], found.lasts)
@@ -133,7 +133,7 @@ def hypercube_cases(bench: Bench) -> Iterator[Case]:
             yield against.share("unit-1-to-sector-2", 1 / 8, found.sent[:, 0, 1], sent)
             miles = (found.sent * np.array(QUIZ.travel)).sum(axis=(1, 2))
             yield against.mean("miles", theory.travel(QUIZ.travel), miles, sent)
-    yield from _walked(bench, days[WALKING.name])
+    yield from _walked(harness, days[WALKING.name])
 
 
 def _theory(team: Team) -> Hypercube:
@@ -141,35 +141,35 @@ def _theory(team: Team) -> Hypercube:
     return hypercube(calls=city.calls, preference=city.preference, service=city.service, line=team.line)
 
 
-def _walked(bench: Bench, found: Tally) -> Iterator[Case]:
+def _walked(harness: Harness, found: Tally) -> Iterator[Case]:
     """The mean way of WALKING by another judge: from the posts at once, from the last call after a wait."""
-    theory, plan = _theory(WALKING), empty_plan(bench.shelf, PLAN)
-    goals = [spot(plan, atom) for atom in WALKING.atoms]
-    between = [judge_of(plan).seconds(goal, goals) for goal in goals]
-    from_posts = np.array([judge_of(plan).seconds(spot(plan, post), goals) for post in WALKING.posts])
+    theory, plan = _theory(WALKING), empty_plan(harness.inputs, PLAN)
+    goals = [location_of(plan, atom) for atom in WALKING.atoms]
+    between = [oracle_of(plan).seconds(goal, goals) for goal in goals]
+    from_posts = np.array([oracle_of(plan).seconds(location_of(plan, post), goals) for post in WALKING.posts])
     at_once = theory.dispatches - theory.queued
-    against = _Against(bench, WALKING, found, f"{LARSON}, sum of f_nj t_nj from the posts")
+    against = _Against(harness, WALKING, found, f"{LARSON}, sum of f_nj t_nj from the posts")
     expected_s = float((at_once * from_posts).sum() / at_once.sum())
     yield against.mean("way-at-once-s", expected_s, found.way_s[:, 0], found.calls - found.waited)
-    against = _Against(bench, WALKING, found, FROM_LAST)
+    against = _Against(harness, WALKING, found, FROM_LAST)
     expected_s = last_call_travel(calls=UPSTAIRS.calls, between=between)
     yield against.mean("way-after-wait-s", expected_s, found.way_s[:, 1], found.waited)
-    from_last = _Against(bench, WALKING, found, f"{LARSON}, and {FROM_LAST}")
+    from_last = _Against(harness, WALKING, found, f"{LARSON}, and {FROM_LAST}")
     expected_s = theory.travel(from_posts, after_wait=expected_s)
     yield from_last.mean("way-s", expected_s, found.way_s.sum(axis=1), found.calls)
 
 
-def pool_cases(bench: Bench) -> Iterator[Case]:
+def pool_cases(harness: Harness) -> Iterator[Case]:
     """Three equal units that everybody asks in the same order: Erlang's two formulas and the M/M/3 line."""
-    days = _days(bench, POOLS, "days of calls to a pool")
+    days = _days(harness, POOLS, "days of calls to a pool")
     load = sum(POOLED.calls)
     lost, line = erlang_b(servers=3, load=load), mmc(servers=3, load=load)
     for team in POOLS[:2]:
         found = days[team.name]
         source = f"Erlang B, 3 units and load {load:g}, {team.law} service"
-        yield _Against(bench, team, found, source).share("lost", lost, found.lost, found.calls)
+        yield _Against(harness, team, found, source).share("lost", lost, found.lost, found.calls)
     found = days[POOLS[2].name]
-    against = _Against(bench, POOLS[2], found, f"M/M/3, load {load:g}")
+    against = _Against(harness, POOLS[2], found, f"M/M/3, load {load:g}")
     yield against.share("waits", line.waits, found.waited, found.calls)
     yield against.share("empty", line.empty, found.states[:, 0], found.lasts)
     yield against.mean("waiting", line.waiting, found.line, found.lasts)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from math import exp, log
 
 from drillsim.scenario.defaults import POLICE_LAWS, camera_detection, shipped_role
-from drillsim.verify.harness.case import Bench, Case, near
+from drillsim.verify.harness.case import Case, Harness, near
 from drillsim.verify.response.occupancy import DUTIES
 from drillsim.verify.response.published import FINN, FINN_HOURS
 
 
-def input_cases(_bench: Bench) -> Iterator[Case]:
+def input_cases(_harness: Harness) -> Iterator[Case]:
     """Duties of an officer, police arrival and cameras, as shipped."""
     duties: dict[str, float] = {str(duty): share for duty, share in shipped_role("sro").duties.items()}
     for (name, words), hours in zip(DUTIES.items(), FINN_HOURS, strict=True):

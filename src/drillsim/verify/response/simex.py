@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.engine.simulate import simulate
-from drillsim.verify.harness.case import Bench, Case, claim
+from drillsim.verify.harness.case import Case, Harness, claim
 from drillsim.verify.harness.staging import shipped_mixes, shipped_plan, shipped_scenario, with_automatic_locks
 from drillsim.verify.theory.expected_values import main_effect
 
@@ -39,10 +39,10 @@ CHUNK = 25
 """Drills of one job."""
 
 
-def simex_cases(bench: Bench) -> Iterator[Case]:
+def simex_cases(harness: Harness) -> Iterator[Case]:
     """An officer lowers exposure, automatic locks secure more rooms early, who announces matters little beside them."""
-    drills = bench.drills(200, 1_000)
-    exposure, secured, later = _play(bench, drills)
+    drills = harness.drills(200, 1_000)
+    exposure, secured, later = _play(harness, drills)
     near_by = {name: main_effect(exposure, i) for i, name in enumerate(FACTORS)}
     source = f"{SIMEX}; {drills} drills per cell, main effect on"
     effect, error = near_by["officer"]
@@ -93,23 +93,23 @@ class _Chunk(NamedTuple):
     last: int
 
 
-def _play(bench: Bench, drills: int) -> tuple[Cells, Cells, Cells]:
+def _play(harness: Harness, drills: int) -> tuple[Cells, Cells, Cells]:
     """Return, per cell of FACTORS, the exposure and the shares of rooms secured early and later, drill by drill."""
     cells = list(product((0, 1), repeat=len(FACTORS)))
     jobs = [_Chunk(cell, i, min(i + CHUNK, drills)) for cell in cells for i in range(0, drills, CHUNK)]
-    chunks = bench.play(partial(_drills, bench.shelf, bench.seed), jobs, "lockdowns of the exercise")
+    chunks = harness.play(partial(_drills, harness.inputs, harness.seed), jobs, "lockdowns of the exercise")
     each = len(jobs) // len(cells)
     found = {cell: np.concatenate(chunks[i * each : (i + 1) * each]).T for i, cell in enumerate(cells)}
     exposure, early, later = ({cell: rows[i] for cell, rows in found.items()} for i in range(3))
     return exposure, early, later
 
 
-def _drills(shelf: Path, seed: int, job: _Chunk) -> NDArray[np.float64]:
+def _drills(inputs: Path, seed: int, job: _Chunk) -> NDArray[np.float64]:
     """Return exposure and shares of rooms secured early and later of some drills of a cell; shape (drills, 3)."""
     officer, locks, announcing = job.cell
-    mix = shipped_mixes(shelf)["one-sro" if officer else "police-only"]
-    plan = (with_automatic_locks if locks else shipped_plan)(shelf, SCHOOL)
-    lockdown = shipped_scenario(shelf, "lockdown")
+    mix = shipped_mixes(inputs)["one-sro" if officer else "police-only"]
+    plan = (with_automatic_locks if locks else shipped_plan)(inputs, SCHOOL)
+    lockdown = shipped_scenario(inputs, "lockdown")
     scenario = lockdown.with_override("any-teacher") if announcing else lockdown
     rows = []
     for replication in range(job.first, job.last):

@@ -11,16 +11,16 @@ import numpy as np
 from drillsim.engine.simulate import simulate
 from drillsim.plan.model import FloorPlan
 from drillsim.scenario.model import Scenario
-from drillsim.verify.harness.case import Bench, Case, near
-from drillsim.verify.harness.shortest_paths import Spot
+from drillsim.verify.harness.case import Case, Harness, near
+from drillsim.verify.harness.shortest_paths import Location
 from drillsim.verify.harness.staging import (
     STEADY,
     empty_plan,
-    judge_of,
+    location_of,
     mix_from,
     network_of,
+    oracle_of,
     scenario_from,
-    spot,
     stamp,
     walk_s,
 )
@@ -36,15 +36,15 @@ CALLS = {"room-101": 0.5, "hall-0": 0.2, "room-201": 0.3}
 STAY_S = 30.0
 
 
-def arrival_cases(bench: Bench) -> Iterator[Case]:
+def arrival_cases(harness: Harness) -> Iterator[Case]:
     """A unit in an empty school arrives at onset + legs + shortest way, in every indoor space but its own."""
     for school in SCHOOLS:
-        plan = empty_plan(bench.shelf, school)
+        plan = empty_plan(harness.inputs, school)
         mix = mix_from([{"id": "officer", "role": "steady", "post": "front-desk"}])
-        desk = spot(plan, "front-desk")
+        desk = location_of(plan, "front-desk")
         places = [s.id for i, s in enumerate(plan.spaces) if s.use != "outdoors" and i != desk[0]]
-        least_s = judge_of(plan).seconds(desk, [spot(plan, place) for place in places])
-        arrived_s = [stamp(simulate(_fight(p), plan, mix, seed=bench.seed), "on-scene", "officer") for p in places]
+        least_s = oracle_of(plan).seconds(desk, [location_of(plan, place) for place in places])
+        arrived_s = [stamp(simulate(_fight(p), plan, mix, seed=harness.seed), "on-scene", "officer") for p in places]
         apart = np.abs(np.array(arrived_s) - UNDER_WAY_S - np.array(least_s))
         source = f"networkx on the plan's own distances: largest difference in seconds over {len(places)} spaces"
         yield near(
@@ -52,23 +52,23 @@ def arrival_cases(bench: Bench) -> Iterator[Case]:
         )
 
 
-def patrol_cases(bench: Bench) -> Iterator[Case]:
+def patrol_cases(harness: Harness) -> Iterator[Case]:
     """The mean way of a patrol to its incidents, T = sum_j (lam_j / lam) sum_k l_k tau_kj."""
-    plan = empty_plan(bench.shelf, "three_rooms")
-    yield _patrol_that_only_stands(bench, plan)
-    yield _patrol_that_walks(bench, plan)
+    plan = empty_plan(harness.inputs, "three_rooms")
+    yield _patrol_that_only_stands(harness, plan)
+    yield _patrol_that_walks(harness, plan)
 
 
-def _patrol_that_only_stands(bench: Bench, plan: FloorPlan) -> Case:
+def _patrol_that_only_stands(harness: Harness, plan: FloorPlan) -> Case:
     """Its walking takes no time to speak of, so it is at each stop for its share of the round: enumerated, exact."""
     stops, calls = list(dict.fromkeys(ROUND)), list(CALLS.values())
     presence = [ROUND.count(stop) / len(ROUND) for stop in stops]
-    goals = [spot(plan, place) for place in CALLS]
-    between = [judge_of(plan).seconds(spot(plan, stop), goals) for stop in stops]
+    goals = [location_of(plan, place) for place in CALLS]
+    between = [oracle_of(plan).seconds(location_of(plan, stop), goals) for stop in stops]
     looks = 20 * len(ROUND)
     mix = _patrol("1000000 m/s")
     taken = [
-        walk_s(simulate(_fight(place, noticed_s=look * STAY_S / 20), plan, mix, seed=bench.seed), "officer")
+        walk_s(simulate(_fight(place, noticed_s=look * STAY_S / 20), plan, mix, seed=harness.seed), "officer")
         for place in CALLS
         for look in range(looks)
     ]
@@ -85,12 +85,12 @@ def _patrol_that_only_stands(bench: Bench, plan: FloorPlan) -> Case:
     )
 
 
-def _patrol_that_walks(bench: Bench, plan: FloorPlan) -> Case:
+def _patrol_that_walks(harness: Harness, plan: FloorPlan) -> Case:
     """At walking pace, in a random phase of its round, to a place drawn by its share of the calls."""
-    drills, pace_mps = bench.drills(2_000, 20_000), 1.3
+    drills, pace_mps = harness.drills(2_000, 20_000), 1.3
     fight = _fight({"draw": {place: f"{100 * share} %" for place, share in CALLS.items()}})
     mix = _patrol(f"{pace_mps} m/s")
-    taken = [walk_s(simulate(fight, plan, mix, seed=bench.seed, replication=r), "officer") for r in range(drills)]
+    taken = [walk_s(simulate(fight, plan, mix, seed=harness.seed, replication=r), "officer") for r in range(drills)]
     source = f"integral of the least seconds over the round, by networkx; {drills} drills, 4 standard errors"
     return near(
         "patrol.walking",
@@ -108,16 +108,16 @@ def _mean_over_the_round(plan: FloorPlan, pace_mps: float, step_s: float = 0.25)
     step_s
         Longest piece of a leg, in seconds of walking; the error falls with its square.
     """
-    decides, goals, shares = judge_of(plan), [spot(plan, place) for place in CALLS], list(CALLS.values())
+    decides, goals, shares = oracle_of(plan), [location_of(plan, place) for place in CALLS], list(CALLS.values())
 
-    def cost_s(at: Spot) -> float:
+    def cost_s(at: Location) -> float:
         return float(np.dot(decides.seconds(at, goals), shares))
 
     weighted = lasts_s = 0.0
     for stop, after in pairwise((*ROUND, ROUND[0])):
-        weighted += STAY_S * cost_s(spot(plan, stop))
+        weighted += STAY_S * cost_s(location_of(plan, stop))
         lasts_s += STAY_S
-        for space, start, end in _legs(plan, spot(plan, stop), spot(plan, after)):
+        for space, start, end in _legs(plan, location_of(plan, stop), location_of(plan, after)):
             a, b = np.array(start), np.array(end)
             took_s = float(np.hypot(*(b - a))) / pace_mps
             pieces = int(np.ceil(took_s / step_s))
@@ -127,7 +127,9 @@ def _mean_over_the_round(plan: FloorPlan, pace_mps: float, step_s: float = 0.25)
     return weighted / lasts_s
 
 
-def _legs(plan: FloorPlan, start: Spot, end: Spot) -> list[tuple[int, tuple[float, float], tuple[float, float]]]:
+def _legs(
+    plan: FloorPlan, start: Location, end: Location
+) -> list[tuple[int, tuple[float, float], tuple[float, float]]]:
     """Return the two straight legs (space, from, to) between spots of neighbouring rectangular rooms, by their door."""
     (here, at), (there, to) = start, end
     network = network_of(plan)

@@ -15,7 +15,7 @@ class ByWhat(Protocol):
         """Return the events of one sort."""
 
 
-def legs_of(table: ByWhat, onset: Event, row: dict[str, Value]) -> dict[str, Value]:
+def response_intervals(table: ByWhat, onset: Event, row: dict[str, Value]) -> dict[str, Value]:
     """Return the chain of whoever made the response able, else of the first on scene; None where nobody came.
 
     The legs add up to the time at which that one was able, or on scene.
