@@ -82,7 +82,10 @@ def plays(draw: st.DrawFn) -> tuple[FloorPlan, dict[str, Any], list[dict[str, An
     for i in range(draw(st.integers(1, 3))):
         role = draw(st.sampled_from(["sro", "armed-guard", "unarmed-guard", "nurse"]))
         unit = {"id": f"unit-{i}", "role": role}
-        stays_away = kind == "hostile" and role in ("unarmed-guard", "nurse")  # see docs/rules.md, more is never later
+        stays_away = kind == "hostile" and role in (
+            "unarmed-guard",
+            "nurse",
+        )  # see docs/model/response.md, "More is never later"
         if draw(st.booleans()) and not stays_away:
             unit["patrol"] = draw(st.lists(st.sampled_from(places), min_size=1, max_size=3))
         else:

@@ -147,6 +147,8 @@ def test_the_docs_list_no_source_that_nothing_uses():
     files += (ROOT / "floorplans").glob("*.yaml")
     used = {s for f in files for s, _ in ANCHOR.findall(f.read_text(encoding="utf-8"))}
     linked = set(re.findall(r"\]\(#([a-z0-9-]+)\)", (ROOT / "docs/sources.md").read_text(encoding="utf-8")))
+    for page in (ROOT / "docs/model").glob("*.md"):
+        linked |= set(re.findall(r"sources\.md#([a-z0-9-]+)", page.read_text(encoding="utf-8")))
     assert sorted(SOURCES - used - linked) == []
 
 

@@ -27,7 +27,7 @@ from drillsim.scenario.staffing import Mixes
 
 POLICE = ROLES["police"]
 LEAST_FLOW = 0.05
-"""Persons per second; a door with less lets nobody through (docs/rules.md A5)."""
+"""Persons per second; a door with less lets nobody through (rule A5 of docs/model/crowd.md)."""
 
 
 def check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> list[Fault]:

@@ -84,7 +84,7 @@ SHIPPED: dict[str, dict[str, Any]] = {
         "first_aid": True,
     },
 }  # fmt: skip
-"""The default matrix of docs/rules.md B3, and the flags of each role."""
+"""The default matrix of rule B3 of docs/model/response.md, and the flags of each role."""
 
 
 def shipped_role(name: str, override: dict[str, Any] | None = None) -> Role:

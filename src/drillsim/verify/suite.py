@@ -80,7 +80,7 @@ SUITES: dict[str, tuple[Cases, ...]] = {
 LEGEND = """\
 *Kind*: `engine` drills were played; `function` a closed form was computed; `input` a number that drillsim ships was looked up.
 *Verdict*: `pass`; `outside` the figure differs, for the reason below; `not-modelled` there is nothing to compare, for the
-reason below. Rules are those of [rules.md](rules.md). The source says what was done and in which unit; tolerances are the
+reason below. Rules are those of [model/crowd.md](model/crowd.md). The source says what was done and in which unit; tolerances are the
 source's own. Verified is not validated: no simulated drill is a prediction."""
 HEADS = ("case", "kind", "expected", "measured", "tolerance", "verdict")
 

@@ -1,4 +1,4 @@
-"""The compiled crowd: rules A of docs/rules.md once more, event by event on bare arrays.
+"""The compiled crowd: rules A of docs/model/crowd.md once more, event by event on bare arrays.
 
 It means what the reference crowd means, function by function, under the same names; queues and passes are here, walking is
 in steps.py. `t` are the Tables, `p` a person or unit, `b` a border, `d` a direction, `c` a cell.

@@ -1,6 +1,6 @@
 """Gates, stair entries, stair exits and seams: queues by direction, turns, rests, the handing over of places, and exchange.
 
-Rules A 5 to 9 of docs/rules.md. People are numbers here; what somebody does after passing is left to `_enter`.
+Rules A 5 to 9 of docs/model/crowd.md. People are numbers here; what somebody does after passing is left to `_enter`.
 """
 
 from __future__ import annotations

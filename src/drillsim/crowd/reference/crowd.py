@@ -1,6 +1,6 @@
 """The reference crowd: the definition of how a crowd moves, on SimPy's clock.
 
-Orders act at once, looks change nothing; see rules A of docs/rules.md, and borders, walking and units for the parts.
+Orders act at once, looks change nothing; see the rules A of docs/model/crowd.md, and borders, walking and units for the parts.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Units on the move: persons of group `unit` with an assigned path, counted in cells and served in turn like all.
 
-Rule A 16 of docs/rules.md. The response decides where they go; here they only walk, queue and unlock.
+Rule A 16 of docs/model/crowd.md. The response decides where they go; here they only walk, queue and unlock.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """People on their feet: pieces walked, gates chosen, and fresh starts from wherever a change finds them.
 
-Rules A 4 and A 10 to A 13 of docs/rules.md. Everything a person knows stands in lists indexed by its number.
+Rules A 4 and A 10 to A 13 of docs/model/crowd.md. Everything a person knows stands in lists indexed by its number.
 """
 
 from __future__ import annotations

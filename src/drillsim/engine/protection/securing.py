@@ -15,7 +15,7 @@ from drillsim.scenario.protocol import Protocol
 from drillsim.streams.streams import Streams, Words
 
 TRIES = 3
-"""A door that does not lock three times running counts as failed (docs/rules.md B13)."""
+"""A door that does not lock three times running counts as failed (rule B13 of docs/model/response.md)."""
 NO_KEY = "no key"
 Floats = NDArray[np.float64]
 

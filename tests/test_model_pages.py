@@ -1,0 +1,36 @@
+"""The rules of crowd and response (docs/model/) name sources, assumptions and files that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted((ROOT / "docs" / "model").glob("*.md"))
+SOURCES = set(re.findall(r"(?m)^## ([a-z0-9-]+)$", (ROOT / "docs/sources.md").read_text(encoding="utf-8")))
+ASSUMPTIONS = set(re.findall(r"A:[a-z0-9_.]+", (ROOT / "docs/assumptions.md").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_a_rule_names_sources_and_assumptions_that_are_listed(page):
+    text = page.read_text(encoding="utf-8")
+    assert set(re.findall(r"sources\.md#([a-z0-9-]+)", text)) <= SOURCES
+    assert set(re.findall(r"`(A:[a-z0-9_.]+)`", text)) <= ASSUMPTIONS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_a_rule_names_files_that_exist(page):
+    named = re.findall(r"`((?:src|tests|docs)/[\w./-]+)`", page.read_text(encoding="utf-8"))
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_rule_has_its_number():
+    titles = [t for page in PAGES for t in re.findall(r"(?m)^## ([AB]\d+) ", page.read_text(encoding="utf-8"))]
+    assert titles == [f"A{n}" for n in range(1, 18)] + [f"B{n}" for n in range(1, 18)]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "src").rglob("*.py")), ids=lambda p: p.name)
+def test_code_names_rules_that_exist(path):
+    text = path.read_text(encoding="utf-8")
+    numbers = re.findall(r"\b[Rr]ules? ([AB]) ?(\d+)", text)
+    assert [f"{part}{n}" for part, n in numbers if not 1 <= int(n) <= 17] == []
