@@ -14,6 +14,7 @@ from functools import cache
 from hashlib import blake2b
 from inspect import getsourcefile
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 import numba
@@ -68,9 +69,17 @@ def inlined(function: Function) -> Function:
     return cast(Function, found(function))
 
 
+_ANNOUNCING = Lock()
+_announced: set[str] = set()
+
+
 def announce(function: Callable[..., Any], what: str) -> None:
     """Say on stderr that something is about to be compiled, unless it has been, here or earlier on this machine."""
-    if is_to_be_compiled(function):
+    with _ANNOUNCING:
+        is_first = what not in _announced and is_to_be_compiled(function)
+        if is_first:
+            _announced.add(what)
+    if is_first:
         print(f"drillsim: compiling {what} for this machine; this takes a while, once.", file=sys.stderr, flush=True)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 import shapely
@@ -20,6 +21,8 @@ TOLERANCE_M = 1e-5
 """A segment may leave the floor by this much: doors stand on walls, and coordinates are rounded to millimetres."""
 
 Floats = NDArray[np.float64]
+_PREPARED = Lock()
+"""Held while a prepared polygon is asked: GEOS keeps working arrays in it, and shapely releases the GIL meanwhile."""
 
 
 def as_points(points: ArrayLike) -> Floats:
@@ -32,6 +35,9 @@ def euclid_m(a: Floats, b: Floats) -> Floats:
     step = a[:, None, :] - b[None, :, :]
     # sqrt of a sum of squares, not hypot: the former is rounded alike on every platform.
     return np.asarray(np.sqrt(step[..., 0] * step[..., 0] + step[..., 1] * step[..., 1]))
+
+
+_NOWHERE: Floats = np.empty((0, 2))
 
 
 class Floor:
@@ -111,16 +117,47 @@ class Floor:
         parts = [ends[:1], *([feet[:1]] if a_off else []), middle, *([feet[1:]] if b_off else []), ends[1:]]
         return np.concatenate(parts)
 
+    def polylines(self, points: ArrayLike) -> list[list[Floats]]:
+        """Return the corners of the shortest walks between all pairs of n points, as `polyline` gives them one by one.
+
+        Row i holds the walks from point i; on the diagonal a walk of no length. Visibility is asked for once, for all.
+        """
+        ends = as_points(points)
+        feet, off_m = self.snap(ends)
+        seen, to_corner_m = self._see(feet, feet), self._to_corners(feet)
+        return [
+            [
+                np.concatenate(
+                    [
+                        ends[i : i + 1],
+                        feet[i : i + 1] if off_m[i] else _NOWHERE,
+                        _NOWHERE if self.is_convex or seen[i, j] else self._passed(to_corner_m[i], to_corner_m[j]),
+                        feet[j : j + 1] if off_m[j] else _NOWHERE,
+                        ends[j : j + 1],
+                    ]
+                )
+                for j in range(len(ends))
+            ]
+            for i in range(len(ends))
+        ]
+
     def _bends(self, a: Floats, b: Floats) -> Floats:
         """Return the inward corners passed between two single points on the floor."""
-        nothing = np.empty((0, 2))
         if self.is_convex or self._see(a, b)[0, 0]:
-            return nothing
+            return _NOWHERE
+        return self._passed(self._to_corners(a)[0], self._to_corners(b)[0])
+
+    def _passed(self, from_a_m: Floats, from_b_m: Floats) -> Floats:
+        """Return the inward corners passed between two points that do not see each other.
+
+        from_a_m, from_b_m
+            (corners,) straight metres from each point to the inward corners, inf to those it does not see.
+        """
         lengths, before = self._corner_lengths
-        total = self._to_corners(a)[0][:, None] + lengths + self._to_corners(b)[0][None, :]
+        total = from_a_m[:, None] + lengths + from_b_m[None, :]
         first, last = np.unravel_index(int(np.argmin(total)), total.shape)
         if not np.isfinite(total[first, last]):
-            return nothing
+            return _NOWHERE
         chain = [int(last)]
         while chain[-1] != first:
             chain.append(int(before[first, chain[-1]]))
@@ -134,9 +171,9 @@ class Floor:
         ends = np.empty((len(a), len(b), 2, 2))
         ends[:, :, 0] = a[:, None]
         ends[:, :, 1] = b[None, :]
-        return np.asarray(shapely.covers(self._grown, shapely.linestrings(ends.reshape(-1, 2, 2)))).reshape(
-            len(a), len(b)
-        )
+        segments, floor = shapely.linestrings(ends.reshape(-1, 2, 2)), self._grown
+        with _PREPARED:
+            return np.asarray(shapely.covers(floor, segments)).reshape(len(a), len(b))
 
     @cached_property
     def _grown(self) -> Polygon:

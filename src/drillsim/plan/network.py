@@ -138,6 +138,10 @@ class Network:
         """Return the corners of the shortest walk inside the space, both ends included, shape (k, 2)."""
         return self.floors[space].polyline(a, b)
 
+    def way_polylines(self, space: int) -> list[list[Floats]]:
+        """Return the corners of the shortest walks among the ways of a space, row by column as in `space_ways`."""
+        return self.floors[space].polylines(self.way_xy.reshape(-1, 2)[self._nodes_in[space]])
+
     def nodes_in(self, space: int) -> Ints:
         """Return the nodes that stand in the space, in the order of `space_ways`."""
         return self._nodes_in[space]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from drillsim.record.store import settled
 from drillsim.record.trace import Trace, Value
@@ -103,14 +103,19 @@ def pack(study: Study, simulate: Simulate) -> bytes:
     return pickle.dumps((study, simulate), protocol=pickle.HIGHEST_PROTOCOL)
 
 
-@lru_cache(maxsize=2)
-def _unpack(packed: bytes) -> Any:
-    return pickle.loads(packed)  # our own bytes, from `pack` in the calling process
+class _Unpacked(threading.local):
+    """Studies unpacked by one thread, the last two; threads share none of what drills on a plan build on demand."""
+
+    def __init__(self) -> None:
+        self.of = lru_cache(maxsize=2)(pickle.loads)  # our own bytes, from `pack` in the calling process
+
+
+_unpacked = _Unpacked()
 
 
 def play_chunks(packed: bytes, chunks: Sequence[Chunk]) -> list[DrillResult]:
-    """Play the drills of some chunks; the study is unpacked once per worker, so that what it caches lives on."""
-    study, simulate = _unpack(packed)
+    """Play the drills of some chunks; the study is unpacked once per process or thread, so that what it caches lives on."""
+    study, simulate = _unpacked.of(packed)
     return [play(study, simulate, key) for chunk in chunks for key in chunk.drills(len(study.mixes))]
 
 
@@ -122,7 +127,7 @@ def compile_orders(packed: bytes) -> None:
     from drillsim.crowd.population import nobody
     from drillsim.engine.world.world import world_of
 
-    study, _ = _unpack(packed)
+    study, _ = _unpacked.of(packed)
     world = world_of(study.plan, study.scenarios[0])
     CompiledCrowd(simpy.Environment(), world.network, world.cells, world.laws, nobody(["nobody"])).compile_orders()
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.crowd.compiled.static import Legs, Static
+from drillsim.crowd.compiled.static import Static
 from drillsim.crowd.kernel.borders import settle_seconds
 from drillsim.crowd.kernel.event_list import FEW, schedule, seconds_ahead, slots_for, slots_per_s
 from drillsim.crowd.kernel.memory import (
@@ -52,6 +52,10 @@ from drillsim.jit import compiled
 
 Floats = NDArray[np.float64]
 ROOM_FOR_UNITS = 8
+SHARED = ("gates", "nodes", "stairs", "dist", "factors", "legs", "bends")
+"""Arrays that every drill reads where they stand in Static."""
+COPIED = ("borders", "directions", "cells", "spaces")
+"""Arrays that every drill begins with a copy of, first in its block."""
 
 
 class Layout:
@@ -62,8 +66,7 @@ class Layout:
         nodes, spaces, slots = len(static.nodes), len(static.spaces), slots_for(len(static.borders) + room)
         self.places: dict[str, Place] = {}
         self.size = 0
-        self._add(borders=static.borders, directions=static.directions, cells=static.cells, spaces=static.spaces)
-        self.copied = self.size
+        self._add(**{name: getattr(static, name) for name in COPIED})
         n, s = np.zeros(COUNTS, np.int64), np.array([0.0, 0.0, seconds_ahead(slots), slots_per_s(slots)])
         n[PERSONS], n[BORDERS], n[WAYS], n[SLOTS], n[MANY] = people, borders, nodes >> 1, slots, people > FEW
         n[LOOKING] = -1
@@ -80,7 +83,7 @@ class Layout:
         self._room(UNIT, units=ROOM_FOR_UNITS)
         self._room(PERSON, people=room)
         self._room(SELDOM, seldom=room)
-        self._shared = {name: getattr(static, name) for name in ("gates", "nodes", "stairs", "dist", "factors")}
+        self._shared = {name: getattr(static, name) for name in SHARED}
         self._words = np.zeros((len(NAMES), WORDS), np.int64)
         self._in_block = np.array([name in self.places for name in NAMES])
         for number, name in enumerate(NAMES):
@@ -102,15 +105,7 @@ class Layout:
             self.places[name] = Place(self.size, end, kind, shape)
             self.size = -(-end // LINE) * LINE
 
-    def start(self, static: Static) -> NDArray[np.uint8]:
-        """Return the first bytes of a block: what begins as the plan has it."""
-        block = np.zeros(self.copied, np.uint8)
-        first = Tables(block, self.places)
-        first.borders[:], first.directions[:] = static.borders, static.directions
-        first.cells[:], first.spaces[:] = static.cells, static.spaces
-        return block
-
-    def make(self, start: NDArray[np.uint8], legs: Legs) -> tuple[Tables, NDArray[np.int64]]:
+    def make(self, start: NDArray[np.uint8]) -> tuple[Tables, NDArray[np.int64]]:
         """Return the arrays of a drill before anybody is in the building, and where they lie."""
         room = np.zeros(self.size + LINE, np.uint8)
         begin = -room.ctypes.data % LINE
@@ -118,11 +113,20 @@ class Layout:
         block[: len(start)] = start
         words[self._in_block, 0] += block.ctypes.data
         tables = Tables(block, self.places)
-        tables.put(legs=legs.table, bends=legs.bends, **self._shared)
-        write_address(words, "legs", legs.table)
-        write_address(words, "bends", legs.bends)
+        tables.put(**self._shared)
         tables.n[:], tables.s[:] = self._n, self._s
         return tables, words
+
+
+def initial_bytes(static: Static) -> NDArray[np.uint8]:
+    """Return the first bytes of every block: the arrays that begin as the plan has them."""
+    layout = Layout(static, 0)
+    block = np.zeros(layout.places[COPIED[-1]].end, np.uint8)
+    first = Tables(block, layout.places)
+    for name in COPIED:
+        getattr(first, name)[:] = getattr(static, name)
+    block.flags.writeable = False
+    return block
 
 
 def seat_all(at: At, people: Population) -> None:

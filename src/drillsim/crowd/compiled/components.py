@@ -68,7 +68,7 @@ def play_apart(t: At, components: Components, until_s: float, draw: Callable[[],
     Only for a crowd that has no units, watches and news, and will have none.
 
     draw
-        Draws the legs of those who have set out in spaces with corners.
+        Lays the legs of those who have set out from points of spaces with corners.
     """
     chains = np.full((len(components.borders), 2), (-1, 0), np.int32)
     slots, since_s = take_apart(t, components.of_cell, chains)

@@ -19,22 +19,21 @@ from numpy.typing import NDArray
 from simpy.events import Event, EventPriority
 
 from drillsim.crowd.clock import PEOPLE_RANK, Step
-from drillsim.crowd.compiled.allocation import Layout, come_later, seat_all
-from drillsim.crowd.compiled.components import APART_S, Components, components_of, play_apart
-from drillsim.crowd.compiled.static import Legs, Static, grown, kind_of, static_of, with_room
+from drillsim.crowd.compiled.allocation import come_later, seat_all
+from drillsim.crowd.compiled.components import APART_S, play_apart
+from drillsim.crowd.compiled.plan import CompiledPlan
+from drillsim.crowd.compiled.static import grown, kind_of, with_room
 from drillsim.crowd.geometry.cells import Cells
-from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, Goal, settles
+from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, Goal
 from drillsim.crowd.geometry.polyline import Turned
 from drillsim.crowd.interface import Order
 from drillsim.crowd.kernel import event_loop, orders
-from drillsim.crowd.kernel.distance_field import lay
 from drillsim.crowd.kernel.lookahead import next_news_s
 from drillsim.crowd.kernel.memory import write_address
 from drillsim.crowd.kernel.records import (
     BORDERS,
     BY_METRES,
     ELSEWHERE,
-    FIELD,
     FULL,
     LOST_LEG,
     MANY,
@@ -48,7 +47,6 @@ from drillsim.crowd.kernel.records import (
     UNDRAWN,
     UNITS,
     WATCHED,
-    Record,
 )
 from drillsim.crowd.kernel.walking import walk_drawn
 from drillsim.crowd.laws import Laws
@@ -80,8 +78,8 @@ class Driving(ABC):
             raise ScenarioError(f"no routes called '{routes}'. Write least-time, shortest or {{assigned: ...}}")
         self.env, self.network, self.cells, self.laws = env, network, cells, laws
         self.population, self.horizon_s = population, horizon_s
-        self._static: Static = cells.memo("static", lambda: static_of(cells))
-        self._legs: Legs = cells.memo("legs", lambda: Legs(cells, self._static))
+        self._plan = cells.derived(CompiledPlan)
+        self._static = self._plan.static
         self._assigned: dict[int, Goal] = {s: ("exits", frozenset({w})) for s, w in (assigned or {}).items()}
         self._people = len(population)
         self._blocked: set[int] = {int(way) for way in closed}
@@ -99,9 +97,7 @@ class Driving(ABC):
         self._watches: list[Event] = []
         self._wake: Event | None = None
         self._wake_s = inf
-        layout: Layout = cells.memo(f"layout for {self._people}", lambda: Layout(self._static, self._people))
-        start = cells.memo("start", lambda: layout.start(self._static))
-        self._t, self._words = layout.make(start, self._legs)
+        self._t, self._words = self._plan.layout(self._people).make(self._plan.start)
         self._at = int(self._words.ctypes.data)
         self._n: Any = self._t.n.data  # single numbers are read and written twice as quickly as in the array
         self._s: Any = self._t.s.data
@@ -125,7 +121,7 @@ class Driving(ABC):
 
     def bytes_used(self) -> int:
         """Return the size of all arrays, those shared between drills included."""
-        shared = [self._static.beyond_m, self._static.allowed, *(self._components if self._n[MANY] else ())]
+        shared = [self._static.beyond_m, self._static.allowed, *(self._plan.components if self._n[MANY] else ())]
         return int(self._t.nbytes + sum(array.nbytes for array in shared))
 
     # ------------------------------------------------------------------- goals
@@ -153,34 +149,11 @@ class Driving(ABC):
         """Write the way to a goal as the ways are now; the way out of a building that nothing has changed is kept."""
         goal, t = self._goals[number], self._t
         if goal == OUTSIDE_GOAL and not self._blocked and not self._held and self._locked == self.cells.locked_ways:
-            found = self.cells.memo("the way out", lambda: self._way_to(goal))
+            found = self._plan.way_out
         else:
-            found = self._way_to(goal)
+            found = self._plan.way_to(goal, self._members(goal), self._enter)
         t.fields[number], t.reach[number] = found
         self._dirty[number] = False
-
-    def _way_to(self, goal: Goal) -> tuple[Record, NDArray[np.int32]]:
-        """Return the field and the reach of a goal as the ways are now."""
-        static = self._static
-        members, space, away = sorted(self._members(goal)), static.nodes["space"], -1
-        field, reach = np.zeros(len(static.nodes), FIELD), np.zeros(len(static.spaces), np.int32)
-        if settles(goal):
-            reach[members] = 1
-            targets = (space >= 0) & (reach[space] == 1)
-        else:
-            reach[:] = self._outdoors
-            targets = (space < 0) | self._outdoors[space]
-            if goal[0] == "exits":
-                targets = targets & np.isin(np.arange(len(space)) >> 1, members)
-            elif goal[0] == "away":
-                away = members[0]
-        enter = self._enter
-        lay(field, static.spaces, static.gates, static.nodes, static.dist, static.beyond_m, enter, targets, away)
-        return field, reach
-
-    @cached_property
-    def _outdoors(self) -> NDArray[np.bool_]:
-        return np.array([s.use == "outdoors" for s in self.network.plan.spaces])
 
     @cached_property
     def _enter(self) -> NDArray[np.bool_]:
@@ -245,7 +218,7 @@ class Driving(ABC):
         """Play events and hear what they bring; return whether the time was reached: units' news stop the play."""
         now = float(self.env.now)  # SimPy's clock may stop a last bit before the time that is looked at
         if self._n[MANY] and now - self._s[NOW] > APART_S and self._is_alone():
-            play_apart(self._at, self._components, now, self._draw)
+            play_apart(self._at, self._plan.components, now, self._draw)
         while event_loop.advance(self._at, until_s, inclusive, -1, -1):
             if not self._hear():
                 return False
@@ -255,13 +228,10 @@ class Driving(ABC):
         """Return whether people have nothing to tell until somebody looks or orders, and walk in several components."""
         told = self._n[UNITS] or self._n[WATCHED] or self._n[NEWS]
         return (
-            not told and not np.isin(self._t.kinds, (TO_ROOMS, TO_REFUGE)).any() and len(self._components.borders) > 1
+            not told
+            and not np.isin(self._t.kinds, (TO_ROOMS, TO_REFUGE)).any()
+            and len(self._plan.components.borders) > 1
         )
-
-    @property
-    def _components(self) -> Components:
-        found: Components = self.cells.memo("components", lambda: components_of(self.cells))
-        return found
 
     def _hear(self) -> bool:
         """Draw legs and act on news; return False where a unit has news, for what SimPy does with them comes first.
@@ -323,20 +293,12 @@ class Driving(ABC):
             people = np.flatnonzero(self._t.events["due"][self._n[BORDERS] :] == LOST_LEG)
             legs = np.zeros((len(people), 2), np.int64)
             lines: list[tuple[float, float]] = []
-            places, row = self._static.spaces, self._static.nodes["row"]
-            columns = self._t.people[["space", "node", "target"]][people].tolist()
-            for i, (p, (space, node, target)) in enumerate(zip(people.tolist(), columns, strict=True)):
-                if node >= 0 and target >= 0:
-                    entry = int(places["leg"][space] + row[node] * places["gates"][space] + row[target ^ 1])
-                    legs[i] = self._legs.draw(entry, node, target >> 1)
-                else:
-                    line = self._drawn(p, space, target)
-                    legs[i] = -2 - self._used["corners"] - len(lines), len(line)
-                    lines += line
-            if lines:
-                self._put("corners", lines)
-            if self._t.bends is not self._legs.bends:
-                self._swap(bends=self._legs.bends)
+            columns = self._t.people[["space", "target"]][people].tolist()
+            for i, (p, (space, target)) in enumerate(zip(people.tolist(), columns, strict=True)):
+                line = self._drawn(p, space, target)
+                legs[i] = -2 - self._used["corners"] - len(lines), len(line)
+                lines += line
+            self._put("corners", lines)
             walk_drawn(self._at, people, legs)
 
     def _put(self, pool: str, values: Sequence[object] | NDArray[np.float64]) -> int:

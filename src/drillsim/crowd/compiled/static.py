@@ -13,7 +13,7 @@ from drillsim.crowd.kernel.records import BORDER, CELL, DIRECTION, GATE, KINDS, 
 
 
 class Static(NamedTuple):
-    """What drills share: never changed by them, but for legs that are drawn when first walked."""
+    """The arrays that all drills on the same cells share; none can be written to."""
 
     spaces: Record
     gates: Record
@@ -28,6 +28,8 @@ class Static(NamedTuple):
     cells: Record
     directions: Record
     borders: Record
+    legs: NDArray[np.int32]
+    bends: NDArray[np.float64]
     convex: bool
     """Whether no space has corners."""
 
@@ -62,10 +64,15 @@ def static_of(cells: Cells) -> Static:
     if cells.stairs:
         stairs["down"], stairs["up"] = np.array(cells.stair_factors).T
         stairs["length"] = cells.network.way_crossing_m[cells.network.openings :]
-    return Static(
-        spaces, gates, nodes, stairs, dist, factors, cells.graph.beyond_m, cells.graph.allowed.copy(), holds, directions, borders,
-        bool(spaces["convex"].all()),
+    legs, bends = _bent_legs(cells, spaces)
+    static = Static(
+        spaces, gates, nodes, stairs, dist, factors, cells.graph.beyond_m.copy(), cells.graph.allowed.copy(), holds,
+        directions, borders, legs, bends, bool(spaces["convex"].all()),
     )  # fmt: skip
+    for array in static[:-1]:
+        assert isinstance(array, np.ndarray)
+        array.flags.writeable = False
+    return static
 
 
 def _spaces(cells: Cells) -> tuple[Record, Record, NDArray[np.float64]]:
@@ -108,27 +115,25 @@ def _cells(cells: Cells) -> tuple[Record, NDArray[np.float64]]:
     return holds, np.concatenate([np.array(t) for t in tables])
 
 
-class Legs:
-    """Legs from way to way in spaces of several cells with corners, drawn when they are first walked."""
+def _bent_legs(cells: Cells, spaces: Record) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return the corners of all legs from way to way that are bent and cut into pieces, laid once for all drills.
 
-    def __init__(self, cells: Cells, static: Static) -> None:
-        self.cells = cells
-        spaces = static.spaces
-        drawn = (spaces["slabs"] > 1) & (spaces["convex"] == 0)
-        self.table = np.zeros((int((spaces["gates"][drawn].astype(np.int64) ** 2).sum()), 2), np.int32)
-        self.bends = np.zeros((64, 2))
-        self.used = 0
-
-    def draw(self, entry: int, node: int, way: int) -> NDArray[np.int32]:
-        """Draw the leg from a node to a way, if that has not been done, into an entry of the table, and return that."""
-        if self.table[entry, 1] == 0:
-            corners = self.cells.corners(node, way)
-            self.bends = with_room(self.bends, self.used + len(corners))
-            self.bends[self.used : self.used + len(corners)] = corners
-            self.table[entry] = self.used, len(corners)
-            self.used += len(corners)
-        found: NDArray[np.int32] = self.table[entry]
-        return found
+    These are the legs in spaces of several cells whose floor is not convex; see `legs` and `bends` of Tables. They are laid
+    here and not when they are first walked: compiled code holds the address of `bends`, and a pool that grew would move away
+    under a drill that another thread plays.
+    """
+    bent = np.flatnonzero((spaces["slabs"] > 1) & (spaces["convex"] == 0)).tolist()
+    table = np.zeros((int((spaces["gates"][bent].astype(np.int64) ** 2).sum()), 2), np.int32)
+    corners: list[tuple[float, float]] = []
+    entry = 0
+    for space in bent:
+        for row, lines in enumerate(cells.corners_among(space)):
+            for column, line in enumerate(lines):
+                if column != row:  # who turns back through its own way walks straight
+                    table[entry] = len(corners), len(line)
+                    corners += line
+                entry += 1
+    return table, np.array(corners, dtype=np.float64).reshape(-1, 2)
 
 
 def with_room(pool: NDArray[Any], rows: int) -> NDArray[Any]:

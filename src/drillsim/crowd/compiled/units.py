@@ -194,7 +194,10 @@ class CompiledUnits(CompiledLooks):
             turned = self._turned.pop(p, None)
             start: Start = node if node >= 0 else turned if turned is not None and row >= 0 else (x, y)
             if node >= 0 and target >= 0:
-                corners, (whole, folded) = self.cells.corners(node, target >> 1), self._leg_m(node, target >> 1)
+                corners, (whole, folded) = (
+                    self.cells.corners(node, target >> 1),
+                    self._plan.leg_metres(node, target >> 1),
+                )
             else:
                 corners = corners_from(self.cells, space, start, target >> 1) if target >= 0 else self._course(p)
                 whole, folded = _metres_of(self._leg(p, corners), corners)
@@ -206,13 +209,6 @@ class CompiledUnits(CompiledLooks):
                 self._turned[p] = Turned(self.cells, space, start, target ^ 1, metres, parts, self._metres(p))
                 rows += len(self.network.space_ways[space])
         orders.turn_off(self._at, people, walked_m, rest_m, points, self._room_in("rows", rows))
-
-    def _leg_m(self, node: int, way: int) -> tuple[float, float]:
-        """Return the metres of the leg from a node to a way, and what is drawn over that; kept between drills."""
-        kept: dict[tuple[int, int], tuple[float, float]] = self.cells.memo("metres of legs", dict)
-        if (node, way) not in kept:
-            kept[node, way] = _metres_of(self.cells.leg(node, way), self.cells.corners(node, way))
-        return kept[node, way]
 
     def _leg(self, p: int, corners: Corners) -> Leg:
         """Return the pieces of the leg somebody is on."""

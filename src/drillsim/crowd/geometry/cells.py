@@ -7,11 +7,12 @@ Borders in order: gates, stair entries (together the ways), stair exits (lower, 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil
-from typing import Any
+from threading import RLock
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import shapely
@@ -45,6 +46,8 @@ SLAB_M = 10.0
 UNLIMITED = 1_000_000_000
 _EDGE_M = 1e-9
 _FIELDS_KEPT = 512
+_DERIVING = RLock()
+T = TypeVar("T")
 
 
 class Cells:
@@ -94,8 +97,9 @@ class Cells:
         """Ways locked from both sides in the plan."""
         self._legs: dict[tuple[int, int], Leg] = {}
         self._corners: dict[tuple[int, int], Corners] = {}
-        self._kept: dict[str, Any] = {}
-        self._fields: OrderedDict[tuple[Goal, frozenset[int], frozenset[int]], Field] = OrderedDict()
+        self._derived: dict[Callable[[Cells], Any], Any] = {}
+        self.field = lru_cache(_FIELDS_KEPT)(self._field)
+        """The way to a goal by closed ways and by ways held open; the recent ones are kept."""
 
     @property
     def cells(self) -> int:
@@ -107,11 +111,18 @@ class Cells:
         """Number of borders."""
         return len(self.rest_s)
 
-    def memo(self, name: str, make: Callable[[], Any]) -> Any:
-        """Return something that belongs to these cells, made when it is first asked for."""
-        if name not in self._kept:
-            self._kept[name] = make()
-        return self._kept[name]
+    def derived(self, kind: Callable[[Cells], T]) -> T:
+        """Return the one object of a class that is made from these cells alone; constant, shared by all drills.
+
+        Made when it is first asked for, under a lock, so that threads get the same one.
+        """
+        found = self._derived.get(kind)
+        if found is None:
+            with _DERIVING:
+                found = self._derived.get(kind)
+                if found is None:
+                    found = self._derived[kind] = kind(self)
+        return cast(T, found)
 
     # ------------------------------------------------------------------ cells
     def _cut_spaces(self) -> None:
@@ -303,6 +314,12 @@ class Cells:
             )
         return found
 
+    def corners_among(self, space: int) -> list[list[Corners]]:
+        """Return the corners of the walks among the ways of a space, by row and column of `space_ways`; see `corners`."""
+        return [
+            [tuple((float(x), float(y)) for x, y in line) for line in row] for row in self.network.way_polylines(space)
+        ]
+
     def corners_between(self, space: int, a: Point, b: Point) -> Corners:
         """Return the corners of the shortest walk between two points of a space, both ends included."""
         if self.network.is_convex(space):
@@ -349,18 +366,8 @@ class Cells:
         cell = self.flight_cell(way - self.network.openings)
         return ((cell, float(self.network.way_crossing_m[way]), self.stair_exit(way, side)),)
 
-    def field(self, goal: Goal, closed: frozenset[int], held: frozenset[int] = frozenset()) -> Field:
-        """Return how far every way is from a goal while some ways are closed and locked ones held open; recent ones
-        are kept."""
-        key = (goal, closed, held)
-        found = self._fields.get(key)
-        if found is None:
-            found = self._fields[key] = Field(self.graph, goal, closed, held)
-            if len(self._fields) > _FIELDS_KEPT:
-                self._fields.popitem(last=False)
-        else:
-            self._fields.move_to_end(key)
-        return found
+    def _field(self, goal: Goal, closed: frozenset[int], held: frozenset[int] = frozenset()) -> Field:
+        return Field(self.graph, goal, closed, held)
 
 
 def build_cells(network: Network, laws: Laws) -> Cells:

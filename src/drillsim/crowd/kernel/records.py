@@ -104,9 +104,9 @@ class Tables:
     heap: NDArray[np.int32]
     """Whose events come later than the slots reach."""
     legs: NDArray[np.int32]
-    """(squares of spaces with corners, 2) where a leg's corners begin in `bends`, and how many they are, 0 unknown."""
+    """(squares of spaces with corners, 2) where a leg's corners begin in `bends`, and how many they are."""
     bends: NDArray[np.float64]
-    """(corners, 2) of legs from way to way, kept between drills."""
+    """(corners, 2) of the bent legs from way to way, shared by all drills."""
     corners: NDArray[np.float64]
     """(corners, 2) of legs from other points, of this drill."""
     rows: NDArray[np.float64]

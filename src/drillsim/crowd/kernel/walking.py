@@ -94,18 +94,13 @@ def begin_leg(t: At, p: int, d: int, same_speed: bool) -> None:
             me.length = metres_to(t, p, gates[space.gate + nodes[end].row])
         begin_piece(t, p, same_speed)
         return
-    drawn = True
-    if not space.convex:
-        if d >= 0 and me.node >= 0:
-            entry = space.leg + nodes[me.node].row * space.gates + nodes[end].row
-            if me.node >> 1 != d >> 1:
-                me.corner, me.corners = legs[entry, 0], legs[entry, 1]
-                drawn = me.corners > 0
-        else:
-            drawn = False
+    laid = space.convex or (d >= 0 and me.node >= 0)
+    if laid and not space.convex and me.node >> 1 != d >> 1:
+        entry = space.leg + nodes[me.node].row * space.gates + nodes[end].row
+        me.corner, me.corners = legs[entry, 0], legs[entry, 1]
     if me.node >= 0:
         me.x, me.y = nodes[me.node].x, nodes[me.node].y
-    if drawn:
+    if laid:
         walk(t, p, same_speed)
     else:  # as fast as the cell allows now; the rest when the leg is drawn
         set_speed(t, p, same_speed)

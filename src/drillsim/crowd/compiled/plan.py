@@ -1,0 +1,100 @@
+"""What the compiled crowds of all drills on the same cells share: arrays, layouts, the way out, components.
+
+Drills on one plan may be played in several threads at once, and compiled code reads arrays by their addresses without asking
+anybody. Therefore everything here is constant once it is built, its arrays cannot be written to, and what is built on
+demand gives the same whoever builds it first: two threads may both build it, and either result serves.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drillsim.crowd.compiled.allocation import Layout, initial_bytes
+from drillsim.crowd.compiled.components import Components, components_of
+from drillsim.crowd.compiled.static import Static, static_of
+from drillsim.crowd.geometry.cells import Cells
+from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, Goal, settles
+from drillsim.crowd.geometry.polyline import stretch
+from drillsim.crowd.kernel.distance_field import lay
+from drillsim.crowd.kernel.records import FIELD, Record
+
+Flags = NDArray[np.bool_]
+
+
+class CompiledPlan:
+    """Cells as the compiled crowd reads them; `cells.derived(CompiledPlan)` gives the one of some cells."""
+
+    def __init__(self, cells: Cells) -> None:
+        self.cells = cells
+        self.static: Static = static_of(cells)
+        self.start: NDArray[np.uint8] = initial_bytes(self.static)
+        """The first bytes of the block of every drill."""
+        self._layouts: dict[int, Layout] = {}
+        self._leg_metres: dict[tuple[int, int], tuple[float, float]] = {}
+
+    def layout(self, people: int) -> Layout:
+        """Return where the arrays of a drill with so many people lie."""
+        found = self._layouts.get(people)
+        if found is None:
+            found = self._layouts.setdefault(people, Layout(self.static, people))
+        return found
+
+    def leg_metres(self, node: int, way: int) -> tuple[float, float]:
+        """Return the metres of the leg from a node to a way, and its drawn metres over these (see `stretch`)."""
+        found = self._leg_metres.get((node, way))
+        if found is None:
+            leg = self.cells.leg(node, way)
+            metres = sum(piece[1] for piece in leg), stretch(self.cells.corners(node, way), leg)
+            found = self._leg_metres.setdefault((node, way), metres)
+        return found
+
+    @cached_property
+    def components(self) -> Components:
+        """The parts of the plan between which nobody can walk but outside."""
+        found = components_of(self.cells)
+        for array in found:
+            array.flags.writeable = False
+        return found
+
+    @cached_property
+    def outdoors(self) -> Flags:
+        """(spaces,) which spaces are outdoors."""
+        found = np.array([s.use == "outdoors" for s in self.cells.network.plan.spaces], dtype=np.bool_)
+        found.flags.writeable = False
+        return found
+
+    @cached_property
+    def way_out(self) -> tuple[Record, NDArray[np.int32]]:
+        """The field and the reach of the goal outside, in the building as the plan has it."""
+        enter = self.static.allowed.copy()
+        enter.reshape(-1, 2)[sorted(self.cells.locked_ways)] = False
+        field, reach = self.way_to(OUTSIDE_GOAL, frozenset(), enter)
+        field.flags.writeable = reach.flags.writeable = False
+        return field, reach
+
+    def way_to(self, goal: Goal, members: frozenset[int], enter: Flags) -> tuple[Record, NDArray[np.int32]]:
+        """Return the field (nodes,) and the reach (spaces,) of a goal; see `fields` and `reach` of Tables.
+
+        members
+            The ways or spaces that the goal means now.
+        enter
+            (nodes,) which nodes may be entered now.
+        """
+        static = self.static
+        numbers, space, away = sorted(members), static.nodes["space"], -1
+        field, reach = np.zeros(len(static.nodes), FIELD), np.zeros(len(static.spaces), np.int32)
+        if settles(goal):
+            reach[numbers] = 1
+            targets = (space >= 0) & (reach[space] == 1)
+        else:
+            reach[:] = self.outdoors
+            targets = (space < 0) | self.outdoors[space]
+            if goal[0] == "exits":
+                targets = targets & np.isin(np.arange(len(space)) >> 1, numbers)
+            elif goal[0] == "away":
+                away = numbers[0]
+        lay(field, static.spaces, static.gates, static.nodes, static.dist, static.beyond_m, enter, targets, away)
+        return field, reach
