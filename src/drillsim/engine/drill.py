@@ -17,8 +17,8 @@ from drillsim.engine.incident.course import IncidentCourse
 from drillsim.engine.injects import InjectSchedule
 from drillsim.engine.protection.protective_action import Protection
 from drillsim.engine.response.approach import tell_place
-from drillsim.engine.response.services import Services
-from drillsim.engine.response.support_tasks import SupportTasks
+from drillsim.engine.response.assignments import Status
+from drillsim.engine.response.room_release import RoomRelease
 from drillsim.engine.response.unit_process import Response
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState, incident_of
@@ -34,9 +34,6 @@ class Drill:
         self.drill = drill
         self.protection = Protection(drill)
         self.response = Response(drill, self.protection)
-        self.protection.let_go = self.response.release
-        self.services = Services(drill, self.response)
-        self.support = SupportTasks(drill, self.response, self.services)
         self.injects = InjectSchedule(drill, self.response, self.protection)
 
     def play(self) -> list[Event]:
@@ -54,6 +51,8 @@ class Drill:
                 drill.env.process(self.unfold(incident))
             if scenario.protocol.action != "none":
                 drill.env.process(self.protection.run(scenario.protocol.action))
+            if scenario.protocol.action == "lockdown" and scenario.protocol.release is not None:
+                drill.env.process(RoomRelease(self.response, self.protection).run())
         drill.env.run(until=_after(end_s))
         self._closing_lines()
         return drill.log.events
@@ -116,14 +115,14 @@ class Drill:
         drill = self.drill
         if incident.onset_s > drill.env.now:
             yield drill.env.timeout(incident.onset_s - drill.env.now)
-        rule_break = 1.0 if incident.wish.discipline else None
+        rule_break = 1.0 if incident.definition.discipline else None
         drill.log(incident.id, "onset", drill.where(incident), incident.kind, incident=incident.id, value=rule_break)
         drill.start_exposure(incident)
         if incident.lasts_s is not None and incident.act_s is not None:
             drill.env.process(self._end_by_itself(incident))
-        if self.services.wants_police(incident):
+        if self.response.services.wants_police(incident):
             drill.log("school", "police-wanted", incident=incident.id)
-        self.services.watch(incident)
+        self.response.services.watch(incident)
         IncidentCourse(drill, incident).begin()
         setting, reporting = drill.scenario.noticing, drill.scenario.reporting
         space = drill.world.plan.spaces[incident.space]
@@ -213,7 +212,17 @@ class Drill:
         """Name the state in which every unit ends."""
         drill = self.drill
         for unit in drill.units:
-            drill.log(unit.id, "unit-ends", drill.whereabouts(unit) if unit.present else "", _state(unit, drill))
+            drill.log(unit.id, "unit-ends", drill.whereabouts(unit) if unit.present else "", self._state(unit))
+
+    def _state(self, unit: Responder) -> str:
+        """Return the state of a unit: away, on duty, or busy and with what."""
+        now, assignment = self.drill.env.now, self.response.assignments.of(unit)
+        if not unit.is_here(now):
+            return "away" if unit.gone else f"not on campus: {unit.whereabouts(now)}"
+        if assignment is None:
+            return "free" if unit.stands is not None else f"on duty: {unit.spell_at(now).duty}"
+        there = "on scene" if assignment.status is Status.ON_SCENE else "busy"
+        return f"{there}: {assignment.incident.id}"
 
 
 def _words(flags: NDArray[np.bool_], yes: str, no: str) -> Iterable[str]:
@@ -227,16 +236,6 @@ def _person(number: int) -> str:
 
 def _duty_word(where: str, duty: str) -> str:
     return duty if where == "here" else where
-
-
-def _state(unit: Responder, drill: DrillState) -> str:
-    """Return the state of a unit: away, on duty, or busy and with what."""
-    if not unit.is_here(drill.env.now):
-        return "away" if unit.gone else f"not on campus: {unit.whereabouts(drill.env.now)}"
-    if unit.incident is None:
-        return "free" if unit.stands is not None else f"on duty: {unit.spell_at(drill.env.now).duty}"
-    there = "on scene" if unit in unit.incident.on_scene else "busy"
-    return f"{there}: {unit.incident.id}"
 
 
 def _after(horizon_s: float) -> float:

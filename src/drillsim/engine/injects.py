@@ -80,7 +80,11 @@ class InjectSchedule:
         check = sample(drill.scenario.noticing.propped_check, drill.streams, "unit.propped_check", who)
         yield drill.env.timeout(delay_s + check)
         unit = next(u for u in drill.units if u.id == who)
-        if unit.is_busy or not unit.is_here(drill.env.now) or way not in drill.travel.propped:
+        if (
+            self.response.assignments.is_busy(unit)
+            or not unit.is_here(drill.env.now)
+            or way not in drill.travel.propped
+        ):
             return
         drill.log(who, "shuts-door", id_, "found it propped open")
         drill.travel.shut(way)

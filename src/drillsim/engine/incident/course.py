@@ -18,7 +18,7 @@ class IncidentCourse:
 
     def begin(self) -> None:
         """Start its stages and its moves, where it has any."""
-        wish = self.incident.wish
+        wish = self.incident.definition
         if isinstance(wish, Incident) and wish.stages:
             self.drill.env.process(self._stages(wish))
         if isinstance(wish, Incident) and wish.moves:

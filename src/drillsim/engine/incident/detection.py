@@ -45,7 +45,7 @@ def sources(
     Ties go to the earlier source: people, cameras in plan order, the door's alarm, the incident's own stages, units
     in mix order. Empty when nobody ever notices.
     """
-    wish = incident.wish
+    wish = incident.definition
     if isinstance(wish, Incident) and wish.noticed_after is not None:
         fixed = wish.noticed_after.quantile(streams.uniform("notice.fixed", incident.id))
         return [Notice(fixed, "people", "as the scenario fixes it", reporting.by)]

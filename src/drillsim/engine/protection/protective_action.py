@@ -14,7 +14,6 @@ from drillsim.engine.protection import accountability
 from drillsim.engine.protection.lockdown import FAILED, Lockdown
 from drillsim.engine.protection.order import ProtectiveOrder, protected
 from drillsim.engine.protection.perimeter import Perimeter, can_be_shut, let_in
-from drillsim.engine.protection.release import RoomRelease
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
@@ -36,8 +35,6 @@ class Protection:
         """Rooms that are occupied at the onset."""
         self.order: ProtectiveOrder | None = None
         self.lockdown: Lockdown | None = None
-        self.let_go: Callable[[Responder], None] = self._let_go
-        """Frees a unit that has released the rooms of an incident that is over."""
         self._by_alarm = self._leaving = self._noted = False
 
     @property
@@ -157,9 +154,6 @@ class Protection:
         """Lock the rooms, and let who is in none find one."""
         self.lockdown = Lockdown(order, [r.space for r in self.rooms if r.lockable])
         self.lockdown.begin(leaving=self._leaving)
-        if self.drill.scenario.protocol.release is not None:
-            release = RoomRelease(self.lockdown, self.take_stock, self.let_go)
-            self.drill.env.process(release.run())
 
     def _places(self, wanted: tuple[Place, ...]) -> set[int]:
         """Return the spaces that are named: by id, by a post in them, or by use."""
@@ -228,11 +222,6 @@ class Protection:
         if self.lockdown is not None:
             counted |= self.lockdown.counted_from_s()
         return counted
-
-    def _let_go(self, unit: Responder) -> None:
-        self._log(unit.id, "free", self.drill.where(self.incident))
-        unit.incident = unit.process = None
-        self.drill.travel.stand(unit)
 
     @cached_property
     def _log(self) -> Callable[..., None]:

@@ -7,6 +7,7 @@ from math import inf
 
 import simpy
 
+from drillsim.engine.response.assignments import Assignments
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
@@ -18,8 +19,8 @@ Entry = Callable[[], int]
 class Approach:
     """The walk to an incident, for units and services alike."""
 
-    def __init__(self, drill: DrillState) -> None:
-        self.drill = drill
+    def __init__(self, drill: DrillState, assignments: Assignments) -> None:
+        self.drill, self.assignments = drill, assignments
 
     def reach(
         self,
@@ -160,7 +161,8 @@ class Approach:
         unit.carries_aed = False
         if not places or not unit.role.fetches_aed or not incident.place_known.triggered:
             return
-        if any(u.carries_aed for u in incident.sent):
+        sent = self.assignments.sent(incident)
+        if any(u.carries_aed for u in sent):
             return
         speed = unit.pace(incident.kind)
         routes = drill.travel.routes(unit, speed)
@@ -172,7 +174,7 @@ class Approach:
         ]
         total, chosen = min(ways)
         detour = total + take - routes.seconds_to(here, at, incident.space, incident.point)
-        second = len(incident.sent) > 1 and incident.sent[0] is not unit
+        second = len(sent) > 1 and sent[0] is not unit
         if total == inf or not (second or detour <= drill.scenario.medical.aed_detour):
             return
         unit.carries_aed = True
@@ -184,7 +186,7 @@ class Approach:
 
 
 def _moves(incident: IncidentState) -> bool:
-    return bool(getattr(incident.wish, "moves", ()))
+    return bool(getattr(incident.definition, "moves", ()))
 
 
 def tell_place(drill: DrillState, incident: IncidentState, who: str) -> None:

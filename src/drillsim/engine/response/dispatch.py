@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drillsim.engine.response.assignments import Assignments
 from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
@@ -11,10 +12,12 @@ from drillsim.scenario.response import Preference
 class Dispatcher:
     """The dispatcher's choices; what is chosen is carried out elsewhere."""
 
-    def __init__(self, drill: DrillState) -> None:
-        self.drill, self.rules = drill, drill.scenario.dispatch
-        self.line: list[IncidentState] = []
+    def __init__(self, drill: DrillState, assignments: Assignments) -> None:
+        self.drill, self.assignments, self.rules = drill, assignments, drill.scenario.dispatch
+        self._line: list[IncidentState] = []
         """Reported incidents that nobody was free for, in order of their report."""
+        self._waits: set[IncidentState] = set()
+        """Those of the line that still wait."""
 
     def on_campus(self) -> list[Responder]:
         """Return the units on campus now, in mix order."""
@@ -23,29 +26,32 @@ class Dispatcher:
 
     def free(self) -> list[Responder]:
         """Return the units on campus that nothing keeps busy, in mix order."""
-        return [u for u in self.on_campus() if not u.is_busy]
+        return [u for u in self.on_campus() if not self.assignments.is_busy(u)]
 
     def suits(self, incident: IncidentState, unit: Responder) -> bool:
         """Return whether a unit may be sent: its role does something for this kind, and no agreement keeps it out."""
-        kept_out = incident.wish.discipline and any(unit.role.is_a(name) for name in self.rules.agreement)
+        kept_out = incident.definition.discipline and any(unit.role.is_a(name) for name in self.rules.agreement)
         return unit.role.word(incident.kind) != "stays-away" and not kept_out
 
     def may_call_off(self, incident: IncidentState, unit: Responder) -> bool:
         """Return whether a more urgent incident may take a unit off the one it is busy with."""
-        return self.rules.pre_empt and unit.incident is not None and unit.incident.rank < incident.rank
+        present = self.assignments.incident_of(unit)
+        return self.rules.pre_empt and present is not None and present.rank < incident.rank
 
     def choose(self, incident: IncidentState) -> list[Responder]:
         """Return whom to send to a reported incident now; free units first, then those who may be called off."""
         suited = [
             u
             for u in self.on_campus()
-            if u.role.radio and self.suits(incident, u) and (not u.is_busy or self.may_call_off(incident, u))
+            if u.role.radio
+            and self.suits(incident, u)
+            and (not self.assignments.is_busy(u) or self.may_call_off(incident, u))
         ]
         policy = self.rules.policy(incident.kind)
         if policy == "all":
             return suited
         ranked = self._by_preference(incident, suited) if policy == "preference" else self._by_time(incident, suited)
-        return self._lead_and_back_up(incident, sorted(ranked, key=lambda u: u.is_busy))
+        return self._lead_and_back_up(incident, sorted(ranked, key=self.assignments.is_busy))
 
     def _by_time(self, incident: IncidentState, suited: list[Responder]) -> list[Responder]:
         """Return units by hand-over and static travel time, ties by mix order; by mix order if the place is unknown."""
@@ -81,26 +87,26 @@ class Dispatcher:
 
         A disorder takes as many as it needs.
         """
+        sent = self.assignments.sent(incident)
         if incident.kind == "disorder":
-            missing = incident.wish.needs - sum(u.role.quorum for u in incident.sent)
-            counting = [u for u in ranked if u.role.quorum][: max(missing, 0)]
-            return counting or ([] if incident.sent else ranked[:1])
+            counting = [u for u in ranked if u.role.quorum][: self.assignments.missing(incident)]
+            return counting or ([] if sent else ranked[:1])
         able = [u for u in ranked if u.role.word(incident.kind) == "resolves"]
-        lead = able[:1] if not any(u.role.word(incident.kind) == "resolves" for u in incident.sent) else []
-        if not lead and not incident.sent:
+        lead = able[:1] if not any(u.role.word(incident.kind) == "resolves" for u in sent) else []
+        if not lead and not sent:
             lead = ranked[:1]
-        rest = [u for u in ranked if u not in lead and not u.is_busy]
-        alone = len(lead) + len(incident.sent) == 1
+        rest = [u for u in ranked if u not in lead and not self.assignments.is_busy(u)]
+        alone = len(lead) + len(sent) == 1
         return lead + (rest[:1] if self.rules.back_up and alone else [])
 
     def wait(self, incident: IncidentState) -> None:
         """Put an incident into the line, or write down that nobody was free for it."""
-        if incident.waits or incident.sent:
+        if incident in self._waits or self.assignments.sent(incident):
             return
         somebody = any(u.role.radio and self.suits(incident, u) for u in self.on_campus())
         if somebody and self.rules.queue:
-            incident.waits = True
-            self.line.append(incident)
+            self._waits.add(incident)
+            self._line.append(incident)
             self.drill.log("office", "waits", self.drill.where(incident), "all are busy", incident=incident.id)
         elif somebody:
             self.drill.log("office", "nobody-free", self.drill.where(incident), "all are busy", incident=incident.id)
@@ -109,7 +115,13 @@ class Dispatcher:
                 "office", "nobody-suited", self.drill.where(incident), "nobody on campus", incident=incident.id
             )
 
+    def take_from_line(self, incident: IncidentState) -> bool:
+        """Let an incident wait no longer, since somebody is sent to it; return whether it waited."""
+        waited = incident in self._waits
+        self._waits.discard(incident)
+        return waited
+
     def waiting(self) -> list[IncidentState]:
         """Return those in the line, the most urgent first, then the longest waiting; what is over has left it."""
-        self.line = [c for c in self.line if c.waits and not c.ended]
-        return sorted(self.line, key=lambda c: -c.rank)
+        self._line = [c for c in self._line if c in self._waits and not c.ended]
+        return sorted(self._line, key=lambda c: -c.rank)

@@ -7,7 +7,9 @@ from functools import partial
 
 import simpy
 
-from drillsim.engine.response.unit_process import Response
+from drillsim.engine.response.approach import Approach
+from drillsim.engine.response.assignments import Assignments, Status
+from drillsim.engine.response.scene import Scene
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
@@ -44,8 +46,8 @@ class ServiceTeam:
 class Services:
     """The services of one drill; the draws of the first incident's have fixed slots, those of others its number."""
 
-    def __init__(self, drill: DrillState, response: Response) -> None:
-        self.drill, self.response = drill, response
+    def __init__(self, drill: DrillState, assignments: Assignments, approach: Approach, scene: Scene) -> None:
+        self.drill, self.assignments, self.approach, self.scene = drill, assignments, approach, scene
         world = drill.world
         self.entries = {
             "police": world.opening_of_service("police", drill.scenario.police.entry),
@@ -54,7 +56,6 @@ class Services:
         }
         self.police: dict[IncidentState, ServiceTeam] = {}
         """By incident, from its onset: the police who come once they are called."""
-        drill.travel.without_key_s = self._without_key
 
     def _squad(self, service: str, incident: IncidentState) -> ServiceTeam:
         env = self.drill.env
@@ -77,19 +78,17 @@ class Services:
             down_mps=police.stair_down,
             key_s=sample(drill.scenario.locks.key, streams, "service.key", slot, incident.number),
             service=team.service,
-            team=team,
+            access=partial(self._access, team),
         )
         team.members.append(member)
         return member
 
-    def _without_key(self, responder: Responder) -> tuple[float, float] | None:
-        """Return what a card lock and any other cost a service without keys; units without keys do not get through.
+    def _access(self, team: ServiceTeam, responder: Responder) -> tuple[float, float]:
+        """Return the seconds that a card lock and any other lock cost somebody of a service, who has no keys.
 
         Who was met has keys and card; the front office lets a service in by card unless the event is hostile.
         """
-        drill, team = self.drill, responder.team
-        if not isinstance(team, ServiceTeam):
-            return None
+        drill = self.drill
         card_s = drill.scenario.locks.card
         if team.met.triggered:
             return card_s, responder.key_s
@@ -161,21 +160,25 @@ class Services:
     def _come(self, team: ServiceTeam, member: Responder, arrival_s: float) -> Process:
         """Drive, come in, find the place, and be on scene like everybody else."""
         drill, env, incident = self.drill, self.drill.env, team.incident
+        assignment = self.assignments.assign(member, incident)
+        assignment.status = Status.NOTIFIED
         drill.log(member.id, "word", "", "called", incident=incident.id)
         yield env.timeout(arrival_s)
-        if incident.ended and not incident.on_scene and drill.scenario.demand is not None:
+        if incident.ended and not self.assignments.on_scene(incident) and drill.scenario.demand is not None:
             drill.log(member.id, "turned-back", "", "it is over", incident=incident.id)
+            self.assignments.withdraw(member)
             return
         entry = self._entry(member, team)
         gate = drill.world.plan.openings[entry]
         drill.log(member.id, "at-entry", gate.id, incident=incident.id)
         drill.log(member.id, "under-way", gate.id, incident=incident.id)
+        assignment.status = Status.UNDER_WAY
         if team.came_by is None:
             team.came_by = entry
             team.at_entry.succeed()
         if drill.scenario.dispatch.service == "walked":
             yield from self._walk_in(team, member, entry)
-        self.response.arrive(incident, member)
+        self.scene.arrive(incident, member)
 
     def _walk_in(self, team: ServiceTeam, member: Responder, entry: int) -> Process:
         drill, env, incident = self.drill, self.drill.env, team.incident
@@ -191,7 +194,7 @@ class Services:
             else:
                 yield team.located | team.met  # the first officer's search tells the others where to go
             member.doors_s += env.now - began
-        yield from self.response.approach.reach(
+        yield from self.approach.reach(
             incident, member, knows=team.service == "police" and incident.kind == "hostile", speed_mps=member.run_mps,
             entry=partial(self._entry, member, team),
         )  # fmt: skip

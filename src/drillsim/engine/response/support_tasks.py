@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from drillsim.engine.response.radio import Radio
+from drillsim.engine.response.scene import Scene
 from drillsim.engine.response.services import Services
-from drillsim.engine.response.unit_process import Response
-from drillsim.engine.state.drill_state import DrillState, Process
+from drillsim.engine.state.drill_state import Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
 
@@ -12,16 +13,14 @@ from drillsim.engine.state.responder import Responder
 class SupportTasks:
     """What units do whose role stays away from a hostile event; none of it leads towards the place."""
 
-    def __init__(self, drill: DrillState, response: Response, services: Services) -> None:
-        self.drill, self.response, self.services = drill, response, services
-        response.stay_away = self.stay_away
+    def __init__(self, radio: Radio, scene: Scene, services: Services) -> None:
+        self.drill, self.radio, self.scene, self.services = radio.drill, radio, scene, services
 
-    def stay_away(self, incident: IncidentState, unit: Responder, meets: bool) -> Process:
+    def run(self, incident: IncidentState, unit: Responder, meets: bool) -> Process:
         """Hear of it, order, and then meet the police, or guide and lock where it is."""
         drill, env = self.drill, self.drill.env
-        yield env.timeout(self.response.radio_s(incident, unit))
-        drill.log(unit.id, "word", drill.whereabouts(unit), "by radio", incident=incident.id)
-        self.response.on_word(incident, unit)
+        yield env.timeout(self.radio.delay_s(incident, unit))
+        self.radio.hear(incident, unit, "by radio")
         yield env.timeout(unit.set_off_s(env.now, incident.number))
         if meets:
             yield from self._meet_police(incident, unit)
@@ -37,7 +36,7 @@ class SupportTasks:
 
     def _guide_and_lock(self, unit: Responder, space: int) -> Process:
         """Tell the people there once the order is given, and try the doors of this hall that did not lock."""
-        drill, protection = self.drill, self.response.protection
+        drill, protection = self.drill, self.radio.protection
         if drill.scenario.protocol.action == "none":
             return
         yield protection.ordered
@@ -74,7 +73,7 @@ class SupportTasks:
         drill.log(unit.id, "under-way", drill.whereabouts(unit), "to meet the police", incident=incident.id)
         yield drill.travel.go(
             unit, space, (float(x), float(y)), speed_mps=unit.pace(incident.kind),
-            no_way=lambda: self.response.no_way(incident, unit, gate.id),
+            no_way=lambda: self.scene.log_no_path(incident, unit, gate.id),
         )  # fmt: skip
         drill.log(unit.id, "at-entry", gate.id, incident=incident.id)
         team.awaited = True

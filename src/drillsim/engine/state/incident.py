@@ -1,4 +1,4 @@
-"""An incident in one drill: where it is, what it needs, who has come, and how it ends."""
+"""State of an incident in one drill: place, times, and the SimPy events of its course."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 import simpy
 
-from drillsim.engine.state.responder import Responder
 from drillsim.engine.world.clock import Clock
 from drillsim.engine.world.world import XY, World
 from drillsim.plan.model import Period
 from drillsim.scenario.defaults import ACT, LASTS
 from drillsim.scenario.incident import ANY, NEVER_RESOLVED, Happening, Incident
 from drillsim.scenario.model import Scenario
+from drillsim.scenario.staffing import Role
 from drillsim.streams.streams import Streams
 
 
@@ -22,7 +22,7 @@ from drillsim.streams.streams import Streams
 class IncidentState:
     """One incident as it unfolds; draws are made at the start."""
 
-    wish: Happening
+    definition: Happening
     id: str
     number: int
     """Position among the drill's incidents: names the draws that units make for it."""
@@ -46,10 +46,6 @@ class IncidentState:
     """End of each stage and when it is detected (inf: not), in seconds after the onset."""
     ended: bool = False
     able_s: float | None = None
-    on_scene: list[Responder] = field(default_factory=list)
-    sent: list[Responder] = field(default_factory=list)
-    waits: bool = False
-    """Whether it waits for somebody to be free."""
     searched: set[int] = field(default_factory=set)
     """Spaces that somebody has looked into, or is on the way to."""
     together: dict[str, simpy.Event] = field(default_factory=dict)
@@ -57,31 +53,15 @@ class IncidentState:
     at_door: dict[str, int] = field(default_factory=dict)
     """By service: how many stand there."""
     moves_made: int = 0
-    acting: simpy.Process | None = None
-    """What those on scene do to end it."""
 
     @property
     def kind(self) -> str:
         """Its kind in words."""
-        return self.wish.kind
+        return self.definition.kind
 
-    def resolvers(self, responders: list[Responder]) -> list[Responder]:
-        """Return those of some responders whose role resolves this kind, armed where it is hostile."""
-        return [
-            r for r in responders if r.role.word(self.kind) == "resolves" and (r.role.armed or self.kind != "hostile")
-        ]
-
-    def need_is_met(self, team: int) -> bool:
-        """Return whether those on scene can do what this incident needs.
-
-        One who resolves; in a disorder as many as it needs; in a hostile event `team` armed people of one service.
-        """
-        able = self.resolvers(self.on_scene)
-        if self.kind == "disorder":
-            return bool(able) and sum(r.role.quorum for r in self.on_scene) >= self.wish.needs
-        if self.kind == "hostile":
-            return any(sum(r.service == one.service for r in able) >= team for one in able)
-        return bool(able)
+    def is_resolved_by(self, role: Role) -> bool:
+        """Return whether a role resolves this kind, armed where it is hostile."""
+        return role.word(self.kind) == "resolves" and (role.armed or self.kind != "hostile")
 
 
 def incident_of(
@@ -93,7 +73,7 @@ def incident_of(
     lasts = wish.lasts or LASTS.get(wish.kind)
     act = None if wish.kind in NEVER_RESOLVED else wish.act or ACT[wish.kind]
     return IncidentState(
-        wish=wish,
+        definition=wish,
         id=id_,
         number=number,
         rank=scenario.dispatch.rank(wish.kind),

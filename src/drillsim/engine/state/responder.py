@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
 
 from drillsim.engine.state.duty import DutySpell, duty_spells
 from drillsim.engine.world.clock import Clock
@@ -15,10 +15,14 @@ from drillsim.scenario.calendar import Calendar
 from drillsim.scenario.staffing import Mix, Role, Unit
 from drillsim.streams.streams import Streams, sample
 
-if TYPE_CHECKING:
-    import simpy
 
-    from drillsim.engine.state.incident import IncidentState
+def no_access(_responder: Responder) -> tuple[float, float] | None:
+    """Return None: somebody without keys opens no locked door."""
+    return None
+
+
+Access = Callable[["Responder"], tuple[float, float] | None]
+"""Seconds that somebody without a key needs at a card lock and at any other; None where it opens none."""
 
 
 @dataclass(eq=False)
@@ -46,15 +50,8 @@ class Responder:
     key_s: float = 0.0
     service: str = ""
     """'police', 'ems' or 'fire-service'; empty for units of the mix."""
-    team: object | None = None
-    """Who came with it, for services."""
-    incident: IncidentState | None = None
-    """The incident it is busy with."""
-    process: simpy.Process | None = None
-    has_word: bool = False
-    """Whether it has word of that incident."""
-    under_way: bool = False
-    """Whether it has set off for it."""
+    access: Access = no_access
+    """How it opens locked doors without keys of its own."""
     gone: bool = False
     """Off campus for now: sent away by the script, or with somebody arrested."""
     stands: tuple[int, XY] | None = None
@@ -66,11 +63,6 @@ class Responder:
     walked_s: float = 0.0
     doors_s: float = 0.0
     carries_aed: bool = False
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether an incident keeps it."""
-        return self.incident is not None
 
     def is_here(self, time_s: float) -> bool:
         """Return whether it is on campus: present today, by its calendar, and not sent away."""

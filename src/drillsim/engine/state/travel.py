@@ -49,8 +49,6 @@ class Travel:
         self.propped: set[int] = set()
         self.held: set[int] = set()
         """Ways that somebody with keys holds open for services."""
-        self.without_key_s: Callable[[Responder], tuple[float, float] | None] = lambda _r: None
-        """Seconds that somebody without a key needs at a card lock and at any other, None where it opens none."""
         self._version = 0
         self._changed = env.event()
         self._present: dict[tuple[str, float], tuple[int, Routes]] = {}
@@ -122,7 +120,7 @@ class Travel:
 
     def _opens_s(self, responder: Responder) -> tuple[float, float] | None:
         """Return the seconds this responder needs at a card lock and at any other; None where it opens none."""
-        return (self.locks.card, responder.key_s) if responder.role.keys else self.without_key_s(responder)
+        return (self.locks.card, responder.key_s) if responder.role.keys else responder.access(responder)
 
     def routes(self, responder: Responder, speed_mps: float) -> Routes:
         """Return the table of least times for this responder as the ways are now."""

@@ -1,4 +1,4 @@
-"""The end of a lockdown, in person: those able to act walk from room to room and let people out."""
+"""Release of a locked-down building in person: those able to act walk from room to room and let people out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import simpy
 
 from drillsim.engine.protection.lockdown import FAILED, LOCKED, SECURED, TOLD, Lockdown
 from drillsim.engine.protection.order import LOOK_S
+from drillsim.engine.protection.protective_action import Protection
+from drillsim.engine.response.unit_process import Response
 from drillsim.engine.state.drill_state import Process
 from drillsim.engine.state.responder import Responder
 from drillsim.engine.world.world import XY
@@ -18,19 +20,19 @@ HELD = (TOLD, LOCKED, SECURED, FAILED)
 
 
 class RoomRelease:
-    """The release of one lockdown; each releaser goes to the nearest room that nobody else goes to.
+    """The release after one lockdown; each releaser goes to the nearest room that nobody else goes to."""
 
-    at_first
-        Called as the first room is about to be released, to note how everything stands.
-    let_go
-        Called with a unit of the mix that has finished its round, unless the event was hostile.
-    """
-
-    def __init__(self, lockdown: Lockdown, at_first: Callable[[], None], let_go: Callable[[Responder], None]) -> None:
-        self.lockdown, self.drill = lockdown, lockdown.drill
-        self.at_first, self.let_go = at_first, let_go
-        self.incident = lockdown.order.incident
+    def __init__(self, response: Response, protection: Protection) -> None:
+        self.drill, self.response, self.protection = response.drill, response, protection
+        self.assignments, self.incident = response.assignments, protection.incident
         self._taken: set[int] = set()
+        """Rooms that somebody walks to."""
+
+    @property
+    def lockdown(self) -> Lockdown:
+        """The lockdown that ends."""
+        assert self.protection.lockdown is not None
+        return self.protection.lockdown
 
     def run(self) -> Process:
         """Wait until it is over and a while longer, then send everybody able who is there from room to room.
@@ -39,6 +41,7 @@ class RoomRelease:
         """
         drill, setting, incident = self.drill, self.drill.scenario.protocol.release, self.incident
         assert setting is not None
+        yield self.protection.ordered
         over = incident.resolved if incident.act_s is not None else incident.able
         yield over
         passed = drill.env.now - incident.able_s if over is incident.able and incident.able_s is not None else 0.0
@@ -47,22 +50,20 @@ class RoomRelease:
         while not (releasers := self._able()):
             yield drill.env.timeout(LOOK_S)
         for unit in releasers:
-            if unit.process is not None and unit.process.is_alive:
-                unit.process.interrupt()
-            unit.process = drill.env.process(self._go_round(unit))
+            assignment = self.assignments.resume(unit, incident)
+            if assignment.process is not None and assignment.process.is_alive:
+                assignment.process.interrupt()
+            assignment.process = drill.env.process(self._go_round(unit))
 
     def _able(self) -> list[Responder]:
         """Return those on scene who resolve incidents of this kind and have nothing else to do."""
-        there = self.incident.resolvers(self.incident.on_scene)
-        return [
-            u for u in there if (u.service or u.is_here(self.drill.env.now)) and u.incident in (None, self.incident)
-        ]
+        now, busy_with = self.drill.env.now, self.assignments.incident_of
+        there = self.assignments.resolvers(self.incident)
+        return [u for u in there if (u.service or u.is_here(now)) and busy_with(u) in (None, self.incident)]
 
     def _go_round(self, unit: Responder) -> Process:
         """Walk to the nearest room left, show who one is, let its people out, and go on, until called off."""
         order = self.lockdown.order
-        if not unit.service:
-            unit.incident = self.incident
         order.log(unit.id, "releases", self.drill.whereabouts(unit), "from room to room")
         room = -1
         try:
@@ -75,7 +76,7 @@ class RoomRelease:
             self._taken.discard(room)
             return
         if self.incident.kind != "hostile" and not unit.service:
-            self.let_go(unit)
+            self.response.release(unit)
 
     def _open(self, unit: Responder, room: int, space: int, point: XY) -> Process:
         drill, setting, id_ = self.drill, self.drill.scenario.protocol.release, self.lockdown.order.id_of(room)
@@ -83,7 +84,7 @@ class RoomRelease:
         yield drill.travel.go(unit, space, point, speed_mps=unit.role.patrol_speed, no_way=self._no_way(unit, id_))
         yield drill.env.timeout(sample(setting.per_room, drill.streams, "release.room", id_))
         if self.lockdown.state[room] in HELD:
-            self.at_first()
+            self.protection.take_stock()
             self.lockdown.release(room, unit.id)
 
     def _nearest(self, unit: Responder) -> tuple[int, int, XY] | None:

@@ -1,0 +1,166 @@
+"""The one table of assignments: which responder was asked to which incident, and how far it has got."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import simpy
+
+from drillsim.engine.state.incident import IncidentState
+from drillsim.engine.state.responder import Responder
+
+
+class Status(IntEnum):
+    """Progress of one assignment; each status implies those before it."""
+
+    ASKED = 0
+    """Called; the message has not been heard yet."""
+    NOTIFIED = 1
+    """Has heard where to go, and acknowledges or hands over its duty."""
+    UNDER_WAY = 2
+    """Has set off."""
+    ON_SCENE = 3
+    """Stands at the incident."""
+
+
+@dataclass(eq=False)
+class Assignment:
+    """One responder's task for one incident, from the request on."""
+
+    responder: Responder
+    incident: IncidentState
+    status: Status = Status.ASKED
+    approaches: bool = True
+    """Whether it goes to the incident; False for a supporting task elsewhere, such as meeting the police."""
+    process: simpy.Process | None = None
+    """SimPy process that carries it out; interrupted when the responder is called off."""
+
+    @property
+    def has_word(self) -> bool:
+        """Whether the responder has heard of it."""
+        return self.status >= Status.NOTIFIED
+
+    @property
+    def has_set_off(self) -> bool:
+        """Whether the responder has set off."""
+        return self.status >= Status.UNDER_WAY
+
+
+class Assignments:
+    """Every assignment of one drill.
+
+    An incident keeps the assignments of those who have finished: they were sent, they came, and they still count as
+    present. A responder has at most one *current* assignment, the one that keeps it busy; finishing ends that. Being
+    called off removes the assignment altogether, so that the incident's need counts as open again:
+
+        missing = need - (asked + notified + under way + on scene)
+
+    team
+        How many armed responders of one service a hostile incident needs at its door.
+    """
+
+    def __init__(self, team: int = 1) -> None:
+        self.team = team
+        self._current: dict[Responder, Assignment] = {}
+        self._all: dict[IncidentState, list[Assignment]] = {}
+        """By incident, in the order of the requests."""
+        self._present: dict[IncidentState, list[Responder]] = {}
+        """By incident, in the order of arrival."""
+
+    # ------------------------------------------------------------------ changes
+
+    def assign(self, responder: Responder, incident: IncidentState, *, approaches: bool = True) -> Assignment:
+        """Make an incident the current one of a responder, asked now."""
+        new = self._current[responder] = Assignment(responder, incident, approaches=approaches)
+        self._all.setdefault(incident, []).append(new)
+        return new
+
+    def resume(self, responder: Responder, incident: IncidentState) -> Assignment:
+        """Make an incident that a responder has come to the current one again; KeyError where it never came."""
+        found = {a.responder: a for a in self._all.get(incident, [])}[responder]
+        self._current[responder] = found
+        return found
+
+    def arrive(self, responder: Responder) -> None:
+        """Record a responder on scene of its current incident."""
+        current = self._current[responder]
+        current.status = Status.ON_SCENE
+        self._present.setdefault(current.incident, []).append(responder)
+
+    def finish(self, responder: Responder) -> None:
+        """End the current assignment, if there is one; its incident still counts the responder."""
+        self._current.pop(responder, None)
+
+    def withdraw(self, responder: Responder) -> Assignment:
+        """Remove and return the current assignment: its incident counts the responder as sent no more."""
+        old = self._current.pop(responder)
+        self._all[old.incident] = [a for a in self._all[old.incident] if a.responder is not responder]
+        return old
+
+    def leave_scene(self, responder: Responder, incident: IncidentState) -> bool:
+        """Remove a responder from a scene; return whether it was there."""
+        present = self._present.get(incident, [])
+        if responder not in present:
+            return False
+        present.remove(responder)
+        return True
+
+    # ------------------------------------------------------------------ one responder
+
+    def of(self, responder: Responder) -> Assignment | None:
+        """Return the current assignment of a responder, None where nothing keeps it busy."""
+        return self._current.get(responder)
+
+    def incident_of(self, responder: Responder) -> IncidentState | None:
+        """Return the incident that keeps a responder busy."""
+        current = self._current.get(responder)
+        return None if current is None else current.incident
+
+    def is_busy(self, responder: Responder) -> bool:
+        """Return whether an incident keeps a responder busy."""
+        return responder in self._current
+
+    # ------------------------------------------------------------------ one incident
+
+    def sent(self, incident: IncidentState) -> list[Responder]:
+        """Return the units of the mix that were sent to an incident and not called off, in the order of the requests."""
+        return [a.responder for a in self._all.get(incident, ()) if a.approaches and not a.responder.service]
+
+    def in_status(self, incident: IncidentState, status: Status) -> list[Responder]:
+        """Return those on their way to an incident, or there, who have got exactly this far."""
+        return [a.responder for a in self._all.get(incident, ()) if a.approaches and a.status is status]
+
+    def under_way(self, incident: IncidentState) -> list[Responder]:
+        """Return those who have set off for an incident and are not there yet."""
+        return self.in_status(incident, Status.UNDER_WAY)
+
+    def on_scene(self, incident: IncidentState) -> list[Responder]:
+        """Return those who have come to an incident and were not called off, in the order of arrival."""
+        return self._present.get(incident, [])
+
+    def resolvers(self, incident: IncidentState) -> list[Responder]:
+        """Return those on scene whose role resolves this kind, armed where it is hostile."""
+        return [r for r in self.on_scene(incident) if incident.is_resolved_by(r.role)]
+
+    def need_is_met(self, incident: IncidentState) -> bool:
+        """Return whether those on scene can do what an incident needs.
+
+        One who resolves; in a disorder as many as it needs; in a hostile event `team` armed people of one service.
+        """
+        able = self.resolvers(incident)
+        if incident.kind == "disorder":
+            return bool(able) and sum(r.role.quorum for r in self.on_scene(incident)) >= incident.definition.needs
+        if incident.kind == "hostile":
+            return any(sum(r.service == one.service for r in able) >= self.team for one in able)
+        return bool(able)
+
+    def missing(self, incident: IncidentState) -> int:
+        """Return how many units that count towards the need of an incident are neither asked, under way nor there.
+
+        Services do not count: they are asked by telephone, whoever else comes.
+        """
+        return max(incident.definition.needs - sum(r.role.quorum for r in self.sent(incident)), 0)
+
+
+__all__ = ["Assignment", "Assignments", "Status"]
