@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from drillsim.analysis.day import add_days, by_kind, unit_days
@@ -14,7 +16,7 @@ def day(*events):
     return [Event(0.0, "sro-1", "role", "", "Officer"), *(Event(*e) for e in events)]
 
 
-def test_hours_taken_by_an_incident_are_not_kept():
+def test_hours_taken_by_an_incident_are_not_kept() -> None:
     events = day(
         (0.0, "sro-1", "present", "office", "mentoring"),
         (1.0 * HOUR, "sro-1", "word", "office", "by radio", "fight"),
@@ -27,7 +29,7 @@ def test_hours_taken_by_an_incident_are_not_kept():
     assert one.utilisation == pytest.approx(0.5 / 7)
 
 
-def test_time_in_court_is_neither_on_campus_nor_planned():
+def test_time_in_court_is_neither_on_campus_nor_planned() -> None:
     events = day(
         (0.0, "sro-1", "present", "office", "desk"),
         (2.0 * HOUR, "sro-1", "duty", "office", "court"),
@@ -38,13 +40,13 @@ def test_time_in_court_is_neither_on_campus_nor_planned():
     assert one.planned_s == {"desk": 4 * HOUR}
 
 
-def test_who_is_absent_all_day_has_no_utilisation():
+def test_who_is_absent_all_day_has_no_utilisation() -> None:
     (one,) = unit_days(day((0.0, "sro-1", "absent", "", "off")), lasts_s=7 * HOUR)
     assert one.present_s == 0.0
     assert one.utilisation is None
 
 
-def test_an_arrest_takes_the_rest_of_the_duty():
+def test_an_arrest_takes_the_rest_of_the_duty() -> None:
     events = day(
         (0.0, "sro-1", "present", "office", "post"),
         (1.0 * HOUR, "sro-1", "word", "office", "by radio", "fight"),
@@ -57,13 +59,13 @@ def test_an_arrest_takes_the_rest_of_the_duty():
     assert one.kept_s["post"] == pytest.approx(5 * HOUR)
 
 
-def test_busy_ends_with_the_day():
+def test_busy_ends_with_the_day() -> None:
     events = day((0.0, "sro-1", "present", "office", "post"), (6 * HOUR, "sro-1", "word", "office", "", "fight"))
     (one,) = unit_days(events, lasts_s=7 * HOUR)
     assert one.busy_s == HOUR
 
 
-def test_days_add_up_unit_by_unit():
+def test_days_add_up_unit_by_unit() -> None:
     one = unit_days(day((0.0, "sro-1", "present", "office", "post")), lasts_s=7 * HOUR)
     two = unit_days(day((0.0, "sro-1", "present", "office", "desk")), lasts_s=7 * HOUR)
     (total,) = add_days([one, two])
@@ -71,14 +73,14 @@ def test_days_add_up_unit_by_unit():
     assert total.planned_s == {"post": 7 * HOUR, "desk": 7 * HOUR}
 
 
-def row(kind, first_by, first=None, waited=0.0, over=0):
+def row(kind: str, first_by, first=None, waited: float = 0.0, over: int = 0) -> dict[str, Any]:
     return {
         "kind": kind, "first_by": first_by, "first_on_scene_s": first, "waited_s": waited,
         "over_before_anyone_came": over,
     }  # fmt: skip
 
 
-def test_incidents_are_told_by_kind_and_by_who_came_first():
+def test_incidents_are_told_by_kind_and_by_who_came_first() -> None:
     rows = [
         row("behaviour", "unit", 60.0),
         row("behaviour", "nobody", None, over=1),
@@ -92,5 +94,5 @@ def test_incidents_are_told_by_kind_and_by_who_came_first():
     assert (everything.kind, everything.incidents) == ("all", 4)
 
 
-def test_days_without_incidents_have_no_line():
+def test_days_without_incidents_have_no_line() -> None:
     assert by_kind([]) == []

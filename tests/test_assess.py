@@ -13,56 +13,56 @@ from test_plan_network import door, exit_, plan_of, room
 
 
 @pytest.fixture(scope="module")
-def coverage(secondary):
+def coverage(secondary: ds.FloorPlan):
     return assess(secondary)
 
 
-def test_times_are_length_over_speed(three_rooms):
+def test_times_are_length_over_speed(three_rooms: ds.FloorPlan) -> None:
     coverage = assess(three_rooms, level_mps=2.0, stair_up_mps=0.5)
     up = np.hypot(22, 0.015) + np.hypot(12, 0.015)
     assert coverage.nearest_s()["hall-1"] == pytest.approx(up / 2.0 + 10.49 / 0.5, abs=1e-3)
 
 
-def test_a_post_reaches_its_own_point_of_the_space_at_once(coverage):
+def test_a_post_reaches_its_own_point_of_the_space_at_once(coverage) -> None:
     assert coverage.nearest_s()["cafeteria"] == 0.0
 
 
-def test_somebody_at_the_front_desk_reaches_the_whole_secondary_school_in_70_seconds(secondary):
+def test_somebody_at_the_front_desk_reaches_the_whole_secondary_school_in_70_seconds(secondary: ds.FloorPlan) -> None:
     coverage = assess(secondary, posts=["front-desk"])
     assert max(coverage.nearest_s().values()) == pytest.approx(69.8, abs=0.1)
     assert coverage.beyond(120.0) == ()
 
 
-def test_more_posts_are_never_slower(secondary):
+def test_more_posts_are_never_slower(secondary: ds.FloorPlan) -> None:
     one, two = (assess(secondary, posts=p).nearest_s() for p in (["front-desk"], ["front-desk", "library"]))
     assert all(two[s] <= one[s] for s in one)
 
 
-def test_a_space_may_serve_as_a_post(three_rooms):
+def test_a_space_may_serve_as_a_post(three_rooms: ds.FloorPlan) -> None:
     coverage = assess(three_rooms, posts=["hall-1"])
     assert coverage.nearest_s()["hall-1"] == 0.0
 
 
-def test_an_unknown_post_is_refused_with_the_closest(three_rooms):
+def test_an_unknown_post_is_refused_with_the_closest(three_rooms: ds.FloorPlan) -> None:
     with pytest.raises(ds.PlanError, match="Closest: 'front-desk'"):
         assess(three_rooms, posts=["frontdesk"])
 
 
-def test_entries_stand_beside_posts(coverage):
+def test_entries_stand_beside_posts(coverage) -> None:
     assert [(o.id, o.kind) for o in coverage.origins][-1] == ("main-entrance", "entry")
 
 
-def test_the_only_way_to_a_floor_decides(three_rooms):
+def test_the_only_way_to_a_floor_decides(three_rooms: ds.FloorPlan) -> None:
     coverage = assess(three_rooms)
     first = coverage.doors[0]
     assert (first.id, first.cut_off) == ("s-0", ("stair-a-0", "room-201", "hall-1", "stair-a-1"))
 
 
-def test_the_only_door_of_a_single_room_decides_for_nobody_else(coverage):
+def test_the_only_door_of_a_single_room_decides_for_nobody_else(coverage) -> None:
     assert not [d.id for d in coverage.doors if d.id.startswith("door-2")]
 
 
-def test_a_door_with_a_detour_tells_how_much_longer_it_takes():
+def test_a_door_with_a_detour_tells_how_much_longer_it_takes() -> None:
     plan = plan_of(
         [room("a", 0, 0, 10, 4), room("b", 10, 0, 20, 4), room("c", 0, 4, 20, 8)],
         [
@@ -78,7 +78,7 @@ def test_a_door_with_a_detour_tells_how_much_longer_it_takes():
     assert deciding["ab"].longer_s == pytest.approx(12.3, abs=0.05)
 
 
-def test_gaps_are_listed():
+def test_gaps_are_listed() -> None:
     plan = plan_of(
         [room("hall", 0, 0, 10, 4, use="corridor", pa=False), room("a", 10, 0, 20, 4, radio=False, people=60)],
         [door("d", "hall", "a", 10, 2), exit_("out", "hall", 0, 2)],
@@ -90,14 +90,14 @@ def test_gaps_are_listed():
     assert coverage.single_way == ("a",)
 
 
-def test_a_plan_without_posts_is_assessed_from_its_first_exit():
+def test_a_plan_without_posts_is_assessed_from_its_first_exit() -> None:
     plan = plan_of([room("a", 0, 0, 4, 4)], [exit_("out", "a", 0, 2)])
     coverage = assess(plan, level_mps=1.0)
     assert coverage.nearest_s("entry") == {"a": 2.0}
     assert "Slowest to reach from the nearest entry: a 0:02." in str(coverage)
 
 
-def test_what_cannot_be_reached_says_so():
+def test_what_cannot_be_reached_says_so() -> None:
     plan = plan_of(
         [room("a", 0, 0, 4, 4), room("b", 8, 0, 12, 4)],
         [exit_("ea", "a", 4, 2), exit_("eb", "b", 8, 2)],
@@ -109,21 +109,21 @@ def test_what_cannot_be_reached_says_so():
     assert coverage.as_data()["origins"][0]["seconds"]["b"] is None
 
 
-def test_the_data_is_json_without_nan_or_infinity(coverage):
+def test_the_data_is_json_without_nan_or_infinity(coverage) -> None:
     assert json.loads(json.dumps(coverage.as_data(), allow_nan=False))["plan"] == "DOE secondary school"
 
 
-def test_the_page_fits_a_terminal_and_tells_the_longest_way_out(coverage):
+def test_the_page_fits_a_terminal_and_tells_the_longest_way_out(coverage) -> None:
     page = str(coverage)
     assert max(map(len, page.splitlines())) <= 79
     assert "67.2 m (220 ft)" in page.replace("\n  ", " ")
     assert "nothing was simulated" in page.replace("\n", " ")
 
 
-def test_the_assessment_is_frozen(coverage):
+def test_the_assessment_is_frozen(coverage) -> None:
     with pytest.raises(AttributeError):
         coverage.limits_s = ()
 
 
-def test_the_public_name_is_the_function_also_when_the_package_was_imported_first(three_rooms):
+def test_the_public_name_is_the_function_also_when_the_package_was_imported_first(three_rooms: ds.FloorPlan) -> None:
     assert ds.assess(three_rooms, posts=["front-desk"]).nearest_s() == assess(three_rooms).nearest_s()

@@ -1,6 +1,7 @@
 """The benchmarks measure what they say; what they measure is no test."""
 
 import json
+from pathlib import Path
 
 import pytest
 from simpy import Environment
@@ -18,7 +19,7 @@ def school() -> Building:
     return Building.of(corridor_school())
 
 
-def test_passages_are_counted_as_they_happen(school):
+def test_passages_are_counted_as_they_happen(school: Building) -> None:
     people = people_of(corridor_school(), 80, seed=3)
     crowd = WatchedCrowd(Environment(), school.network, school.cells, school.laws, people, routes="shortest")
     crowd.evacuate()
@@ -26,7 +27,7 @@ def test_passages_are_counted_as_they_happen(school):
     assert len(crowd.log) == passages_of(school, people)
 
 
-def test_a_campus_is_so_many_schools_that_do_not_know_each_other():
+def test_a_campus_is_so_many_schools_that_do_not_know_each_other() -> None:
     layout, one = campus(2), corridor_school()
     people = people_of(layout, 80, seed=3)
     crowd = Building.of(layout).play(people, "reference")
@@ -35,13 +36,13 @@ def test_a_campus_is_so_many_schools_that_do_not_know_each_other():
     assert (crowd.out_s > 0).all()
 
 
-def test_looks_do_not_change_what_is_measured(school):
+def test_looks_do_not_change_what_is_measured(school: Building) -> None:
     people = people_of(corridor_school(), 200, seed=1)
     plain, watched = (school.play(people, engines()[0], looks=looks) for looks in (0, 20))
     assert plain.out_s.tolist() == watched.out_s.tolist()
 
 
-def test_a_campus_is_measured_from_its_plan_to_its_bytes():
+def test_a_campus_is_measured_from_its_plan_to_its_bytes() -> None:
     found = {(r["by"], r["unit"]): r["value"] for r in campuses(1_000)}
     assert {"plan", "network", "cells", engines()[0]} <= {by for by, unit in found if unit == "CPU s"}
     if engines()[0] == "compiled":
@@ -49,14 +50,14 @@ def test_a_campus_is_measured_from_its_plan_to_its_bytes():
         assert every == pytest.approx(people + found["compiled: of the building", "kB per school"])
 
 
-def test_the_shipped_schools_are_measured_with_the_people_of_their_drills():
+def test_the_shipped_schools_are_measured_with_the_people_of_their_drills() -> None:
     first = next(doe(1))
     assert first["part"] == "DOE secondary school, 1,210 pupils"
     assert first["value"] > 0
 
 
 @pytest.mark.parametrize("layout", six_layouts(), ids=lambda layout: layout.name)
-def test_people_sit_in_their_rooms_and_all_of_them_fit(layout):
+def test_people_sit_in_their_rooms_and_all_of_them_fit(layout) -> None:
     counts = seat_counts(layout, layout.places)
     people = people_of(layout, 150, seed=2)
     assert counts == [room.places for room in layout.rooms]
@@ -67,7 +68,7 @@ def test_people_sit_in_their_rooms_and_all_of_them_fit(layout):
         assert y0 <= y <= y1
 
 
-def test_the_table_shows_target_and_verdict_beside_the_median(tmp_path):
+def test_the_table_shows_target_and_verdict_beside_the_median(tmp_path: Path) -> None:
     rows = [
         row("part", "quick", "compiled", "CPU ms", [1.0, 2.0, 9.0], at_most=2.5),
         row("part", "slow", "reference", "times", [30.0], at_least=40.0),

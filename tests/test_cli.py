@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ HEAVY = ("numpy", "scipy", "pandas", "matplotlib", "shapely", "networkx", "simpy
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch, capsys):
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """A fresh project in the current folder, as `drillsim new` writes it."""
     monkeypatch.chdir(tmp_path)
     assert main(["new", "school"]) == 0
@@ -28,23 +29,23 @@ def project(tmp_path, monkeypatch, capsys):
     return tmp_path / "school"
 
 
-def json_of(capsys) -> dict:
+def json_of(capsys: pytest.CaptureFixture[str]) -> dict:
     return json.loads(capsys.readouterr().out.splitlines()[-1])
 
 
-def test_help_lists_every_verb_in_the_order_a_planner_meets_them(capsys):
+def test_help_lists_every_verb_in_the_order_a_planner_meets_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
     verbs = ["demo", "new", "check", "assess", "run", "compare", "explain"]
     assert [out.index(f"\n  {v} ") for v in verbs] == sorted(out.index(f"\n  {v} ") for v in verbs)
 
 
-def test_no_verb_at_all_is_answered_with_the_help(capsys):
+def test_no_verb_at_all_is_answered_with_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     assert "drillsim demo" in capsys.readouterr().out
 
 
-def test_help_imports_nothing_heavy():
+def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; from drillsim.cli import main; main(['--help']); "
         f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
@@ -53,23 +54,23 @@ def test_help_imports_nothing_heavy():
     assert done.stderr.strip() == "[]"
 
 
-def test_an_unknown_verb_is_answered_with_the_nearest(capsys):
+def test_an_unknown_verb_is_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chekc"]) == 2
     assert "Closest: 'check'" in capsys.readouterr().err
 
 
-def test_an_unknown_option_is_a_usage_error(capsys):
+def test_an_unknown_option_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--fix"]) == 2
     assert "--fix" in capsys.readouterr().err
 
 
-def test_usage_errors_under_json_end_in_a_json_line(capsys):
+def test_usage_errors_under_json_end_in_a_json_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "--json"]) == 2
     assert "SCENARIO" in json_of(capsys)["error"]
 
 
-def test_ctrl_c_ends_with_130(monkeypatch, capsys):
-    def interrupted(*_args, **_more):
+def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(*_args: object, **_more: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(drillsim.cli.porch, "main", interrupted)
@@ -77,14 +78,16 @@ def test_ctrl_c_ends_with_130(monkeypatch, capsys):
     assert "Interrupted" in capsys.readouterr().err
 
 
-def break_explain(monkeypatch):
-    def broken(*_args, **_more):
+def break_explain(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object, **_more: Any) -> None:
         raise ZeroDivisionError("room-secret")
 
     monkeypatch.setattr(sys.modules["drillsim.cli.commands.explain"], "_overview", broken)
 
 
-def test_a_bug_leaves_one_line_and_a_crash_file(monkeypatch, tmp_path, capsys):
+def test_a_bug_leaves_one_line_and_a_crash_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     break_explain(monkeypatch)
     assert main(["explain"]) == 1
@@ -95,14 +98,16 @@ def test_a_bug_leaves_one_line_and_a_crash_file(monkeypatch, tmp_path, capsys):
     assert "ZeroDivisionError" in files[0].read_text(encoding="utf-8")
 
 
-def test_debug_after_the_verb_shows_the_traceback(monkeypatch, tmp_path, capsys):
+def test_debug_after_the_verb_shows_the_traceback(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     break_explain(monkeypatch)
     assert main(["explain", "--debug"]) == 1
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_python_minus_m_is_the_same_command(tmp_path):
+def test_python_minus_m_is_the_same_command(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "drillsim", "explain", "DS203"],
         capture_output=True,
@@ -114,7 +119,7 @@ def test_python_minus_m_is_the_same_command(tmp_path):
     assert done.stdout.startswith("DS203")
 
 
-def test_a_windows_console_gets_ascii_and_no_crash(tmp_path):
+def test_a_windows_console_gets_ascii_and_no_crash(tmp_path: Path) -> None:
     for encoding in ("cp1252", "ascii"):
         environment = {**HERE, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
         done = subprocess.run(
@@ -127,12 +132,12 @@ def test_a_windows_console_gets_ascii_and_no_crash(tmp_path):
         done.stdout.decode("ascii")
 
 
-def test_json_lines_hold_neither_nan_nor_infinity(capsys):
+def test_json_lines_hold_neither_nan_nor_infinity(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.json_line({"a": float("nan"), "b": [float("inf"), 1.5]})
     assert json_of(capsys) == {"a": None, "b": [None, 1.5]}
 
 
-def test_progress_without_a_terminal_is_one_line_per_tenth(capsys):
+def test_progress_without_a_terminal_is_one_line_per_tenth(capsys: pytest.CaptureFixture[str]) -> None:
     with terminal.progress(40, "drills") as tell:
         for done in range(1, 41):
             tell(done, 40)
@@ -164,17 +169,17 @@ def test_progress_without_a_terminal_is_one_line_per_tenth(capsys):
         ("settings", "police.law"),
     ],
 )
-def test_explain_teaches(topic, words, capsys):
+def test_explain_teaches(topic: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", topic]) == 0
     assert words in capsys.readouterr().out
 
 
-def test_explain_answers_an_unknown_topic_with_the_nearest(capsys):
+def test_explain_answers_an_unknown_topic_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "abel_on_scene_s"]) == 2
     assert "able_on_scene_s" in capsys.readouterr().err
 
 
-def test_every_code_in_the_source_is_explained():
+def test_every_code_in_the_source_is_explained() -> None:
     from drillsim.errors import EXPLANATIONS
 
     text = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "src").rglob("*.py"))
@@ -184,26 +189,26 @@ def test_every_code_in_the_source_is_explained():
 # new
 
 
-def test_new_writes_a_project_that_checks(project, capsys):
+def test_new_writes_a_project_that_checks(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(project)]) == 0
     assert capsys.readouterr().out.endswith("3 files checked, 0 errors, 0 warnings. Nothing was run.\n")
 
 
-def test_new_gives_editors_a_schema_in_the_first_line(project):
+def test_new_gives_editors_a_schema_in_the_first_line(project) -> None:
     for kind in ("plan", "scenario", "mixes"):
         first = (project / f"{kind}.yaml").read_text(encoding="utf-8").splitlines()[0]
         assert first == f"# yaml-language-server: $schema=.drillsim/{kind}.schema.json"
         assert json.loads((project / ".drillsim" / f"{kind}.schema.json").read_text(encoding="utf-8"))["properties"]
 
 
-def test_new_refuses_to_overwrite(project, capsys):
+def test_new_refuses_to_overwrite(project, capsys: pytest.CaptureFixture[str]) -> None:
     before = (project / "plan.yaml").read_bytes()
     assert main(["new", str(project)]) == 2
     assert "nothing was written" in capsys.readouterr().err
     assert (project / "plan.yaml").read_bytes() == before
 
 
-def test_new_answers_an_unknown_plan_with_the_known(tmp_path, capsys):
+def test_new_answers_an_unknown_plan_with_the_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["new", str(tmp_path / "x"), "--plan", "secundary"]) == 2
     assert "'secondary'" in capsys.readouterr().err
 
@@ -215,7 +220,9 @@ def test_new_answers_an_unknown_plan_with_the_known(tmp_path, capsys):
     ("plan", "facts"),
     [("doe_secondary", (110, 132, 16, 6, 67.2, 226.3)), ("doe_primary", (52, 66, 12, 0, 53.0, 189.1))],
 )
-def test_check_prints_the_facts_of_a_plan_as_json(plan, facts, capsys):
+def test_check_prints_the_facts_of_a_plan_as_json(
+    plan: str, facts: tuple[float, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["check", str(ROOT / "floorplans" / f"{plan}.yaml"), "--json"]) == 0
     told = json_of(capsys)
     names = ("spaces", "openings", "exits", "stairs", "worst_exit_m", "diameter_m")
@@ -223,17 +230,19 @@ def test_check_prints_the_facts_of_a_plan_as_json(plan, facts, capsys):
     assert told["build_s"] > 0
 
 
-def test_check_reads_the_plan_and_the_mixes_beside_a_scenario(project, capsys):
+def test_check_reads_the_plan_and_the_mixes_beside_a_scenario(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(project / "scenario.yaml"), "--json"]) == 0
     assert {f["kind"] for f in json_of(capsys)["files"]} == {"plan", "scenario", "mixes"}
 
 
-def test_check_lists_every_id_with_its_label(project, capsys):
+def test_check_lists_every_id_with_its_label(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(project / "plan.yaml"), "--list"]) == 0
     assert re.search(r"post +front-desk +Front desk", capsys.readouterr().out)
 
 
-def test_check_finds_a_mistake_in_the_mixes_when_asked_for_the_scenario(project, capsys):
+def test_check_finds_a_mistake_in_the_mixes_when_asked_for_the_scenario(
+    project, capsys: pytest.CaptureFixture[str]
+) -> None:
     mixes = project / "mixes.yaml"
     mixes.write_text(mixes.read_text(encoding="utf-8").replace("post: front-desk", "post: frontdesk"), encoding="utf-8")
     assert main(["check", str(project / "scenario.yaml")]) == 2
@@ -241,7 +250,7 @@ def test_check_finds_a_mistake_in_the_mixes_when_asked_for_the_scenario(project,
     assert "Closest: 'front-desk'" in out
 
 
-def test_check_says_when_a_scenarios_plan_is_not_there(project, capsys):
+def test_check_says_when_a_scenarios_plan_is_not_there(project, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "plan.yaml").rename(project / "plans.yaml")
     assert main(["check", str(project / "scenario.yaml")]) == 2
     assert re.search(
@@ -252,12 +261,12 @@ def test_check_says_when_a_scenarios_plan_is_not_there(project, capsys):
 # assess
 
 
-def test_assess_tells_times_without_a_simulation(project, capsys):
+def test_assess_tells_times_without_a_simulation(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assess", str(project / "plan.yaml"), "--json"]) == 0
     assert json_of(capsys)["plan"] == "Three rooms"
 
 
-def test_assess_writes_a_map_where_asked(project, capsys):
+def test_assess_writes_a_map_where_asked(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assess", str(project / "plan.yaml"), "--out", "maps-INTERNAL"]) == 0
     assert list(Path("maps-INTERNAL").glob("*.png"))
 
@@ -265,34 +274,34 @@ def test_assess_writes_a_map_where_asked(project, capsys):
 # run
 
 
-def test_run_tells_the_drill_in_labels_and_clock_times(project, capsys):
+def test_run_tells_the_drill_in_labels_and_clock_times(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(project / "scenario.yaml")]) == 0
     out = capsys.readouterr().out
     assert re.search(r"(?m)^ +0:00  A hostile event begins in Upper hall\.$", out)
     assert "hall-1" not in out
 
 
-def test_run_says_whether_this_drill_met_its_goals(project, capsys):
+def test_run_says_whether_this_drill_met_its_goals(project, capsys: pytest.CaptureFixture[str]) -> None:
     main(["run", str(project / "scenario.yaml")])
     assert re.search(r"within 3:00 \(goal: in 90 % of drills\): (yes|no)", capsys.readouterr().out)
 
 
-def test_run_with_a_mistyped_mix_names_the_nearest(project, capsys):
+def test_run_with_a_mistyped_mix_names_the_nearest(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(project / "scenario.yaml"), "--mix", "onesro"]) == 2
     assert "'one-sro'" in capsys.readouterr().err
 
 
-def test_run_with_a_mistyped_override_names_the_nearest(project, capsys):
+def test_run_with_a_mistyped_override_names_the_nearest(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(project / "scenario.yaml"), "--override", "stairopen"]) == 2
     assert "'stair-open'" in capsys.readouterr().err
 
 
-def test_run_with_a_plan_in_place_of_a_scenario_says_so(project, capsys):
+def test_run_with_a_plan_in_place_of_a_scenario_says_so(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(project / "plan.yaml")]) == 2
     assert "this is a plan; a scenario is needed here" in capsys.readouterr().err
 
 
-def test_run_as_json_holds_the_row_and_the_timeline(project, capsys):
+def test_run_as_json_holds_the_row_and_the_timeline(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(project / "scenario.yaml"), "--seed", "3", "--json"]) == 0
     told = json_of(capsys)
     assert told["seed"] == 3
@@ -308,7 +317,7 @@ def comparing(project, *more: str) -> int:
     return main([*words, "--runs", "4", "--workers", "1", "--no-open", *more])
 
 
-def test_compare_prints_a_table_and_writes_the_folder(project, capsys):
+def test_compare_prints_a_table_and_writes_the_folder(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert comparing(project) == 0
     captured = capsys.readouterr()
     assert "One SRO" in captured.out
@@ -319,20 +328,20 @@ def test_compare_prints_a_table_and_writes_the_folder(project, capsys):
     assert list(folder.rglob("*.svg"))
 
 
-def test_compare_takes_the_next_free_folder(project):
+def test_compare_takes_the_next_free_folder(project) -> None:
     assert comparing(project, "--quiet") == 0
     assert comparing(project, "--quiet") == 0
     assert Path("drillsim-results-INTERNAL-2", "runs.csv").exists()
 
 
-def test_quiet_prints_only_where_the_results_are(project, capsys):
+def test_quiet_prints_only_where_the_results_are(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert comparing(project, "--quiet") == 0
     captured = capsys.readouterr()
     assert len(captured.out.splitlines()) == 1
     assert captured.err == ""
 
 
-def test_compare_as_json_is_one_line_of_stdout(project, capsys):
+def test_compare_as_json_is_one_line_of_stdout(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert comparing(project, "--json") == 0
     (line,) = capsys.readouterr().out.splitlines()
     told = json.loads(line)
@@ -345,7 +354,7 @@ def test_compare_as_json_is_one_line_of_stdout(project, capsys):
     }
 
 
-def test_a_missed_goal_is_fine_unless_asked_for(project):
+def test_a_missed_goal_is_fine_unless_asked_for(project) -> None:
     scenario = project / "scenario.yaml"
     goal = "goals:\n  - {measure: able_on_scene_s, at_most: 1 s, in: 90 %}\n"
     scenario.write_text(
@@ -355,18 +364,18 @@ def test_a_missed_goal_is_fine_unless_asked_for(project):
     assert comparing(project, "--quiet", "--runs", "8", "--fail-on-goals") == 10
 
 
-def test_compare_does_not_write_among_other_peoples_files(project, capsys):
+def test_compare_does_not_write_among_other_peoples_files(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert comparing(project, "--out", str(project)) == 2
     assert "other files" in capsys.readouterr().err
     assert not (project / "runs.csv").exists()
 
 
-def test_compare_needs_runs(project, capsys):
+def test_compare_needs_runs(project, capsys: pytest.CaptureFixture[str]) -> None:
     assert comparing(project, "--runs", "0") == 2
     assert "--runs" in capsys.readouterr().err
 
 
-def test_the_manifest_names_no_folder_of_this_machine(project):
+def test_the_manifest_names_no_folder_of_this_machine(project) -> None:
     comparing(project, "--quiet")
     assert str(project.parent) not in Path("drillsim-results-INTERNAL", "manifest.json").read_text(encoding="utf-8")
 
@@ -374,7 +383,9 @@ def test_the_manifest_names_no_folder_of_this_machine(project):
 # demo
 
 
-def test_demo_runs_from_any_folder_without_a_question(tmp_path, monkeypatch, capsys):
+def test_demo_runs_from_any_folder_without_a_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdin", None)
     assert main(["demo", "--runs", "1", "--workers", "1", "--no-open", "--plan", "primary", "--json"]) == 0

@@ -40,7 +40,7 @@ def here(plan, streams):
     return draw_population(place_people(build(plan), plan, None), streams, (PUPILS, SLOW))
 
 
-def everybody(plan, *sources, seed=1):
+def everybody(plan, *sources, seed: int = 1):
     streams = Streams(seed, "f")
     return add_arrivals(here(plan, streams), plan, sources, streams)
 
@@ -49,11 +49,11 @@ def came(people, space):
     return np.flatnonzero(~np.isnan(people.arrives_s) & (people.space == space))
 
 
-def test_without_a_source_everybody_is_there_from_the_start(plan):
+def test_without_a_source_everybody_is_there_from_the_start(plan) -> None:
     assert everybody(plan).arrives_s is None
 
 
-def test_those_from_the_start_keep_their_numbers_and_their_draws(plan):
+def test_those_from_the_start_keep_their_numbers_and_their_draws(plan) -> None:
     before, after = everybody(plan), everybody(plan, LOBBY, YARD)
     for name in FIELDS:
         assert getattr(after, name)[: len(before)].tolist() == getattr(before, name).tolist()
@@ -61,25 +61,25 @@ def test_those_from_the_start_keep_their_numbers_and_their_draws(plan):
     assert not np.isnan(after.arrives_s[len(before) :]).any()
 
 
-def test_they_come_one_after_the_other_within_the_time_of_their_source(plan):
+def test_they_come_one_after_the_other_within_the_time_of_their_source(plan) -> None:
     people = everybody(plan, YARD)
     times = people.arrives_s[came(people, 0)]
     assert (times.min() >= 60, times.max() < 300, (np.diff(times) > 0).all()) == (True, True, True)
 
 
-def test_they_come_at_random_with_the_rate_of_their_source():
+def test_they_come_at_random_with_the_rate_of_their_source() -> None:
     gaps = np.diff(arrival_times(replace(LOBBY, to_s=20_000.0), "lobby/0", Streams(7, "f")), prepend=0.0)
     assert stats.kstest(gaps, stats.expon(scale=2.0).cdf).pvalue > 0.05
 
 
-def test_their_number_has_the_mean_and_the_variance_of_a_poisson_law():
+def test_their_number_has_the_mean_and_the_variance_of_a_poisson_law() -> None:
     counts = [len(arrival_times(YARD, "yard/0", Streams(seed, "f"))) for seed in range(400)]
     mean = 0.2 * 240
     assert np.mean(counts) == pytest.approx(mean, abs=4 * np.sqrt(mean / 400))
     assert np.var(counts) == pytest.approx(mean, rel=4 * np.sqrt(2 / 400))
 
 
-def test_they_start_anywhere_on_the_floor_of_their_space(plan):
+def test_they_start_anywhere_on_the_floor_of_their_space(plan) -> None:
     people = everybody(plan, replace(LOBBY, to_s=6000.0))
     inside = came(people, 1)
     x, y = people.x[inside], people.y[inside]
@@ -87,38 +87,38 @@ def test_they_start_anywhere_on_the_floor_of_their_space(plan):
     assert (x > 24).mean() == pytest.approx(24 / 64, abs=0.03)
 
 
-def test_they_leave_at_once(plan):
+def test_they_leave_at_once(plan) -> None:
     people = everybody(plan, LOBBY)
     assert set(people.premovement_s[came(people, 1)]) == {0.0}
 
 
-def test_a_source_of_one_group_brings_that_group_alone(plan):
+def test_a_source_of_one_group_brings_that_group_alone(plan) -> None:
     people = everybody(plan, YARD)
     assert people.groups == ("pupils", "slow", "visitors")
     assert people.in_group("visitors").tolist() == came(people, 0).tolist()
     assert set(people.level_mps[came(people, 0)]) == {1.2}
 
 
-def test_a_source_of_no_group_brings_everybody_by_their_shares(plan):
+def test_a_source_of_no_group_brings_everybody_by_their_shares(plan) -> None:
     people = everybody(plan, replace(LOBBY, to_s=6000.0))
     assert (people.group[came(people, 1)] == 1).mean() == pytest.approx(0.1, abs=0.02)
 
 
-def test_another_source_leaves_every_other_arrival_alone(plan):
+def test_another_source_leaves_every_other_arrival_alone(plan) -> None:
     one, both = everybody(plan, LOBBY), everybody(plan, YARD, LOBBY, replace(LOBBY, number=1))
     same = [both.slots.index(slot) for slot in one.slots]
     for name in (*DRAWS, "arrives_s"):
         assert np.array_equal(getattr(both, name)[same], getattr(one, name), equal_nan=True)
 
 
-def test_two_sources_of_one_space_are_two(plan):
+def test_two_sources_of_one_space_are_two(plan) -> None:
     people = everybody(plan, LOBBY, replace(LOBBY, number=1))
     assert len(set(people.slots)) == len(people)
     assert len(set(people.arrives_s[came(people, 1)])) == len(came(people, 1))
 
 
 @pytest.mark.parametrize("to_s", [600.001, 1200.0, 50_000.0])
-def test_a_later_end_keeps_those_who_came_before(plan, to_s):
+def test_a_later_end_keeps_those_who_came_before(plan, to_s: float) -> None:
     short, long = everybody(plan, LOBBY), everybody(plan, replace(LOBBY, to_s=to_s))
     assert long.slots[: len(short)] == short.slots
     for name in (*DRAWS, "arrives_s"):
@@ -126,10 +126,10 @@ def test_a_later_end_keeps_those_who_came_before(plan, to_s):
     assert (long.arrives_s[len(short) :] >= 600).all()
 
 
-def test_a_source_that_ends_before_anybody_comes_brings_nobody(plan):
+def test_a_source_that_ends_before_anybody_comes_brings_nobody(plan) -> None:
     people = everybody(plan, replace(LOBBY, to_s=1e-9), replace(YARD, to_s=10.0))
     assert (len(people), people.arrives_s.shape) == (40, (40,))
 
 
-def test_another_seed_brings_others(plan):
+def test_another_seed_brings_others(plan) -> None:
     assert everybody(plan, LOBBY, seed=1).arrives_s.tolist() != everybody(plan, LOBBY, seed=2).arrives_s.tolist()

@@ -7,47 +7,47 @@ from drillsim.crowd.states import ARRIVED, OUT, SEAM
 from drillsim.errors import ScenarioError
 
 
-def hall(polygon, openings, use="corridor", laws=None):
+def hall(polygon, openings, use: str = "corridor", laws=None):
     return World(plan_of([("hall", use, polygon)], openings), people_at([]), laws or Laws()).cells
 
 
-def test_a_corridor_is_cut_into_slabs_of_at_most_ten_metres():
+def test_a_corridor_is_cut_into_slabs_of_at_most_ten_metres() -> None:
     cells = hall(box(0, 0, 25, 2), [door("e", "hall", "outside", 0, 1)])
     assert (cells.cells, cells.area_m2[:3]) == (3, pytest.approx([50 / 3] * 3))
 
 
-def test_a_corridor_of_ten_metres_stays_whole():
+def test_a_corridor_of_ten_metres_stays_whole() -> None:
     assert hall(box(0, 0, 10, 2), [door("e", "hall", "outside", 0, 1)]).cells == 1
 
 
-def test_a_classroom_stays_whole():
+def test_a_classroom_stays_whole() -> None:
     assert hall(box(0, 0, 25, 2), [door("e", "hall", "outside", 0, 1)], use="classroom").cells == 1
 
 
-def test_the_longer_side_is_cut():
+def test_the_longer_side_is_cut() -> None:
     cells = hall(box(0, 0, 2, 30), [door("e", "hall", "outside", 0, 1)])
     assert cells.anchor_xy[:3] == [(1.0, 5.0), (1.0, 15.0), (1.0, 25.0)]
 
 
-def test_a_gate_on_a_slab_edge_lies_in_the_lower_slab():
+def test_a_gate_on_a_slab_edge_lies_in_the_lower_slab() -> None:
     cells = hall(box(0, 0, 20, 2), [door("e", "hall", "outside", 10, 0, line=[[9.5, 0], [10.5, 0]])])
     assert cells.way_cell[0] == (0, -1)
 
 
-def test_a_leg_is_cut_at_the_slab_edges_and_its_pieces_add_up():
+def test_a_leg_is_cut_at_the_slab_edges_and_its_pieces_add_up() -> None:
     cells = hall(box(0, 0, 30, 2), [door("w", "hall", "outside", 0, 1), door("e", "hall", "outside", 30, 1)])
     leg = cells.leg(0, 1)
     assert [(cell, length) for cell, length, _ in leg] == [(0, 10.0), (1, 10.0), (2, 10.0)]
     assert [cells.leads[direction] for _, _, direction in leg] == [SEAM, SEAM, OUT]
 
 
-def test_a_leg_to_a_gate_on_an_edge_ends_with_a_piece_of_no_length():
+def test_a_leg_to_a_gate_on_an_edge_ends_with_a_piece_of_no_length() -> None:
     gates = [door("e", "hall", "outside", 20, 1), door("m", "hall", "outside", 10, 0, line=[[9.5, 0], [10.5, 0]])]
     cells = hall(box(0, 0, 20, 2), gates)
     assert [(c, length) for c, length, _ in cells.leg(0, 1)] == [(1, pytest.approx(np.hypot(10, 1))), (0, 0.0)]
 
 
-def test_a_leg_around_a_corner_is_cut_along_its_exact_polyline():
+def test_a_leg_around_a_corner_is_cut_along_its_exact_polyline() -> None:
     bent = [[0, 0], [30, 0], [30, 20], [28, 20], [28, 2], [0, 2]]
     gates = [door("w", "hall", "outside", 0, 1), door("n", "hall", "outside", 29, 20, line=[[28.5, 20], [29.5, 20]])]
     cells = hall(bent, gates)
@@ -56,7 +56,7 @@ def test_a_leg_around_a_corner_is_cut_along_its_exact_polyline():
     assert [c for c, _, _ in leg] == [0, 1, 2]
 
 
-def test_a_leg_may_leave_a_slab_and_come_back():
+def test_a_leg_may_leave_a_slab_and_come_back() -> None:
     horseshoe = [[0, 0], [22, 0], [22, 10], [0, 10], [0, 8], [20, 8], [20, 2], [0, 2]]
     gates = [door("a", "hall", "outside", 0, 1), door("b", "hall", "outside", 0, 9)]
     cells = hall(horseshoe, gates)
@@ -65,13 +65,13 @@ def test_a_leg_may_leave_a_slab_and_come_back():
     assert sum(length for _, length, _ in leg) == pytest.approx(cells.network.space_dist[0][0, 1], abs=1e-9)
 
 
-def test_slabs_of_a_bent_corridor_share_its_area():
+def test_slabs_of_a_bent_corridor_share_its_area() -> None:
     bent = [[0, 0], [30, 0], [30, 20], [28, 20], [28, 2], [0, 2]]
     cells = hall(bent, [door("w", "hall", "outside", 0, 1)])
     assert sum(cells.area_m2[:-1]) == pytest.approx(cells.network.space_area_m2[0])
 
 
-def test_a_stair_flight_is_a_cell_of_its_length_times_its_width():
+def test_a_stair_flight_is_a_cell_of_its_length_times_its_width() -> None:
     stair = {"id": "t", "lower": "foot", "upper": "head+", "rise": 4, "width": 1.5, "length": 10,
              "lower_opening": "d0", "upper_opening": "d1"}  # fmt: skip
     plan = plan_of(
@@ -83,24 +83,24 @@ def test_a_stair_flight_is_a_cell_of_its_length_times_its_width():
     assert cells.area_m2[cells.flight_cell(0)] == pytest.approx(15.0)
 
 
-def test_an_outdoor_place_holds_everybody():
+def test_an_outdoor_place_holds_everybody() -> None:
     cells = hall(box(0, 0, 2, 2), [door("e", "hall", "outside", 0, 1)], use="outdoors")
     assert cells.places[0] > 1_000_000
 
 
-def test_a_door_too_narrow_for_the_law_is_refused_by_name():
+def test_a_door_too_narrow_for_the_law_is_refused_by_name() -> None:
     with pytest.raises(ScenarioError, match="opening 'e'"):
         hall(box(0, 0, 8, 8), [door("e", "hall", "outside", 0, 1, width=0.3)])
 
 
-def test_cells_of_many_points_are_those_of_each_point():
+def test_cells_of_many_points_are_those_of_each_point() -> None:
     cells = hall(box(0, 0, 30, 2), [door("w", "hall", "outside", 0, 1)])
     x = np.array([0.0, 9.99, 10.0, 10.01, 20.0, 29.0, 30.0])
     many = cells.cells_at(np.zeros(7, dtype=np.int64), x, np.ones(7))
     assert many.tolist() == [cells.cell_at(0, float(v), 1.0) for v in x] == [0, 0, 0, 1, 1, 2, 2]
 
 
-def test_a_walk_to_a_point_ends_there():
+def test_a_walk_to_a_point_ends_there() -> None:
     cells = hall(box(0, 0, 30, 2), [door("w", "hall", "outside", 0, 1)])
     leg = cells.cut(0, ((0.0, 1.0), (15.0, 1.0)), 0, 1, ARRIVED)
     assert [(c, length) for c, length, _ in leg] == [(0, 10.0), (1, 5.0)]

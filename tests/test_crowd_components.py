@@ -62,7 +62,7 @@ def twice(play: Play, *, alone: bool) -> Play:
     )
 
 
-def test_a_campus_has_a_component_for_each_school():
+def test_a_campus_has_a_component_for_each_school() -> None:
     cells = build_cells(build(campus(3).plan()), Laws())
     found = components_of(cells)
     assert found.of_cell[-1] == -1
@@ -70,7 +70,7 @@ def test_a_campus_has_a_component_for_each_school():
     assert found.borders.tolist() == [cells.borders // 3] * 3
 
 
-def test_a_space_that_no_way_leads_to_is_a_component_without_borders(monkeypatch):
+def test_a_space_that_no_way_leads_to_is_a_component_without_borders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driver, "APART_S", 0.0)
     spaces = [
         ("r", "classroom", box(0, 0, 6, 6)),
@@ -86,7 +86,7 @@ def test_a_space_that_no_way_leads_to_is_a_component_without_borders(monkeypatch
         assert world.run(50.0).out_s[2] == 5.0
 
 
-def test_a_component_takes_no_more_slots_than_the_whole(monkeypatch):
+def test_a_component_takes_no_more_slots_than_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where a closed exit has left every door something to do, and their number is nearly a power of two."""
     monkeypatch.setattr(driver, "APART_S", 0.0)
     began = []
@@ -114,7 +114,9 @@ def test_a_component_takes_no_more_slots_than_the_whole(monkeypatch):
 
 
 @pytest.mark.parametrize("alone", [True, False])
-def test_buildings_played_one_after_another_give_everybody_the_same_times(alone, monkeypatch):
+def test_buildings_played_one_after_another_give_everybody_the_same_times(
+    alone: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(driver, "APART_S", 0.0)
     apart = []
     play_apart = driver.play_apart

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 compiled = pytest.importorskip("drillsim.jit", exc_type=ImportError).compiled
+import drillsim as ds  # noqa: E402
 from drillsim.crowd.compiled.allocation import Layout  # noqa: E402
 from drillsim.crowd.compiled.static import static_of  # noqa: E402
 from drillsim.crowd.geometry.cells import build_cells  # noqa: E402
@@ -29,13 +30,13 @@ TIMES = st.one_of(
 
 
 @compiled
-def put(t, o, after_s):
+def put(t, o, after_s: float):
     event_list.schedule(t, o, s_at(t)[NOW] + after_s)
     return events_at(t)[o].time
 
 
 @compiled
-def drop(t, o):
+def drop(t, o) -> None:
     event_list.call_off(t, o)
 
 
@@ -45,7 +46,7 @@ def first(t):
 
 
 @pytest.fixture(scope="module")
-def layout(three_rooms):
+def layout(three_rooms: ds.FloorPlan):
     static = static_of(build_cells(build(three_rooms), Laws()))
     return SimpleNamespace(static=static, borders=len(static.borders), of=Layout(static, PEOPLE))
 
@@ -53,7 +54,7 @@ def layout(three_rooms):
 class Calendar:
     """The compiled calendar beside a plain list of times."""
 
-    def __init__(self, layout):
+    def __init__(self, layout) -> None:
         legs = SimpleNamespace(table=np.zeros((0, 2), np.int32), bends=np.zeros((1, 2)))
         self.tables, self.words = layout.of.make(layout.of.start(layout.static), legs)
         self.at, self.borders = int(self.words.ctypes.data), layout.borders
@@ -69,7 +70,7 @@ class Calendar:
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
-def test_the_first_event_is_the_one_a_sorted_list_has_first(layout, data):
+def test_the_first_event_is_the_one_a_sorted_list_has_first(layout, data: st.DataObject) -> None:
     calendar_ = Calendar(layout)
     owners = st.integers(0, layout.borders + PEOPLE - 1)
     steps = st.lists(st.tuples(st.sampled_from(["put", "put", "put", "take", "drop"]), owners, TIMES), max_size=80)
@@ -92,7 +93,7 @@ def test_the_first_event_is_the_one_a_sorted_list_has_first(layout, data):
     calendar_.check()
 
 
-def test_everybody_at_one_instant_comes_by_number_borders_last(layout):
+def test_everybody_at_one_instant_comes_by_number_borders_last(layout) -> None:
     calendar_ = Calendar(layout)
     owners = range(layout.borders + PEOPLE)
     for o in owners:
@@ -104,14 +105,14 @@ def test_everybody_at_one_instant_comes_by_number_borders_last(layout):
     assert order == [*range(layout.borders, layout.borders + PEOPLE), *range(layout.borders)]
 
 
-def test_there_are_at_least_as_many_slots_as_events():
+def test_there_are_at_least_as_many_slots_as_events() -> None:
     for events in (1, 63, 64, 1_000, 1_000_000):
         slots = event_list.slots_for(events)
         assert events <= slots <= max(64, 4 * events)
         assert slots & (slots - 1) == 0
 
 
-def test_the_arrays_of_a_drill_begin_at_lines_and_do_not_overlap(layout):
+def test_the_arrays_of_a_drill_begin_at_lines_and_do_not_overlap(layout) -> None:
     places = sorted(layout.of.places.values(), key=lambda place: place[:2])
     assert all(place.begin % 64 == 0 for place in places)
     assert all(one.end <= other.begin for one, other in pairwise(places))

@@ -72,5 +72,5 @@ ON_A_STAIR = Play(
 )  # fmt: skip
 
 
-def test_an_order_that_changes_no_way_turns_nobody_who_has_come_off_a_stair():
+def test_an_order_that_changes_no_way_turns_nobody_who_has_come_off_a_stair() -> None:
     play_both(ON_A_STAIR)

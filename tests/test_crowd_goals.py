@@ -1,5 +1,7 @@
 """Places changed in circles, people who come in later, refuges, own rooms, and spaces to keep away from."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -22,14 +24,14 @@ def crossing(left: int, right: int) -> World:
     return World(world.plan, world.people, options={"assigned": ways, "routes": "assigned"})
 
 
-def test_two_full_rooms_that_face_each_other_change_places():
+def test_two_full_rooms_that_face_each_other_change_places() -> None:
     world = crossing(2, 2)
     world.crowd.evacuate()
     world.run(600)
     assert world.crowd.tally() == {("out", ""): 4}
 
 
-def test_a_change_of_places_through_one_door_costs_two_rests():
+def test_a_change_of_places_through_one_door_costs_two_rests() -> None:
     world = crossing(2, 2)
     world.crowd.evacuate()
     world.run(600)
@@ -50,7 +52,7 @@ def three_in_a_ring() -> World:
     return World(plan, people_at([(0, 1.0, 0.1), (1, 0.5, 0.6), (2, 1.5, 0.6)]))
 
 
-def test_three_full_rooms_in_a_ring_move_round_together():
+def test_three_full_rooms_in_a_ring_move_round_together() -> None:
     world = three_in_a_ring()
     assert world.cells.places[:3] == [1, 1, 1]
     world.crowd.to_own_room(np.arange(3), [1, 2, 0])
@@ -59,7 +61,7 @@ def test_three_full_rooms_in_a_ring_move_round_together():
     assert world.crowd.state(0) == ("settled", "in its own room")
 
 
-def storey(people, **options) -> World:
+def storey(people, **options: Any) -> World:
     """A hall with a refuge at its right end and an exit at its left one."""
     plan = plan_of(
         [("hall", "corridor", box(0, 0, 30, 3)), ("r", "other", box(30, 0, 30.8, 1.2)), ("x", "gym", box(10, 3, 14, 9)),
@@ -72,7 +74,7 @@ def storey(people, **options) -> World:
     return World(plan, people_at(people), options=options)
 
 
-def test_a_refuge_that_is_full_sends_the_next_one_out():
+def test_a_refuge_that_is_full_sends_the_next_one_out() -> None:
     world = storey([(0, 25.0, 1.0), (0, 26.0, 1.0), (0, 24.0, 1.0)])
     assert world.cells.places[world.cells.first_cell[1]] == 2
     world.crowd.to_refuge(np.arange(3), [1])
@@ -81,7 +83,7 @@ def test_a_refuge_that_is_full_sends_the_next_one_out():
     assert world.crowd.state(2)[0] == "out"
 
 
-def test_somebody_told_to_keep_away_from_a_space_goes_round_it():
+def test_somebody_told_to_keep_away_from_a_space_goes_round_it() -> None:
     near, round_ = storey([(4, 12.0, 10.0)]), storey([(4, 12.0, 10.0)])
     near.crowd.evacuate()
     round_.crowd.evacuate(away_from=2)
@@ -90,14 +92,14 @@ def test_somebody_told_to_keep_away_from_a_space_goes_round_it():
     assert round_.way("db") in {b for _, _, b, _ in round_.crowd.log}
 
 
-def cell_of_two(arrives, **options) -> World:
+def cell_of_two(arrives, **options: Any) -> World:
     plan = plan_of([("a", "storage", box(0, 0, 1, 0.8))], [door("e", "a", "outside", 0, 0.4, 0.8)])
     people = people_at([(0, 0.9, 0.4)] * len(arrives))
     people = type(people)(**{**people.__dict__, "arrives_s": np.array(arrives)})
     return World(plan, people, options=options)
 
 
-def test_who_comes_later_is_nowhere_before_and_goes_at_once_then():
+def test_who_comes_later_is_nowhere_before_and_goes_at_once_then() -> None:
     world = cell_of_two([np.nan, 5.0])
     world.crowd.evacuate()
     world.run(4.0)
@@ -106,14 +108,14 @@ def test_who_comes_later_is_nowhere_before_and_goes_at_once_then():
     assert world.crowd.out_s == pytest.approx([0.9, 5.9])
 
 
-def test_who_comes_and_finds_no_place_is_lost_and_counted():
+def test_who_comes_and_finds_no_place_is_lost_and_counted() -> None:
     world = cell_of_two([np.nan, np.nan, 5.0])
     world.run(60.0)
     assert world.crowd.tally() == {("lost", "no place on arrival"): 1, ("waiting", ""): 2}
     assert world.crowd.inside() == 2
 
 
-def test_when_tells_the_moment_at_which_a_space_holds_no_more_than_so_many():
+def test_when_tells_the_moment_at_which_a_space_holds_no_more_than_so_many() -> None:
     world, told = storey([(2, 11.0, 8.0), (2, 12.0, 5.0), (2, 13.0, 4.0)]), []
     world.crowd.evacuate()
     world.crowd.when([2], at_most=1).callbacks.append(lambda _: told.append(world.env.now))
@@ -121,6 +123,6 @@ def test_when_tells_the_moment_at_which_a_space_holds_no_more_than_so_many():
     assert told == [[t for t, _, b, _ in world.crowd.log if b == world.way("dx")][1]]
 
 
-def test_when_is_true_at_once_where_it_holds_already():
+def test_when_is_true_at_once_where_it_holds_already() -> None:
     world = storey([])
     assert world.crowd.when([2], at_most=0).triggered

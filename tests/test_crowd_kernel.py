@@ -58,7 +58,7 @@ def play_both(play: Play) -> None:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_both_engines_give_everybody_the_same_times(part):
+def test_both_engines_give_everybody_the_same_times(part: int) -> None:
     @seed(part)
     @plays_of(2_000, PARTS)
     @given(plays())
@@ -68,7 +68,7 @@ def test_both_engines_give_everybody_the_same_times(part):
     same()
 
 
-def test_what_seldom_happens_happens_in_these_plays():
+def test_what_seldom_happens_happens_in_these_plays() -> None:
     happened: Counter[str] = Counter()
     for part in range(PARTS):
 
@@ -87,7 +87,7 @@ def test_what_seldom_happens_happens_in_these_plays():
 @seed(41)
 @plays_of(60)
 @given(plays())
-def test_asking_memory_ahead_of_time_changes_nothing(play):
+def test_asking_memory_ahead_of_time_changes_nothing(play) -> None:
     (plain, told), (ahead, heard) = play.make("compiled"), play.make("compiled")
     ahead.crowd._n[MANY] = 1
     plain.run(500.0), ahead.run(500.0)
@@ -99,7 +99,7 @@ def test_asking_memory_ahead_of_time_changes_nothing(play):
 @seed(40)
 @plays_of(60)
 @given(plays())
-def test_looking_at_the_compiled_crowd_changes_nothing(play):
+def test_looking_at_the_compiled_crowd_changes_nothing(play) -> None:
     (plain, told), (looked, heard) = play.make("compiled"), play.make("compiled")
     for time_s in np.linspace(0.0, 60.0, 200):
         looked.run(float(time_s))

@@ -88,7 +88,7 @@ def times(play: Play, engine: str):
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
 @pytest.mark.parametrize("change", CHANGES)
-def test_the_same_building_empties_in_the_same_times(change, engine):
+def test_the_same_building_empties_in_the_same_times(change: str, engine: str) -> None:
     @seed(51)
     @plays_of(240, parts=6)
     @given(drawn_plays())

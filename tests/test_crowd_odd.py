@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from drillsim.errors import ScenarioError
 ENGINES = pytest.mark.parametrize("engine", ["reference", "compiled"])
 
 
-def cabin(people, engine, *, width=0.9, late=None, laws=None, **options) -> World:
+def cabin(people, engine, *, width: float = 0.9, late=None, laws=None, **options: Any) -> World:
     """A room of 3.24 m2 with an exit, and an island beside it that no door leads to."""
     plan = plan_of(
         [("room", "classroom", box(0, 0, 1.8, 1.8)), ("island", "classroom", box(5, 0, 8, 3))],
@@ -26,13 +28,13 @@ def cabin(people, engine, *, width=0.9, late=None, laws=None, **options) -> Worl
 
 @ENGINES
 @pytest.mark.parametrize("width", [0.2, 0.3, 0.33])
-def test_a_door_within_its_boundary_layers_is_refused_by_name_before_anybody_walks(engine, width):
+def test_a_door_within_its_boundary_layers_is_refused_by_name_before_anybody_walks(engine, width: float) -> None:
     with pytest.raises(ScenarioError, match=r"lets nobody through opening 'e' \(.* persons/s\)"):
         cabin([(0, 1.0, 1.0)], engine, width=width)
 
 
 @ENGINES
-def test_the_only_exit_closed_leaves_everybody_inside_without_a_way(engine):
+def test_the_only_exit_closed_leaves_everybody_inside_without_a_way(engine) -> None:
     world = cabin([(0, 1.0, 1.0), (0, 1.5, 1.0)], engine, closed=[0])
     world.crowd.evacuate()
     world.run()
@@ -40,7 +42,7 @@ def test_the_only_exit_closed_leaves_everybody_inside_without_a_way(engine):
 
 
 @ENGINES
-def test_the_only_exit_closed_behind_the_first_keeps_the_others_without_a_way(engine):
+def test_the_only_exit_closed_behind_the_first_keeps_the_others_without_a_way(engine) -> None:
     world = cabin([(0, 0.2, 0.9), (0, 1.5, 1.0)], engine)
     world.crowd.evacuate()
     world.at(0.5, lambda: world.crowd.close(0))
@@ -50,7 +52,7 @@ def test_the_only_exit_closed_behind_the_first_keeps_the_others_without_a_way(en
 
 @ENGINES
 @pytest.mark.parametrize("order", ["evacuate", "away", "rooms", "refuge", "own"])
-def test_people_on_an_island_have_no_way_whatever_they_are_told(engine, order):
+def test_people_on_an_island_have_no_way_whatever_they_are_told(engine, order: str) -> None:
     world = cabin([(1, 6.0, 1.0)], engine)
     crowd, everybody = world.crowd, np.arange(1)
     {
@@ -65,7 +67,7 @@ def test_people_on_an_island_have_no_way_whatever_they_are_told(engine, order):
 
 
 @ENGINES
-def test_nobody_can_be_sent_to_an_island(engine):
+def test_nobody_can_be_sent_to_an_island(engine) -> None:
     world = cabin([(0, 1.0, 1.0)], engine)
     world.crowd.to_lockable(np.arange(1), open_rooms=[1])
     world.run()
@@ -73,7 +75,7 @@ def test_nobody_can_be_sent_to_an_island(engine):
 
 
 @ENGINES
-def test_more_people_than_fit_get_out_none_the_less(engine):
+def test_more_people_than_fit_get_out_none_the_less(engine) -> None:
     world = cabin([(0, 1.0, 1.0)] * 60, engine)
     assert world.cells.places[0] == 8
     world.crowd.evacuate()
@@ -83,7 +85,7 @@ def test_more_people_than_fit_get_out_none_the_less(engine):
 
 
 @ENGINES
-def test_one_person_walks_as_if_alone(engine):
+def test_one_person_walks_as_if_alone(engine) -> None:
     world = cabin([(0, 1.0, 0.9)], engine)
     world.crowd.evacuate()
     world.run()
@@ -91,7 +93,7 @@ def test_one_person_walks_as_if_alone(engine):
 
 
 @ENGINES
-def test_a_building_without_people_plays_orders_and_changes(engine):
+def test_a_building_without_people_plays_orders_and_changes(engine) -> None:
     world = cabin([], engine)
     crowd, nobody = world.crowd, np.zeros(0, dtype=np.int64)
     (
@@ -106,7 +108,7 @@ def test_a_building_without_people_plays_orders_and_changes(engine):
 
 
 @ENGINES
-def test_who_comes_from_a_source_into_a_full_room_is_lost_and_the_others_are_not(engine):
+def test_who_comes_from_a_source_into_a_full_room_is_lost_and_the_others_are_not(engine) -> None:
     world = cabin([(0, 1.0, 1.0)] * 10, engine, late=[np.nan] * 8 + [5.0, 500.0])
     world.at(100.0, world.crowd.evacuate)
     world.run()
@@ -115,7 +117,7 @@ def test_who_comes_from_a_source_into_a_full_room_is_lost_and_the_others_are_not
 
 
 @ENGINES
-def test_a_room_is_full_again_once_somebody_has_come_to_the_last_place(engine):
+def test_a_room_is_full_again_once_somebody_has_come_to_the_last_place(engine) -> None:
     world = cabin([(0, 1.0, 1.0)] * 9, engine, late=[np.nan] * 7 + [5.0, 6.0])
     world.run()
     assert world.crowd.tally() == {("lost", "no place on arrival"): 1, ("waiting", ""): 8}

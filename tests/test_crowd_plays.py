@@ -5,7 +5,7 @@ from crowd_worlds import World, box, door, people_at, plan_of
 from drillsim.crowd.laws import Laws
 
 
-def test_one_person_takes_forty_seconds_for_forty_metres():  # IMO-01
+def test_one_person_takes_forty_seconds_for_forty_metres() -> None:  # IMO-01
     plan = plan_of([("hall", "corridor", box(0, 0, 40, 2))], [door("e", "hall", "outside", 40, 1)])
     world = World(plan, people_at([(0, 0.0, 1.0)]))
     world.crowd.evacuate()
@@ -13,7 +13,7 @@ def test_one_person_takes_forty_seconds_for_forty_metres():  # IMO-01
 
 
 @pytest.mark.parametrize(("start", "seconds"), [(0, 10 / 0.50), (1, 10 / 0.65)])
-def test_ten_metres_of_stair_take_as_long_as_the_assigned_speed_says(start, seconds):  # RIMEA-02-03
+def test_ten_metres_of_stair_take_as_long_as_the_assigned_speed_says(start: int, seconds: float) -> None:  # RIMEA-02-03
     stair = {"id": "t", "lower": "foot", "upper": "head+", "rise": 4, "width": 2, "length": 10,
              "lower_opening": "d0", "upper_opening": "d1"}  # fmt: skip
     plan = plan_of(
@@ -27,7 +27,7 @@ def test_ten_metres_of_stair_take_as_long_as_the_assigned_speed_says(start, seco
     assert world.run().out_s == pytest.approx([seconds], abs=1e-9)
 
 
-def test_a_derived_stair_speed_is_the_level_speed_times_k_over_one_point_four():
+def test_a_derived_stair_speed_is_the_level_speed_times_k_over_one_point_four() -> None:
     stair = {"id": "t", "lower": "foot", "upper": "head+", "rise": 4, "width": 2, "length": 10,
              "lower_opening": "d0", "upper_opening": "d1", "riser": 0.178, "tread": 0.279}  # fmt: skip
     plan = plan_of(
@@ -41,7 +41,7 @@ def test_a_derived_stair_speed_is_the_level_speed_times_k_over_one_point_four():
     assert world.run().out_s[0] == pytest.approx(10 / (0.8 * k / 1.40), abs=1e-9)
 
 
-def test_a_door_of_0_931_persons_per_second_lets_a_hundred_out_in_106_to_107_seconds():  # IMO-04
+def test_a_door_of_0_931_persons_per_second_lets_a_hundred_out_in_106_to_107_seconds() -> None:  # IMO-04
     spots = [(0, 0.4 + 0.8 * (i % 10), 0.25 + 0.5 * (i // 10)) for i in range(100)]
     plan = plan_of([("room", "classroom", box(0, 0, 8, 5))], [door("e", "room", "outside", 8, 2.5)])
     world = World(plan, people_at(spots, speed=1.34), Laws(door="sfpe-guide"))
@@ -49,7 +49,7 @@ def test_a_door_of_0_931_persons_per_second_lets_a_hundred_out_in_106_to_107_sec
     assert 106.3 <= world.run().out_s.max() <= 107.4
 
 
-def test_who_meets_a_closed_exit_walks_from_where_it_is_to_the_other():  # NIST-4.1
+def test_who_meets_a_closed_exit_walks_from_where_it_is_to_the_other() -> None:  # NIST-4.1
     plan = plan_of(
         [("room", "classroom", box(0, 0, 20, 4))],
         [door("e1", "room", "outside", 0, 2), door("e2", "room", "outside", 20, 2)],
@@ -61,7 +61,7 @@ def test_who_meets_a_closed_exit_walks_from_where_it_is_to_the_other():  # NIST-
     assert world.crowd.log[-1][2] == world.way("e2")
 
 
-def test_a_rerouted_walker_in_a_corridor_starts_from_its_slab():
+def test_a_rerouted_walker_in_a_corridor_starts_from_its_slab() -> None:
     plan = plan_of(
         [("hall", "corridor", box(0, 0, 40, 2))],
         [door("e1", "hall", "outside", 0, 1), door("e2", "hall", "outside", 40, 1)],
@@ -72,7 +72,7 @@ def test_a_rerouted_walker_in_a_corridor_starts_from_its_slab():
     assert world.run().out_s == pytest.approx([9.5 + 31.5], abs=1e-9)
 
 
-def test_a_rerouted_walker_in_a_bent_room_goes_back_or_on_whichever_is_shorter():  # rule 12
+def test_a_rerouted_walker_in_a_bent_room_goes_back_or_on_whichever_is_shorter() -> None:  # rule 12
     bent = [[0, 0], [10, 0], [10, 2], [2, 2], [2, 10], [0, 10]]
     plan = plan_of(
         [("room", "other", bent)],
@@ -87,7 +87,7 @@ def test_a_rerouted_walker_in_a_bent_room_goes_back_or_on_whichever_is_shorter()
     assert world.run().out_s == pytest.approx([2.0 + 2.0 + 3.0], abs=1e-9)
 
 
-def test_people_do_not_start_before_their_premovement():  # IMO-05
+def test_people_do_not_start_before_their_premovement() -> None:  # IMO-05
     plan = plan_of([("room", "classroom", box(0, 0, 8, 5))], [door("e", "room", "outside", 8, 2.5)])
     world = World(plan, people_at([(0, 4.0, 2.5)], premovement=17.0))
     world.crowd.evacuate(delay_s=3.0)
@@ -101,7 +101,7 @@ def two_rooms():
     )
 
 
-def test_two_directions_of_a_door_take_turns():
+def test_two_directions_of_a_door_take_turns() -> None:
     spots = [(0, 10.0, 5.0)] * 4 + [(1, 10.0, 5.0)] * 4
     world = World(two_rooms(), people_at(spots), options={"assigned": {0: 2, 1: 1}})
     world.crowd.evacuate()
@@ -109,7 +109,7 @@ def test_two_directions_of_a_door_take_turns():
     assert [side for _, _, border, side in world.crowd.log if border == 0] == [1, 0] * 4
 
 
-def test_the_door_rests_after_each_pass_whichever_the_direction():
+def test_the_door_rests_after_each_pass_whichever_the_direction() -> None:
     spots = [(0, 10.0, 5.0)] * 4 + [(1, 10.0, 5.0)] * 4
     world = World(two_rooms(), people_at(spots), options={"assigned": {0: 2, 1: 1}})
     world.crowd.evacuate()
@@ -126,7 +126,7 @@ def closet():
     )
 
 
-def test_a_full_far_cell_stops_only_its_own_direction():
+def test_a_full_far_cell_stops_only_its_own_direction() -> None:
     spots = [(0, 10.0, 4.5), (1, 10.0, 4.5), (1, 10.0, 4.5)]
     world = World(closet(), people_at(spots), options={"assigned": {0: 2, 1: 1}})
     world.crowd.evacuate(np.array([0]))
@@ -135,7 +135,7 @@ def test_a_full_far_cell_stops_only_its_own_direction():
     assert [(t, p) for t, p, border, _ in world.crowd.log if border == 0] == [(10.0, 1), (10.0, 0)]
 
 
-def test_somebody_behind_a_full_space_is_stranded_at_the_horizon_with_that_reason():
+def test_somebody_behind_a_full_space_is_stranded_at_the_horizon_with_that_reason() -> None:
     spots = [(0, 10.0, 4.5), (1, 10.0, 4.5), (1, 10.0, 4.5)]
     world = World(closet(), people_at(spots), options={"assigned": {0: 2}})
     world.crowd.evacuate(np.array([0]))
@@ -143,7 +143,7 @@ def test_somebody_behind_a_full_space_is_stranded_at_the_horizon_with_that_reaso
     assert world.crowd.tally() == {("stranded", "behind a full space"): 1, ("waiting", ""): 2}
 
 
-def test_a_door_that_lets_two_pass_at_once_rests_twice():
+def test_a_door_that_lets_two_pass_at_once_rests_twice() -> None:
     spots = [(0, 10.0, 4.5), (0, 10.0, 4.5), (1, 10.0, 4.5), (1, 10.0, 4.5)]
     world = World(closet(), people_at(spots), options={"assigned": {0: 2, 1: 1}})
     world.crowd.evacuate(np.array([0, 1]))
@@ -153,7 +153,7 @@ def test_a_door_that_lets_two_pass_at_once_rests_twice():
     assert times == pytest.approx([10.0, 10.0, 10.0 + 2 / (1.30 * 0.70)])
 
 
-def test_a_queue_is_left_for_another_exit_only_if_that_saves_more_than_the_patience():
+def test_a_queue_is_left_for_another_exit_only_if_that_saves_more_than_the_patience() -> None:
     room = [("room", "other", box(0, 0, 20, 20))]
     doors = [door("e1", "room", "outside", 0, 10), door("e2", "room", "outside", 20, 10)]
     used = {}
@@ -165,7 +165,7 @@ def test_a_queue_is_left_for_another_exit_only_if_that_saves_more_than_the_patie
     assert used == {18: {0}, 30: {0, 1}}
 
 
-def test_shortest_routes_ignore_queues():
+def test_shortest_routes_ignore_queues() -> None:
     room = [("room", "other", box(0, 0, 20, 20))]
     doors = [door("e1", "room", "outside", 0, 10), door("e2", "room", "outside", 20, 10)]
     world = World(plan_of(room, doors), people_at([(0, 5.0, 10.0)] * 60), options={"routes": "shortest"})
@@ -174,19 +174,19 @@ def test_shortest_routes_ignore_queues():
     assert {border for _, _, border, _ in world.crowd.log} == {0}
 
 
-def test_an_assigned_exit_is_taken_though_another_is_nearer():
+def test_an_assigned_exit_is_taken_though_another_is_nearer() -> None:
     world = World(two_rooms(), people_at([(0, 1.0, 5.0)]), options={"assigned": {0: 2}})
     world.crowd.evacuate()
     assert world.run().out_s == pytest.approx([19.0])
 
 
-def test_who_cannot_reach_the_assigned_exit_takes_the_nearest():
+def test_who_cannot_reach_the_assigned_exit_takes_the_nearest() -> None:
     world = World(two_rooms(), people_at([(0, 1.0, 5.0)]), options={"assigned": {0: 2}, "closed": [0]})
     world.crowd.evacuate()
     assert world.run().out_s == pytest.approx([1.0])
 
 
-def test_who_has_no_way_out_is_stranded_and_goes_when_a_way_opens():
+def test_who_has_no_way_out_is_stranded_and_goes_when_a_way_opens() -> None:
     world = World(two_rooms(), people_at([(0, 5.0, 5.0)]), options={"closed": [0, 1]})
     world.crowd.evacuate()
     world.run(60)
@@ -195,7 +195,7 @@ def test_who_has_no_way_out_is_stranded_and_goes_when_a_way_opens():
     assert world.run().out_s == pytest.approx([65.0])
 
 
-def test_a_door_locked_on_both_sides_lets_no_crowd_through():
+def test_a_door_locked_on_both_sides_lets_no_crowd_through() -> None:
     locked = door("e", "room", "outside", 8, 2.5, lock="key", locked="both")
     plan = plan_of([("room", "other", box(0, 0, 8, 5))], [locked])
     world = World(plan, people_at([(0, 4.0, 2.5)]))
@@ -204,7 +204,7 @@ def test_a_door_locked_on_both_sides_lets_no_crowd_through():
     assert world.crowd.state(0) == ("stranded", "no way")
 
 
-def test_a_one_way_door_is_passed_one_way_only():
+def test_a_one_way_door_is_passed_one_way_only() -> None:
     spaces = [("a", "other", box(0, 0, 10, 10)), ("b", "other", box(10, 0, 20, 10))]
     doors = [door("d", "a", "b", 10, 5, one_way="in"), door("eb", "b", "outside", 20, 5)]
     world = World(plan_of(spaces, doors), people_at([(0, 5.0, 5.0), (1, 15.0, 5.0)]))
@@ -213,7 +213,7 @@ def test_a_one_way_door_is_passed_one_way_only():
     assert [world.crowd.state(p)[0] for p in (0, 1)] == ["stranded", "out"]
 
 
-def test_people_keep_leaving_a_stair_that_is_closed_but_nobody_enters_it():
+def test_people_keep_leaving_a_stair_that_is_closed_but_nobody_enters_it() -> None:
     stair = {"id": "t", "lower": "foot", "upper": "head+", "rise": 4, "width": 1.2, "length": 10,
              "lower_opening": "d0", "upper_opening": "d1"}  # fmt: skip
     plan = plan_of(
@@ -230,7 +230,7 @@ def test_people_keep_leaving_a_stair_that_is_closed_but_nobody_enters_it():
     assert 0 < len(entered) < 6
 
 
-def test_four_doors_are_twice_as_quick_as_two():  # IMO-09 / RiMEA 9
+def test_four_doors_are_twice_as_quick_as_two() -> None:  # IMO-09 / RiMEA 9
     ends = [(10, 0), (20, 0), (10, 20), (20, 20)]
     doors = [door(f"e{i}", "room", "outside", x, y, line=[[x - 0.5, y], [x + 0.5, y]]) for i, (x, y) in enumerate(ends)]
     rng = np.random.default_rng(9)

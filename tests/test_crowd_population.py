@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ GROUPS = [GroupLaw("secondary", 0.9, SPEED, PREMOVEMENT), GroupLaw("needs-help",
 L_SHAPE = [[0, 0], [10, 0], [10, 2], [2, 2], [2, 10], [0, 10]]
 
 
-def school(people, *, timetable=(), rooms=4, shape=None):
+def school(people, *, timetable=(), rooms: int = 4, shape=None):
     spaces = [(f"room-{i}", "classroom", shape or box(10 * i, 0, 10 * i + 9, 9)) for i in range(rooms)]
     spaces += [("eat", "cafeteria", box(0, 20, 30, 40)), ("snack", "cafeteria", box(40, 20, 50, 40))]
     plan = plan_of(spaces, [door("e", "eat", "outside", 0, 30)], timetable=timetable)
@@ -25,59 +27,59 @@ def school(people, *, timetable=(), rooms=4, shape=None):
     return plan, build(plan)
 
 
-def seats_of(people, time="10:00", **more):
+def seats_of(people, time: str = "10:00", **more: Any):
     plan, network = school(people, **more)
     return place_people(network, plan, plan.period_at(time))
 
 
-def period(**more):
+def period(**more: Any):
     return {"period": "p", "from": "08:00", "to": "12:00", **more}
 
 
-def test_without_a_timetable_everybody_is_at_home():
+def test_without_a_timetable_everybody_is_at_home() -> None:
     assert len(seats_of({"room-0": 25, "eat": 3})) == 28
 
 
-def test_between_periods_nobody_is_in():
+def test_between_periods_nobody_is_in() -> None:
     assert len(seats_of({"room-0": 25}, "13:00", timetable=[period(share={"classroom": 1.0})])) == 0
 
 
-def test_uses_that_are_not_named_are_empty():
+def test_uses_that_are_not_named_are_empty() -> None:
     assert len(seats_of({"room-0": 25, "eat": 3}, timetable=[period(share={"classroom": 1.0})])) == 25
 
 
-def test_shares_are_rounded_together_within_a_use():
+def test_shares_are_rounded_together_within_a_use() -> None:
     seats = seats_of({f"room-{i}": 25 for i in range(4)}, timetable=[period(share={"classroom": 0.5})])
     assert np.bincount(seats.space, minlength=4)[:4].tolist() == [13, 13, 12, 12]
 
 
-def test_the_first_rooms_move_as_a_whole_and_spread_by_area():
+def test_the_first_rooms_move_as_a_whole_and_spread_by_area() -> None:
     move = period(share={"classroom": 1.0}, moves=[{"share": 0.5, "to": "cafeteria"}])
     seats = seats_of({f"room-{i}": 20 for i in range(4)}, timetable=[move])
     assert np.bincount(seats.space, minlength=6).tolist() == [0, 0, 20, 20, 30, 10]
 
 
-def test_slots_name_the_home_seat_wherever_people_sit():
+def test_slots_name_the_home_seat_wherever_people_sit() -> None:
     move = period(share={"classroom": 1.0}, moves=[{"share": 1.0, "to": "cafeteria"}])
     seats = seats_of({"room-0": 2}, timetable=[move])
     assert seats.slots == ("room-0/0", "room-0/1")
 
 
-def test_start_points_lie_in_their_space():
+def test_start_points_lie_in_their_space() -> None:
     seats = seats_of({"room-0": 500}, rooms=1, shape=L_SHAPE)
     people = draw_population(seats, Streams(1, "f"), GROUPS)
     inside = (people.x >= 0) & (people.y >= 0) & (people.x <= 10) & (people.y <= 10)
     assert (inside & ((people.x <= 2) | (people.y <= 2))).all()
 
 
-def test_start_points_are_uniform_on_a_bent_floor():
+def test_start_points_are_uniform_on_a_bent_floor() -> None:
     seats = seats_of({"room-0": 6000}, rooms=1, shape=L_SHAPE)
     people = draw_population(seats, Streams(1, "f"), GROUPS)
     shares = [(people.x > 2).mean(), (people.y > 2).mean(), ((people.x < 2) & (people.y < 2)).mean()]
     assert shares == pytest.approx([16 / 36, 16 / 36, 4 / 36], abs=0.02)
 
 
-def test_another_room_leaves_everybody_elses_draws_alone():
+def test_another_room_leaves_everybody_elses_draws_alone() -> None:
     few, many = (
         draw_population(seats_of(people), Streams(1, "f"), GROUPS)
         for people in ({"room-1": 25}, {"room-0": 7, "room-1": 25, "room-3": 9})
@@ -87,25 +89,25 @@ def test_another_room_leaves_everybody_elses_draws_alone():
         assert getattr(many, name)[same].tolist() == getattr(few, name).tolist()
 
 
-def test_groups_have_their_shares_and_speeds():
+def test_groups_have_their_shares_and_speeds() -> None:
     people = draw_population(seats_of({"room-0": 5000}), Streams(3, "f"), GROUPS)
     helped = people.in_group("needs-help")
     assert len(helped) / len(people) == pytest.approx(0.1, abs=0.015)
     assert set(people.level_mps[helped]) == {0.61 * 1.0}
 
 
-def test_speeds_stay_within_their_bounds():  # IMO-07
+def test_speeds_stay_within_their_bounds() -> None:  # IMO-07
     people = draw_population(seats_of({"room-0": 5000}), Streams(3, "f"), GROUPS[:1])
     assert (people.level_mps.min() >= 0.8, people.level_mps.max() <= 1.9) == (True, True)
     assert people.level_mps.mean() == pytest.approx(1.34, abs=0.015)
 
 
-def test_stair_speeds_are_unset_unless_assigned():
+def test_stair_speeds_are_unset_unless_assigned() -> None:
     people = draw_population(seats_of({"room-0": 5}), Streams(3, "f"), GROUPS)
     assert np.isnan(people.stair_up_mps).all()
 
 
-def test_each_group_has_its_own_stairs_and_premovement():
+def test_each_group_has_its_own_stairs_and_premovement() -> None:
     stairs = {"stair_up": spread("0.32 m/s", "speed"), "stair_down": spread("0.42 m/s", "speed")}
     groups = [GROUPS[0], GroupLaw("slow", 0.5, SLOW, LATE, **stairs)]
     people = draw_population(seats_of({"room-0": 500}), Streams(3, "f"), groups)
@@ -115,7 +117,7 @@ def test_each_group_has_its_own_stairs_and_premovement():
     assert (people.premovement_s[slow].min() >= 3, people.premovement_s[~slow].max() <= 30) == (True, True)
 
 
-def test_who_is_quick_on_the_level_is_quick_on_stairs():
+def test_who_is_quick_on_the_level_is_quick_on_stairs() -> None:
     stairs = spread({"low": "0.5 m/s", "high": "1.2 m/s"}, "speed")
     people = draw_population(
         seats_of({"room-0": 50}), Streams(3, "f"), [GroupLaw("a", 1.0, SPEED, LATE, stair_down=stairs)]
@@ -123,11 +125,11 @@ def test_who_is_quick_on_the_level_is_quick_on_stairs():
     assert (np.diff(people.level_mps[np.argsort(people.stair_down_mps)]) >= 0).all()
 
 
-def test_everybody_is_there_from_the_start_unless_said_otherwise():
+def test_everybody_is_there_from_the_start_unless_said_otherwise() -> None:
     assert draw_population(seats_of({"room-0": 5}), Streams(3, "f"), GROUPS).arrives_s is None
 
 
-def test_nobody_at_all_is_a_population_too():
+def test_nobody_at_all_is_a_population_too() -> None:
     assert len(draw_population(seats_of({}), Streams(3, "f"), GROUPS)) == 0
 
 
@@ -138,10 +140,10 @@ def test_nobody_at_all_is_a_population_too():
         {"median": "10 s", "sigma": 0.7}, {"mean": "5 s", "sd": "2 s", "low": "0 s", "high": "8 s"},
     ],
 )  # fmt: skip
-def test_many_quantiles_are_those_of_the_spread(form):
+def test_many_quantiles_are_those_of_the_spread(form: dict[str, Any] | str) -> None:
     law, u = spread(form, "time"), np.linspace(0.001, 0.999, 101)
     assert quantiles(law, u) == pytest.approx([law.quantile(float(v)) for v in u], rel=1e-9)
 
 
-def test_the_largest_remainders_are_rounded_up():
+def test_the_largest_remainders_are_rounded_up() -> None:
     assert largest_remainder([1.2, 1.7, 1.6, 0.5]) == [1, 2, 2, 0]

@@ -1,5 +1,7 @@
 """Random small buildings, crowds and closings: nobody is lost, no border exceeds its law, looks cost nothing."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import shapely
@@ -15,7 +17,7 @@ TINY = st.sampled_from([1.2, 3.0, 8.0])
 
 
 @st.composite
-def worlds(draw):
+def worlds(draw: st.DrawFn):
     """A row of rooms and corridors joined by doors, some with an exit, each with people and perhaps closings."""
     count = draw(st.integers(1, 4))
     x, spaces, doors = 0.0, [], []
@@ -67,7 +69,7 @@ def ends(world):
 
 @SMALL
 @given(worlds())
-def test_nobody_is_ever_lost(make):
+def test_nobody_is_ever_lost(make) -> None:
     world = make()
     total = len(world.people)
     for time in (0.0, 1.0, 7.0, 23.0, 41.0, 1000.0):
@@ -83,7 +85,7 @@ def test_nobody_is_ever_lost(make):
 
 @SMALL
 @given(worlds())
-def test_nobody_walks_for_ever_and_who_stays_has_a_reason(make):
+def test_nobody_walks_for_ever_and_who_stays_has_a_reason(make) -> None:
     world = make()
     world.run(20_000.0)
     words = {key for key in world.crowd.tally() if key[0] not in ("out", "settled")}
@@ -92,7 +94,7 @@ def test_nobody_walks_for_ever_and_who_stays_has_a_reason(make):
 
 @SMALL
 @given(worlds())
-def test_no_cell_holds_more_than_its_places_unless_it_did_from_the_start(make):
+def test_no_cell_holds_more_than_its_places_unless_it_did_from_the_start(make) -> None:
     world = make()
     first = world.crowd.counts()
     for time in (1.0, 5.0, 20.0, 60.0):
@@ -102,7 +104,7 @@ def test_no_cell_holds_more_than_its_places_unless_it_did_from_the_start(make):
 
 @SMALL
 @given(worlds())
-def test_no_border_lets_more_pass_than_one_and_its_capacity(make):
+def test_no_border_lets_more_pass_than_one_and_its_capacity(make) -> None:
     world = make()
     world.run(20_000.0)
     for border in range(world.cells.borders):
@@ -116,7 +118,7 @@ def test_no_border_lets_more_pass_than_one_and_its_capacity(make):
 
 @SMALL
 @given(worlds(), st.lists(st.floats(0, 60), max_size=6))
-def test_looking_at_the_crowd_changes_nothing(make, times):
+def test_looking_at_the_crowd_changes_nothing(make, times: list[float]) -> None:
     plain, looked = make(), make()
     plain.run(300.0)
     for time in sorted(times):
@@ -129,7 +131,7 @@ def test_looking_at_the_crowd_changes_nothing(make, times):
 
 @SMALL
 @given(worlds())
-def test_a_repeated_run_is_the_same_run(make):
+def test_a_repeated_run_is_the_same_run(make) -> None:
     first, second = make(), make()
     first.run(300.0)
     second.run(300.0)
@@ -138,7 +140,7 @@ def test_a_repeated_run_is_the_same_run(make):
 
 @SMALL
 @given(worlds())
-def test_person_seconds_are_persons_times_seconds(make):
+def test_person_seconds_are_persons_times_seconds(make) -> None:
     world = make()
     world.run(77.0)
     assert world.crowd.person_seconds().sum() == pytest.approx(77.0 * len(world.people))
@@ -146,7 +148,7 @@ def test_person_seconds_are_persons_times_seconds(make):
 
 @SMALL
 @given(worlds())
-def test_recording_walks_changes_nothing(make):
+def test_recording_walks_changes_nothing(make) -> None:
     plain, recorded = make(), make()
     recorded.crowd._tracks = Tracks()
     plain.run(300.0)
@@ -156,11 +158,11 @@ def test_recording_walks_changes_nothing(make):
         assert list(leg.times_s) == sorted(leg.times_s)
 
 
-def two_storeys(people, **options):
+def two_storeys(people, **options: Any):
     """A horseshoe hall with three rooms and two exits; above it a room and a landing at the head of a stair."""
     horseshoe = [[0, 0], [22, 0], [22, 10], [0, 10], [0, 8], [20, 8], [20, 2], [0, 2]]
 
-    def across(id_, a, b, x, y):
+    def across(id_: str, a, b, x, y):
         return door(id_, a, b, x, y, line=[[x - 0.5, y], [x + 0.5, y]])
 
     stair = {"id": "t", "lower": "foot", "upper": "head+", "rise": 4, "width": 1.2, "length": 9,
@@ -186,14 +188,14 @@ SPOTS = st.one_of(
 CHANGES = st.lists(st.tuples(st.floats(0, 60), st.integers(0, 8), st.sampled_from(["close", "reopen"])), max_size=8)
 
 
-def change(world, changes):
+def change(world, changes) -> None:
     for at, way, act in changes:
         world.at(at, lambda way=way, act=act: getattr(world.crowd, act)(way))
 
 
 @SMALL
 @given(st.lists(SPOTS, min_size=1, max_size=40), CHANGES)
-def test_walks_over_two_storeys_and_around_corners_end(people, changes):
+def test_walks_over_two_storeys_and_around_corners_end(people, changes) -> None:
     world = two_storeys(people)
     world.crowd.evacuate()
     change(world, changes)
@@ -203,7 +205,7 @@ def test_walks_over_two_storeys_and_around_corners_end(people, changes):
 
 @SMALL
 @given(st.lists(SPOTS, min_size=1, max_size=25), CHANGES)
-def test_nobody_is_seen_to_move_quicker_than_it_walks(people, changes):
+def test_nobody_is_seen_to_move_quicker_than_it_walks(people, changes) -> None:
     world = two_storeys(people, record_legs=True)
     world.crowd.evacuate()
     change(world, changes)
@@ -216,7 +218,7 @@ def test_nobody_is_seen_to_move_quicker_than_it_walks(people, changes):
 
 @SMALL
 @given(st.lists(SPOTS, min_size=1, max_size=25), CHANGES)
-def test_everybody_stays_on_the_floor_of_its_space(people, changes):
+def test_everybody_stays_on_the_floor_of_its_space(people, changes) -> None:
     world = two_storeys(people)
     world.crowd.evacuate()
     change(world, changes)

@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,12 +39,12 @@ class Ruler(ReferenceCrowd):
     Taken by itself, the reference lets a unit on its last stretch turn only after it has heard where to.
     """
 
-    def send(self, unit, ways, *rest, **more):
+    def send(self, unit, ways, *rest, **more: Any) -> None:
         if self._space[unit] >= 0 and self._target[unit] < 0:
             self._stand(unit)
         super().send(unit, ways, *rest, **more)
 
-    def halt(self, unit):
+    def halt(self, unit) -> None:
         if self._space[unit] != -2:
             self._stand(unit)
         super().halt(unit)
@@ -85,19 +86,19 @@ def reference(cells, env):
     return Ruler(env, cells.network, cells, cells.laws, people_at([]))
 
 
-def still(cells, env, counts=None, **options):
+def still(cells, env, counts=None, **options: Any):
     spaces = len(cells.network.plan.spaces)
     return StillCrowd(env, cells, np.zeros(spaces) if counts is None else counts, **options)
 
 
-def at(env, time_s, act):
+def at(env, time_s: float, act) -> None:
     env.timeout(time_s).callbacks.append(lambda _: act())
 
 
 class Walk:
     """One unit that is sent about: the first crowd finds its own ways, the next are told the same at the same times."""
 
-    def __init__(self, make, cells, start, told=None):
+    def __init__(self, make, cells, start, told=None) -> None:
         self.env = simpy.Environment()
         self.crowd, self.cells = make(cells, self.env), cells
         self.routes = Routes(cells.network, level_mps=1.37, stair_up_mps=0.61, stair_down_mps=0.8)
@@ -106,7 +107,7 @@ class Walk:
         self.entry = start[2]
         self.unit = self.crowd.add_unit("sro", start[0], start[1], **ODD)
 
-    def send(self, goal):
+    def send(self, goal) -> None:
         space, xy = self.crowd.unit_place(self.unit)
         self.log.append((self.env.now, "at", space, *xy))
         if self.told is not None:
@@ -121,7 +122,7 @@ class Walk:
             on_arrive=lambda _: self.log.append((self.env.now, "arrives", -3)),
         )  # fmt: skip
 
-    def halt(self):
+    def halt(self) -> None:
         self.crowd.halt(self.unit)
         space, xy = self.crowd.unit_place(self.unit)
         self.log.append((self.env.now, "halts", space, *xy))
@@ -130,7 +131,7 @@ class Walk:
         self.log.append((self.env.now, "unlocks", 2 * way + side))
         return self.lock.get(way, 0.0)
 
-    def _enters(self, _unit, space):
+    def _enters(self, _unit, space) -> None:
         self.log.append((self.env.now, "enters", space))
         self.entered += 1
         if self.entered == self.turn_at:
@@ -138,7 +139,7 @@ class Walk:
 
 
 @st.composite
-def errands(draw):
+def errands(draw: st.DrawFn):
     """A plan, a start inside or at an exit, and orders to go on or to halt at odd moments."""
     name = draw(st.sampled_from(PLANS))
     network = cells_of(name, rests=True).network
@@ -178,7 +179,7 @@ def play(make, cells, errand, told=None):
 
 @SMALL
 @given(errands())
-def test_a_unit_is_everywhere_when_it_is_in_the_empty_reference_without_rests(errand):
+def test_a_unit_is_everywhere_when_it_is_in_the_empty_reference_without_rests(errand) -> None:
     cells = cells_of(errand[0], rests=False)
     first = play(reference, cells, errand)
     second = play(still, cells, errand, first.orders)
@@ -190,7 +191,7 @@ def test_a_unit_is_everywhere_when_it_is_in_the_empty_reference_without_rests(er
 
 @SMALL
 @given(errands())
-def test_a_unit_that_is_sent_once_arrives_as_in_the_empty_reference_with_its_rests(errand):
+def test_a_unit_that_is_sent_once_arrives_as_in_the_empty_reference_with_its_rests(errand) -> None:
     name, start, script, locks, _, _ = errand
     once = (name, start, script[:1], locks, -1, None)
     cells = cells_of(name, rests=True)
@@ -200,7 +201,7 @@ def test_a_unit_that_is_sent_once_arrives_as_in_the_empty_reference_with_its_res
     assert [line[0] for line in second.log] == pytest.approx([line[0] for line in first.log], rel=0, abs=1e-9)
 
 
-def three_rooms(**options):
+def three_rooms(**options: Any):
     cells = cells_of("three_rooms", rests=True)
     counts = [25, 0, 0, 25, 0, 0]
     env = simpy.Environment()
@@ -218,33 +219,33 @@ def up_a_stair():
     return env, crowd, unit, arrived
 
 
-def test_a_unit_on_a_stair_is_said_to_be_where_it_walks_to():
+def test_a_unit_on_a_stair_is_said_to_be_where_it_walks_to() -> None:
     env, crowd, unit, _ = up_a_stair()
     advance_to(env, 5.0)
     assert crowd.unit_place(unit) == (1, (20.0, 12.0))
 
 
-def test_a_unit_halfway_up_a_stair_is_drawn_halfway_between_its_ends():
+def test_a_unit_halfway_up_a_stair_is_drawn_halfway_between_its_ends() -> None:
     env, crowd, unit, _ = up_a_stair()
     advance_to(env, 5.0)
     assert (crowd.space_of(unit), crowd.place_of(unit)) == (-2, pytest.approx((10.0, 7.0)))
 
 
-def test_a_unit_turned_on_a_stair_goes_on_to_its_end_first():
+def test_a_unit_turned_on_a_stair_goes_on_to_its_end_first() -> None:
     env, crowd, unit, arrived = up_a_stair()
     at(env, 3.0, lambda: crowd.send(unit, [(2, 0)], 0, (0.0, 2.0), on_arrive=lambda _: arrived.append(env.now)))
     advance_to(env, 100.0)
     assert arrived == [pytest.approx(9 / 0.9 + 9 / 1.2, abs=1e-9)]
 
 
-def test_a_unit_halted_on_a_stair_stands_at_its_end():
+def test_a_unit_halted_on_a_stair_stands_at_its_end() -> None:
     env, crowd, unit, arrived = up_a_stair()
     at(env, 5.0, lambda: crowd.halt(unit))
     advance_to(env, 100.0)
     assert (arrived, crowd.state(unit)[0], crowd.unit_place(unit)) == ([], "standing", (1, (20.0, 12.0)))
 
 
-def test_a_unit_walks_out_of_the_building():
+def test_a_unit_walks_out_of_the_building() -> None:
     env, crowd, index = three_rooms()
     unit, arrived = crowd.add_unit("sro", index["hall-0"], (10.0, 10.515), **SPEEDS), []
     crowd.send(unit, [(index["e-main"], 1)], -1, (0.0, 10.515), on_arrive=lambda _: arrived.append(env.now))
@@ -252,7 +253,7 @@ def test_a_unit_walks_out_of_the_building():
     assert (arrived, crowd.space_of(unit)) == ([pytest.approx(5.0)], -1)
 
 
-def at_a_lock(**options):
+def at_a_lock(**options: Any):
     """A unit that stands 10 m from a door whose lock takes 4 s, and its arrivals."""
     env, crowd, index = three_rooms(**options)
     unit, arrived = crowd.add_unit("sro", index["hall-0"], (17.4575, 9.0), **SPEEDS), []
@@ -263,19 +264,19 @@ def at_a_lock(**options):
     return env, crowd, index, unit, arrived
 
 
-def test_a_lock_costs_a_unit_its_delay_at_the_door():
+def test_a_lock_costs_a_unit_its_delay_at_the_door() -> None:
     env, _, _, _, arrived = at_a_lock()
     advance_to(env, 100.0)
     assert arrived == [pytest.approx(5.0 + 4.0 + 2.0)]
 
 
-def test_a_unit_at_a_lock_stands_at_the_door():
+def test_a_unit_at_a_lock_stands_at_the_door() -> None:
     env, crowd, index, unit, _ = at_a_lock()
     advance_to(env, 6.0)
     assert (crowd.state(unit)[0], crowd.unit_place(unit)) == ("unlocking", (index["hall-0"], (7.4575, 9.0)))
 
 
-def test_a_unit_sent_again_through_the_door_it_unlocks_goes_on_unlocking():
+def test_a_unit_sent_again_through_the_door_it_unlocks_goes_on_unlocking() -> None:
     env, crowd, index, unit, arrived = at_a_lock()
     room = (index["room-101"], (7.4575, 7.0))
     again = lambda: crowd.send(unit, [(index["d-101"], 0)], *room, on_arrive=lambda _: arrived.append(env.now))  # noqa: E731
@@ -284,7 +285,7 @@ def test_a_unit_sent_again_through_the_door_it_unlocks_goes_on_unlocking():
     assert arrived == [pytest.approx(5.0 + 4.0 + 1.0)]
 
 
-def test_a_unit_called_away_from_a_lock_goes_back_from_the_door():
+def test_a_unit_called_away_from_a_lock_goes_back_from_the_door() -> None:
     env, crowd, index, unit, arrived = at_a_lock()
     back = lambda: crowd.send(unit, [], index["hall-0"], (17.4575, 9.0), on_arrive=lambda _: arrived.append(env.now))  # noqa: E731
     at(env, 6.0, back)
@@ -292,7 +293,7 @@ def test_a_unit_called_away_from_a_lock_goes_back_from_the_door():
     assert arrived == [pytest.approx(6.0 + 5.0)]
 
 
-def test_a_unit_waits_at_a_closed_door_until_it_opens():
+def test_a_unit_waits_at_a_closed_door_until_it_opens() -> None:
     env, crowd, index, unit, arrived = at_a_lock()
     crowd.close(index["d-101"])
     at(env, 50.0, lambda: crowd.reopen(index["d-101"]))
@@ -302,7 +303,7 @@ def test_a_unit_waits_at_a_closed_door_until_it_opens():
     assert arrived == [pytest.approx(50.0 + 2.0)]
 
 
-def test_another_door_that_opens_does_not_let_a_waiting_unit_through():
+def test_another_door_that_opens_does_not_let_a_waiting_unit_through() -> None:
     env, crowd, index, unit, _ = at_a_lock()
     crowd.close(index["d-101"])
     at(env, 20.0, lambda: crowd.reopen(index["d-201"]))
@@ -310,7 +311,7 @@ def test_another_door_that_opens_does_not_let_a_waiting_unit_through():
     assert crowd.state(unit)[0] == "queued"
 
 
-def test_a_door_that_opens_before_a_unit_is_there_costs_it_nothing():
+def test_a_door_that_opens_before_a_unit_is_there_costs_it_nothing() -> None:
     env, crowd, index, _, arrived = at_a_lock()
     crowd.close(index["d-101"])
     at(env, 2.0, lambda: crowd.reopen(index["d-101"]))
@@ -318,7 +319,7 @@ def test_a_door_that_opens_before_a_unit_is_there_costs_it_nothing():
     assert arrived == [pytest.approx(5.0 + 4.0 + 2.0)]
 
 
-def test_a_unit_halted_at_a_closed_door_stays_when_it_opens():
+def test_a_unit_halted_at_a_closed_door_stays_when_it_opens() -> None:
     env, crowd, index, unit, arrived = at_a_lock()
     crowd.close(index["d-101"])
     at(env, 20.0, lambda: crowd.halt(unit))
@@ -327,7 +328,7 @@ def test_a_unit_halted_at_a_closed_door_stays_when_it_opens():
     assert (arrived, crowd.unit_place(unit)) == ([], (index["hall-0"], (7.4575, 9.0)))
 
 
-def test_a_unit_on_its_last_stretch_turns_where_it_is():
+def test_a_unit_on_its_last_stretch_turns_where_it_is() -> None:
     env, crowd, index = three_rooms()
     unit = crowd.add_unit("sro", index["hall-0"], (4.0, 10.0), **SPEEDS)
     crowd.send(unit, [], index["hall-0"], (8.0, 10.0))
@@ -336,7 +337,7 @@ def test_a_unit_on_its_last_stretch_turns_where_it_is():
     assert crowd.unit_place(unit) == (index["hall-0"], pytest.approx((6.0, 10.0)))
 
 
-def test_two_units_at_one_door_do_not_hold_each_other_up():
+def test_two_units_at_one_door_do_not_hold_each_other_up() -> None:
     env, crowd, index = three_rooms()
     entered = []
     for key in ("sro", "guard"):
@@ -347,11 +348,11 @@ def test_two_units_at_one_door_do_not_hold_each_other_up():
     assert entered == [5.0, 5.0]
 
 
-def test_a_unit_that_turns_back_in_a_door_does_not_wait_for_its_own_rest():
+def test_a_unit_that_turns_back_in_a_door_does_not_wait_for_its_own_rest() -> None:
     env, crowd, index = three_rooms()
     unit, entered = crowd.add_unit("sro", index["hall-0"], (17.4575, 9.0), **SPEEDS), []
 
-    def turn(number, space):
+    def turn(number, space) -> None:
         entered.append((env.now, space))
         if space == index["room-101"]:
             crowd.send(number, [(index["d-101"], 1)], index["hall-0"], (9.0, 10.0), on_enter=turn)
@@ -361,21 +362,21 @@ def test_a_unit_that_turns_back_in_a_door_does_not_wait_for_its_own_rest():
     assert entered == [(5.0, index["room-101"]), (5.0, index["hall-0"])]
 
 
-def test_a_path_that_begins_elsewhere_is_refused():
+def test_a_path_that_begins_elsewhere_is_refused() -> None:
     _, crowd, index = three_rooms()
     unit = crowd.add_unit("sro", index["hall-0"], (4.0, 10.0), **SPEEDS)
     with pytest.raises(SimulationError, match="unit 'sro' was sent through opening 'd-201', far from it"):
         crowd.send(unit, [(index["d-201"], 0)], index["room-201"], (1.0, 1.0))
 
 
-def test_a_path_that_ends_elsewhere_is_refused():
+def test_a_path_that_ends_elsewhere_is_refused() -> None:
     _, crowd, index = three_rooms()
     unit = crowd.add_unit("sro", index["hall-0"], (4.0, 10.0), **SPEEDS)
     with pytest.raises(SimulationError, match="does not lead to its goal"):
         crowd.send(unit, [], index["room-101"], (1.0, 1.0))
 
 
-def test_everybody_spends_all_the_time_where_they_are():
+def test_everybody_spends_all_the_time_where_they_are() -> None:
     env, crowd, index = three_rooms()
     advance_to(env, 40.0)
     spent = crowd.person_seconds()
@@ -383,13 +384,13 @@ def test_everybody_spends_all_the_time_where_they_are():
     assert (spent[rooms].tolist(), spent.sum()) == ([1000.0, 1000.0], 2000.0)
 
 
-def test_units_spend_no_person_seconds():
+def test_units_spend_no_person_seconds() -> None:
     env, crowd, _, _, _ = at_a_lock()
     advance_to(env, 40.0)
     assert (crowd.person_seconds().sum(), crowd.unit_counts().sum(), crowd.count_in(range(6))) == (2000.0, 1, 50)
 
 
-def test_exposure_is_counted_on_a_still_crowd_until_a_room_is_locked():
+def test_exposure_is_counted_on_a_still_crowd_until_a_room_is_locked() -> None:
     world = World(ds.read_plan(FLOORPLANS / "three_rooms.yaml"), LawsChoice())
     env, room = simpy.Environment(), world.plan.space_index["room-101"]
     exposure = Exposure(world, still(world.cells, env, [25, 0, 0, 25, 0, 0]), room, (4.0, 4.0))
@@ -398,7 +399,7 @@ def test_exposure_is_counted_on_a_still_crowd_until_a_room_is_locked():
     assert exposure.stop() == [(10.0, 750.0), (20.0, 750.0), (40.0, 750.0)]
 
 
-def test_a_long_hall_spreads_its_people_over_its_slabs_by_area():
+def test_a_long_hall_spreads_its_people_over_its_slabs_by_area() -> None:
     cells = cells_of("three_rooms", rests=True)
     hall = cells.network.plan.space_index["hall-0"]
     counts = np.zeros(6, dtype=np.int64)
@@ -407,7 +408,7 @@ def test_a_long_hall_spreads_its_people_over_its_slabs_by_area():
     assert crowd.counts()[list(cells.cells_of(hall))].tolist() == [3, 2, 2]
 
 
-def test_the_bell_changes_who_is_where_from_then_on():
+def test_the_bell_changes_who_is_where_from_then_on() -> None:
     env, crowd, index = three_rooms()
     at(env, 10.0, lambda: crowd.occupy([5, 0, 0, 0, 0, 0]))
     advance_to(env, 30.0)
@@ -415,7 +416,7 @@ def test_the_bell_changes_who_is_where_from_then_on():
     assert (crowd.inside(), crowd.person_seconds()[rooms].tolist()) == (5, [250.0 + 100.0, 250.0])
 
 
-def test_a_space_is_clear_since_the_bell_that_emptied_it():
+def test_a_space_is_clear_since_the_bell_that_emptied_it() -> None:
     env, crowd, index = three_rooms()
     room = [index["room-201"]]
     at(env, 10.0, lambda: crowd.occupy([5, 0, 0, 0, 0, 0]))
@@ -424,7 +425,7 @@ def test_a_space_is_clear_since_the_bell_that_emptied_it():
     assert (before, crowd.clear_since_s(room), crowd.clear_since_s([index["hall-0"]])) == (None, 10.0, 0.0)
 
 
-def test_a_unit_keeps_its_number_when_more_people_come():
+def test_a_unit_keeps_its_number_when_more_people_come() -> None:
     env, crowd, _, unit, arrived = at_a_lock()
     crowd.occupy([10**6] * 6)
     advance_to(env, 100.0)
@@ -432,13 +433,13 @@ def test_a_unit_keeps_its_number_when_more_people_come():
 
 
 @pytest.mark.parametrize("counts", [[1, 2], [0, 0, 0, 0, 0, -1]])
-def test_counts_that_do_not_fit_the_plan_are_refused(counts):
+def test_counts_that_do_not_fit_the_plan_are_refused(counts: list[int]) -> None:
     _, crowd, _ = three_rooms()
     with pytest.raises(SimulationError, match="6 counts from 0 up"):
         crowd.occupy(counts)
 
 
-def test_nobody_follows_an_order():
+def test_nobody_follows_an_order() -> None:
     env, crowd, index = three_rooms()
     crowd.evacuate()
     crowd.to_lockable(np.arange(25), open_rooms=[index["room-201"]])
@@ -446,7 +447,7 @@ def test_nobody_follows_an_order():
     assert (crowd.tally(), np.isnan(crowd.out_s).all()) == ({("waiting", ""): 50}, True)
 
 
-def test_people_in_a_locked_room_have_settled():
+def test_people_in_a_locked_room_have_settled() -> None:
     env, crowd, index = three_rooms()
     at(env, 7.0, lambda: crowd.lock_room(index["room-101"]))
     advance_to(env, 10.0)
@@ -456,7 +457,7 @@ def test_people_in_a_locked_room_have_settled():
     assert crowd.tally() == {("waiting", ""): 50}
 
 
-def test_walks_of_units_are_kept_for_a_replay():
+def test_walks_of_units_are_kept_for_a_replay() -> None:
     env, crowd, _, _, _ = at_a_lock(record_legs=True)
     advance_to(env, 100.0)
     (leg,) = crowd.legs()

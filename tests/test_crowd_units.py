@@ -16,7 +16,7 @@ def three_spaces(people=()):
     return World(plan, people_at(people))
 
 
-def test_a_unit_in_an_empty_building_arrives_after_lengths_over_speed_and_lock_delays():
+def test_a_unit_in_an_empty_building_arrives_after_lengths_over_speed_and_lock_delays() -> None:
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     delays = {0: 0.0, 1: 2.5}
@@ -28,7 +28,7 @@ def test_a_unit_in_an_empty_building_arrives_after_lengths_over_speed_and_lock_d
     assert arrived == [(unit, pytest.approx(3.0 + (6 + 40 + 8) / 2.0 + 2.5, abs=1e-9))]
 
 
-def test_a_unit_stands_at_its_goal_afterwards():
+def test_a_unit_stands_at_its_goal_afterwards() -> None:
     world = three_spaces()
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0))
@@ -36,7 +36,7 @@ def test_a_unit_stands_at_its_goal_afterwards():
     assert world.crowd.unit_place(unit) == (2, (58.0, 5.0))
 
 
-def test_a_unit_can_be_seen_between_its_doors():
+def test_a_unit_can_be_seen_between_its_doors() -> None:
     world = three_spaces()
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0))
@@ -45,7 +45,7 @@ def test_a_unit_can_be_seen_between_its_doors():
     assert (space, x, y) == (1, pytest.approx(24.0), pytest.approx(5.0))
 
 
-def test_the_response_hears_of_every_space_a_unit_enters():
+def test_the_response_hears_of_every_space_a_unit_enters() -> None:
     world, entered = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0), on_enter=lambda u, s: entered.append((u, s)))
@@ -53,7 +53,7 @@ def test_the_response_hears_of_every_space_a_unit_enters():
     assert entered == [(unit, 1), (unit, 2)]
 
 
-def test_a_unit_sent_elsewhere_on_the_way_turns_where_it_is():
+def test_a_unit_sent_elsewhere_on_the_way_turns_where_it_is() -> None:
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0))
@@ -63,11 +63,11 @@ def test_a_unit_sent_elsewhere_on_the_way_turns_where_it_is():
     assert arrived == [pytest.approx(20.0, abs=1e-9)]
 
 
-def test_a_unit_sent_elsewhere_on_entering_a_space_follows_the_new_path():
+def test_a_unit_sent_elsewhere_on_entering_a_space_follows_the_new_path() -> None:
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
 
-    def turn(number, space):
+    def turn(number, space) -> None:
         if space == 1:
             world.crowd.send(number, [(0, 0)], 0, (4.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now))
 
@@ -76,7 +76,7 @@ def test_a_unit_sent_elsewhere_on_entering_a_space_follows_the_new_path():
     assert arrived == [pytest.approx(3.0 + 1 / (1.30 * 0.70) + 3.0, abs=1e-9)]
 
 
-def test_sending_a_unit_again_through_the_same_door_keeps_its_place():
+def test_sending_a_unit_again_through_the_same_door_keeps_its_place() -> None:
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     path = [(0, 1), (1, 1)]
@@ -87,7 +87,7 @@ def test_sending_a_unit_again_through_the_same_door_keeps_its_place():
     assert arrived == [pytest.approx(27.0, abs=1e-9)]
 
 
-def test_a_unit_from_outside_comes_in_by_its_entry():
+def test_a_unit_from_outside_comes_in_by_its_entry() -> None:
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("police", -1, (0.0, 5.0), **SPEEDS)
     world.crowd.send(unit, [(2, 0), (0, 1)], 1, (20.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now))
@@ -95,13 +95,13 @@ def test_a_unit_from_outside_comes_in_by_its_entry():
     assert arrived == [pytest.approx((10 + 10) / 2.0, abs=1e-9)]
 
 
-def test_units_are_counted_apart_from_people():
+def test_units_are_counted_apart_from_people() -> None:
     world = three_spaces([(0, 5.0, 5.0)])
     world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     assert (world.crowd.count_in([0]), world.crowd.counts().sum(), world.crowd.unit_counts().sum()) == (1, 1, 1)
 
 
-def test_units_spend_no_person_seconds():
+def test_units_spend_no_person_seconds() -> None:
     world = three_spaces()
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0))
@@ -109,7 +109,7 @@ def test_units_spend_no_person_seconds():
     assert world.crowd.person_seconds().sum() == 0.0
 
 
-def test_a_unit_against_a_thousand_people_waits_about_one_rest_at_their_door():
+def test_a_unit_against_a_thousand_people_waits_about_one_rest_at_their_door() -> None:
     plan = plan_of(
         [("a", "gym", box(0, 0, 30, 20)), ("b", "gym", box(30, 0, 60, 20))],
         [door("d", "a", "b", 30, 10), door("eb", "b", "outside", 60, 10, width=3.0)],
@@ -126,7 +126,7 @@ def test_a_unit_against_a_thousand_people_waits_about_one_rest_at_their_door():
     assert entered[0] - 100.5 <= 2 / (1.30 * 0.70)
 
 
-def test_two_units_at_one_door_cost_the_second_a_rest():
+def test_two_units_at_one_door_cost_the_second_a_rest() -> None:
     world, entered = three_spaces(), []
     for _ in range(2):
         unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
@@ -135,7 +135,7 @@ def test_two_units_at_one_door_cost_the_second_a_rest():
     assert np.diff(entered) == pytest.approx([1 / (1.30 * 0.70)], abs=1e-9)
 
 
-def test_a_unit_waits_at_a_closed_door_until_it_opens():
+def test_a_unit_waits_at_a_closed_door_until_it_opens() -> None:
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     world.crowd.close(0)
@@ -145,7 +145,7 @@ def test_a_unit_waits_at_a_closed_door_until_it_opens():
     assert arrived == [pytest.approx(55.0)]
 
 
-def test_a_unit_passes_a_door_that_is_locked_to_the_crowd():
+def test_a_unit_passes_a_door_that_is_locked_to_the_crowd() -> None:
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     world.crowd.lock_room(2)
@@ -157,7 +157,7 @@ def test_a_unit_passes_a_door_that_is_locked_to_the_crowd():
     assert arrived == [pytest.approx(31.0)]
 
 
-def test_a_halted_unit_stays_where_it_is():
+def test_a_halted_unit_stays_where_it_is() -> None:
     world = three_spaces()
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0))
@@ -166,7 +166,7 @@ def test_a_halted_unit_stays_where_it_is():
     assert world.crowd.unit_place(unit) == (1, pytest.approx((24.0, 5.0)))
 
 
-def test_a_unit_on_a_stair_takes_its_new_path_at_the_end_of_the_flight():
+def test_a_unit_on_a_stair_takes_its_new_path_at_the_end_of_the_flight() -> None:
     stair = {"id": "t", "lower": "foot", "upper": "head+", "rise": 4, "width": 2, "length": 9,
              "lower_opening": "d0", "upper_opening": "d1"}  # fmt: skip
     plan = plan_of(
@@ -184,7 +184,7 @@ def test_a_unit_on_a_stair_takes_its_new_path_at_the_end_of_the_flight():
     assert arrived == [pytest.approx(9 / 0.9 + 9 / 1.2, abs=1e-9)]
 
 
-def test_a_unit_at_a_lock_stands_at_the_door():
+def test_a_unit_at_a_lock_stands_at_the_door() -> None:
     world = three_spaces()
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0), lock_delay=lambda way, side: 4.0 * way)
@@ -192,7 +192,7 @@ def test_a_unit_at_a_lock_stands_at_the_door():
     assert (world.crowd.state(unit)[0], world.crowd.unit_place(unit)) == ("unlocking", (1, (50.0, 5.0)))
 
 
-def test_a_unit_called_away_from_a_lock_goes_back_from_the_door():
+def test_a_unit_called_away_from_a_lock_goes_back_from_the_door() -> None:
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0), lock_delay=lambda way, side: 4.0 * way)

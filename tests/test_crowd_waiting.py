@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, seed
 from hypothesis import strategies as st
 
+import drillsim as ds
 from crowd_plays import Play, plays
 from crowd_worlds import World, box, door, people_at, plan_of
 from depth import plays_of
@@ -46,7 +47,7 @@ def movable(world: World) -> set[str]:
 
 
 @ENGINES
-def test_after_hours_nobody_is_left_who_could_move(engine):
+def test_after_hours_nobody_is_left_who_could_move(engine) -> None:
     @seed(41)
     @plays_of(300, parts=2)
     @given(plays())
@@ -61,7 +62,7 @@ def test_after_hours_nobody_is_left_who_could_move(engine):
 @seed(42)
 @plays_of(300)
 @given(plays())
-def test_no_border_lets_more_pass_than_its_law_allows(play):
+def test_no_border_lets_more_pass_than_its_law_allows(play) -> None:
     """One and its capacity, and one more in a window that ends with two passes at once.
 
     Of the reference, which keeps a log; that the compiled crowd gives the same times is tried on plays like these.
@@ -120,7 +121,7 @@ def rings(draw: st.DrawFn):
     return plan, people, laws, steps, late
 
 
-def both_play(plan, people, laws, options, order) -> World:
+def both_play(plan: ds.FloorPlan, people, laws, options, order) -> World:
     """Play with both engines to the end, compare the times, and return the reference."""
     worlds = [World(plan, people_at(people), laws, options, engine) for engine in ("reference", "compiled")]
     for world in worlds:
@@ -134,7 +135,7 @@ def both_play(plan, people, laws, options, order) -> World:
 @seed(43)
 @plays_of(60)
 @given(rings())
-def test_full_rooms_in_a_ring_move_round_until_everybody_is_in_the_next_one(ring):
+def test_full_rooms_in_a_ring_move_round_until_everybody_is_in_the_next_one(ring) -> None:
     plan, people, laws, _, late = ring
     rooms = len(plan.spaces)
     homes = np.array([room for room, *_ in people])
@@ -150,7 +151,7 @@ def test_full_rooms_in_a_ring_move_round_until_everybody_is_in_the_next_one(ring
 @seed(44)
 @plays_of(60)
 @given(rings())
-def test_full_rooms_in_a_ring_empty_by_whatever_exits_people_want(ring):
+def test_full_rooms_in_a_ring_empty_by_whatever_exits_people_want(ring) -> None:
     plan, people, laws, steps, late = ring
     rooms = len(plan.spaces)
     exits = {r: plan.opening_index[f"e{(r + steps) % rooms}"] for r in range(rooms)}

@@ -86,7 +86,7 @@ def table(rows: Sequence[Sequence[str]], delimiter: str = ",") -> str:
         "  2024-03-05   14:03:22 ",
     ],
 )
-def test_a_time_is_read_in_every_usual_form(text):
+def test_a_time_is_read_in_every_usual_form(text: str) -> None:
     assert read_stamp(text) == read_stamp("2024-03-05 14:03:22")
 
 
@@ -94,17 +94,17 @@ def test_a_time_is_read_in_every_usual_form(text):
     "text",
     ["", "-", "Smith", "2024-03-05", "25:00", "13:00 PM", "2/30/2024 1:00", "14", "14:3", "14:63", "5-Mai-2024 14:03"],
 )
-def test_what_is_no_time_is_refused(text):
+def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(UnusableError):
         read_stamp(text)
 
 
-def test_the_twelve_hour_clock_begins_at_twelve():
+def test_the_twelve_hour_clock_begins_at_twelve() -> None:
     hours = [read_stamp(t).second / 3600 for t in ("12:00 AM", "1:00 AM", "12:00 PM", "11:00 PM")]
     assert hours == [0, 1, 12, 23]
 
 
-def test_zones_are_taken_into_account():
+def test_zones_are_taken_into_account() -> None:
     assert delay_s(read_stamp("2024-03-05T23:58:00-05:00"), read_stamp("2024-03-06T05:04:00Z")) == 360
     with pytest.raises(UnusableError, match="zone"):
         delay_s(read_stamp("2024-03-05T23:58:00Z"), read_stamp("2024-03-06T05:04:00"))
@@ -121,7 +121,7 @@ def test_zones_are_taken_into_account():
         ("2024-12-31 23:59:00", "2025-01-01 00:01:00", 120),
     ],
 )
-def test_a_delay_runs_over_midnight(call, arrival, seconds):
+def test_a_delay_runs_over_midnight(call: str, arrival: str, seconds: float) -> None:
     assert delay_s(read_stamp(call), read_stamp(arrival)) == seconds
 
 
@@ -135,12 +135,12 @@ def test_a_delay_runs_over_midnight(call, arrival, seconds):
         ("2024-03-05 10:00", "2024-03-06 10:01", "more than a day"),
     ],
 )
-def test_a_delay_that_no_law_can_hold_says_why(call, arrival, why):
+def test_a_delay_that_no_law_can_hold_says_why(call: str, arrival: str, why: str) -> None:
     with pytest.raises(UnusableError, match=why):
         delay_s(read_stamp(call), read_stamp(arrival))
 
 
-def test_day_and_month_are_told_apart_by_the_majority():
+def test_day_and_month_are_told_apart_by_the_majority() -> None:
     assert writes_day_first(["3/5/2024 1:00", "25/5/2024 1:00"])
     assert not writes_day_first(["5/25/2024 1:00", "5/26/2024 1:00", "26/5/2024 1:00"])
     assert not writes_day_first(["3/5/2024 1:00"])
@@ -163,17 +163,17 @@ def test_day_and_month_are_told_apart_by_the_majority():
         ("3.5 min", 210),
     ],
 )
-def test_a_length_of_time_is_read_in_every_usual_form(text, seconds):
+def test_a_length_of_time_is_read_in_every_usual_form(text: str, seconds: float) -> None:
     assert read_length_s(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "-5", "-0:10", "0", "0:00", "fast", "3:99", "nan", "inf", "1e5", "90000"])
-def test_a_length_that_no_law_can_hold_is_refused(text):
+def test_a_length_that_no_law_can_hold_is_refused(text: str) -> None:
     with pytest.raises(UnusableError):
         read_length_s(text)
 
 
-def test_a_number_counts_minutes_where_the_column_says_so(tmp_path):
+def test_a_number_counts_minutes_where_the_column_says_so(tmp_path: Path) -> None:
     log = log_of("Response Time (min)\n3.5\n3:32\n90 s\n", tmp_path)
     assert log.columns.in_minutes
     assert log.delays_s == (210, 212, 90)
@@ -184,7 +184,7 @@ def test_a_number_counts_minutes_where_the_column_says_so(tmp_path):
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
-def test_every_delimiter_and_encoding_that_excel_writes_is_read(tmp_path, delimiter, encoding):
+def test_every_delimiter_and_encoding_that_excel_writes_is_read(tmp_path: Path, delimiter: str, encoding: str) -> None:
     delays = [60.0, 212.0, 3601.0]
     rows = [["Straße", "Call Received", "On Scene"], *(["Müllerstraße 1, Öhringen", *p] for p in stamps(delays))]
     assert log_of(table(rows, delimiter).encode(encoding), tmp_path).delays_s == tuple(delays)
@@ -195,7 +195,9 @@ def test_every_delimiter_and_encoding_that_excel_writes_is_read(tmp_path, delimi
 )
 @settings(max_examples=cases(25), deadline=None)
 @given(delays=st.lists(st.integers(1, 40_000), min_size=1, max_size=30))
-def test_what_is_written_is_read_back_second_by_second(tmp_path_factory, form, delays):
+def test_what_is_written_is_read_back_second_by_second(
+    tmp_path_factory: pytest.TempPathFactory, form: str, delays: list[int]
+) -> None:
     rows = [["call time", "arrival time"], *stamps([float(d) for d in delays], form)]
     assert log_of(table(rows), tmp_path_factory.mktemp("log")).delays_s == tuple(delays)
 
@@ -210,35 +212,35 @@ CELL = st.one_of(
 
 @settings(max_examples=cases(60), deadline=None)
 @given(rows=st.lists(st.tuples(CELL, CELL, CELL, CELL), min_size=1, max_size=25))
-def test_no_row_is_ever_lost(tmp_path_factory, rows):
+def test_no_row_is_ever_lost(tmp_path_factory: pytest.TempPathFactory, rows) -> None:
     text = table([["Incident No", "Kind", "Call Received", "Arrived"], *rows])
     log = log_of(text, tmp_path_factory.mktemp("log"), kinds=(("Kind", "-"), ("Kind", "")))
     assert log.rows == len(log.delays_s) + log.other_kind + log.further_units + len(log.unused)
     assert log.rows == sum(any(cell.strip() for cell in row) for row in rows)
 
 
-def test_a_quoted_line_break_does_not_shift_the_line_numbers(tmp_path):
+def test_a_quoted_line_break_does_not_shift_the_line_numbers(tmp_path: Path) -> None:
     log = log_of('call,note,arrival\r\n10:00,"two\r\nlines",10:05\r\n10:00,,soon\r\n', tmp_path)
     assert [(u.line, u.column) for u in log.unused] == [(4, 3)]
 
 
-def test_windows_own_encoding_is_known_by_its_dash(tmp_path):
+def test_windows_own_encoding_is_known_by_its_dash(tmp_path: Path) -> None:
     text = "call;Öhringen – first there\n10:00;10:05\n".encode("cp1252")
     assert log_of(text, tmp_path, arrival="Öhringen – first there").delays_s == (300,)
 
 
-def test_signs_inside_quoted_cells_do_not_cut_them(tmp_path):
+def test_signs_inside_quoted_cells_do_not_cut_them(tmp_path: Path) -> None:
     log = log_of('call,note,arrival\n10:00,"a;\nb;\nc;",10:05\n10:00,"x;\ny;",10:06\n', tmp_path)
     assert log.delays_s == (300, 360)
 
 
-def test_titles_above_the_names_and_a_sep_line_are_passed_over(tmp_path):
+def test_titles_above_the_names_and_a_sep_line_are_passed_over(tmp_path: Path) -> None:
     text = 'sep=;\n"Calls for service; Lincoln PD"\n\nNo.;Call Time;First Unit Arrived\n1;10:00;10:05\n2;10:00;never\n'
     log = log_of(text, tmp_path)
     assert (log.columns.line, log.delays_s, log.unused[0].line) == (4, (300.0,), 6)
 
 
-def test_a_cell_cut_in_two_by_a_sign_is_not_read_wrongly(tmp_path):
+def test_a_cell_cut_in_two_by_a_sign_is_not_read_wrongly(tmp_path: Path) -> None:
     log = log_of("street,call,arrival\nElm St,10:00,10:05\nMain St, 5,10:00,10:04\nOak St,10:00,10:06\n", tmp_path)
     assert log.delays_s == (300, 360)
     assert log.unused[0].line == 3
@@ -255,7 +257,7 @@ def test_a_cell_cut_in_two_by_a_sign_is_not_read_wrongly(tmp_path):
         (b'call,arrival\n10:00,"10:05\n' + b"x" * 200_000, "DS002"),
     ],
 )
-def test_what_is_no_csv_file_is_refused_in_words(tmp_path, content, code):
+def test_what_is_no_csv_file_is_refused_in_words(tmp_path: Path, content: bytes | int, code: str) -> None:
     assert f"error {code}: " in refused(content, tmp_path)
 
 
@@ -276,23 +278,23 @@ def test_what_is_no_csv_file_is_refused_in_words(tmp_path, content, code):
         ("Call", "Arrived On Scene"),
     ],
 )
-def test_usual_names_of_columns_are_recognised(tmp_path, call, arrival):
+def test_usual_names_of_columns_are_recognised(tmp_path: Path, call: str, arrival: str) -> None:
     names = ["Unit", "Call Type", arrival, "Dispatched", "Enroute", call, "Cleared"]
     log = log_of(table([names, ["7", "x", "10:05", "10:01", "10:02", "10:00", "11:00"]]), tmp_path)
     assert (log.columns.start, log.columns.end, log.delays_s) == (call, arrival, (300.0,))
 
 
-def test_the_first_unit_is_preferred_to_any_unit(tmp_path):
+def test_the_first_unit_is_preferred_to_any_unit(tmp_path: Path) -> None:
     log = log_of("call,Arrival,First Unit Arrival\n10:00,10:09,10:05\n", tmp_path)
     assert log.columns.end == "First Unit Arrival"
 
 
-def test_a_time_is_preferred_to_its_date(tmp_path):
+def test_a_time_is_preferred_to_its_date(tmp_path: Path) -> None:
     log = log_of("Call Date,Call Time,Arrival Date,Arrival Time\n3/5/2024,23:58,3/6/2024,0:04\n", tmp_path)
     assert log.delays_s == (360,)
 
 
-def test_columns_that_are_not_recognised_are_listed_with_what_to_write(tmp_path):
+def test_columns_that_are_not_recognised_are_listed_with_what_to_write(tmp_path: Path) -> None:
     told = refused("T1,T2\nx,y\n", tmp_path)
     assert "log.csv:1:1: error DS701: " in told
     assert "'T1', 'T2'" in told
@@ -300,28 +302,28 @@ def test_columns_that_are_not_recognised_are_listed_with_what_to_write(tmp_path)
     assert log_of("T1,T2\n10:00,10:05\n", tmp_path, call="t1", arrival="T2").delays_s == (300,)
 
 
-def test_two_columns_that_fit_alike_must_be_chosen(tmp_path):
+def test_two_columns_that_fit_alike_must_be_chosen(tmp_path: Path) -> None:
     told = refused("call,Arrived,On Scene\n10:00,10:05,10:06\n", tmp_path)
     assert "'Arrived', 'On Scene'. Choose one with --arrival COLUMN" in told
 
 
-def test_two_columns_of_one_name_cannot_be_told_apart(tmp_path):
+def test_two_columns_of_one_name_cannot_be_told_apart(tmp_path: Path) -> None:
     assert "columns 2 and 3 are all called 'T'" in refused("call,T,T\n10:00,1,2\n", tmp_path, arrival="T")
 
 
-def test_a_misspelt_column_is_answered_with_the_nearest(tmp_path):
+def test_a_misspelt_column_is_answered_with_the_nearest(tmp_path: Path) -> None:
     assert "Closest: 'Priority'" in refused(
         "call,arrival,Priority\n10:00,10:05,1\n", tmp_path, kinds=(("Priorty", "1"),)
     )
 
 
-def test_a_log_without_names_shows_none_of_its_cells(tmp_path):
+def test_a_log_without_names_shows_none_of_its_cells(tmp_path: Path) -> None:
     told = refused("Smith,2024-03-05 10:00,2024-03-05 10:05\nDoe,2024-03-05 11:00,2024-03-05 11:05\n", tmp_path)
     assert "names of columns" in told
     assert "Smith" not in told
 
 
-def test_a_log_that_begins_with_dispatch_is_read_with_a_warning(tmp_path):
+def test_a_log_that_begins_with_dispatch_is_read_with_a_warning(tmp_path: Path) -> None:
     log = log_of("dispatched,on scene\n10:00,10:05\n", tmp_path)
     assert log.columns.from_dispatch
     assert any(f.code == "DS705" and "answering and processing" in f.message for f in log.faults())
@@ -330,32 +332,32 @@ def test_a_log_that_begins_with_dispatch_is_read_with_a_warning(tmp_path):
 # rows
 
 
-def test_of_the_units_of_one_incident_the_first_to_arrive_counts(tmp_path):
+def test_of_the_units_of_one_incident_the_first_to_arrive_counts(tmp_path: Path) -> None:
     rows = "24-1,10:00,10:07\n24-1,10:00,10:05\n24-2,10:00,10:06\n,10:00,10:08\n,10:00,10:09\n"
     log = log_of(f"Incident #,call,arrival\n{rows}", tmp_path)
     assert (log.delays_s, log.further_units) == ((300, 360, 480, 540), 1)
 
 
-def test_one_number_for_two_calls_keeps_both(tmp_path):
+def test_one_number_for_two_calls_keeps_both(tmp_path: Path) -> None:
     log = log_of("Incident ID,call,arrival\nFight,10:00,10:05\nFight,11:00,11:07\n", tmp_path)
     assert (log.delays_s, log.further_units) == ((300, 420), 0)
 
 
-def test_equal_call_times_without_incident_numbers_are_doubted(tmp_path):
+def test_equal_call_times_without_incident_numbers_are_doubted(tmp_path: Path) -> None:
     rows = "".join(f"2024-03-05 1{i}:00:00,2024-03-05 1{i}:0{m}:00\n" for i in range(4) for m in (5, 7))
     log = log_of(f"call,arrival\n{rows}", tmp_path)
     assert log.shared == 4
     assert any("--incident" in f.message for f in log.faults())
 
 
-def test_kinds_of_one_column_are_alternatives_and_columns_add_up(tmp_path):
+def test_kinds_of_one_column_are_alternatives_and_columns_add_up(tmp_path: Path) -> None:
     rows = "10:00,10:01,1,Fight\n10:00,10:02,2,fight\n10:00,10:03,3,Fight\n10:00,10:04,1,Fire\n"
     kinds = (("priority", "1"), ("priority", "2"), ("nature", "FIGHT"))
     log = log_of(f"call,arrival,Priority,Nature\n{rows}", tmp_path, kinds=kinds)
     assert (log.delays_s, log.other_kind) == ((60, 120), 2)
 
 
-def test_rows_that_cannot_be_used_are_counted_by_reason_with_their_lines(tmp_path):
+def test_rows_that_cannot_be_used_are_counted_by_reason_with_their_lines(tmp_path: Path) -> None:
     rows = ["10:00,10:05", "10:00,", "10:00,9:50", "10:00,", ",10:05", "10:00,Bob", "10:00"]
     log = log_of("\n".join(["call,arrival", *rows]), tmp_path)
     found = {reason: [u.line for u in unused] for reason, unused in log.reasons.items()}
@@ -382,13 +384,15 @@ TRUTHS = [
 
 
 @pytest.mark.parametrize(("median_s", "sigma", "n", "seed"), TRUTHS)
-def test_the_fit_of_draws_from_a_known_law_recovers_it_within_four_standard_errors(median_s, sigma, n, seed):
+def test_the_fit_of_draws_from_a_known_law_recovers_it_within_four_standard_errors(
+    median_s, sigma, n, seed: int
+) -> None:
     law = fit_delays(drawn(median_s, sigma, n, seed), logs=1)
     assert abs(math.log(law.median_s / median_s)) <= 4 * sigma / math.sqrt(n)
     assert abs(law.log_sd - sigma) <= 4 * sigma / math.sqrt(2 * n)
 
 
-def test_the_law_is_that_of_scipy():
+def test_the_law_is_that_of_scipy() -> None:
     x = drawn(212.0, 0.48, 80, 1)
     law = fit_delays(x)
     shape, _, scale = lognorm.fit(x, floc=0)
@@ -398,7 +402,7 @@ def test_the_law_is_that_of_scipy():
     assert law.quantile_s(0.9) == pytest.approx(exact.ppf(0.9))
 
 
-def test_intervals_hold_the_truth_about_as_often_as_they_say():
+def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     laws = [fit_delays(drawn(212.0, 0.5, 12, seed), logs=1) for seed in range(200)]
     medians = sum((law.median.low or 0) <= 212 <= (law.median.high or 0) for law in laws)
     sigmas = sum((law.sigma.low or 0) <= 0.5 <= (law.sigma.high or 0) for law in laws)
@@ -406,25 +410,25 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say():
     assert 179 <= sigmas <= 199
 
 
-def test_a_law_that_holds_is_rejected_about_as_rarely_as_it_should():
+def test_a_law_that_holds_is_rejected_about_as_rarely_as_it_should() -> None:
     p = [fit_delays(drawn(180.0, 0.5, 25, seed), logs=99).p for seed in range(120)]
     assert 1 <= sum(v < 0.05 for v in p) <= 14  # 6 expected, standard deviation 2.4
     assert 0.4 <= float(np.mean(p)) <= 0.6
 
 
-def test_two_kinds_of_calls_in_one_log_fit_poorly():
+def test_two_kinds_of_calls_in_one_log_fit_poorly() -> None:
     x = np.concatenate([drawn(150.0, 0.2, 60, 1), drawn(1500.0, 0.2, 60, 2)])
     assert fit_delays(x).verdict == "poor"
 
 
-def test_a_long_log_that_is_nearly_lognormal_is_called_close():
+def test_a_long_log_that_is_nearly_lognormal_is_called_close() -> None:
     x = np.concatenate([drawn(200.0, 0.4, 6000, 1), drawn(260.0, 0.6, 2000, 2)])
     law = fit_delays(x)
     assert law.p < 0.05
     assert law.verdict == "close"
 
 
-def test_whole_minutes_are_seen_and_not_taken_for_a_misfit():
+def test_whole_minutes_are_seen_and_not_taken_for_a_misfit() -> None:
     x = drawn(180.0, 0.5, 300, 4)
     second = 60 * Streams(1, "test").uniforms("second", slot_words([str(i) for i in range(300)]))
     minutes = np.floor((x + second) / 60) * 60
@@ -442,7 +446,7 @@ def test_whole_minutes_are_seen_and_not_taken_for_a_misfit():
     by=st.floats(0.25, 4.0),
     order=st.randoms(use_true_random=False),
 )
-def test_the_law_knows_neither_order_nor_unit(x, by, order):
+def test_the_law_knows_neither_order_nor_unit(x: list[float], by: float, order) -> None:
     shuffled = list(x)
     order.shuffle(shuffled)
     law, other = fit_delays(x, logs=1), fit_delays([by * v for v in shuffled], logs=1)
@@ -450,25 +454,25 @@ def test_the_law_knows_neither_order_nor_unit(x, by, order):
     assert other.log_sd == pytest.approx(law.log_sd, abs=1e-9)
 
 
-def test_equal_seeds_give_equal_laws():
+def test_equal_seeds_give_equal_laws() -> None:
     x = drawn(212.0, 0.48, 40, 3)
     assert fit_delays(x, seed=5) == fit_delays(x, seed=5)
     assert fit_delays(x, seed=5).median == fit_delays(x, seed=6).median
 
 
-def test_equal_delays_are_a_law_without_spread_and_doubted():
+def test_equal_delays_are_a_law_without_spread_and_doubted() -> None:
     law = fit_delays([300.0] * 40)
     assert (law.log_sd, law.gap, law.p) == (0.0, 0.0, 1.0)
     assert any("same time" in doubt for doubt in doubts(law))
 
 
 @pytest.mark.parametrize("x", [[200.0] * 9, [0.0] * 12, [-1.0, *[200.0] * 12], [math.nan] * 12, [math.inf] * 12])
-def test_a_law_of_too_few_or_impossible_delays_is_refused(x):
+def test_a_law_of_too_few_or_impossible_delays_is_refused(x) -> None:
     with pytest.raises(ValueError, match=r"calls|delay"):
         fit_delays(x)
 
 
-def test_few_calls_and_minutes_read_as_seconds_are_doubted():
+def test_few_calls_and_minutes_read_as_seconds_are_doubted() -> None:
     assert any("only 12 calls" in doubt for doubt in doubts(fit_delays(drawn(212.0, 0.4, 12, 1))))
     assert any("minutes" in doubt for doubt in doubts(fit_delays(drawn(3.5, 0.4, 60, 1))))
     assert doubts(fit_delays(drawn(212.0, 0.4, 60, 1))) == []
@@ -478,7 +482,7 @@ def test_few_calls_and_minutes_read_as_seconds_are_doubted():
 
 
 @pytest.fixture
-def log(tmp_path, monkeypatch):
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A log of 60 calls with a name in every row and one arrival missing."""
     monkeypatch.chdir(tmp_path)
     delays = [float(round(d)) for d in drawn(212.0, 0.48, 60, 8)]
@@ -490,7 +494,9 @@ def log(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("service", ["police", "ems", "fire-service"])
 @pytest.mark.parametrize("clipped", ["yaml", "yaml_clipped"])
-def test_what_is_printed_is_a_scenario_with_the_law_of_the_log(log, capsys, service, clipped):
+def test_what_is_printed_is_a_scenario_with_the_law_of_the_log(
+    log, capsys: pytest.CaptureFixture[str], service: str, clipped: str
+) -> None:
     assert main(["import", "log.csv", "--service", service, "--json"]) == 0
     out, err = capsys.readouterr()
     told = json.loads(out)
@@ -506,7 +512,7 @@ def test_what_is_printed_is_a_scenario_with_the_law_of_the_log(log, capsys, serv
         assert (law.low, law.high) == (min(log), max(log))
 
 
-def test_the_verb_tells_calls_quantiles_and_unused_rows(log, capsys):
+def test_the_verb_tells_calls_quantiles_and_unused_rows(log, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "log.csv"]) == 0
     out, err = capsys.readouterr()
     assert "log.csv: 59 calls of 60 rows, 1 row not used." in out
@@ -514,7 +520,7 @@ def test_the_verb_tells_calls_quantiles_and_unused_rows(log, capsys):
     assert err == "log.csv:22:3: warning DS703: no time of arrival. 1 row: line 22\n"
 
 
-def test_nothing_but_times_leaves_the_log(log, capsys, tmp_path):
+def test_nothing_but_times_leaves_the_log(log, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["import", "log.csv", "--out", "own", "--json"]) == 0
     told = "".join(capsys.readouterr())
     files = {p.name: p.read_bytes() for p in Path("own").iterdir()}
@@ -524,18 +530,20 @@ def test_nothing_but_times_leaves_the_log(log, capsys, tmp_path):
     assert str(tmp_path).encode() not in files["law.json"] + files["dispatch-log.svg"]
 
 
-def test_equal_logs_give_equal_files(log):
+def test_equal_logs_give_equal_files(log) -> None:
     for folder in ("one", "two"):
         assert main(["import", "log.csv", "--out", folder]) == 0
     assert all(p.read_bytes() == (Path("two") / p.name).read_bytes() for p in Path("one").iterdir())
 
 
-def test_nothing_is_written_without_a_folder(log):
+def test_nothing_is_written_without_a_folder(log) -> None:
     assert main(["import", "log.csv"]) == 0
     assert [p.name for p in Path.cwd().iterdir()] == ["log.csv"]
 
 
-def test_too_few_calls_are_refused_with_a_remedy(tmp_path, monkeypatch, capsys):
+def test_too_few_calls_are_refused_with_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("log.csv").write_text("call,arrival\n" + "10:00,10:05\n" * 9 + "10:00,\n", encoding="utf-8")
     assert main(["import", "log.csv", "--out", "own"]) == 2
@@ -546,12 +554,14 @@ def test_too_few_calls_are_refused_with_a_remedy(tmp_path, monkeypatch, capsys):
     assert not Path("own").exists()
 
 
-def test_a_kind_that_no_row_is_of_is_told(log, capsys):
+def test_a_kind_that_no_row_is_of_is_told(log, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "log.csv", "--kind", "Caller=Jones"]) == 2
     assert "No row holds what --kind asks for" in capsys.readouterr().err
 
 
-def test_delays_over_all_powers_of_ten_are_refused(tmp_path, monkeypatch, capsys):
+def test_delays_over_all_powers_of_ten_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("log.csv").write_text("seconds\n" + "1\n80000\n" * 10, encoding="utf-8")
     assert main(["import", "log.csv"]) == 2
@@ -559,7 +569,7 @@ def test_delays_over_all_powers_of_ten_are_refused(tmp_path, monkeypatch, capsys
 
 
 @pytest.mark.parametrize("words_", [["--seconds", "a", "--call", "b"], ["--kind", "Priority"], ["--kind", "=1"]])
-def test_options_that_contradict_each_other_are_usage_errors(log, words_):
+def test_options_that_contradict_each_other_are_usage_errors(log, words_: list[str]) -> None:
     assert main(["import", "log.csv", *words_]) == 2
 
 
@@ -581,31 +591,31 @@ LOGS = {
 
 
 @pytest.mark.parametrize("name", LOGS)
-def test_no_words_of_the_figure_overlap_or_leave_the_page(name):
+def test_no_words_of_the_figure_overlap_or_leave_the_page(name: str) -> None:
     assert overlaps(figure_of(drawn(*LOGS[name], 6))) == []
     assert overlaps(figure_of(drawn(*LOGS[name], 6), {"published targets": TARGET_RESPONSE})) == []
 
 
-def test_every_line_of_the_figure_is_labelled_with_its_numbers():
+def test_every_line_of_the_figure_is_labelled_with_its_numbers() -> None:
     x = drawn(*LOGS["usual"], 6)
     told = words(figure_of(x))
     for name in ("Your log, 150 calls", "The law fitted to it", *(f"Shipped: {n}" for n in POLICE_LAWS)):
         assert sum(text.startswith(f"{name}\nhalf by ") for text in told) == 1
 
 
-def test_the_steps_of_the_figure_are_the_calls():
+def test_the_steps_of_the_figure_are_the_calls() -> None:
     x = np.sort(drawn(*LOGS["slow"], 6))
     (axes,) = figure_of(x).axes
     times = next(line.get_xdata() for line in axes.lines if line.get_drawstyle() == "steps-post")
     assert list(times[1:-1]) == [t for t in x if t <= axes.get_xlim()[1]]
 
 
-def test_calls_beyond_the_axis_are_told():
+def test_calls_beyond_the_axis_are_told() -> None:
     x = [*drawn(200.0, 0.3, 60, 1), 40_000.0]
     assert any("1 of 61 calls took longer than" in text.replace("\n", " ") for text in words(figure_of(x)))
 
 
-def test_equal_logs_give_equal_figures():
+def test_equal_logs_give_equal_figures() -> None:
     x = drawn(*LOGS["usual"], 6)
     assert image(figure_of(x), "svg", title="t", description="d") == image(
         figure_of(x), "svg", title="t", description="d"

@@ -12,7 +12,7 @@ import drillsim as ds
 from plays import mix, scenario, stamps
 
 
-def judge_s(plan, start, goal, *, level, up, down):
+def judge_s(plan: ds.FloorPlan, start, goal, *, level, up, down):
     """Least seconds by networkx over midpoints of openings, with legs measured on the plan's own network."""
     network = ds.build(plan)
     graph = nx.DiGraph()
@@ -38,12 +38,12 @@ def judge_s(plan, start, goal, *, level, up, down):
     return nx.shortest_path_length(graph, "start", "goal", weight="weight")
 
 
-def emptied(plan):
+def emptied(plan: ds.FloorPlan):
     return plan.model_copy(update={"spaces": tuple(s.model_copy(update={"people": 0}) for s in plan.spaces)})
 
 
 @pytest.mark.parametrize("school", ["primary", "secondary"])
-def test_unit_arrives_at_onset_plus_legs_plus_least_path(school, request):
+def test_unit_arrives_at_onset_plus_legs_plus_least_path(school: str, request: pytest.FixtureRequest) -> None:
     plan = emptied(request.getfixturevalue(school))
     places = [s for s in plan.spaces if s.use in ("classroom", "library", "gym", "cafeteria", "office")][::7]
     network = ds.build(plan)
@@ -58,7 +58,7 @@ def test_unit_arrives_at_onset_plus_legs_plus_least_path(school, request):
         assert stamps(trace, "on-scene", "u")[0] == pytest.approx(25.0 + walk, abs=1e-9), place.id
 
 
-def test_judge_sees_the_stairs(secondary):
+def test_judge_sees_the_stairs(secondary: ds.FloorPlan) -> None:
     upstairs = next(s for s in secondary.spaces if s.use == "library")
     network = ds.build(secondary)
     goal = (secondary.space_index[upstairs.id], tuple(network.representative_point(secondary.space_index[upstairs.id])))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 import drillsim as ds
@@ -12,7 +15,7 @@ from drillsim.scenario.vocabulary import KINDS
 from plays import mix, scenario
 
 
-def told(plan, drill, *units):
+def told(plan: ds.FloorPlan, drill, *units: dict[str, Any]):
     mixes = Mixes(present="play", mixes={"play": mix(*units)})
     return [(f.code, f.severity) for f in ds.check(drill, plan, mixes)]
 
@@ -48,7 +51,13 @@ SRO = {"id": "sro", "role": "sro", "post": "front-desk"}
         ("medical", "room-101", {"people": {"routes": {"assigned": {"room-999": "e-main"}}}}, ("DS202", "error")),
     ],
 )  # fmt: skip
-def test_a_wish_the_plan_cannot_carry_out_is_told(three_rooms, kind, where, changes, expected):
+def test_a_wish_the_plan_cannot_carry_out_is_told(
+    three_rooms: ds.FloorPlan,
+    kind: str,
+    where: dict[str, Any] | str,
+    changes: dict[str, Any],
+    expected: tuple[str, str],
+) -> None:
     assert expected in told(three_rooms, scenario(kind, where, **changes), SRO)
 
 
@@ -61,11 +70,11 @@ def test_a_wish_the_plan_cannot_carry_out_is_told(three_rooms, kind, where, chan
         ({"id": "room-101", "role": "sro", "post": "front-desk"}, "DS201"),
     ],
 )
-def test_a_unit_the_plan_cannot_place_is_told(three_rooms, unit, code):
+def test_a_unit_the_plan_cannot_place_is_told(three_rooms: ds.FloorPlan, unit: dict[str, Any], code: str) -> None:
     assert (code, "error") in told(three_rooms, scenario("medical", "room-101"), unit)
 
 
-def test_a_post_behind_a_locked_door_without_a_key_is_told(three_rooms):
+def test_a_post_behind_a_locked_door_without_a_key_is_told(three_rooms: ds.FloorPlan) -> None:
     openings = tuple(o.model_copy(update={"locked": "both"}) if o.id == "d-101" else o for o in three_rooms.openings)
     plan = three_rooms.model_copy(update={"openings": openings})
     monitor = {"id": "m", "role": "monitor", "post": "room-101"}
@@ -74,7 +83,7 @@ def test_a_post_behind_a_locked_door_without_a_key_is_told(three_rooms):
 
 @pytest.mark.parametrize("door", [*DOOR_LAWS, {"flow": "1.5 /s/m", "boundary": "10 cm"}], ids=str)
 @pytest.mark.parametrize("speed", SPEED_LAWS)
-def test_every_named_law_can_be_chosen(three_rooms, door, speed):
+def test_every_named_law_can_be_chosen(three_rooms: ds.FloorPlan, door, speed) -> None:
     wish = scenario("medical", "room-101", laws={"door": door, "speed": speed})
     assert told(three_rooms, wish, SRO) == []
     laws = laws_of(wish.laws)
@@ -82,16 +91,16 @@ def test_every_named_law_can_be_chosen(three_rooms, door, speed):
     assert laws.door_flow_psm == (DOOR_LAWS[door][0] if isinstance(door, str) else 1.5)
 
 
-def test_a_good_wish_is_not_told_anything(three_rooms):
+def test_a_good_wish_is_not_told_anything(three_rooms: ds.FloorPlan) -> None:
     assert told(three_rooms, scenario("medical", "room-101"), SRO) == []
 
 
-def test_a_source_may_bring_a_group_that_does_not_attend(three_rooms):
+def test_a_source_may_bring_a_group_that_does_not_attend(three_rooms: ds.FloorPlan) -> None:
     source = {"space": "hall-0", "rate": "30 /min", "group": "adults"}
     assert told(three_rooms, scenario("medical", "room-101", people={"sources": [source]}), SRO) == []
 
 
-def test_the_fault_of_a_source_has_its_line(tmp_path, three_rooms):
+def test_the_fault_of_a_source_has_its_line(tmp_path: Path, three_rooms: ds.FloorPlan) -> None:
     path = tmp_path / "drill.yaml"
     path.write_text(
         "drillsim: 1\nname: drill\nincidents: [{kind: medical, where: room-101}]\npeople:\n  sources:\n"
@@ -103,7 +112,7 @@ def test_the_fault_of_a_source_has_its_line(tmp_path, three_rooms):
     assert "Closest: 'hall-0'" in fault.message
 
 
-def test_a_patrol_through_a_locked_door_without_a_key_is_told(three_rooms):
+def test_a_patrol_through_a_locked_door_without_a_key_is_told(three_rooms: ds.FloorPlan) -> None:
     openings = tuple(o.model_copy(update={"locked": "both"}) if o.id == "d-201" else o for o in three_rooms.openings)
     plan = three_rooms.model_copy(update={"openings": openings})
     walker = {"id": "m", "role": "monitor", "patrol": ["hall-0", "room-201"]}
@@ -119,11 +128,11 @@ def test_a_patrol_through_a_locked_door_without_a_key_is_told(three_rooms):
         ({"timetable": [{"period": "class", "duty": "desk", "at": "nowhere"}]}, "DS203"),
     ],
 )  # fmt: skip
-def test_a_day_that_cannot_be_is_told(three_rooms, day, code):
+def test_a_day_that_cannot_be_is_told(three_rooms: ds.FloorPlan, day: dict[str, Any], code: str) -> None:
     assert (code, "error") in told(three_rooms, scenario("medical", "room-101"), {**SRO, **day})
 
 
-def test_a_role_that_can_do_nothing_is_told(three_rooms):
+def test_a_role_that_can_do_nothing_is_told(three_rooms: ds.FloorPlan) -> None:
     useless = Mixes(present="play", mixes={"play": mix(SRO, sro={"words": dict.fromkeys(KINDS, "stays-away")})})
     codes = [f.code for f in ds.check(scenario("medical", "room-101"), three_rooms, useless)]
     assert codes == ["DS505"]
@@ -136,11 +145,11 @@ def test_a_role_that_can_do_nothing_is_told(three_rooms):
         ("hostile", {"dispatch": {"entry": "team"}, "police": {"officers": 3}}),
     ],
 )
-def test_a_kind_that_nobody_can_resolve_is_told(three_rooms, kind, changes):
+def test_a_kind_that_nobody_can_resolve_is_told(three_rooms: ds.FloorPlan, kind: str, changes: dict[str, Any]) -> None:
     assert ("DS505", "error") in told(three_rooms, scenario(kind, "room-101", **changes), SRO)
 
 
-def test_an_entry_from_which_nobody_gets_in_is_told(three_rooms):
+def test_an_entry_from_which_nobody_gets_in_is_told(three_rooms: ds.FloorPlan) -> None:
     openings = tuple(o.model_copy(update={"one_way": "out"}) if o.id == "e-main" else o for o in three_rooms.openings)
     plan = three_rooms.model_copy(update={"openings": openings})
     assert ("DS501", "error") in told(plan, scenario("medical", "room-101", police={"entry": "e-main"}), SRO)
@@ -155,11 +164,11 @@ def test_an_entry_from_which_nobody_gets_in_is_told(three_rooms):
         ({"agreement": ["officer"]}, "DS205"),
     ],
 )
-def test_a_dispatch_that_names_nothing_is_told(three_rooms, rules, code):
+def test_a_dispatch_that_names_nothing_is_told(three_rooms: ds.FloorPlan, rules: dict[str, Any], code: str) -> None:
     assert (code, "error") in told(three_rooms, scenario("medical", "room-101", dispatch=rules), SRO)
 
 
-def test_faults_of_a_units_day_have_their_line(tmp_path, three_rooms):
+def test_faults_of_a_units_day_have_their_line(tmp_path: Path, three_rooms: ds.FloorPlan) -> None:
     path = tmp_path / "mixes.yaml"
     path.write_text(
         "drillsim_mixes: 1\npresent: one\nmixes:\n  one:\n    units:\n      - id: sro-1\n        role: sro\n"

@@ -22,7 +22,9 @@ def table(trace: ds.Trace) -> str:
 
 
 @pytest.mark.parametrize("name", ["fight", "medical", "unwanted", "lockdown", "evacuation"])
-def test_the_drill_is_the_one_on_file(name, three_rooms, primary, mixes, request):
+def test_the_drill_is_the_one_on_file(
+    name: str, three_rooms: ds.FloorPlan, primary: ds.FloorPlan, mixes: ds.Mixes, request: pytest.FixtureRequest
+) -> None:
     drill = ds.read_scenario(ROOT / "scenarios" / f"{name}.yaml")
     plan = primary.model_copy(update={"spaces": tuple(thinned(s) for s in primary.spaces)})
     found = table(ds.simulate(drill, plan, mixes["sro-and-guard"], seed=1))

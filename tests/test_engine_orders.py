@@ -13,7 +13,7 @@ SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 SHARED = 400
 
 
-def means(plan, name, mixes, names, measure):
+def means(plan: ds.FloorPlan, name: str, mixes: ds.Mixes, names, measure):
     drill = ds.read_scenario(SCENARIOS / f"{name}.yaml")
     found = {}
     for mix in names:
@@ -24,7 +24,7 @@ def means(plan, name, mixes, names, measure):
 
 @pytest.mark.parametrize("school", ["primary", "secondary"])
 @pytest.mark.parametrize("name", ["fight", "unwanted", "lockdown"])
-def test_more_of_an_sro_is_able_sooner(school, name, mixes, request):
+def test_more_of_an_sro_is_able_sooner(school: str, name: str, mixes: ds.Mixes, request: pytest.FixtureRequest) -> None:
     plan = request.getfixturevalue(school)
     able = means(plan, name, mixes, ("one-sro", "part-time-sro", "police-only"), "able_on_scene_s")
     assert able["one-sro"] < able["part-time-sro"] < able["police-only"]
@@ -32,14 +32,18 @@ def test_more_of_an_sro_is_able_sooner(school, name, mixes, request):
 
 @pytest.mark.parametrize("school", ["primary", "secondary"])
 @pytest.mark.parametrize("name", ["fight", "medical"])
-def test_unarmed_guard_is_there_before_police(school, name, mixes, request):
+def test_unarmed_guard_is_there_before_police(
+    school: str, name: str, mixes: ds.Mixes, request: pytest.FixtureRequest
+) -> None:
     plan = request.getfixturevalue(school)
     first = means(plan, name, mixes, ("two-guards", "police-only"), "first_on_scene_s")
     assert first["two-guards"] < first["police-only"]
 
 
 @pytest.mark.parametrize("school", ["primary", "secondary"])
-def test_unarmed_guard_costs_the_able_no_more_than_the_rests_at_openings(school, mixes, request):
+def test_unarmed_guard_costs_the_able_no_more_than_the_rests_at_openings(
+    school: str, mixes: ds.Mixes, request: pytest.FixtureRequest
+) -> None:
     """Where the guard neither noticed first, nor ordered earlier, nor met the police."""
     plan = request.getfixturevalue(school)
     drill = ds.read_scenario(SCENARIOS / "lockdown.yaml")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from protocol_plays import GUARD, HEARD_S, ORDER_S, SRO, drill, script, wing, wi
 __all__ = ["script"]
 
 
-def play(scenario: ds.Scenario, plan: ds.FloorPlan, *units: dict, seed: int = 1, **more) -> ds.Trace:
+def play(scenario: ds.Scenario, plan: ds.FloorPlan, *units: dict, seed: int = 1, **more: Any) -> ds.Trace:
     return ds.simulate(scenario, plan, mix(*units), seed=seed, **more)
 
 
@@ -29,13 +31,13 @@ def whys(trace: ds.Trace, what: str) -> dict[str, str]:
 # ---------------------------------------------------------------------- who orders, and who hears
 
 
-def test_a_badge_gives_the_order_by_whoever_notices():
+def test_a_badge_gives_the_order_by_whoever_notices() -> None:
     call = {"announced_by": "badge", "announce_delay": "4 s"}
     trace = play(drill("lockdown", protocol=call, noticing={"unsupervised": "50 s"}), wing(), GUARD)
     assert [(e.time_s, e.who) for e in trace.events if e.what == "order"] == [(14.0, "guard")]
 
 
-def test_a_badge_takes_seconds_where_the_office_takes_most_of_a_minute():
+def test_a_badge_takes_seconds_where_the_office_takes_most_of_a_minute() -> None:
     delays = {
         by: stamps(play(drill("hold", protocol={"announced_by": by, "announce_delay": None}), wing()), "order")[0]
         for by in ("badge", "teacher", "office")
@@ -44,7 +46,7 @@ def test_a_badge_takes_seconds_where_the_office_takes_most_of_a_minute():
     assert delays["badge"] < delays["teacher"] < delays["office"]
 
 
-def test_a_room_without_loudspeaker_hears_the_order_later():
+def test_a_room_without_loudspeaker_hears_the_order_later() -> None:
     plan = wing(a=20, c=20)
     deaf = plan.model_copy(update={"spaces": tuple(s.model_copy(update={"pa": s.id != "c"}) for s in plan.spaces)})
     trace = play(drill("lockdown"), deaf)
@@ -52,7 +54,7 @@ def test_a_room_without_loudspeaker_hears_the_order_later():
     assert stamps(trace, "locked", "c") == [ORDER_S + 40 + 5 + 15]
 
 
-def test_every_line_of_the_protocol_carries_the_incident_it_answers():
+def test_every_line_of_the_protocol_carries_the_incident_it_answers() -> None:
     plan = wing(hall=6, b=0)
     trace = play(drill("lockdown", where="a", protocol={"release": {"after": "60 s", "per_room": "10 s"}}), plan, SRO)
     ours = {
@@ -63,7 +65,7 @@ def test_every_line_of_the_protocol_carries_the_incident_it_answers():
     assert {e.incident for e in trace.events if e.what in ours and e.what != "halls-clear"} == {"main"}
 
 
-def test_the_office_orders_after_the_report_of_the_incident_that_the_protocol_answers():
+def test_the_office_orders_after_the_report_of_the_incident_that_the_protocol_answers() -> None:
     incidents = [{"id": "fight", "kind": "behaviour", "where": "a"}, {"id": "worse", "kind": "hostile", "where": "c"}]
     incidents[1]["at"] = "100 s"
     for named, onset in (("fight", 0), ("worse", 100), (None, 100)):
@@ -76,7 +78,7 @@ def test_the_office_orders_after_the_report_of_the_incident_that_the_protocol_an
 # ---------------------------------------------------------------------- hold
 
 
-def test_a_hold_clears_the_halls_and_moves_nobody_else():
+def test_a_hold_clears_the_halls_and_moves_nobody_else() -> None:
     trace = play(drill("hold"), wing(hall=9), record_legs=True)
     assert stamps(trace, "asked") == [ORDER_S]
     assert len(stamps(trace, "in-place")) == 9
@@ -84,7 +86,7 @@ def test_a_hold_clears_the_halls_and_moves_nobody_else():
     assert at_end(trace) == {"settled (in a room)": 9, "waiting": 40}
 
 
-def test_in_a_hold_everybody_goes_to_the_nearest_room():
+def test_in_a_hold_everybody_goes_to_the_nearest_room() -> None:
     def goal(leg):
         x = leg.x_m[0]
         return min(("a", "b", "c"), key=lambda id_: abs(x - {"a": 5, "b": 15, "c": 25}[id_]))
@@ -95,17 +97,17 @@ def test_in_a_hold_everybody_goes_to_the_nearest_room():
     assert went == {who: goal(first[who]) for who in went}
 
 
-def test_a_hold_locks_nothing():
+def test_a_hold_locks_nothing() -> None:
     trace = play(drill("hold"), wing(hall=9))
     assert not [e for e in trace.events if e.what in ("locked", "lock-failed", "refuge-locked")]
 
 
-def test_halls_are_clear_when_the_last_one_is_in_a_room():
+def test_halls_are_clear_when_the_last_one_is_in_a_room() -> None:
     trace = play(drill("hold"), wing(hall=9))
     assert stamps(trace, "halls-clear") == [max(stamps(trace, "in-place"))]
 
 
-def test_a_class_counts_itself_when_it_has_heard_and_waits_for_who_comes_in():
+def test_a_class_counts_itself_when_it_has_heard_and_waits_for_who_comes_in() -> None:
     trace = play(drill("hold"), wing(hall=9, b=0))
     last = {id_: max(e.time_s for e in trace.events if e.what == "in-place" and e.where == id_) for id_ in "abc"}
     assert all(stamps(trace, "accounted", id_) == [pytest.approx(last[id_] + 60)] for id_ in "abc")
@@ -116,7 +118,7 @@ def test_a_class_counts_itself_when_it_has_heard_and_waits_for_who_comes_in():
 # ---------------------------------------------------------------------- secure
 
 
-def test_a_secure_locks_the_outside_doors_that_are_open_and_counts_the_others():
+def test_a_secure_locks_the_outside_doors_that_are_open_and_counts_the_others() -> None:
     plan = with_openings(wing(), west={"locked": "no"})
     trace = play(drill("secure"), plan)
     assert stamps(trace, "locked", "west") == [HEARD_S + 20 + 15]
@@ -124,20 +126,20 @@ def test_a_secure_locks_the_outside_doors_that_are_open_and_counts_the_others():
     assert whys(trace, "locked") == {"west": "", "east": "it was locked"}
 
 
-def test_an_outside_door_without_a_lock_is_unlockable_unless_it_leads_out_only():
+def test_an_outside_door_without_a_lock_is_unlockable_unless_it_leads_out_only() -> None:
     plan = with_openings(wing(), west={"lock": "none"}, east={"lock": "none", "one_way": "out"})
     trace = play(drill("secure"), plan)
     assert list(whys(trace, "unlockable")) == ["west"]
     assert list(whys(trace, "locked")) == list(whys(trace, "lockable")) == ["east"]
 
 
-def test_a_lock_that_fails_three_times_leaves_the_door_named():
+def test_a_lock_that_fails_three_times_leaves_the_door_named() -> None:
     plan = with_openings(wing(), west={"locked": "no"})
     trace = play(drill("secure", protocol={"rooms": {"key_fails": "100 %"}}), plan)
     assert stamps(trace, "lock-failed", "west") == [HEARD_S + 20 + 3 * 15]
 
 
-def test_a_locked_outside_door_keeps_out_who_has_no_key():
+def test_a_locked_outside_door_keeps_out_who_has_no_key() -> None:
     plan = with_openings(wing(), west={"locked": "no"}, east={"one_way": "out"})
     late = {"law": "30 s", "locked_door": "45 s"}
     came = {}
@@ -147,7 +149,7 @@ def test_a_locked_outside_door_keeps_out_who_has_no_key():
     assert came == {"hold": 0.0, "secure": 45.0}
 
 
-def test_in_a_secure_all_goes_on_inside():
+def test_in_a_secure_all_goes_on_inside() -> None:
     trace = play(drill("secure"), wing(hall=9), record_legs=True)
     assert not [leg for leg in trace.legs if leg.who.startswith("person")]
     assert stamps(trace, "accounted", "hall") == [HEARD_S + 60]
@@ -156,19 +158,19 @@ def test_in_a_secure_all_goes_on_inside():
 # ---------------------------------------------------------------------- shelter
 
 
-def test_a_shelter_brings_everybody_to_its_places():
+def test_a_shelter_brings_everybody_to_its_places() -> None:
     trace = play(drill("shelter", "hazard", "a", protocol={"shelter_in": ["b"]}), wing(hall=9))
     assert {e.where for e in trace.events if e.what == "in-place"} == {"b"}
     assert len(stamps(trace, "in-place")) == 49
     assert stamps(trace, "accounted", "school") == [max(stamps(trace, "in-place")) + 60]
 
 
-def test_who_is_in_a_place_to_shelter_stays_and_is_in_place_when_it_is_heard():
+def test_who_is_in_a_place_to_shelter_stays_and_is_in_place_when_it_is_heard() -> None:
     trace = play(drill("shelter", "hazard", "a", protocol={"shelter_in": [{"use": "classroom"}]}), wing())
     assert stamps(trace, "in-place") == [HEARD_S] * 40
 
 
-def test_who_finds_no_place_to_shelter_is_missing():
+def test_who_finds_no_place_to_shelter_is_missing() -> None:
     plan = wing(a=20, c=0)
     small = ((14.0, 3.0), (16.0, 3.0), (16.0, 5.0), (14.0, 5.0))  # four square metres: ten places
     spaces = tuple(s.model_copy(update={"polygon": small if s.id == "b" else s.polygon}) for s in plan.spaces)
@@ -182,21 +184,21 @@ def test_who_finds_no_place_to_shelter_is_missing():
 # ---------------------------------------------------------------------- rooms
 
 
-def test_a_substitute_without_a_key_locks_no_door_that_needs_one():
+def test_a_substitute_without_a_key_locks_no_door_that_needs_one() -> None:
     trace = play(drill("lockdown", protocol={"rooms": {"without_key": "100 %"}}), wing(b=5))
     assert whys(trace, "lock-failed") == {"a": "no key", "c": "no key"}
     assert stamps(trace, "lock-failed", "a") == [HEARD_S + 5]
     assert stamps(trace, "locked", "b") == [HEARD_S + 5 + 6]
 
 
-def test_a_substitute_needs_no_key_for_a_door_that_is_locked_already():
+def test_a_substitute_needs_no_key_for_a_door_that_is_locked_already() -> None:
     plan = with_openings(wing(), door_c={"locked": "outside"})
     trace = play(drill("lockdown", protocol={"rooms": {"without_key": "100 %"}}), plan)
     assert list(whys(trace, "lock-failed")) == ["a"]
     assert stamps(trace, "locked", "c") == [HEARD_S + 5]
 
 
-def test_fewer_substitutes_are_a_part_of_more(secondary):
+def test_fewer_substitutes_are_a_part_of_more(secondary: ds.FloorPlan) -> None:
     def keyless(share):
         trace = play(drill("lockdown", where="lobby-0", protocol={"rooms": {"without_key": share}}), secondary)
         return set(whys(trace, "lock-failed"))
@@ -204,7 +206,7 @@ def test_fewer_substitutes_are_a_part_of_more(secondary):
     assert set() == keyless("0 %") < keyless("10 %") < keyless("40 %")
 
 
-def test_an_empty_room_is_locked_once_somebody_has_fled_into_it():
+def test_an_empty_room_is_locked_once_somebody_has_fled_into_it() -> None:
     trace = play(drill("lockdown"), wing(hall=12), record_legs=True)
     arrivals = sorted(leg.times_s[-1] for leg in trace.legs if leg.who.startswith("person") and leg.y_m[-1] == 3)
     (came,) = stamps(trace, "occupied", "b")
@@ -213,13 +215,13 @@ def test_an_empty_room_is_locked_once_somebody_has_fled_into_it():
     assert stamps(trace, "refuge-secured", "b") == [came + 5 + 6 + 10]
 
 
-def test_rooms_that_people_flee_into_do_not_count_among_the_occupied():
+def test_rooms_that_people_flee_into_do_not_count_among_the_occupied() -> None:
     quiet, busy = (play(drill("lockdown"), wing(hall=n)).row for n in (0, 12))
     for name in ("secured_p50_s", "secured_all_s", "rooms_secured", "rooms_failed"):
         assert quiet[name] == busy[name]
 
 
-def test_who_comes_too_late_for_every_room_leaves():
+def test_who_comes_too_late_for_every_room_leaves() -> None:
     plan = wing(hall=12, locks="auto auto auto", b=5)
     at_once = {"recover": "0 s", "auto": "0 s"}
     trace = play(drill("lockdown", protocol={"rooms": at_once}), plan)
@@ -233,7 +235,7 @@ RANKS = ("auto", "push-button", "key")
 
 @settings(max_examples=cases(30), deadline=None)
 @given(seed=st.integers(0, 2**31), better=st.sampled_from(RANKS), worse=st.sampled_from(RANKS))
-def test_automatic_locks_never_secure_later_than_manual_ones(seed, better, worse):
+def test_automatic_locks_never_secure_later_than_manual_ones(seed: int, better, worse) -> None:
     spread = {
         "recover": {"low": "5 s", "high": "20 s"}, "key": {"median": "3 s", "sigma": 0.9}, "key_fails": "15 %",
         "push_button": {"median": "2 s", "sigma": 0.9}, "push_button_fails": "3 %", "auto_fails": "1 %",
@@ -248,7 +250,7 @@ def test_automatic_locks_never_secure_later_than_manual_ones(seed, better, worse
 
 @settings(max_examples=cases(20), deadline=None)
 @given(seed=st.integers(0, 2**31), alarm=st.sampled_from([None, 20.0, 60.0, 70.0]))
-def test_every_room_of_a_lockdown_ends_in_one_named_state(seed, alarm):
+def test_every_room_of_a_lockdown_ends_in_one_named_state(seed: int, alarm: float | None) -> None:
     rough = {"key": {"median": "15 s", "sigma": 0.6}, "key_fails": "60 %", "without_key": "30 %"}
     wish = drill("lockdown", protocol={"rooms": rough, "alarm_in_lockdown": "leave"})
     with pytest.MonkeyPatch.context() as patch:
@@ -266,7 +268,7 @@ def test_every_room_of_a_lockdown_ends_in_one_named_state(seed, alarm):
 RELEASE = {"after": "300 s", "per_room": "40 s"}
 
 
-def test_rooms_are_released_one_by_one_in_person_by_those_able():
+def test_rooms_are_released_one_by_one_in_person_by_those_able() -> None:
     wish = drill("lockdown", where="a", protocol={"release": RELEASE})
     trace = play(wish, wing(), SRO)
     (able,) = stamps(trace, "able", "sro")
@@ -276,12 +278,12 @@ def test_rooms_are_released_one_by_one_in_person_by_those_able():
     assert second == (pytest.approx(first[0] + 20 / 1.3 + 40), "c")
 
 
-def test_nobody_is_released_before_somebody_able_is_there():
+def test_nobody_is_released_before_somebody_able_is_there() -> None:
     wish = drill("lockdown", protocol={"release": {"after": "0 s", "per_room": "5 s"}}, police={"law": "2500 s"})
     assert not stamps(play(wish, wing()), "released")
 
 
-def test_people_leave_when_they_are_released_from_a_hostile_event_and_stay_otherwise():
+def test_people_leave_when_they_are_released_from_a_hostile_event_and_stay_otherwise() -> None:
     left = {}
     for kind in ("hostile", "unwanted-person"):
         changes = {} if kind == "hostile" else {"incidents": [{"kind": kind, "where": "hall", "act": "60 s"}]}
@@ -291,14 +293,14 @@ def test_people_leave_when_they_are_released_from_a_hostile_event_and_stay_other
     assert left == {"hostile": 40, "unwanted-person": 0}
 
 
-def test_another_incident_than_a_hostile_one_is_released_after_it_is_over():
+def test_another_incident_than_a_hostile_one_is_released_after_it_is_over() -> None:
     incidents = [{"kind": "unwanted-person", "where": "hall", "act": "60 s"}]
     trace = play(drill("lockdown", incidents=incidents, protocol={"release": RELEASE}), wing(), SRO)
     (over,) = stamps(trace, "resolved")
     assert over + 300 + 40 <= min(stamps(trace, "released")) < over + 300 + 40 + 20
 
 
-def test_a_releaser_goes_on_although_its_handling_would_be_over():
+def test_a_releaser_goes_on_although_its_handling_would_be_over() -> None:
     incidents = [{"kind": "unwanted-person", "where": "hall", "act": "60 s"}]
     setting = {"dispatch": {"handling": {"unwanted-person": "320 s"}}, "police": {"law": "2500 s"}}
     trace = play(drill("lockdown", incidents=incidents, protocol={"release": RELEASE}, **setting), wing(b=5), SRO)
@@ -306,14 +308,14 @@ def test_a_releaser_goes_on_although_its_handling_would_be_over():
     assert stamps(trace, "free", "sro") == [max(stamps(trace, "released"))]
 
 
-def test_a_releaser_who_leaves_campus_releases_no_more():
+def test_a_releaser_who_leaves_campus_releases_no_more() -> None:
     wish = drill("lockdown", where="a", protocol={"release": RELEASE}, injects=[{"at": "400 s", "absent": "sro"}])
     trace = play(wish, wing(), SRO)
     assert [e.where for e in trace.events if e.what == "released"] == ["a"]
     assert at_end(trace)["settled (in a locked room)"] == 20
 
 
-def test_several_who_are_able_share_the_rooms():
+def test_several_who_are_able_share_the_rooms() -> None:
     pair = [{**SRO, "post": "a"}, {**SRO, "id": "sro-2", "post": "c"}]
     trace = play(drill("lockdown", protocol={"release": RELEASE}), wing(b=5), *pair)
     found = [(e.where, e.who) for e in trace.events if e.what == "released"]
@@ -321,17 +323,17 @@ def test_several_who_are_able_share_the_rooms():
     assert {who for _, who in found} == {"sro", "sro-2"}
 
 
-def test_a_room_whose_lock_failed_is_told_too():
+def test_a_room_whose_lock_failed_is_told_too() -> None:
     plan = wing(locks="key push-button push-button")
     trace = play(drill("lockdown", protocol={"release": RELEASE, "rooms": {"key_fails": "100 %"}}), plan, SRO)
     assert stamps(trace, "lock-failed", "a")
     assert {e.where for e in trace.events if e.what == "released"} == {"a", "c"}
 
 
-def test_a_released_room_needs_no_key_any_more(script):
+def test_a_released_room_needs_no_key_any_more(script) -> None:
     ways = []
 
-    def look(protection):
+    def look(protection) -> None:
         travel = protection.drill.travel
         ways.append([bool(travel.locked[w].any()) for w in (0, 1, 2)])
 
@@ -341,7 +343,7 @@ def test_a_released_room_needs_no_key_any_more(script):
     assert ways == [[True] * 3, [False] * 3]
 
 
-def test_halls_stay_clear_until_the_release():
+def test_halls_stay_clear_until_the_release() -> None:
     trace = play(drill("lockdown", where="a", protocol={"release": RELEASE}), wing(hall=9), SRO)
     clear, released = stamps(trace, "halls-clear")[0], stamps(trace, "released")[0]
     assert HEARD_S < clear < released
@@ -351,7 +353,7 @@ def test_halls_stay_clear_until_the_release():
 # ---------------------------------------------------------------------- heads
 
 
-def test_a_locked_room_counts_after_it_is_secured_and_a_failed_one_after_its_last_try():
+def test_a_locked_room_counts_after_it_is_secured_and_a_failed_one_after_its_last_try() -> None:
     plan = wing(locks="key push-button push-button")
     trace = play(drill("lockdown", protocol={"rooms": {"key_fails": "100 %"}}), plan)
     assert stamps(trace, "accounted", "a") == [HEARD_S + 5 + 3 * 15 + 60]
@@ -361,7 +363,7 @@ def test_a_locked_room_counts_after_it_is_secured_and_a_failed_one_after_its_las
     ]
 
 
-def test_the_incident_that_the_protocol_answers_is_watched_to_its_own_horizon():
+def test_the_incident_that_the_protocol_answers_is_watched_to_its_own_horizon() -> None:
     incidents = [
         {"id": "fight", "kind": "behaviour", "where": "a"},
         {"id": "worse", "kind": "hostile", "where": "hall"},
@@ -371,7 +373,7 @@ def test_the_incident_that_the_protocol_answers_is_watched_to_its_own_horizon():
     assert trace.rows[1]["accounted_all_s"] == HEARD_S + 5 + 15 + 10 + 60
 
 
-def test_each_assembly_place_counts_after_its_last_arrival():
+def test_each_assembly_place_counts_after_its_last_arrival() -> None:
     west = {"id": "lawn", "at": [-40, 1], "exits": ["west"]}
     plan = wing().model_copy(update={"assembly": (_assembly(west),)})
     trace = play(drill("evacuate", "fire", "b"), plan, record_legs=True)
@@ -388,13 +390,13 @@ def _assembly(data):
     return Assembly.model_validate(data, context={"bare_lengths": True})
 
 
-def test_who_has_not_heard_yet_is_missing():
+def test_who_has_not_heard_yet_is_missing() -> None:
     trace = play(drill("hold", horizon="75 s", protocol={"roll_call": "10 s"}), wing(hall=6, pa=False))
     assert stamps(trace, "accounted", "a") == [HEARD_S + 10]
     assert not stamps(trace, "accounted", "school")
 
 
-def test_nobody_says_all_are_there_while_some_are_stuck(three_rooms):
+def test_nobody_says_all_are_there_while_some_are_stuck(three_rooms: ds.FloorPlan) -> None:
     wish = ds.Scenario.model_validate(
         drill("evacuate", "fire", "room-101").model_dump(by_alias=True) | {"injects": [{"at": 0.0, "close": "s-1"}]},
         context={"si": True},
@@ -405,7 +407,7 @@ def test_nobody_says_all_are_there_while_some_are_stuck(three_rooms):
 
 
 @pytest.mark.parametrize("action", ["hold", "secure", "shelter", "lockdown", "evacuate"])
-def test_where_nobody_walks_the_protocol_still_tells_when_rooms_and_doors_are_done(action):
+def test_where_nobody_walks_the_protocol_still_tells_when_rooms_and_doors_are_done(action: str) -> None:
     wish = drill(action, "unwanted-person", "hall", crowd="stays", protocol={"shelter_in": ["b"]})
     trace = play(wish, wing(hall=9), SRO)
     assert stamps(trace, "order") == [ORDER_S]
@@ -421,25 +423,25 @@ def test_where_nobody_walks_the_protocol_still_tells_when_rooms_and_doors_are_do
 # ---------------------------------------------------------------------- the fire alarm
 
 
-def alarm(protection):
+def alarm(protection) -> None:
     protection.alarm("script")
 
 
-def test_the_fire_alarm_is_the_order_to_evacuate_and_is_heard_at_once(script):
+def test_the_fire_alarm_is_the_order_to_evacuate_and_is_heard_at_once(script) -> None:
     script(20, alarm)
     trace = play(drill("evacuate", "fire", "b"), wing(), record_legs=True)
     assert [(e.time_s, e.who) for e in trace.events if e.what == "order"] == [(20, "script")]
     assert min(leg.times_s[0] for leg in trace.legs if leg.who.startswith("person")) == 20 + 5
 
 
-def test_in_a_lockdown_everybody_stays_at_the_fire_alarm(script):
+def test_in_a_lockdown_everybody_stays_at_the_fire_alarm(script) -> None:
     script(60, alarm)
     trace = play(drill("lockdown"), wing())
     assert whys(trace, "alarm") == {"script": "everybody stays"}
     assert at_end(trace) == {"settled (in a locked room)": 40}
 
 
-def test_in_a_lockdown_who_is_not_behind_a_locked_door_may_leave_at_the_fire_alarm(script):
+def test_in_a_lockdown_who_is_not_behind_a_locked_door_may_leave_at_the_fire_alarm(script) -> None:
     script(70, alarm)  # a is locked by push-button at 64 s, c by key at 73 s
     plan = wing(locks="push-button key key")
     trace = play(drill("lockdown", protocol={"alarm_in_lockdown": "leave"}), plan)
@@ -449,7 +451,7 @@ def test_in_a_lockdown_who_is_not_behind_a_locked_door_may_leave_at_the_fire_ala
     assert trace.row["secured_all_status"] == "not-reached"
 
 
-def test_a_lockdown_calls_back_who_is_leaving_at_a_fire_alarm(script):
+def test_a_lockdown_calls_back_who_is_leaving_at_a_fire_alarm(script) -> None:
     script(20, alarm)
     wish = {"alarm_in_lockdown": "leave", "announced_by": "teacher", "announcement": "0 s"}
     trace = play(drill("lockdown", protocol=wish), wing())
@@ -460,7 +462,7 @@ def test_a_lockdown_calls_back_who_is_leaving_at_a_fire_alarm(script):
     assert found["settled (in a locked room)"] == 40 - found["out"]
 
 
-def test_a_room_that_was_left_before_the_order_is_named(script):
+def test_a_room_that_was_left_before_the_order_is_named(script) -> None:
     script(12, alarm)
     wish = {"alarm_in_lockdown": "leave", "announce_delay": "200 s"}
     trace = play(drill("lockdown", protocol=wish), wing())
@@ -471,8 +473,8 @@ def test_a_room_that_was_left_before_the_order_is_named(script):
 # ---------------------------------------------------------------------- what a unit on the spot adds
 
 
-def retry(space, unit_id):
-    def act(protection):
+def retry(space, unit_id: str):
+    def act(protection) -> None:
         unit = next(u for u in protection.drill.units if u.id == unit_id)
         protection.drill.env.process(protection.retry_lock(space, unit))
 
@@ -483,14 +485,14 @@ def failing():
     return drill("lockdown", protocol={"rooms": {"key_fails": "100 %"}})
 
 
-def test_a_unit_with_keys_locks_a_room_whose_lock_failed(script):
+def test_a_unit_with_keys_locks_a_room_whose_lock_failed(script) -> None:
     script(200, retry(1, "sro"))
     trace = play(failing(), wing(locks="key push-button push-button"), SRO)
     assert [(e.time_s, e.where) for e in trace.events if e.what == "locked" and e.who == "sro"] == [(210, "a")]
     assert [(e.time_s, e.where) for e in trace.events if e.what == "secured" and e.who == "sro"] == [(220, "a")]
 
 
-def test_a_unit_that_leaves_while_it_locks_leaves_the_room_as_it_was(script):
+def test_a_unit_that_leaves_while_it_locks_leaves_the_room_as_it_was(script) -> None:
     seen = []
     script(200, retry(1, "sro"))
     script(215, lambda protection: seen.append(protection.failed))
@@ -500,29 +502,29 @@ def test_a_unit_that_leaves_while_it_locks_leaves_the_room_as_it_was(script):
     assert seen == [[1]]
 
 
-def test_a_unit_without_keys_locks_nothing(script):
+def test_a_unit_without_keys_locks_nothing(script) -> None:
     script(200, retry(1, "monitor"))
     trace = play(failing(), wing(), {"id": "monitor", "role": "monitor", "post": "hall"})
     assert not stamps(trace, "locked")
 
 
-def test_a_room_that_is_locked_is_not_locked_again(script):
+def test_a_room_that_is_locked_is_not_locked_again(script) -> None:
     script(200, retry(3, "sro"))
     trace = play(failing(), wing(locks="key push-button push-button"), SRO)
     assert [e.who for e in trace.events if e.what == "locked"] == ["c"]
 
 
-def test_the_failed_rooms_are_known(script):
+def test_the_failed_rooms_are_known(script) -> None:
     seen = []
     script(200, lambda protection: seen.append(protection.failed))
     play(failing(), wing(locks="key push-button push-button"))
     assert seen == [[1]]
 
 
-def test_whoever_waits_hears_when_a_lock_fails(script):
+def test_whoever_waits_hears_when_a_lock_fails(script) -> None:
     told = []
 
-    def wait(protection):
+    def wait(protection) -> None:
         protection.next_failure().callbacks.append(lambda _e: told.append(protection.drill.env.now))
 
     script(ORDER_S + 1, wait)
@@ -530,7 +532,7 @@ def test_whoever_waits_hears_when_a_lock_fails(script):
     assert told == [HEARD_S + 5 + 3 * 15]
 
 
-def test_people_hear_the_order_from_who_stands_beside_them(script):
+def test_people_hear_the_order_from_who_stands_beside_them(script) -> None:
     plan = wing(hall=6, pa=False)
     moved = {}
     for told in (False, True):
@@ -541,13 +543,13 @@ def test_people_hear_the_order_from_who_stands_beside_them(script):
     assert moved == {False: ORDER_S + 40, True: ORDER_S + 10}
 
 
-def test_nobody_is_told_of_an_order_before_it_is_given(script):
+def test_nobody_is_told_of_an_order_before_it_is_given(script) -> None:
     script(20, lambda protection: protection.guide(0))
     trace = play(drill("lockdown"), wing(hall=6), record_legs=True)
     assert min(leg.times_s[0] for leg in trace.legs if leg.who.startswith("person")) == HEARD_S
 
 
-def test_a_room_that_is_told_in_person_locks_sooner(script):
+def test_a_room_that_is_told_in_person_locks_sooner(script) -> None:
     plan = wing()
     deaf = plan.model_copy(update={"spaces": tuple(s.model_copy(update={"pa": False}) for s in plan.spaces)})
     script(ORDER_S + 10, lambda protection: protection.guide(1))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,82 +21,82 @@ UPSTAIRS = {"room-201", "hall-1", "stair-a-1"}
 REFUGE = {"spaces": ["hall-1"]}
 
 
-def world_of(plan):
+def world_of(plan: ds.FloorPlan):
     return World(plan, LawsChoice())
 
 
-def ids(plan, mask):
+def ids(plan: ds.FloorPlan, mask):
     return {s.id for s, here in zip(plan.spaces, mask, strict=True) if here}
 
 
-def persons(plan, *where, groups=("secondary", "needs-help"), group=None):
+def persons(plan: ds.FloorPlan, *where: str, groups: tuple[str, str] = ("secondary", "needs-help"), group=None):
     people = people_at([(plan.space_index[id_], 0.0, 0.0) for id_ in where])
     of = np.ones(len(where), dtype=np.int64) if group is None else np.array(group)
     return replace(people, groups=tuple(groups), group=of)
 
 
-def makes_for(plan, people, wish=REFUGE, space=None):
+def makes_for(plan: ds.FloorPlan, people, wish=REFUGE, space=None):
     space = people.space if space is None else np.array(space)
     found, _ = refuge_of(world_of(plan), Refuge.model_validate(wish), people, space)
     return found.tolist()
 
 
-def test_upstairs_nobody_leaves_without_a_stair(three_rooms):
+def test_upstairs_nobody_leaves_without_a_stair(three_rooms: ds.FloorPlan) -> None:
     stuck = ~without_stairs(world_of(three_rooms))
     assert ids(three_rooms, stuck) == UPSTAIRS
 
 
-def test_in_a_school_of_one_floor_nobody_needs_a_refuge(primary):
+def test_in_a_school_of_one_floor_nobody_needs_a_refuge(primary: ds.FloorPlan) -> None:
     assert without_stairs(world_of(primary)).all()
 
 
-def test_in_the_secondary_school_it_is_the_whole_second_floor(secondary):
+def test_in_the_secondary_school_it_is_the_whole_second_floor(secondary: ds.FloorPlan) -> None:
     stuck = ids(secondary, ~without_stairs(world_of(secondary)))
     assert stuck == {s.id for s in secondary.spaces if s.level == "L1"}
 
 
-def test_who_needs_help_upstairs_makes_for_the_refuge_and_downstairs_leaves(three_rooms):
+def test_who_needs_help_upstairs_makes_for_the_refuge_and_downstairs_leaves(three_rooms: ds.FloorPlan) -> None:
     people = persons(three_rooms, "room-101", "room-201", "hall-1")
     assert makes_for(three_rooms, people) == [1, 2]
 
 
-def test_others_leave_by_the_stairs(three_rooms):
+def test_others_leave_by_the_stairs(three_rooms: ds.FloorPlan) -> None:
     people = persons(three_rooms, "room-201", "room-201", group=[0, 1])
     assert makes_for(three_rooms, people) == [1]
 
 
-def test_where_somebody_is_counts_and_not_where_they_began(three_rooms):
+def test_where_somebody_is_counts_and_not_where_they_began(three_rooms: ds.FloorPlan) -> None:
     index = three_rooms.space_index
     people = persons(three_rooms, "room-201", "room-201", "room-101", "room-201")
     assert makes_for(three_rooms, people, space=[index["room-101"], -1, index["hall-1"], -2]) == [2]
 
 
-def test_a_refuge_that_no_level_way_leads_to_is_none(three_rooms):
+def test_a_refuge_that_no_level_way_leads_to_is_none(three_rooms: ds.FloorPlan) -> None:
     people = persons(three_rooms, "room-201")
     assert makes_for(three_rooms, people, {"spaces": ["room-101"]}) == []
 
 
-def test_a_group_that_nobody_is_of_makes_for_nothing(three_rooms):
+def test_a_group_that_nobody_is_of_makes_for_nothing(three_rooms: ds.FloorPlan) -> None:
     people = persons(three_rooms, "room-201", groups=("secondary",), group=[0])
     assert makes_for(three_rooms, people) == []
 
 
-def test_several_groups_may_make_for_it(three_rooms):
+def test_several_groups_may_make_for_it(three_rooms: ds.FloorPlan) -> None:
     people = persons(three_rooms, "room-201", "room-201", group=[0, 1])
     assert makes_for(three_rooms, people, REFUGE | {"groups": ["secondary", "needs-help"]}) == [0, 1]
 
 
-def test_nobody_at_all_makes_for_nothing(three_rooms):
+def test_nobody_at_all_makes_for_nothing(three_rooms: ds.FloorPlan) -> None:
     assert makes_for(three_rooms, persons(three_rooms)) == []
 
 
-def test_the_spaces_are_those_of_an_id_or_of_a_use_each_once(secondary):
+def test_the_spaces_are_those_of_an_id_or_of_a_use_each_once(secondary: ds.FloorPlan) -> None:
     found = refuge_spaces(world_of(secondary), ["hall-main-1", {"use": "lobby"}, "lobby-1"])
     assert sorted(secondary.spaces[i].id for i in found) == ["hall-main-1", "lobby-0", "lobby-1"]
     assert (np.diff(found) > 0).all()
 
 
-def test_a_door_that_only_leads_in_and_a_locked_one_lead_nobody_out():
+def test_a_door_that_only_leads_in_and_a_locked_one_lead_nobody_out() -> None:
     rooms = [
         ("a", "classroom", box(0, 0, 4, 4)),
         ("b", "classroom", box(4, 0, 8, 4)),
@@ -109,7 +111,7 @@ def test_a_door_that_only_leads_in_and_a_locked_one_lead_nobody_out():
     assert without_stairs(world_of(locked)).tolist() == [False, True, True]
 
 
-def test_a_field_is_as_good_as_the_outside():
+def test_a_field_is_as_good_as_the_outside() -> None:
     rooms = [("a", "classroom", box(0, 0, 4, 4)), ("field", "outdoors", box(4, 0, 30, 4))]
     plan = plan_of(rooms, [door("e", "a", "field", 4, 2)])
     assert without_stairs(world_of(plan)).tolist() == [True, True]
@@ -124,29 +126,31 @@ def test_a_field_is_as_good_as_the_outside():
         ({"spaces": ["hall-1"], "groups": ["needs-halp"]}, ("DS206", "error")),
     ],
 )
-def test_a_refuge_that_the_plan_does_not_have_is_told(three_rooms, refuge, code):
+def test_a_refuge_that_the_plan_does_not_have_is_told(
+    three_rooms: ds.FloorPlan, refuge: dict[str, Any], code: tuple[str, str]
+) -> None:
     wish = scenario("fire", "room-101", people={"refuge": refuge}, protocol={"action": "evacuate"})
     assert code in [(f.code, f.severity) for f in ds.check(wish, three_rooms)]
 
 
-def test_a_refuge_without_an_evacuation_is_told(three_rooms):
+def test_a_refuge_without_an_evacuation_is_told(three_rooms: ds.FloorPlan) -> None:
     wish = scenario("medical", "room-101", people={"refuge": REFUGE})
     assert [(f.code, f.severity) for f in ds.check(wish, three_rooms)] == [("DS504", "warning")]
 
 
-def test_a_good_refuge_is_not_told_anything(three_rooms):
+def test_a_good_refuge_is_not_told_anything(three_rooms: ds.FloorPlan) -> None:
     wish = scenario("fire", "room-101", people={"refuge": REFUGE}, protocol={"action": "evacuate"})
     assert ds.check(wish, three_rooms) == []
 
 
-def test_a_refuge_that_nobody_upstairs_can_reach_is_told(three_rooms):
+def test_a_refuge_that_nobody_upstairs_can_reach_is_told(three_rooms: ds.FloorPlan) -> None:
     wish = scenario("fire", "room-101", people={"refuge": {"spaces": ["room-101"]}}, protocol={"action": "evacuate"})
     (fault,) = ds.check(wish, three_rooms)
     assert (fault.code, fault.severity) == ("DS504", "warning")
     assert "'room-201'" in fault.message
 
 
-def test_the_fault_of_a_refuge_has_its_line(tmp_path, three_rooms):
+def test_the_fault_of_a_refuge_has_its_line(tmp_path: Path, three_rooms: ds.FloorPlan) -> None:
     path = tmp_path / "drill.yaml"
     path.write_text(
         "drillsim: 1\nname: drill\nincidents: [{kind: fire, where: room-101}]\nprotocol: {action: evacuate}\npeople:\n"

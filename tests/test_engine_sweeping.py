@@ -26,7 +26,7 @@ def play(replication: int = 0):
     return simulate(LOCKDOWN, plan_named("doe_primary"), MIX, seed=1, replication=replication)
 
 
-def test_drills_leave_nothing_to_collect(as_before):
+def test_drills_leave_nothing_to_collect(as_before) -> None:
     gc.enable()
     play()
     gc.collect()
@@ -36,7 +36,7 @@ def test_drills_leave_nothing_to_collect(as_before):
 
 
 @pytest.mark.parametrize("turn", [gc.enable, gc.disable])
-def test_collecting_is_on_or_off_as_it_was(turn, as_before):
+def test_collecting_is_on_or_off_as_it_was(turn, as_before) -> None:
     turn()
     was_on = gc.isenabled()
     play()

@@ -12,25 +12,25 @@ ASSUMPTIONS = set(re.findall(r"A:[a-z0-9_.]+", (ROOT / "docs/assumptions.md").re
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_a_rule_names_sources_and_assumptions_that_are_listed(page):
+def test_a_rule_names_sources_and_assumptions_that_are_listed(page) -> None:
     text = page.read_text(encoding="utf-8")
     assert set(re.findall(r"sources\.md#([a-z0-9-]+)", text)) <= SOURCES
     assert set(re.findall(r"`(A:[a-z0-9_.]+)`", text)) <= ASSUMPTIONS
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_a_rule_names_files_that_exist(page):
+def test_a_rule_names_files_that_exist(page) -> None:
     named = re.findall(r"`((?:src|tests|docs)/[\w./-]+)`", page.read_text(encoding="utf-8"))
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-def test_every_rule_has_its_number():
+def test_every_rule_has_its_number() -> None:
     titles = [t for page in PAGES for t in re.findall(r"(?m)^## ([AB]\d+) ", page.read_text(encoding="utf-8"))]
     assert titles == [f"A{n}" for n in range(1, 18)] + [f"B{n}" for n in range(1, 18)]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "src").rglob("*.py")), ids=lambda p: p.name)
-def test_code_names_rules_that_exist(path):
+def test_code_names_rules_that_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     numbers = re.findall(r"\b[Rr]ules? ([AB]) ?(\d+)", text)
     assert [f"{part}{n}" for part, n in numbers if not 1 <= int(n) <= 17] == []

@@ -17,13 +17,13 @@ from drillsim.plan.shortest_paths import shortest_distances
 
 
 @pytest.fixture(scope="module")
-def school(secondary):
+def school(secondary: ds.FloorPlan):
     return ds.build(secondary)
 
 
 @settings(max_examples=cases(20), deadline=None)
 @given(st.integers(0, 109), st.integers(0, 109), st.integers(0, 1000))
-def test_compiled_searches_find_the_same_ways(school, start, goal, luck):
+def test_compiled_searches_find_the_same_ways(school, start: int, goal: int, luck: int) -> None:
     random = np.random.default_rng(luck)
     passing = np.where(random.random(2 * school.ways) < 0.1, np.inf, 10 * random.random(2 * school.ways))
     tails = school.distances_from(goal, school.representative_point(goal))
@@ -42,7 +42,7 @@ def test_compiled_searches_find_the_same_ways(school, start, goal, luck):
     )
 
 
-def test_without_a_compiler_the_search_stays_as_it_is(monkeypatch):
+def test_without_a_compiler_the_search_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "drillsim.jit", None)
     assert shortest_paths_compiled.compiled_search.__wrapped__() == (
         shortest_paths_compiled.shortest_times,
@@ -52,7 +52,7 @@ def test_without_a_compiler_the_search_stays_as_it_is(monkeypatch):
 
 @settings(max_examples=cases(20), deadline=None)
 @given(st.integers(0, 109), st.integers(0, 1000))
-def test_least_times_equal_those_of_scipy(school, goal, luck):
+def test_least_times_equal_those_of_scipy(school, goal: int, luck: int) -> None:
     passing = 10 * np.random.default_rng(luck).random(2 * school.ways)
     step, node = school.edges, int(school.nodes_in(goal)[0])
     length = step.leg_m / 1.3 + passing[step.end] + EDGE_PENALTY_S

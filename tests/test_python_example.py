@@ -12,7 +12,9 @@ EXAMPLE = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read_t
 
 
 @pytest.mark.parametrize("runs", [4, pytest.param(200, marks=pytest.mark.deep)])
-def test_the_example_prints_the_story_and_the_comparison(runs, monkeypatch, capsys):
+def test_the_example_prints_the_story_and_the_comparison(
+    runs: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert "runs=200" in EXAMPLE
     monkeypatch.chdir(ROOT)
     exec(EXAMPLE.replace("runs=200", f"runs={runs}"), {})

@@ -1,6 +1,7 @@
 """Lengths, times, speeds and spreads: text with units outside, SI inside."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,27 +15,27 @@ NUMBERS = st.floats(0, 1e6, allow_nan=False).map(lambda x: round(x, 6))
 KIND_AND_UNIT = st.sampled_from([(kind, unit) for kind, table in UNITS.items() for unit in table])
 
 
-def refusal(value, kind):
+def refusal(value, kind: str):
     with pytest.raises(PydanticCustomError) as caught:
         parse(value, kind)
     return caught.value.type
 
 
 @given(kind_and_unit=KIND_AND_UNIT, number=NUMBERS, gap=st.sampled_from(["", " ", "  "]))
-def test_a_quantity_is_its_number_times_its_unit(kind_and_unit, number, gap):
+def test_a_quantity_is_its_number_times_its_unit(kind_and_unit, number, gap: str) -> None:
     kind, unit = kind_and_unit
     assert parse(f"{number:.6f}{gap}{unit}", kind) == pytest.approx(number * UNITS[kind][unit], abs=1e-9)
 
 
 @given(kind_and_unit=KIND_AND_UNIT, number=NUMBERS, kind=st.sampled_from(list(UNITS)))
-def test_a_unit_of_another_kind_is_refused(kind_and_unit, number, kind):
+def test_a_unit_of_another_kind_is_refused(kind_and_unit, number, kind: str) -> None:
     _, unit = kind_and_unit
     if unit not in UNITS[kind]:
         assert refusal(f"{number:.3f} {unit}", kind) == "DS111"
 
 
 @given(text=st.text(max_size=12), kind=st.sampled_from(list(UNITS)))
-def test_any_text_is_read_or_refused_with_a_code(text, kind):
+def test_any_text_is_read_or_refused_with_a_code(text: str, kind: str) -> None:
     try:
         value, code = parse(text, kind), "DS104"
     except PydanticCustomError as e:
@@ -44,39 +45,39 @@ def test_any_text_is_read_or_refused_with_a_code(text, kind):
 
 
 @given(minutes=st.integers(0, 500), seconds=st.integers(0, 59))
-def test_minutes_and_seconds_add_up(minutes, seconds):
+def test_minutes_and_seconds_add_up(minutes: int, seconds: int) -> None:
     assert parse(f"{minutes} min {seconds} s", "time") == 60 * minutes + seconds
 
 
-def test_feet_and_inches_add_up():
+def test_feet_and_inches_add_up() -> None:
     assert parse("6 ft 4 in", "length") == pytest.approx(1.9304)
 
 
-def test_a_bare_number_is_refused():
+def test_a_bare_number_is_refused() -> None:
     assert refusal(20, "time") == "DS110"
 
 
-def test_a_bare_number_is_taken_where_the_plan_allows_it():
+def test_a_bare_number_is_taken_where_the_plan_allows_it() -> None:
     assert parse(20, "length", bare=True) == 20.0
 
 
-def test_a_bare_share_is_a_fraction():
+def test_a_bare_share_is_a_fraction() -> None:
     assert parse(0.3, "share") == 0.3
 
 
 @pytest.mark.parametrize("value", [True, None, [1], {"a": 1}])
-def test_what_is_no_quantity_is_refused(value):
+def test_what_is_no_quantity_is_refused(value: bool | dict[str, int] | list[int] | None) -> None:
     assert refusal(value, "time") == "DS104"
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_a_quantity_is_finite(value):
+def test_a_quantity_is_finite(value) -> None:
     with pytest.raises(PydanticCustomError, match="finite"):
         parse(value, "length", bare=True)
 
 
 @pytest.mark.parametrize("kind", UNITS)
-def test_the_example_of_a_refusal_can_be_read(kind):
+def test_the_example_of_a_refusal_can_be_read(kind: str) -> None:
     for example in EXAMPLES[kind].replace("(or ", "").rstrip(")").split(" or "):
         assert parse(example.split("' '")[0].strip("'() "), kind) > 0
 
@@ -85,30 +86,30 @@ U = st.floats(1e-6, 1 - 1e-6)
 LOW, HIGH, SIGMA = st.floats(0.1, 50), st.floats(60, 500), st.floats(0.05, 1.5)
 
 
-def as_text(seconds):
+def as_text(seconds: float) -> str:
     return f"{seconds!r} s"
 
 
 @given(u=U, low=LOW, high=HIGH)
-def test_low_and_high_make_the_uniform_distribution(u, low, high):
+def test_low_and_high_make_the_uniform_distribution(u, low, high) -> None:
     drawn = spread({"low": as_text(low), "high": as_text(high)}, "time").quantile(u)
     assert drawn == pytest.approx(stats.uniform(low, high - low).ppf(u))
 
 
 @given(u=U, low=LOW, usual=st.floats(50, 60), high=HIGH)
-def test_low_usual_and_high_make_the_triangular_distribution(u, low, usual, high):
+def test_low_usual_and_high_make_the_triangular_distribution(u, low, usual: float, high) -> None:
     drawn = spread({"low": as_text(low), "usual": as_text(usual), "high": as_text(high)}, "time").quantile(u)
     assert drawn == pytest.approx(stats.triang((usual - low) / (high - low), low, high - low).ppf(u))
 
 
 @given(u=U, median=LOW, sigma=SIGMA)
-def test_median_and_sigma_make_the_lognormal_distribution(u, median, sigma):
+def test_median_and_sigma_make_the_lognormal_distribution(u, median, sigma) -> None:
     drawn = spread({"median": as_text(median), "sigma": sigma}, "time").quantile(u)
     assert drawn == pytest.approx(stats.lognorm(sigma, scale=median).ppf(u))
 
 
 @given(u=U, median=st.floats(20, 40), sigma=SIGMA)
-def test_low_and_high_clamp_the_lognormal_distribution(u, median, sigma):
+def test_low_and_high_clamp_the_lognormal_distribution(u, median: float, sigma) -> None:
     form = {"median": as_text(median), "sigma": sigma, "low": "10 s", "high": "80 s"}
     assert spread(form, "time").quantile(u) == pytest.approx(
         min(max(stats.lognorm(sigma, scale=median).ppf(u), 10), 80)
@@ -116,18 +117,18 @@ def test_low_and_high_clamp_the_lognormal_distribution(u, median, sigma):
 
 
 @given(u=U, mean=st.floats(1, 2), sd=st.floats(0.01, 0.5))
-def test_mean_sd_low_and_high_make_the_clipped_normal_distribution(u, mean, sd):
+def test_mean_sd_low_and_high_make_the_clipped_normal_distribution(u, mean: float, sd: float) -> None:
     form = {"mean": f"{mean!r} m/s", "sd": f"{sd!r} m/s", "low": "0.8 m/s", "high": "1.9 m/s"}
     assert spread(form, "speed").quantile(u) == pytest.approx(min(max(stats.norm(mean, sd).ppf(u), 0.8), 1.9))
 
 
 @given(u=U, mean=LOW)
-def test_a_mean_makes_the_exponential_distribution(u, mean):
+def test_a_mean_makes_the_exponential_distribution(u, mean) -> None:
     assert spread({"mean": as_text(mean)}, "time").quantile(u) == pytest.approx(stats.expon(scale=mean).ppf(u))
 
 
 @given(u=U)
-def test_a_plain_quantity_does_not_vary(u):
+def test_a_plain_quantity_does_not_vary(u) -> None:
     assert spread("20 s", "time").quantile(u) == 20.0
 
 
@@ -146,7 +147,7 @@ def test_a_plain_quantity_does_not_vary(u):
     ],
     ids=str,
 )
-def test_a_larger_number_never_draws_less(form):
+def test_a_larger_number_never_draws_less(form: dict[str, Any]) -> None:
     drawn = [spread(form, "time").quantile(u / 1000) for u in range(1, 1000)]
     assert drawn == sorted(drawn)
 
@@ -162,7 +163,7 @@ def test_a_larger_number_never_draws_less(form):
     ],
     ids=str,
 )
-def test_the_mean_of_a_spread_is_that_of_its_distribution(form, expected):
+def test_the_mean_of_a_spread_is_that_of_its_distribution(form: dict[str, Any] | str, expected) -> None:
     assert spread(form, "time").mean() == pytest.approx(expected)
 
 
@@ -186,18 +187,20 @@ def test_the_mean_of_a_spread_is_that_of_its_distribution(form, expected):
     ],
     ids=str,
 )
-def test_a_spread_that_is_none_is_refused_with_its_code(form, kind, code):
+def test_a_spread_that_is_none_is_refused_with_its_code(
+    form: dict[str, Any] | list[int] | str, kind: str, code: str
+) -> None:
     with pytest.raises(PydanticCustomError) as caught:
         spread(form, kind)
     assert caught.value.type == code
 
 
-def test_a_spread_is_taken_back_as_it_is():
+def test_a_spread_is_taken_back_as_it_is() -> None:
     one = spread({"low": "3 s", "high": "8 s"}, "time")
     assert spread(one, "time") is one
 
 
-def test_a_spread_prints_in_words():
+def test_a_spread_prints_in_words() -> None:
     assert str(Spread(kind="time", form="triangular", a=0, b=10, c=30)) == "0 to 30 s, usually 10"
 
 
@@ -205,5 +208,5 @@ def test_a_spread_prints_in_words():
     ("seconds", "text"),
     [(0, "0:00"), (59.49, "0:59"), (59.5, "1:00"), (3599.6, "1:00:00"), (3725, "1:02:05"), (-61, "-1:01")],
 )
-def test_a_clock_shows_minutes_and_whole_seconds(seconds, text):
+def test_a_clock_shows_minutes_and_whole_seconds(seconds: float, text: str) -> None:
     assert clock(seconds) == text

@@ -73,12 +73,12 @@ def renew(block: str, line: str, out: list[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory):
     return tmp_path_factory.mktemp("readme")
 
 
 @pytest.mark.xdist_group("readme")
-def test_the_console_blocks_run_in_order_and_show_what_the_readme_shows(folder, request):
+def test_the_console_blocks_run_in_order_and_show_what_the_readme_shows(folder, request: pytest.FixtureRequest) -> None:
     assert len(blocks()) >= 5
     told = []
     for i in range(len(blocks())):
@@ -92,11 +92,11 @@ def test_the_console_blocks_run_in_order_and_show_what_the_readme_shows(folder, 
     assert not told, "\n".join(told)
 
 
-def test_the_first_command_has_a_variant_for_powershell():
+def test_the_first_command_has_a_variant_for_powershell() -> None:
     assert re.search(r"```powershell\n[^`]*drillsim demo", README.read_text(encoding="utf-8"))
 
 
-def test_every_file_the_readme_names_is_there():
+def test_every_file_the_readme_names_is_there() -> None:
     named = re.findall(r"\]\(((?!https?:|#)[^)#]+)", README.read_text(encoding="utf-8"))
     assert named
     assert [n for n in named if not (ROOT / n).exists()] == []

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import drillsim as ds
 from plays import mix, scenario
 
 
-def fire(**people):
+def fire(**people: Any):
     groups = {"secondary": {"share": "80 %"}, "needs-help": {"share": "20 %"}}
     protocol = {"action": "evacuate", "announced_by": "alarm"}
     return scenario("fire", "room-101", people={"groups": groups, **people}, protocol=protocol)
 
 
-def test_who_cannot_leave_without_a_stair_waits_in_the_refuge_and_is_still_inside(three_rooms):
+def test_who_cannot_leave_without_a_stair_waits_in_the_refuge_and_is_still_inside(three_rooms: ds.FloorPlan) -> None:
     refuge = {"groups": ["needs-help"], "spaces": ["stair-a-1"]}
     trace = ds.simulate(fire(refuge=refuge), three_rooms, mix(), seed=3)
     waits = [e for e in trace.events if e.what == "in-refuge"]
@@ -24,7 +26,7 @@ def test_who_cannot_leave_without_a_stair_waits_in_the_refuge_and_is_still_insid
     assert f"To the places of refuge, for want of a way without a stair: {len(waits)} p" in told
 
 
-def test_a_refuge_that_is_full_sends_the_rest_down_the_stair(three_rooms):
+def test_a_refuge_that_is_full_sends_the_rest_down_the_stair(three_rooms: ds.FloorPlan) -> None:
     spaces = tuple(s.model_copy(update={"landing": 0.8}) if s.id == "stair-a-1" else s for s in three_rooms.spaces)
     small = three_rooms.model_copy(update={"spaces": spaces})
     trace = ds.simulate(fire(refuge={"groups": ["needs-help"], "spaces": ["stair-a-1"]}), small, mix(), seed=3)
@@ -34,6 +36,6 @@ def test_a_refuge_that_is_full_sends_the_rest_down_the_stair(three_rooms):
     assert trace.row["still_inside"] == len(waits)
 
 
-def test_without_a_refuge_everybody_leaves(three_rooms):
+def test_without_a_refuge_everybody_leaves(three_rooms: ds.FloorPlan) -> None:
     trace = ds.simulate(fire(), three_rooms, mix(), seed=3)
     assert trace.row["still_inside"] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import matplotlib as mpl
 import pytest
@@ -14,56 +15,56 @@ def words(figure) -> list[str]:
     return [t.get_text() for axes in figure.axes for t in axes.texts]
 
 
-def test_each_level_has_its_panel(secondary):
+def test_each_level_has_its_panel(secondary: ds.FloorPlan) -> None:
     figure = ds.plot_plan(secondary)
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["First floor", "Second floor"]
 
 
-def test_every_classroom_is_labelled(secondary):
+def test_every_classroom_is_labelled(secondary: ds.FloorPlan) -> None:
     shown = set(words(ds.plot_plan(secondary)))
     assert {str(n) for n in [*range(101, 137), *range(201, 237)]} <= shown
 
 
-def test_times_are_shown_as_minutes_and_seconds(three_rooms):
+def test_times_are_shown_as_minutes_and_seconds(three_rooms: ds.FloorPlan) -> None:
     figure = ds.plot_plan(three_rooms, {"room-201": 85.0}, label="time to reach")
     assert "201\n1:25" in words(figure)
     assert figure.axes[-1].get_ylabel() == "time to reach"
 
 
-def test_the_colour_bar_begins_at_zero_and_ends_on_a_round_time(three_rooms):
+def test_the_colour_bar_begins_at_zero_and_ends_on_a_round_time(three_rooms: ds.FloorPlan) -> None:
     figure = ds.plot_plan(three_rooms, {"room-201": 85.0})
     assert figure.axes[-1].get_ylim() == (0.0, 90.0)
 
 
-def test_two_figures_can_share_their_colours(three_rooms):
+def test_two_figures_can_share_their_colours(three_rooms: ds.FloorPlan) -> None:
     figure = ds.plot_plan(three_rooms, {"room-201": 85.0}, top=300.0)
     assert figure.axes[-1].get_ylim() == (0.0, 300.0)
 
 
-def test_other_units_are_written_behind_plain_numbers(three_rooms):
+def test_other_units_are_written_behind_plain_numbers(three_rooms: ds.FloorPlan) -> None:
     figure = ds.plot_plan(three_rooms, {"room-201": 12.34}, unit="persons")
     assert "201\n12.3" in words(figure)
     assert figure.axes[-1].get_title(loc="left") == "(persons)"
 
 
-def test_a_space_that_cannot_be_reached_is_hatched_and_explained(three_rooms):
+def test_a_space_that_cannot_be_reached_is_hatched_and_explained(three_rooms: ds.FloorPlan) -> None:
     figure = ds.plot_plan(three_rooms, {"room-101": 5.0, "room-201": float("inf")})
     hatched = [p for axes in figure.axes for p in axes.patches if p.get_hatch()]
     assert len(hatched) == 1
     assert "cannot be reached" in [t.get_text() for t in figure.legends[0].get_texts()]
 
 
-def test_exits_carry_their_door_number(three_rooms):
+def test_exits_carry_their_door_number(three_rooms: ds.FloorPlan) -> None:
     assert {"1", "2"} <= set(words(ds.plot_plan(three_rooms)))
 
 
-def test_the_users_settings_are_left_alone(three_rooms):
+def test_the_users_settings_are_left_alone(three_rooms: ds.FloorPlan) -> None:
     before = dict(mpl.rcParams)
     ds.plot_plan(three_rooms)
     assert dict(mpl.rcParams) == before
 
 
-def test_the_same_plan_gives_the_same_picture(three_rooms):
+def test_the_same_plan_gives_the_same_picture(three_rooms: ds.FloorPlan) -> None:
     pictures = []
     for _ in range(2):
         content = io.BytesIO()
@@ -73,5 +74,5 @@ def test_the_same_plan_gives_the_same_picture(three_rooms):
 
 
 @pytest.mark.parametrize("values", [{}, {"room-101": 0.0}])
-def test_few_or_no_numbers_can_be_drawn(three_rooms, values):
+def test_few_or_no_numbers_can_be_drawn(three_rooms: ds.FloorPlan, values: dict[str, Any]) -> None:
     assert len(ds.plot_plan(three_rooms, values).axes) == 3

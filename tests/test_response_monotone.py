@@ -51,11 +51,11 @@ def school(rooms: int, halls: int) -> FloorPlan:
     )  # fmt: skip
 
 
-def box(id_, use, x0, y0, x1, y1, people):
+def box(id_: str, use, x0: float, y0: float, x1: float, y1: float, people) -> dict[str, Any]:
     return {"id": id_, "level": "L0", "use": use, "polygon": [[x0, y0], [x1, y0], [x1, y1], [x0, y1]], "people": people}
 
 
-def door(id_, kind, a, b, x0, y0, x1, y1, lock):
+def door(id_: str, kind: str, a, b, x0: float, y0: float, x1: float, y1: float, lock) -> dict[str, Any]:
     return {"id": id_, "kind": kind, "spaces": [a, b], "line": [[x0, y0], [x1, y1]], "lock": lock}
 
 
@@ -96,7 +96,7 @@ def plays(draw: st.DrawFn) -> tuple[FloorPlan, dict[str, Any], list[dict[str, An
 
 @settings(max_examples=cases(60), deadline=None)
 @given(plays())
-def test_one_more_unit_never_makes_the_response_later(play):
+def test_one_more_unit_never_makes_the_response_later(play) -> None:
     plan, data, units, seed = play
     drill = ds.Scenario.model_validate(data)
     with_all = able_s(drill, plan, staff(units), seed)
@@ -107,7 +107,7 @@ def test_one_more_unit_never_makes_the_response_later(play):
 
 @settings(max_examples=cases(40), deadline=None)
 @given(plays())
-def test_a_faster_radio_never_makes_the_response_later(play):
+def test_a_faster_radio_never_makes_the_response_later(play) -> None:
     plan, data, units, seed = play
     slow = ds.Scenario.model_validate(
         {**data, "reporting": {"place_known": KNOWN, "radio": {"low": "10 s", "high": "30 s"}}}
@@ -120,7 +120,7 @@ def test_a_faster_radio_never_makes_the_response_later(play):
 
 @settings(max_examples=cases(40), deadline=None)
 @given(plays())
-def test_a_shorter_hand_over_never_makes_the_response_later(play):
+def test_a_shorter_hand_over_never_makes_the_response_later(play) -> None:
     plan, data, units, seed = play
     drill = ds.Scenario.model_validate(data)
     still = [{**u, "post": u.get("post", "hall-0"), "patrol": ()} for u in units]
@@ -131,7 +131,7 @@ def test_a_shorter_hand_over_never_makes_the_response_later(play):
 
 @settings(max_examples=cases(40), deadline=None)
 @given(st.integers(1, 3), st.integers(1, 4), st.integers(0, 10_000), st.sampled_from(["key", "push-button"]))
-def test_automatic_locks_never_secure_rooms_later(rooms, halls, seed, lock):
+def test_automatic_locks_never_secure_rooms_later(rooms: int, halls: int, seed: int, lock: str) -> None:
     plan = school(rooms, halls)
     auto, manual = (
         plan.model_copy(
@@ -155,7 +155,7 @@ OFFICER = {"id": "sro", "role": "sro", "post": "hall-0"}
 BOTH_SENT = {"dispatch": {"medical": "all"}}
 
 
-def test_with_people_an_officer_ahead_at_a_door_holds_the_nurse_up_for_its_rest(three_rooms):
+def test_with_people_an_officer_ahead_at_a_door_holds_the_nurse_up_for_its_rest(three_rooms: ds.FloorPlan) -> None:
     # The counterexample to 'more is never later'. Both run to Room 101 at 2.5 m/s with the same word, the officer from
     # 4.8 m and the nurse from 5.7 m before its door. He passes 0.35 s before her, the door then rests (1.25 s for its
     # 0.92 m), and she waits for what is left of that rest: the only one able to act comes 0.9 s later than if he had
@@ -170,14 +170,16 @@ def test_with_people_an_officer_ahead_at_a_door_holds_the_nurse_up_for_its_rest(
     assert 0.8 < held_up - alone <= rest_s
 
 
-def test_without_people_an_officer_ahead_at_a_door_holds_nobody_up(three_rooms):
+def test_without_people_an_officer_ahead_at_a_door_holds_nobody_up(three_rooms: ds.FloorPlan) -> None:
     drill = scenario("medical", "room-101", crowd="stays", **BOTH_SENT)
     alone, beside = (able_s(drill, three_rooms, mix(*units), seed=1) for units in ([NURSE], [OFFICER, NURSE]))
     assert beside == alone
 
 
 @pytest.mark.parametrize("runs", [40, pytest.param(200, marks=pytest.mark.deep)])
-def test_with_a_crowd_one_more_officer_is_not_slower_on_average(secondary, mixes, runs, capsys):
+def test_with_a_crowd_one_more_officer_is_not_slower_on_average(
+    secondary: ds.FloorPlan, mixes: ds.Mixes, runs: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     drill = ds.read_scenario(ROOT / "scenarios" / "passing.yaml").model_copy(update={"dispatch": ALL})
     alone, beside = mixes["one-sro"], mixes["sro-and-patrol"]
     pairs = [

@@ -6,6 +6,7 @@ What each column means is taken from docs/outcomes.md alone; nothing of drillsim
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -30,7 +31,7 @@ BY_ACTION = {
 
 
 @pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
-def test_every_number_of_a_row_follows_from_the_event_table(path, plan):
+def test_every_number_of_a_row_follows_from_the_event_table(path: Path, plan: ds.FloorPlan) -> None:
     for trace in played(path, plan):
         onsets = [e for e in trace.events if e.what == "onset"]
         assert [row["incident"] for row in trace.rows] == [e.incident for e in onsets]
@@ -42,13 +43,13 @@ def test_every_number_of_a_row_follows_from_the_event_table(path, plan):
             }, f"{trace.mix}, drill {trace.replication}, {onset.incident}"
 
 
-def test_the_second_count_covers_every_column():
+def test_the_second_count_covers_every_column() -> None:
     trace = played(ROOT / "scenarios" / "fight.yaml", "doe_primary")[0]
     statuses = {status_name(c.name) for c in MEASURES}
     assert set(Again(trace, trace.events[onset_at(trace)]).row()) >= {*BY_NAME, *statuses}
 
 
-def test_the_second_count_tells_when_a_line_is_missing():
+def test_the_second_count_tells_when_a_line_is_missing() -> None:
     trace = played(ROOT / "scenarios" / "medical.yaml", "doe_primary")[0]
     onset = trace.events[onset_at(trace)]
     whole = Again(trace, onset).row()

@@ -167,7 +167,7 @@ def legs(t: Told, row: dict) -> dict[str, float | None]:
 
 
 @pytest.mark.parametrize("path", DRILLS, ids=lambda p: Path(p).stem)
-def test_every_number_of_a_row_follows_from_the_event_table(path):
+def test_every_number_of_a_row_follows_from_the_event_table(path: Path) -> None:
     drill = ds.read_scenario(ROOT / path)
     plan = ds.read_plan((ROOT / path).parent / drill.plan)
     mixes = ds.read_mixes((ROOT / path).parent / "mixes.yaml")
@@ -193,7 +193,7 @@ def test_every_number_of_a_row_follows_from_the_event_table(path):
 
 
 @pytest.mark.parametrize("path", DRILLS, ids=lambda p: Path(p).stem)
-def test_everybody_and_everything_ends_in_a_named_state(path):
+def test_everybody_and_everything_ends_in_a_named_state(path: Path) -> None:
     drill = ds.read_scenario(ROOT / path)
     plan = ds.read_plan((ROOT / path).parent / drill.plan)
     mixes = ds.read_mixes((ROOT / path).parent / "mixes.yaml")

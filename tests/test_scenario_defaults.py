@@ -80,7 +80,7 @@ TABLES = [
 ]
 
 
-def test_the_walk_finds_the_models_that_matter():
+def test_the_walk_finds_the_models_that_matter() -> None:
     names = {m.__name__ for m in MODELS}
     assert {
         "Scenario",
@@ -98,11 +98,11 @@ def test_the_walk_finds_the_models_that_matter():
 
 
 @pytest.mark.parametrize(("model", "name", "field"), NUMBERS, ids=[f"{m.__name__}.{n}" for m, n, _ in NUMBERS])
-def test_a_default_number_names_its_source_or_its_assumption(model, name, field):
+def test_a_default_number_names_its_source_or_its_assumption(model, name: str, field) -> None:
     assert known(field.description or ""), f"{model.__name__}.{name} = {field.default!r} comes from nowhere"
 
 
-def test_a_numeric_field_has_its_unit_in_its_type_or_in_its_name():
+def test_a_numeric_field_has_its_unit_in_its_type_or_in_its_name() -> None:
     for model in MODELS:
         for name, node in model.model_json_schema(by_alias=False)["properties"].items():
             for part in node.get("anyOf", [node]):
@@ -113,7 +113,7 @@ def test_a_numeric_field_has_its_unit_in_its_type_or_in_its_name():
 @pytest.mark.parametrize(
     ("module", "table"), TABLES, ids=[ast.unparse(getattr(t, "target", None) or t.targets[0]) for _, t in TABLES]
 )
-def test_a_number_in_the_shipped_tables_has_its_source_beside_or_above_it(module, table):
+def test_a_number_in_the_shipped_tables_has_its_source_beside_or_above_it(module, table) -> None:
     lines = inspect.getsource(module).splitlines()
     body = ast.parse(inspect.getsource(module)).body
     after = body[[n.lineno for n in body].index(table.lineno) + 1] if table is not body[-1] else None
@@ -129,20 +129,20 @@ def test_a_number_in_the_shipped_tables_has_its_source_beside_or_above_it(module
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "src").rglob("*.py")), ids=lambda p: p.name)
-def test_a_named_source_or_assumption_is_in_the_docs(path):
+def test_a_named_source_or_assumption_is_in_the_docs(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     named = ANCHOR.findall(text)
     assert [s for s, _ in named if s and s not in SOURCES] == []
     assert [a for _, a in named if a and a not in ASSUMPTIONS] == []
 
 
-def test_the_docs_list_no_assumption_that_nothing_uses():
+def test_the_docs_list_no_assumption_that_nothing_uses() -> None:
     files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "scenarios").rglob("*.yaml"), *(ROOT / "floorplans").rglob("*")]
     used = {a for f in files if f.is_file() for _, a in ANCHOR.findall(f.read_text(encoding="utf-8", errors="replace"))}
     assert sorted(ASSUMPTIONS - used) == []
 
 
-def test_the_docs_list_no_source_that_nothing_uses():
+def test_the_docs_list_no_source_that_nothing_uses() -> None:
     files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "scenarios").rglob("*.yaml"), *(ROOT / "docs").rglob("*.md")]
     files += (ROOT / "floorplans").glob("*.yaml")
     used = {s for f in files for s, _ in ANCHOR.findall(f.read_text(encoding="utf-8"))}
@@ -153,14 +153,14 @@ def test_the_docs_list_no_source_that_nothing_uses():
 
 
 @pytest.mark.parametrize("name", [*DOOR_LAWS, *SPEED_LAWS])
-def test_every_named_law_is_in_the_docs_and_in_the_manual_of_its_setting(name):
+def test_every_named_law_is_in_the_docs_and_in_the_manual_of_its_setting(name: str) -> None:
     assert f"`{name}`" in (ROOT / "docs/sources.md").read_text(encoding="utf-8")
     told = [LawsChoice.model_fields[setting].description or "" for setting in ("door", "speed")]
     assert any(re.search(rf"(?<![\w-]){name}: [^;]*(docs/sources\.md#|the border case)", text) for text in told)
 
 
 @pytest.mark.parametrize("kind", UNITS)
-def test_every_kind_of_quantity_has_an_example_that_its_schema_accepts(kind):
+def test_every_kind_of_quantity_has_an_example_that_its_schema_accepts(kind: str) -> None:
     schema = written(kind)
     assert schema["examples"]
     assert all(re.match(schema["pattern"], e) for e in schema["examples"]), EXAMPLES[kind]

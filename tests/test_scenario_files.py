@@ -15,7 +15,7 @@ SCHOOLS = ("doe_secondary", "doe_primary")
 FOR_SCHOOLS = sorted(p for p in SCENARIOS.glob("*.yaml") if p.name != "mixes.yaml")
 
 
-def all_ways(path):
+def all_ways(path: Path):
     """Return a scenario and all its what-ifs."""
     scenario = ds.read_scenario(path)
     return [scenario, *(scenario.with_override(name) for name in scenario.overrides)]
@@ -24,14 +24,14 @@ def all_ways(path):
 @pytest.mark.parametrize(
     "path", sorted(p for p in SCENARIOS.rglob("*.*") if p.suffix in (".yaml", ".py")), ids=lambda p: p.name
 )
-def test_a_file_opens_with_what_it_shows_and_what_to_expect(path):
+def test_a_file_opens_with_what_it_shows_and_what_to_expect(path: Path) -> None:
     opening = re.split(r'(?m)^drillsim|"""\s*$', path.read_text(encoding="utf-8"), maxsplit=1)[0]
     assert "What it shows:" in opening
     assert "What to expect:" in opening
 
 
 @pytest.mark.parametrize("path", DRILLS, ids=lambda p: p.stem)
-def test_a_scenario_fits_its_own_plan_and_the_mixes_beside_it(path):
+def test_a_scenario_fits_its_own_plan_and_the_mixes_beside_it(path: Path) -> None:
     plan = ds.read_plan(path.parent / ds.read_scenario(path).plan)
     mixes = ds.read_mixes(path.parent / "mixes.yaml")
     assert [str(f) for one in all_ways(path) for f in ds.check(one, plan, mixes)] == []
@@ -39,21 +39,21 @@ def test_a_scenario_fits_its_own_plan_and_the_mixes_beside_it(path):
 
 @pytest.mark.parametrize("school", SCHOOLS)
 @pytest.mark.parametrize("path", FOR_SCHOOLS, ids=lambda p: p.stem)
-def test_a_scenario_fits_both_schools_unchanged(path, school):
+def test_a_scenario_fits_both_schools_unchanged(path: Path, school: str) -> None:
     plan = ds.read_plan(PLANS / f"{school}.yaml")
     mixes = ds.read_mixes(SCENARIOS / "mixes.yaml")
     assert [str(f) for one in all_ways(path) for f in ds.check(one, plan, mixes)] == []
 
 
 @pytest.mark.parametrize("path", DRILLS, ids=lambda p: p.stem)
-def test_a_scenario_has_a_goal_and_a_what_if(path):
+def test_a_scenario_has_a_goal_and_a_what_if(path: Path) -> None:
     scenario = ds.read_scenario(path)
     assert scenario.goals
     assert scenario.overrides
 
 
 @pytest.mark.parametrize("path", DRILLS, ids=lambda p: p.stem)
-def test_the_measure_that_decides_can_be_reached(path):
+def test_the_measure_that_decides_can_be_reached(path: Path) -> None:
     plan = ds.read_plan(path.parent / ds.read_scenario(path).plan)
     mixes = ds.read_mixes(path.parent / "mixes.yaml")
     for one in all_ways(path):
@@ -61,7 +61,7 @@ def test_the_measure_that_decides_can_be_reached(path):
         assert any(row[one.primary] is not None for row in rows), one.name
 
 
-def test_a_what_if_meets_the_same_days_as_what_it_varies(three_rooms):
+def test_a_what_if_meets_the_same_days_as_what_it_varies(three_rooms: ds.FloorPlan) -> None:
     path = SCENARIOS / "teaching" / "lockdown.yaml"
     mix = ds.read_mixes(path.parent / "mixes.yaml")["part-time-sro"]
     days = [
@@ -72,7 +72,9 @@ def test_a_what_if_meets_the_same_days_as_what_it_varies(three_rooms):
 
 
 @pytest.mark.parametrize("name", ["compare_staffing", "locked_wing"])
-def test_a_script_runs_from_anywhere(name, tmp_path, monkeypatch, capsys):
+def test_a_script_runs_from_anywhere(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     spec = importlib.util.spec_from_file_location(name, SCENARIOS / f"{name}.py")
     script = importlib.util.module_from_spec(spec)
@@ -81,7 +83,7 @@ def test_a_script_runs_from_anywhere(name, tmp_path, monkeypatch, capsys):
     assert "SRO and roving guard" in capsys.readouterr().out
 
 
-def test_the_locked_wing_is_locked_where_one_walks_into_it():
+def test_the_locked_wing_is_locked_where_one_walks_into_it() -> None:
     spec = importlib.util.spec_from_file_location("locked_wing", SCENARIOS / "locked_wing.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
@@ -94,7 +96,7 @@ def test_the_locked_wing_is_locked_where_one_walks_into_it():
 
 
 @pytest.mark.parametrize("name", ["compare_staffing", "locked_wing"])
-def test_a_script_uses_only_the_public_names(name):
+def test_a_script_uses_only_the_public_names(name: str) -> None:
     text = (SCENARIOS / f"{name}.py").read_text(encoding="utf-8")
     assert re.findall(r"(?m)^(?:import|from) .*drillsim.*$", text) == ["import drillsim as ds"]
     assert {n for n in re.findall(r"\bds\.(\w+)", text) if not hasattr(ds, n)} == set()

@@ -24,7 +24,7 @@ mixes:
 
 
 @pytest.fixture
-def faults(tmp_path, monkeypatch):
+def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Return the faults of a text as lines, as the user sees them; [] where it reads well."""
     monkeypatch.chdir(tmp_path)
 
@@ -43,7 +43,7 @@ def faults(tmp_path, monkeypatch):
     return of
 
 
-def drill(tmp_path, more=""):
+def drill(tmp_path: Path, more: str = ""):
     path = tmp_path / "drill.yaml"
     path.write_text(DRILL + more, encoding="utf-8")
     return read_scenario(path)
@@ -153,7 +153,7 @@ def drill(tmp_path, more=""):
         ("name: again", "5:1: error DS005: the key 'name' stands here a second time."),
     ],
 )
-def test_a_mistake_gives_one_fault_with_its_place_and_its_remedy(faults, more, fault):
+def test_a_mistake_gives_one_fault_with_its_place_and_its_remedy(faults, more: str, fault: str) -> None:
     found = faults(DRILL + more + "\n")
     assert len(found) == 1
     assert found[0].startswith(f"file.yaml:{fault}")
@@ -162,26 +162,26 @@ def test_a_mistake_gives_one_fault_with_its_place_and_its_remedy(faults, more, f
 @pytest.mark.parametrize(
     "where", ["{}", "[hall]", "3", "{use: a, draw: {}}", "{use: 3}", "{draw: {}}", "{draw: {hall: -5 %}}", '""']
 )
-def test_a_place_that_is_none_gives_one_fault_at_its_place(faults, where):
+def test_a_place_that_is_none_gives_one_fault_at_its_place(faults, where: str) -> None:
     found = faults(DRILL.replace("where: hall", f"where: {where}"))
     assert len(found) == 1
     assert found[0].startswith("file.yaml:4:")
     assert "where" in found[0]
 
 
-def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(faults):
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(faults) -> None:
     found = faults(DRILL.replace("behaviour", "fihgt") + "horizon: 30\nprotocol: {action: lock}\npoliec: {}\n")
     assert [f.split(": ")[0] for f in found] == ["file.yaml:4:22", "file.yaml:5:10", "file.yaml:6:20", "file.yaml:7:1"]
 
 
-def test_two_incidents_of_one_name_are_refused(faults):
+def test_two_incidents_of_one_name_are_refused(faults) -> None:
     found = faults(DRILL + "  - {id: main, kind: medical, where: hall}\n")
     assert [f.split("error ")[1] for f in found] == [
         "DS104: two incidents are called 'main'. Ids name the random draws: give each its own"
     ]
 
 
-def test_a_scenario_without_incidents_is_refused(faults):
+def test_a_scenario_without_incidents_is_refused(faults) -> None:
     found = faults("drillsim: 1\nname: x\nincidents: []\n")
     assert "'incidents' (a drill) or 'demand' (a whole day)" in found[0]
 
@@ -194,18 +194,18 @@ def test_a_scenario_without_incidents_is_refused(faults):
         ("{kind: hazard, where: hall, lasts: 3 min}", "has no 'lasts'"),
     ],
 )
-def test_a_field_of_another_kind_of_incident_is_refused(faults, incident, words):
+def test_a_field_of_another_kind_of_incident_is_refused(faults, incident: str, words: str) -> None:
     found = faults(f"drillsim: 1\nname: x\nincidents:\n  - {incident}\n")
     assert len(found) == 1
     assert words in found[0]
 
 
-def test_a_hostile_event_has_no_daily_rate(faults):
+def test_a_hostile_event_has_no_daily_rate(faults) -> None:
     found = faults("drillsim: 1\nname: x\ndemand: {calls: [{kind: hostile, where: hall, rate: 1 /year}]}\n")
     assert "no daily rate" in found[0]
 
 
-def test_an_override_is_checked_before_it_is_asked_for(faults):
+def test_an_override_is_checked_before_it_is_asked_for(faults) -> None:
     found = faults(DRILL + "overrides:\n  quick:\n    noticing: {witnes: 3 s}\n    horizon: 3\n")
     assert [f.split(": ")[0] for f in found] == ["file.yaml:7:16", "file.yaml:8:14"]
     assert found[0].endswith("unknown key 'witnes'. Did you mean 'witness'?")
@@ -249,24 +249,24 @@ def test_an_override_is_checked_before_it_is_asked_for(faults):
         ),
     ],
 )
-def test_a_mistake_in_the_mixes_gives_one_fault_with_its_place(faults, old, new, fault):
+def test_a_mistake_in_the_mixes_gives_one_fault_with_its_place(faults, old: str, new: str, fault: str) -> None:
     found = faults(MIXES.replace(old, new), read_mixes)
     assert len(found) == 1
     assert found[0].startswith(f"file.yaml:{fault}")
 
 
-def test_two_units_of_a_mix_with_one_id_are_refused(faults):
+def test_two_units_of_a_mix_with_one_id_are_refused(faults) -> None:
     twice = MIXES.replace("now", "a").replace("post: desk}", "post: desk}, {id: sro-1, role: sro}")
     assert faults(twice, read_mixes) == [
         "file.yaml:4:56: error DS201: two units of 'a' are called 'sro-1'. Ids name the random draws: give each its own"
     ]
 
 
-def test_a_scenario_is_not_taken_for_mixes(faults):
+def test_a_scenario_is_not_taken_for_mixes(faults) -> None:
     assert faults(DRILL, read_mixes) == ["file.yaml:1:1: error DS006: this is a scenario; a mixes file is needed here"]
 
 
-def test_another_version_is_refused(faults):
+def test_another_version_is_refused(faults) -> None:
     assert faults(DRILL.replace("drillsim: 1", "drillsim: 2")) == [
         "file.yaml:1:11: error DS006: 'drillsim: 2' is a version this drillsim cannot read. Write 'drillsim: 1'"
     ]
@@ -304,19 +304,19 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         "deep", "aliases", "huge", "python tag",
     ],
 )  # fmt: skip
-def test_what_is_no_scenario_gives_one_located_fault(faults, content, code):
+def test_what_is_no_scenario_gives_one_located_fault(faults, content, code: str | None) -> None:
     found = faults(content)
     assert len(found) == 1
     assert found[0].startswith("file.yaml")
     assert code is None or f"error {code}:" in found[0]
 
 
-def test_a_missing_file_gives_one_fault(tmp_path):
+def test_a_missing_file_gives_one_fault(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"gone\.yaml:1:1: error DS002:"):
         read_scenario(tmp_path / "gone.yaml")
 
 
-def test_a_folder_gives_one_fault(tmp_path):
+def test_a_folder_gives_one_fault(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="error DS002:"):
         read_scenario(tmp_path)
 
@@ -324,25 +324,25 @@ def test_a_folder_gives_one_fault(tmp_path):
 # frozen, and back again
 
 
-def test_a_scenario_cannot_be_changed(tmp_path):
+def test_a_scenario_cannot_be_changed(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="frozen"):
         drill(tmp_path).name = "other"
 
 
-def test_an_override_replaces_what_it_names_and_keeps_the_rest(tmp_path):
+def test_an_override_replaces_what_it_names_and_keeps_the_rest(tmp_path: Path) -> None:
     plain = drill(tmp_path, "reporting: {by: phone, repeat: 20 s}\noverrides: {badges: {reporting: {by: badge}}}\n")
     changed = plain.with_override("badges")
     assert (changed.reporting.by, changed.reporting.repeat) == ("badge", 20.0)
 
 
-def test_an_override_that_names_nothing_new_changes_only_the_name(tmp_path):
+def test_an_override_that_names_nothing_new_changes_only_the_name(tmp_path: Path) -> None:
     plain = drill(tmp_path, "noticing: {witness: {median: 9 s, sigma: 0.4}}\noverrides: {same: {}}\n")
     same = plain.with_override("same")
     assert same.model_copy(update={"name": plain.name, "family": ""}) == plain
 
 
 @pytest.mark.parametrize("path", sorted(SCENARIOS.rglob("*.yaml")), ids=lambda p: p.name)
-def test_an_override_of_a_shipped_scenario_keeps_the_family_of_draws(path):
+def test_an_override_of_a_shipped_scenario_keeps_the_family_of_draws(path: Path) -> None:
     if path.name == "mixes.yaml":
         return
     scenario = read_scenario(path)
@@ -351,7 +351,7 @@ def test_an_override_of_a_shipped_scenario_keeps_the_family_of_draws(path):
         assert scenario.with_override(name).name == f"{scenario.name}+{name}"
 
 
-def test_a_spread_is_replaced_whole(tmp_path):
+def test_a_spread_is_replaced_whole(tmp_path: Path) -> None:
     plain = drill(
         tmp_path,
         "noticing: {witness: {median: 9 s, sigma: 1}}\n"
@@ -360,24 +360,24 @@ def test_a_spread_is_replaced_whole(tmp_path):
     assert plain.with_override("quick").noticing.witness.form == "uniform"
 
 
-def test_a_list_is_replaced_whole(tmp_path):
+def test_a_list_is_replaced_whole(tmp_path: Path) -> None:
     plain = drill(tmp_path, "injects: [{at: 3 s, close: a}, {at: 9 s, reopen: a}]\noverrides: {open: {injects: []}}\n")
     assert plain.with_override("open").injects == ()
 
 
-def test_overrides_can_follow_one_another(tmp_path):
+def test_overrides_can_follow_one_another(tmp_path: Path) -> None:
     plain = drill(tmp_path, "overrides: {a: {reporting: {by: badge}}, b: {horizon: 1 h}}\n")
     both = plain.with_override("a").with_override("b")
     assert (both.reporting.by, both.horizon, both.name, both.draws) == ("badge", 3600.0, "drill+a+b", "drill")
 
 
-def test_an_unknown_override_is_a_key_error(tmp_path):
+def test_an_unknown_override_is_a_key_error(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         drill(tmp_path).with_override("none")
 
 
 @pytest.mark.parametrize("path", sorted(SCENARIOS.rglob("*.yaml")), ids=lambda p: f"{p.parent.name}/{p.name}")
-def test_what_was_read_can_be_saved_and_read_again(path):
+def test_what_was_read_can_be_saved_and_read_again(path: Path) -> None:
     read_it = read_mixes if path.name == "mixes.yaml" else read_scenario
     first = read_it(path)
     saved = first.model_dump(by_alias=True)
@@ -387,18 +387,18 @@ def test_what_was_read_can_be_saved_and_read_again(path):
 # mixes and roles
 
 
-def read(tmp_path, text):
+def read(tmp_path: Path, text: str):
     path = tmp_path / "mixes.yaml"
     path.write_text(text, encoding="utf-8")
     return read_mixes(path)
 
 
-def test_mixes_come_in_the_order_of_the_file():
+def test_mixes_come_in_the_order_of_the_file() -> None:
     names = ["police-only", "part-time-sro", "one-sro", "sro-and-guard", "two-guards", "sro-and-patrol"]
     assert list(read_mixes(SCENARIOS / "mixes.yaml")) == names
 
 
-def test_the_same_id_has_the_same_role_in_every_shipped_mix_but_where_the_officer_is_shared():
+def test_the_same_id_has_the_same_role_in_every_shipped_mix_but_where_the_officer_is_shared() -> None:
     mixes = read_mixes(SCENARIOS / "mixes.yaml")
     roles = {(u.id, u.role) for name in mixes for u in mixes[name].units}
     assert roles == {
@@ -407,7 +407,7 @@ def test_the_same_id_has_the_same_role_in_every_shipped_mix_but_where_the_office
     }  # fmt: skip
 
 
-def test_a_role_like_another_has_its_words_and_its_own_cost(tmp_path):
+def test_a_role_like_another_has_its_words_and_its_own_cost(tmp_path: Path) -> None:
     mixes = read(
         tmp_path,
         MIXES.replace("role: sro,", "role: big,").replace(
@@ -418,17 +418,17 @@ def test_a_role_like_another_has_its_words_and_its_own_cost(tmp_path):
     assert (role.word("hostile"), role.armed, role.cost.low, role.cost.high) == ("resolves", True, 7.0, 7.0)
 
 
-def test_a_changed_shipped_role_keeps_what_it_does_not_name(tmp_path):
+def test_a_changed_shipped_role_keeps_what_it_does_not_name(tmp_path: Path) -> None:
     mixes = read(tmp_path, MIXES.replace("mixes:\n", "roles: {sro: {cost: {high: 180000}}}\nmixes:\n"))
     assert (mixes["now"].cost.low, mixes["now"].cost.high) == (75000.0, 180000.0)
 
 
-def test_an_unarmed_guard_stays_away_from_hostile_events(tmp_path):
+def test_an_unarmed_guard_stays_away_from_hostile_events(tmp_path: Path) -> None:
     mixes = read(tmp_path, MIXES.replace("role: sro", "role: unarmed-guard"))
     assert mixes["now"].role(mixes["now"].units[0]).word("hostile") == "stays-away"
 
 
-def test_the_cost_of_a_mix_is_the_sum_over_its_units():
+def test_the_cost_of_a_mix_is_the_sum_over_its_units() -> None:
     mixes = read_mixes(SCENARIOS / "mixes.yaml")
     assert mixes["two-guards"].cost.mid == 2 * 46000
     assert mixes["police-only"].cost.high == 0

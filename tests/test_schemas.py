@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ KNOWN = {
 }
 
 
-def faults(node, value, root, at="$"):
+def faults(node, value, root, at: str = "$"):
     """Return what a JSON Schema validator would say, for the words our schemas use; other words fail the test."""
     assert set(node) <= KNOWN, f"{at}: {set(node) - KNOWN}"
     found = []
@@ -76,11 +77,11 @@ def faults(node, value, root, at="$"):
     return found
 
 
-def told(kind, value):
+def told(kind: str, value):
     return faults(SCHEMAS[kind], value, SCHEMAS[kind])
 
 
-def load(text):
+def load(text: str):
     return parse_text(text)[0]
 
 
@@ -98,21 +99,21 @@ DRILL = {"drillsim": 1, "name": "x", "incidents": [{"kind": "fire", "where": "ha
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: f"{p.parent.name}/{p.name}")
-def test_a_shipped_file_follows_its_schema(path):
+def test_a_shipped_file_follows_its_schema(path: Path) -> None:
     data = load(path.read_text(encoding="utf-8"))
     kind = next(kind for marker, kind in MARKERS.items() if marker in data)
     assert told(kind, data) == []
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
-def test_no_mapping_takes_keys_that_nobody_named(kind):
+def test_no_mapping_takes_keys_that_nobody_named(kind: str) -> None:
     for node in nodes(SCHEMAS[kind]):
         if node.get("type") == "object":
             assert node.get("additionalProperties", True) is not True, node.get("title")
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
-def test_a_default_is_what_a_file_would_say(kind):
+def test_a_default_is_what_a_file_would_say(kind: str) -> None:
     schema = SCHEMAS[kind]
     for owner in nodes(schema):
         for key, node in owner.get("properties", {}).items():
@@ -121,13 +122,13 @@ def test_a_default_is_what_a_file_would_say(kind):
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
-def test_every_reference_leads_somewhere(kind):
+def test_every_reference_leads_somewhere(kind: str) -> None:
     refs = {n["$ref"].removeprefix("#/$defs/") for n in nodes(SCHEMAS[kind]) if isinstance(n.get("$ref"), str)}
     assert refs <= set(SCHEMAS[kind]["$defs"])
 
 
 @pytest.mark.parametrize("kind", SCHEMAS)
-def test_a_schema_shows_nothing_of_the_inside(kind):
+def test_a_schema_shows_nothing_of_the_inside(kind: str) -> None:
     keys = {k for n in nodes(SCHEMAS[kind]) for k in (n.get("properties") or {})}
     assert not keys & {"form", "a", "b", "c", "in_share", "from_"}
 
@@ -151,7 +152,7 @@ def test_a_schema_shows_nothing_of_the_inside(kind):
     ],
     ids=str,
 )
-def test_an_editor_marks_the_mistake(more):
+def test_an_editor_marks_the_mistake(more: dict[str, Any]) -> None:
     assert told("scenario", {**DRILL, **more})
 
 
@@ -170,21 +171,21 @@ def test_an_editor_marks_the_mistake(more):
     ],
     ids=str,
 )
-def test_an_editor_accepts_what_drillsim_reads(more):
+def test_an_editor_accepts_what_drillsim_reads(more: dict[str, Any]) -> None:
     assert told("scenario", {**DRILL, **more}) == []
 
 
-def test_a_file_must_say_what_it_is():
+def test_a_file_must_say_what_it_is() -> None:
     assert [SCHEMAS[k]["required"][0] for k in ("plan", "scenario", "mixes")] == list(MARKERS)
 
 
-def test_a_cost_is_an_amount_or_three():
+def test_a_cost_is_an_amount_or_three() -> None:
     mixes = {"drillsim_mixes": 1, "present": "a", "mixes": {"a": {}}}
     for cost in (46000, "46000 USD/year", {"low": 1, "mid": "2 USD", "high": 3}):
         assert told("mixes", {**mixes, "roles": {"x": {"cost": cost}}}) == []
 
 
-def test_schemas_are_written_one_file_per_kind(tmp_path):
+def test_schemas_are_written_one_file_per_kind(tmp_path: Path) -> None:
     paths = write_schemas(tmp_path / ".drillsim")
     assert [p.name for p in paths] == ["plan.schema.json", "scenario.schema.json", "mixes.schema.json"]
     assert [json.loads(p.read_text(encoding="utf-8")) for p in paths] == list(SCHEMAS.values())

@@ -24,7 +24,7 @@ def opinion() -> ModuleType:
 
 
 @cache
-def played(opinion, rules, name: str, persons: int):
+def played(opinion: ModuleType, rules, name: str, persons: int):
     return opinion.pair(LAYOUTS[name], persons, rules)
 
 
@@ -41,26 +41,26 @@ def numbers(line: str) -> list[float]:
 
 
 @pytest.mark.parametrize(("name", "persons"), CASES)
-def test_both_programs_agree_under_the_same_rules(opinion, name, persons):
+def test_both_programs_agree_under_the_same_rules(opinion: ModuleType, name: str, persons) -> None:
     found = played(opinion, opinion.SAME_RULES, name, persons)
     assert found.agree(), opinion.row(found)
 
 
 @pytest.mark.parametrize(("name", "persons"), CASES)
-def test_where_they_differ_as_they_come_a_rule_is_named(opinion, name, persons):
+def test_where_they_differ_as_they_come_a_rule_is_named(opinion: ModuleType, name: str, persons) -> None:
     found = played(opinion, opinion.AS_THEY_COME, name, persons)
     named = opinion.BECAUSE.get((name, persons))
     assert (named is None) == found.agree(), opinion.row(found)
 
 
-def test_the_named_rules_account_for_the_differences(opinion):
+def test_the_named_rules_account_for_the_differences(opinion: ModuleType) -> None:
     for (name, persons), rules in opinion.BECAUSE.items():
         same = opinion.with_our(rules)
         assert opinion.pair(LAYOUTS[name], persons, same).agree(), (name, persons, rules)
 
 
 @pytest.mark.parametrize("heading", ["The same rules", "As they come"])
-def test_the_page_shows_what_is_measured(opinion, heading):
+def test_the_page_shows_what_is_measured(opinion: ModuleType, heading: str) -> None:
     rules = {"The same rules": opinion.SAME_RULES, "As they come": opinion.AS_THEY_COME}[heading]
     lines = told(heading)
     for name, persons in CASES:
@@ -69,14 +69,14 @@ def test_the_page_shows_what_is_measured(opinion, heading):
         assert numbers(lines[name, f"{found.persons:,}"]) == pytest.approx(measured, rel=0.002, abs=0.11), name
 
 
-def test_a_building_is_filled_to_what_it_holds_and_no_further(opinion):
+def test_a_building_is_filled_to_what_it_holds_and_no_further(opinion: ModuleType) -> None:
     name = "one room, two unequal doors"
     assert played(opinion, opinion.SAME_RULES, name, 4_000).persons == LAYOUTS[name].places == 1_620
     with pytest.raises(ValueError, match="holds 1620 people, not 1621"):
         opinion.people_of(LAYOUTS[name], 1_621, seed=1)
 
 
-def test_both_programs_walk_the_same_metres(opinion):
+def test_both_programs_walk_the_same_metres(opinion: ModuleType) -> None:
     from drillsim.crowd.geometry.cells import build_cells
     from drillsim.crowd.laws import Laws
     from drillsim.plan.network import build

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,11 +41,11 @@ def words_of_the_docs() -> set[str]:
     return {word for cell in cells for word in re.findall(r"`([a-z-]+)`", cell)}
 
 
-def story(path, plan: str) -> list[tuple[Trace, list[str]]]:
+def story(path: Path, plan: str) -> list[tuple[Trace, list[str]]]:
     return [(trace, [str(line) for line in tell(trace, plan_named(plan))]) for trace in played(path, plan)]
 
 
-def event(what: str, who: str = "sro", where: str = "hall-1", why: str = "", **more) -> Event:
+def event(what: str, who: str = "sro", where: str = "hall-1", why: str = "", **more: Any) -> Event:
     return Event(more.pop("time_s", 5.0), who, what, where, why, more.pop("incident", "main"), more.pop("value", None))
 
 
@@ -60,22 +62,22 @@ def told(plan: ds.FloorPlan, *events: Event) -> str:
 
 
 @pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
-def test_every_event_has_a_sentence_or_another_line_that_says_the_same(path, plan):
+def test_every_event_has_a_sentence_or_another_line_that_says_the_same(path: Path, plan: ds.FloorPlan) -> None:
     words = {e.what for trace in played(path, plan) for e in trace.events}
     assert words - set(SENTENCES) - set(RUNS) - set(TOLD_OTHERWISE) == set()
 
 
-def test_every_event_of_the_docs_has_a_sentence_or_another_line_that_says_the_same():
+def test_every_event_of_the_docs_has_a_sentence_or_another_line_that_says_the_same() -> None:
     assert len(words_of_the_docs()) > 60
     assert words_of_the_docs() - set(SENTENCES) - set(RUNS) - set(TOLD_OTHERWISE) == set()
 
 
-def test_no_sentence_is_left_of_an_event_that_the_docs_do_not_know():
+def test_no_sentence_is_left_of_an_event_that_the_docs_do_not_know() -> None:
     assert {*SENTENCES, *RUNS, *TOLD_OTHERWISE} - words_of_the_docs() == set()
 
 
 @pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
-def test_places_services_and_cameras_are_called_by_their_names(path, plan):
+def test_places_services_and_cameras_are_called_by_their_names(path: Path, plan: ds.FloorPlan) -> None:
     building = plan_named(plan)
     things = [*building.spaces, *building.openings, *building.stairs, *building.posts, *building.assembly]
     ids = {t.id for t in things if "-" in t.id or t.id[-1].isdigit()} | {c.id for c in building.cameras}
@@ -86,7 +88,7 @@ def test_places_services_and_cameras_are_called_by_their_names(path, plan):
 
 
 @pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
-def test_every_line_is_a_sentence_without_gaps(path, plan):
+def test_every_line_is_a_sentence_without_gaps(path: Path, plan: ds.FloorPlan) -> None:
     for trace, lines in story(path, plan):
         assert not re.search(r"[{}_@]|None| [.,;:]|[.,;:]{2}", "\n".join(lines)), trace.mix
         if DAY_ID.fullmatch(str(trace.row.get("incident", ""))) is None:
@@ -94,12 +96,12 @@ def test_every_line_is_a_sentence_without_gaps(path, plan):
 
 
 @pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
-def test_a_story_is_short_enough_to_read(path, plan):
+def test_a_story_is_short_enough_to_read(path: Path, plan: ds.FloorPlan) -> None:
     assert max(len(lines) for _, lines in story(path, plan)) <= 110
 
 
 @pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
-def test_every_incident_is_told_from_its_onset_to_how_it_ended(path, plan):
+def test_every_incident_is_told_from_its_onset_to_how_it_ended(path: Path, plan: ds.FloorPlan) -> None:
     endings = ("It is over", "Somebody able to act is there", "Enough of those it needs are there", *ENDS.values())
     for trace, lines in story(path, plan):
         whole = "\n".join(lines)
@@ -114,13 +116,13 @@ def _onsets(trace: Trace, plan: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
-def test_every_unit_of_the_mix_is_in_the_story(path, plan):
+def test_every_unit_of_the_mix_is_in_the_story(path: Path, plan: ds.FloorPlan) -> None:
     for trace, lines in story(path, plan):
         units = {e.who for e in trace.events if e.what == "role"}
         assert {u for u in units if not re.search(rf"\b{u}\)", "\n".join(lines))} == set()
 
 
-def test_the_lines_of_a_drill_are_in_order_of_time():
+def test_the_lines_of_a_drill_are_in_order_of_time() -> None:
     for path, plan in CASES:
         for trace in played(path, plan):
             lines = tell(trace, plan_named(plan))
@@ -131,14 +133,14 @@ def test_the_lines_of_a_drill_are_in_order_of_time():
 # ------------------------------------------------------------------ several incidents, and whole days
 
 
-def test_with_several_incidents_a_line_names_the_one_it_is_about():
+def test_with_several_incidents_a_line_names_the_one_it_is_about() -> None:
     trace, lines = story(ROOT / "scenarios" / "two-at-once.yaml", "doe_primary")[-1]
     ids = {str(row["incident"]) for row in trace.rows}
     assert {i for line in lines for i in re.findall(r"\[(.+?)\]", line)} == ids
     assert any(re.match(r" +[\d:]+  \[\w+\] .*(breaks out|collapses)", line) for line in lines)
 
 
-def test_a_unit_is_called_off_for_an_incident_by_its_name(three_rooms):
+def test_a_unit_is_called_off_for_an_incident_by_its_name(three_rooms: ds.FloorPlan) -> None:
     text = told(three_rooms, event("called-off", why="for fight"))
     assert "School Resource Officer (sro) is called off, for 'fight'." in text
 
@@ -148,7 +150,7 @@ def day(*calls: dict, plan: ds.FloorPlan, units: tuple = ()) -> Trace:
     return ds.simulate(ds.Scenario.model_validate(wish), plan, mix(*units), seed=2)
 
 
-def test_a_day_is_told_incident_by_incident(three_rooms):
+def test_a_day_is_told_incident_by_incident(three_rooms: ds.FloorPlan) -> None:
     trace = day({"kind": "behaviour", "rate": "6 /day", "where": "room-101"}, plan=three_rooms)
     lines = tell(trace, three_rooms)
     heads = [x for x in lines if not x.text.startswith(" ")]
@@ -156,26 +158,26 @@ def test_a_day_is_told_incident_by_incident(three_rooms):
     assert all(x.text == "A fight breaks out in Room 101." for x in heads)
 
 
-def test_a_day_is_told_by_the_time_of_day_where_its_opening_is_known(three_rooms):
+def test_a_day_is_told_by_the_time_of_day_where_its_opening_is_known(three_rooms: ds.FloorPlan) -> None:
     trace = day({"kind": "behaviour", "rate": "6 /day", "where": "room-101"}, plan=three_rooms)
     first = next(x for x in tell(trace, three_rooms, opens="08:00") if "breaks out" in x.text)
     hours, minutes = (int(part) for part in first.stamp.split(":"))
     assert hours * 60 + minutes == 8 * 60 + int(first.time_s // 60)
 
 
-def test_what_follows_in_a_day_is_told_from_the_onset_of_its_incident(three_rooms):
+def test_what_follows_in_a_day_is_told_from_the_onset_of_its_incident(three_rooms: ds.FloorPlan) -> None:
     trace = day({"kind": "behaviour", "rate": "6 /day", "where": "room-101"}, plan=three_rooms)
     head, noticed, *_ = tell(trace, three_rooms)
     assert "It is noticed" in noticed.text
     assert noticed.stamp == f"+{clock(noticed.time_s - head.time_s)}"
 
 
-def test_a_day_on_which_nothing_comes_up_says_so(three_rooms):
+def test_a_day_on_which_nothing_comes_up_says_so(three_rooms: ds.FloorPlan) -> None:
     trace = day({"kind": "behaviour", "rate": "0 /day", "where": "room-101"}, plan=three_rooms)
     assert [x.text for x in tell(trace, three_rooms)] == ["Nothing comes up that needs anybody."]
 
 
-def test_a_day_tells_the_duties_of_each_unit_in_one_sentence(three_rooms):
+def test_a_day_tells_the_duties_of_each_unit_in_one_sentence(three_rooms: ds.FloorPlan) -> None:
     turn = {"from": "08:30", "to": "09:00", "duty": "mentoring", "at": "room-101"}
     unit = {"id": "sro", "role": "sro", "post": "front-desk", "timetable": [turn]}
     trace = day({"kind": "behaviour", "rate": "0 /day", "where": "room-101"}, plan=three_rooms, units=(unit,))
@@ -183,7 +185,7 @@ def test_a_day_tells_the_duties_of_each_unit_in_one_sentence(three_rooms):
     assert "8:00 on post in Main hall; 8:30 mentoring in Room 101; 9:00 on post in Main hall." in text
 
 
-def test_a_rule_break_is_not_called_a_fight(three_rooms):
+def test_a_rule_break_is_not_called_a_fight(three_rooms: ds.FloorPlan) -> None:
     call = {"kind": "behaviour", "rate": "6 /day", "where": "room-101", "discipline": True}
     text = "\n".join(x.text for x in tell(day(call, plan=three_rooms), three_rooms))
     assert "A rule is broken in Room 101." in text
@@ -194,7 +196,7 @@ def test_a_rule_break_is_not_called_a_fight(three_rooms):
 
 
 @pytest.mark.parametrize("what", sorted(SENTENCES))
-def test_a_sentence_can_be_said_of_a_bare_event(what, three_rooms):
+def test_a_sentence_can_be_said_of_a_bare_event(what, three_rooms: ds.FloorPlan) -> None:
     assert not re.search(r"[{}]|None", told(three_rooms, event(what, why="why", value=1.0)))
 
 
@@ -218,38 +220,38 @@ def test_a_sentence_can_be_said_of_a_bare_event(what, three_rooms):
     ],
     ids=lambda x: x.what if isinstance(x, Event) else "",
 )  # fmt: skip
-def test_a_sentence_says_what_happened(one, sentence, three_rooms):
+def test_a_sentence_says_what_happened(one, sentence: str, three_rooms: ds.FloorPlan) -> None:
     assert sentence in told(three_rooms, one)
 
 
-def test_a_label_in_parentheses_is_told_with_its_id_inside(three_rooms):
+def test_a_label_in_parentheses_is_told_with_its_id_inside(three_rooms: ds.FloorPlan) -> None:
     text = told(three_rooms, event("role", who="g-1", why="Guard (unarmed)"), event("free", who="g-1"))
     assert "Guard (unarmed, g-1) is free again." in text
 
 
-def test_the_office_knowing_the_place_is_told_only_where_the_report_did_not_say(three_rooms):
+def test_the_office_knowing_the_place_is_told_only_where_the_report_did_not_say(three_rooms: ds.FloorPlan) -> None:
     known = event("place-known", who="office")
     assert "knows the place" not in told(three_rooms, known)
     assert "knows the place" in told(three_rooms, event("place-unknown", who="office", where=""), known)
 
 
-def test_a_unit_that_noticed_it_is_not_told_twice(three_rooms):
+def test_a_unit_that_noticed_it_is_not_told_twice(three_rooms: ds.FloorPlan) -> None:
     word = event("word", why="noticed it")
     assert "comes upon it" in told(three_rooms, word)
     assert "comes upon it" not in told(three_rooms, event("noticed", why="was there"), word)
 
 
-def test_a_fight_that_was_over_before_anyone_came_is_told_so(three_rooms):
+def test_a_fight_that_was_over_before_anyone_came_is_told_so(three_rooms: ds.FloorPlan) -> None:
     drill = scenario("behaviour", "room-101", incidents=[{"kind": "behaviour", "where": "room-101", "lasts": "5 s"}])
     text = "\n".join(str(x) for x in tell(ds.simulate(drill, three_rooms, mix(), seed=1), three_rooms))
     assert "It is over by itself, before anyone has come." in text
 
 
-def test_a_single_roll_call_is_not_counted(three_rooms):
+def test_a_single_roll_call_is_not_counted(three_rooms: ds.FloorPlan) -> None:
     assert "The roll call is reported." in told(three_rooms, event("accounted", who="room-101", time_s=60.0))
 
 
-def test_milestones_of_the_same_second_are_one_line(three_rooms):
+def test_milestones_of_the_same_second_are_one_line(three_rooms: ds.FloorPlan) -> None:
     rooms = [event("lockable", who=f"r-{i}", time_s=0.0) for i in range(8)]
     secured = [event("secured", who=f"r-{i}", time_s=9.0) for i in range(8)]
     protocol = event("protocol", who="school", why="lockdown", time_s=0.0)
@@ -257,7 +259,7 @@ def test_milestones_of_the_same_second_are_one_line(three_rooms):
     assert re.findall(r"\d of 8 rooms.*", text) == ["8 of 8 rooms are secured."]
 
 
-def test_what_nobody_could_do_is_said_at_the_horizon(three_rooms):
+def test_what_nobody_could_do_is_said_at_the_horizon(three_rooms: ds.FloorPlan) -> None:
     drill = scenario("disorder", "room-101", police={"law": "1 h"}, horizon="10 min")
     text = "\n".join(str(x) for x in tell(ds.simulate(drill, three_rooms, mix(), seed=1), three_rooms))
     assert "Nobody has come: nobody on campus does this kind." in text

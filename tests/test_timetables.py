@@ -34,42 +34,42 @@ PLACES = {  # people in classrooms, corridors, cafeteria, lobby, gym, auditorium
 USES = ("classroom", "corridor", "cafeteria", "lobby", "gym", "auditorium")
 
 
-def seats(name, i):
+def seats(name: str, i):
     return WORLDS[name].seats(SCHOOLS[name].timetable[i])
 
 
-def persons(name, i):
+def persons(name: str, i):
     return np.bincount(seats(name, i).space, minlength=len(SCHOOLS[name].spaces))
 
 
 @pytest.mark.parametrize("name", SCHOOLS)
-def test_a_day_has_every_kind_of_bell_period_without_a_gap(name):
+def test_a_day_has_every_kind_of_bell_period_without_a_gap(name: str) -> None:
     bells = SCHOOLS[name].timetable
     assert {p.period for p in bells} == {"arrival", "class", "passing", "lunch", "assembly", "dismissal"}
     assert [a.to for a, _ in pairwise(bells)] == [b.from_ for _, b in pairwise(bells)]
 
 
 @pytest.mark.parametrize(("name", "i"), PERIODS, ids=IDS)
-def test_everybody_who_is_in_sits_somewhere(name, i):
+def test_everybody_who_is_in_sits_somewhere(name: str, i) -> None:
     period = SCHOOLS[name].timetable[i]
     home = sum(s.people * period.share.get(s.use, 0.0) for s in SCHOOLS[name].spaces)
     assert len(seats(name, i)) == persons(name, i).sum() == int(home + 0.5)
 
 
 @pytest.mark.parametrize(("name", "i"), PERIODS, ids=IDS)
-def test_nobody_sits_twice(name, i):
+def test_nobody_sits_twice(name: str, i) -> None:
     assert len(set(seats(name, i).slots)) == len(seats(name, i))
 
 
 @pytest.mark.parametrize(("name", "i"), PERIODS, ids=IDS)
-def test_no_space_starts_with_more_people_than_it_has_places(name, i):
+def test_no_space_starts_with_more_people_than_it_has_places(name: str, i) -> None:
     cells = WORLDS[name].cells
     places = [sum(cells.places[c] for c in cells.cells_of(s)) for s in range(len(SCHOOLS[name].spaces))]
     assert (persons(name, i) <= places).all()
 
 
 @pytest.mark.parametrize(("name", "i"), PERIODS, ids=IDS)
-def test_people_are_where_the_rule_of_the_plan_puts_them(name, i):
+def test_people_are_where_the_rule_of_the_plan_puts_them(name: str, i) -> None:
     plan = SCHOOLS[name]
     uses = np.array([s.use for s in plan.spaces])
     found = tuple(int(persons(name, i)[uses == use].sum()) for use in USES)
@@ -78,19 +78,19 @@ def test_people_are_where_the_rule_of_the_plan_puts_them(name, i):
 
 
 @pytest.mark.parametrize(("name", "i"), PERIODS, ids=IDS)
-def test_a_class_that_goes_elsewhere_goes_as_a_whole(name, i):
+def test_a_class_that_goes_elsewhere_goes_as_a_whole(name: str, i) -> None:
     plan, here = SCHOOLS[name], seats(name, i)
     for room in np.unique(here.home):
         uses = {plan.spaces[s].use for s in here.space[here.home == room].tolist()}
         assert len(uses) == 1
 
 
-def test_the_assembly_takes_no_more_than_the_auditorium_seats():
+def test_the_assembly_takes_no_more_than_the_auditorium_seats() -> None:
     (i,) = [i for i, p in enumerate(SCHOOLS["doe_secondary"].timetable) if p.period == "assembly"]
     assert persons("doe_secondary", i)[SCHOOLS["doe_secondary"].space_index["auditorium"]] <= 988
 
 
-def test_the_fullest_start_of_all_is_the_assembly_in_the_gym_of_the_primary_school():
+def test_the_fullest_start_of_all_is_the_assembly_in_the_gym_of_the_primary_school() -> None:
     fullest = max(
         (float((persons(name, i) / WORLDS[name].network.space_area_m2).max()), name, SCHOOLS[name].timetable[i].period)
         for name, i in PERIODS

@@ -29,21 +29,21 @@ def outside(cases) -> list[str]:
 # ------------------------------------------------------------------ windows
 
 
-def test_a_ratio_is_all_parts_over_all_wholes():
+def test_a_ratio_is_all_parts_over_all_wholes() -> None:
     assert ratio([1, 2, 6], [10, 10, 10]).value == pytest.approx(0.3)
     assert ratio([1, 9], [10, 30]).value == pytest.approx(0.25)
 
 
-def test_windows_of_equal_length_have_the_error_of_their_mean():
+def test_windows_of_equal_length_have_the_error_of_their_mean() -> None:
     parts = [1.0, 2.0, 6.0, 3.0]
     assert ratio(parts, [10.0] * 4).error == pytest.approx(np.std(parts, ddof=1) / 2 / 10)
 
 
-def test_a_constant_share_has_no_error():
+def test_a_constant_share_has_no_error() -> None:
     assert ratio([1, 2, 3], [2, 4, 6]).error == pytest.approx(0)
 
 
-def test_nothing_counted_is_no_number():
+def test_nothing_counted_is_no_number() -> None:
     assert np.isnan(ratio([0, 0], [0, 0]).value)
 
 
@@ -74,19 +74,19 @@ DAY = story(
 )
 
 
-def test_time_is_counted_by_who_is_busy_and_by_who_waits():
+def test_time_is_counted_by_who_is_busy_and_by_who_waits() -> None:
     states, line = days._occupied(PAIR, DAY, np.array([0.0, 5.0, 10.0]))
     assert states.tolist() == [[1, 2, 0, 1], [0, 0, 0, 4]]
     assert line.tolist() == [1, 1]
 
 
-def test_what_lies_outside_the_windows_is_not_counted():
+def test_what_lies_outside_the_windows_is_not_counted() -> None:
     states, line = days._occupied(PAIR, DAY, np.array([5.0, 6.0, 14.0]))
     assert states.tolist() == [[0, 0, 0, 0], [0, 2, 0, 6]]
     assert line.tolist() == [1, 0]
 
 
-def test_calls_count_where_they_came_up():
+def test_calls_count_where_they_came_up() -> None:
     counts = days._calls(PAIR, DAY, np.array([2.0, 3.5, 20.0]))
     assert counts["calls"].tolist() == [1, 1]
     assert counts["waited"].tolist() == [0, 1]
@@ -94,14 +94,14 @@ def test_calls_count_where_they_came_up():
     assert counts["sent"].tolist() == [[[0, 0], [0, 1]], [[0, 1], [0, 0]]]
 
 
-def test_a_unit_is_busy_also_while_somebody_waits():
+def test_a_unit_is_busy_also_while_somebody_waits() -> None:
     states, line = days._occupied(PAIR, DAY, np.array([0.0, 5.0, 10.0]))
     counts = days._calls(PAIR, DAY, np.array([0.0, 5.0, 10.0]))
     tally = days.Tally(lasts=np.array([5.0, 5.0]), states=states, line=line, **counts)
     assert tally.busy.tolist() == [[4, 2], [5, 5]]
 
 
-def test_every_call_of_a_day_is_lost_or_sent_to_one_unit():
+def test_every_call_of_a_day_is_lost_or_sent_to_one_unit() -> None:
     team = replace(PAIR, line="zero")
     day = play_day(team, empty_plan(ROOT, "three_rooms"), calls=400, seed=1, day=0)
     assert day.lost.sum() > 0
@@ -109,7 +109,7 @@ def test_every_call_of_a_day_is_lost_or_sent_to_one_unit():
     assert day.line.sum() == 0
 
 
-def test_the_same_day_is_played_again_and_another_is_another():
+def test_the_same_day_is_played_again_and_another_is_another() -> None:
     plan = empty_plan(ROOT, "three_rooms")
     one, same, other = (play_day(PAIR, plan, calls=100, seed=1, day=day) for day in (0, 0, 1))
     assert one.calls.tolist() == same.calls.tolist() != other.calls.tolist()
@@ -120,11 +120,11 @@ def test_the_same_day_is_played_again_and_another_is_another():
 
 
 @pytest.mark.parametrize("cases", [hypercube_cases, pool_cases])
-def test_days_of_calls_agree_with_the_theory(cases):
+def test_days_of_calls_agree_with_the_theory(cases) -> None:
     assert outside(cases(QUICK)) == []
 
 
-def test_a_slower_unit_is_found_out(monkeypatch):
+def test_a_slower_unit_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = Team.mix
 
     def second_at_half_speed(team: Team):
@@ -136,12 +136,12 @@ def test_a_slower_unit_is_found_out(monkeypatch):
     assert {"dispatch.quiz-zero.workload-2", "dispatch.quiz-zero.lost"} <= set(outside(hypercube_cases(QUICK)))
 
 
-def test_a_back_up_that_goes_too_is_found_out(monkeypatch):
+def test_a_back_up_that_goes_too_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(days.ANSWERED, "back_up", True)
     assert "dispatch.pool-lost.lost" in outside(pool_cases(QUICK))
 
 
-def test_units_that_go_back_to_their_posts_first_are_found_out(monkeypatch):
+def test_units_that_go_back_to_their_posts_first_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rule for calls that waited is told apart from the simpler one, that units come from their posts."""
 
     def from_posts(*, calls, between):
@@ -159,7 +159,7 @@ def test_units_that_go_back_to_their_posts_first_are_found_out(monkeypatch):
 
 
 @pytest.mark.parametrize(("deep", "within"), [(True, 0.005), (False, 4 * ratio([1, 2, 3, 2], [4, 4, 4, 4]).error)])
-def test_a_share_is_held_to_half_a_percent_only_with_many_calls(deep, within):
+def test_a_share_is_held_to_half_a_percent_only_with_many_calls(deep: bool, within) -> None:
     tally = play_day(PAIR, empty_plan(ROOT, "three_rooms"), calls=50, seed=1, day=0)
     against = server_pools._Against(Harness(ROOT, deep=deep), PAIR, tally, "a book")
     parts, wholes = np.array([1.0, 2, 3, 2]), np.full(4, 4.0)
@@ -167,7 +167,7 @@ def test_a_share_is_held_to_half_a_percent_only_with_many_calls(deep, within):
     assert against.mean("mean", 0.5, parts, wholes).tolerance == pytest.approx(4 * ratio(parts, wholes).error)
 
 
-def test_one_share_far_off_among_many_is_found_out():
+def test_one_share_far_off_among_many_is_found_out() -> None:
     tally = play_day(PAIR, empty_plan(ROOT, "three_rooms"), calls=50, seed=1, day=0)
     against = server_pools._Against(Harness(ROOT), PAIR, tally, "a book")
     parts = np.array([[1.0, 9.0], [2.0, 8.0], [3.0, 7.0], [2.0, 8.0]])

@@ -22,30 +22,30 @@ BENCH = Harness(Path(__file__).resolve().parents[1])
 
 
 @pytest.mark.parametrize("cases", [arrival_cases, patrol_cases, exposure_cases, duty_cases])
-def test_drills_agree_with_their_closed_form(cases):
+def test_drills_agree_with_their_closed_form(cases) -> None:
     assert [c for c in cases(BENCH) if c.verdict != "pass"] == []
 
 
-def test_an_officer_who_runs_faster_than_the_judge_is_found_out(monkeypatch):
+def test_an_officer_who_runs_faster_than_the_judge_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(staging.STEADY_ROLE, "run", "2.6 m/s")
     monkeypatch.setattr(travel, "SCHOOLS", ("three_rooms",))
     assert [c.verdict for c in arrival_cases(BENCH)] == ["outside"]
 
 
-def test_an_officer_who_is_slower_on_stairs_than_the_judge_is_found_out(monkeypatch):
+def test_an_officer_who_is_slower_on_stairs_than_the_judge_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(staging.STEADY_ROLE, "stair_up", "0.8 m/s")
     monkeypatch.setattr(travel, "SCHOOLS", ("three_rooms",))
     assert [c.verdict for c in arrival_cases(BENCH)] == ["outside"]
 
 
-def test_a_patrol_that_stands_elsewhere_than_the_judge_thinks_is_found_out(monkeypatch):
+def test_a_patrol_that_stands_elsewhere_than_the_judge_thinks_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = empty_plan(BENCH.inputs, "three_rooms")
     shorter = staging.mix_from([{"id": "officer", "role": "steady", "patrol": travel.ROUND[:3], "stays": "30 s"}])
     monkeypatch.setattr(travel, "_patrol", lambda _pace: shorter)
     assert travel._patrol_that_only_stands(BENCH, plan).verdict == "outside"
 
 
-def test_the_judge_knows_the_shortest_way_of_the_three_rooms():
+def test_the_judge_knows_the_shortest_way_of_the_three_rooms() -> None:
     plan = shipped_plan(BENCH.inputs, "three_rooms")
     desk, room = location_of(plan, "front-desk"), location_of(plan, "room-101")
     d_101 = (7 + 7.915) / 2
@@ -53,7 +53,7 @@ def test_the_judge_knows_the_shortest_way_of_the_three_rooms():
     assert oracle_of(plan).seconds(desk, [room, desk]) == pytest.approx([metres / 2.5, 0])
 
 
-def test_the_judge_climbs_slower_than_it_comes_down():
+def test_the_judge_climbs_slower_than_it_comes_down() -> None:
     plan = shipped_plan(BENCH.inputs, "three_rooms")
     up, down = (oracle_of(plan).seconds(location_of(plan, a), [location_of(plan, b)])[0] for a, b in (
         ("hall-0", "hall-1"), ("hall-1", "hall-0")
@@ -61,7 +61,7 @@ def test_the_judge_climbs_slower_than_it_comes_down():
     assert up - down == pytest.approx(10.49 / 0.9 - 10.49 / 1.2)
 
 
-def test_the_judge_finds_no_way_where_there_is_none():
+def test_the_judge_finds_no_way_where_there_is_none() -> None:
     plan = shipped_plan(BENCH.inputs, "three_rooms")
     lonely = oracle_of(plan)
     lonely.graph.remove_edges_from(list(nx.edges(lonely.graph)))
@@ -71,7 +71,7 @@ def test_the_judge_finds_no_way_where_there_is_none():
 # ------------------------------------------------------------------ duties
 
 
-def test_the_timetable_has_a_fifth_of_the_week_of_the_source():
+def test_the_timetable_has_a_fifth_of_the_week_of_the_source() -> None:
     def minute(text: str) -> int:
         return 60 * int(text[:2]) + int(text[3:])
 
@@ -81,7 +81,7 @@ def test_the_timetable_has_a_fifth_of_the_week_of_the_source():
     assert [round(5 * sum(hours[w] for w in words), 9) for words in occupancy.DUTIES.values()] == [20, 10, 5, 6.5]
 
 
-def test_another_timetable_than_the_judge_thinks_is_found_out(monkeypatch):
+def test_another_timetable_than_the_judge_thinks_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     times = [at for at, _ in occupancy.TIMETABLE]
     other = tuple(zip(times, [duty for _, duty in occupancy.TIMETABLE[1:]] + [""], strict=True))
     monkeypatch.setattr(occupancy, "TIMETABLE", (*other[:-2], (times[-2], "desk"), (times[-1], "")))
@@ -93,11 +93,11 @@ def test_another_timetable_than_the_judge_thinks_is_found_out(monkeypatch):
 # ------------------------------------------------------------------ directions
 
 
-def test_more_people_locks_radio_and_police_never_slow_a_lockdown():
+def test_more_people_locks_radio_and_police_never_slow_a_lockdown() -> None:
     assert [c for c in monotone_cases(Harness(BENCH.inputs, share=0.2)) if c.verdict != "pass"] == []
 
 
-def test_a_radio_that_is_slower_than_it_should_be_is_found_out(monkeypatch):
+def test_a_radio_that_is_slower_than_it_should_be_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = monotonicity._scenario
 
     def mixed_up(inputs, variant):
@@ -111,7 +111,7 @@ def test_a_radio_that_is_slower_than_it_should_be_is_found_out(monkeypatch):
 
 
 @pytest.mark.deep
-def test_directions_of_the_exercise():
+def test_directions_of_the_exercise() -> None:
     verdicts = {c.id: c.verdict for c in simex_cases(BENCH)}
     assert verdicts["simex.officer-lowers-exposure"] == verdicts["simex.automatic-locks-secure-rooms"] == "pass"
 
@@ -122,7 +122,7 @@ ORACLES = ("race.", "race.critical-detection-point", "dispatch.", "dispatch.pool
 
 
 @pytest.mark.deep
-def test_the_whole_suite_holds_no_surprise_and_every_oracle_is_played():
+def test_the_whole_suite_holds_no_surprise_and_every_oracle_is_played() -> None:
     with pool(2) as executor:
         harness = Harness(BENCH.inputs, executor=executor)
         found = [c for cases in SUITES["response"] for c in cases(harness)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -54,11 +56,11 @@ def at(place: str) -> list[Task]:
         ({"tasks": [Task(1, 90, 27), *BASELINE[5:]], "communication": 1}, 0.18555),
     ],
 )
-def test_worked_example_and_its_variants(changes, expected):
+def test_worked_example_and_its_variants(changes: dict[str, Any], expected: float) -> None:
     assert easi(**{"tasks": BASELINE, **RESPONSE, **changes}) == pytest.approx(expected, abs=5e-6)
 
 
-def test_variance_rule_matters_only_for_detection_in_the_middle():
+def test_variance_rule_matters_only_for_detection_in_the_middle() -> None:
     for place in "BE":
         one, other = (easi(tasks=at(place), **RESPONSE, variance=v) for v in ("weight-squared", "weight"))
         assert one == other
@@ -67,63 +69,63 @@ def test_variance_rule_matters_only_for_detection_in_the_middle():
 
 @pytest.mark.parametrize("miss", ["detection", "detection-and-communication"])
 @pytest.mark.parametrize("place", ["B", "E"])
-def test_drawn_races_agree_with_the_closed_form(miss, place):
+def test_drawn_races_agree_with_the_closed_form(miss: str, place: str) -> None:
     share, error = easi_mc(tasks=at(place), **RESPONSE, draws=200_000, seed=4, miss=miss)
     assert share == pytest.approx(easi(tasks=at(place), **RESPONSE, miss=miss), abs=4 * error)
 
 
-def test_drawn_races_in_the_middle_follow_the_squared_weight():
+def test_drawn_races_in_the_middle_follow_the_squared_weight() -> None:
     share, error = easi_mc(tasks=at("M"), **RESPONSE, draws=2_000_000, seed=4)
     assert share == pytest.approx(easi(tasks=at("M"), **RESPONSE), abs=2 * error)
     assert abs(share - easi(tasks=at("M"), **RESPONSE, variance="weight")) > 2 * error
 
 
-def test_lognormal_times_give_another_chance():
+def test_lognormal_times_give_another_chance() -> None:
     share, error = easi_mc(tasks=BASELINE, **RESPONSE, draws=500_000, seed=4, dist="lognormal")
     assert share == pytest.approx(0.5041, abs=4 * error)
     assert share > easi(tasks=BASELINE, **RESPONSE) + 10 * error
 
 
-def test_the_same_seed_draws_the_same_races():
+def test_the_same_seed_draws_the_same_races() -> None:
     one, same, other = (easi_mc(tasks=BASELINE, **RESPONSE, draws=1000, seed=seed) for seed in (4, 4, 5))
     assert one == same != other
 
 
-def test_lognormal_times_keep_mean_and_spread():
+def test_lognormal_times_keep_mean_and_spread() -> None:
     alone = Task(1.0, 100, 30)
     close = {"communication": 1.0, "response_sd_s": 0.0, "draws": 200_000, "seed": 1, "dist": "lognormal"}
     share, error = easi_mc(tasks=[alone], response_s=100 / 1.09**0.5, **close)  # the median of mean 100, sd 30
     assert share == pytest.approx(0.5, abs=4 * error)
 
 
-def test_no_path_is_never_interrupted():
+def test_no_path_is_never_interrupted() -> None:
     assert easi(tasks=[], **RESPONSE) == 0
     assert easi_mc(tasks=[], **RESPONSE, draws=10, seed=1) == (0, 0)
     assert critical_detection_point(tasks=[], response_s=1) is None
     assert easi_by_critical_point(tasks=[], response_s=1) == 0
 
 
-def test_critical_detection_point_is_the_last_door_still_in_time():
+def test_critical_detection_point_is_the_last_door_still_in_time() -> None:
     assert critical_detection_point(tasks=BASELINE, response_s=300) == 2
     assert easi_by_critical_point(tasks=BASELINE, response_s=300) == pytest.approx(0.9)
     assert easi_by_critical_point(tasks=BASELINE, response_s=200) == pytest.approx(0.99)
 
 
-def test_exactly_the_response_time_left_is_too_late():
+def test_exactly_the_response_time_left_is_too_late() -> None:
     assert critical_detection_point(tasks=[Task(1, 100, 0)], response_s=100) is None
     assert critical_detection_point(tasks=[Task(1, 100, 0)], response_s=99) == 0
     assert easi(tasks=[Task(1, 100, 0)], communication=1, response_s=100, response_sd_s=0) == 0.5
 
 
 @given(tasks, st.floats(1, 600))
-def test_without_spread_the_critical_point_tells_all(path, response_s):
+def test_without_spread_the_critical_point_tells_all(path: Path, response_s: float) -> None:
     still = [replace(t, sd_s=0.0) for t in path]
     chance = easi(tasks=still, communication=1.0, response_s=response_s + 1e-3, response_sd_s=0.0)
     assert chance == pytest.approx(easi_by_critical_point(tasks=still, response_s=response_s + 1e-3))
 
 
 @given(tasks, st.floats(1, 600), st.floats(1, 100))
-def test_a_slower_response_never_interrupts_more(path, response_s, later_s):
+def test_a_slower_response_never_interrupts_more(path: Path, response_s: float, later_s: float) -> None:
     quick, slow = (
         easi(tasks=path, communication=0.9, response_s=r, response_sd_s=60) for r in (response_s, response_s + later_s)
     )
@@ -133,7 +135,7 @@ def test_a_slower_response_never_interrupts_more(path, response_s, later_s):
 # ------------------------------------------------------------------ lines
 
 
-def test_three_and_two_servers_with_one_and_a_half_calls():
+def test_three_and_two_servers_with_one_and_a_half_calls() -> None:
     three, two = mmc(servers=3, load=1.5), mmc(servers=2, load=1.5)
     assert (three.waiting, two.waiting) == pytest.approx((0.237, 1.929), abs=5e-4)
     assert (three.empty, two.empty) == pytest.approx((0.211, 0.143), abs=5e-4)
@@ -141,23 +143,23 @@ def test_three_and_two_servers_with_one_and_a_half_calls():
     assert three.wait == pytest.approx(three.waiting / 1.5)
 
 
-def test_one_server_waits_as_long_as_the_textbook_says():
+def test_one_server_waits_as_long_as_the_textbook_says() -> None:
     assert mmc(servers=1, load=0.75).waiting == pytest.approx(0.75**2 / 0.25)
 
 
-def test_erlang_b_of_three_servers():
+def test_erlang_b_of_three_servers() -> None:
     assert erlang_b(servers=3, load=1.5) == pytest.approx(0.13433, abs=5e-6)
     assert [erlang_b(servers=c, load=12 / 6.5 / 4) for c in (1, 2, 3)] == pytest.approx([0.316, 0.068, 0.010], abs=5e-4)
 
 
-def test_borders_of_the_two_formulas():
+def test_borders_of_the_two_formulas() -> None:
     assert erlang_b(servers=0, load=2) == 1
     assert erlang_b(servers=2, load=0) == 0
     assert erlang_c(servers=2, load=2) == 1
 
 
 @pytest.mark.parametrize("load", [0.0, 2.0, 3.0])
-def test_a_line_that_does_not_settle_is_refused(load):
+def test_a_line_that_does_not_settle_is_refused(load: float) -> None:
     with pytest.raises(ValueError, match="does not settle"):
         mmc(servers=2, load=load)
 
@@ -169,7 +171,7 @@ def solve(city, line):
     return hypercube(calls=city.calls, preference=city.preference, service=city.service, line=line)
 
 
-def test_two_patrols_of_the_quiz():
+def test_two_patrols_of_the_quiz() -> None:
     found = solve(QUIZ, "zero")
     assert found.workloads == pytest.approx([2 / 5, 2 / 5], abs=1e-12)
     assert found.states[0b11] == found.loss == pytest.approx(1 / 5, abs=1e-12)
@@ -178,25 +180,25 @@ def test_two_patrols_of_the_quiz():
 
 
 @pytest.mark.parametrize("cells", [1, 2, 5])
-def test_miles_of_the_quiz_follow_from_where_the_patrols_are(cells):
+def test_miles_of_the_quiz_follow_from_where_the_patrols_are(cells: int) -> None:
     presence = np.kron(np.eye(2), np.full(cells**2, 1 / cells**2))
     by_cells = mobile_travel(presence=presence, between=square_mile_grid(cells)) @ presence.T
     assert by_cells == pytest.approx(np.array(QUIZ.travel), abs=1e-12)
 
 
 @pytest.mark.parametrize(("boundary_mi", "miles", "apart"), [(0.5, 0.46246, 0.05236), (53 / 126, 0.46166, 0.04405)])
-def test_rectangular_city_at_both_boundaries(boundary_mi, miles, apart):
+def test_rectangular_city_at_both_boundaries(boundary_mi: float, miles: float, apart: float) -> None:
     city = rectangular_city(boundary_mi)
     found = solve(city, "zero")
     assert found.travel(city.travel) == pytest.approx(miles, abs=5e-6)
     assert found.workloads[0] - found.workloads[1] == pytest.approx(apart, abs=1e-5)
 
 
-def test_rectangular_city_keeps_unit_one_busier():
+def test_rectangular_city_keeps_unit_one_busier() -> None:
     assert solve(rectangular_city(0.5), "zero").workloads == pytest.approx([0.49010, 0.43773], abs=1e-5)
 
 
-def test_nearest_is_not_best_in_the_rectangular_city():
+def test_nearest_is_not_best_in_the_rectangular_city() -> None:
     def miles(w):
         city = rectangular_city(w)
         return solve(city, "zero").travel(city.travel)
@@ -205,25 +207,25 @@ def test_nearest_is_not_best_in_the_rectangular_city():
     assert miles(best) < min(miles(best - 0.01), miles(best + 0.01), miles(0.5))
 
 
-def test_workloads_of_the_three_server_city():
+def test_workloads_of_the_three_server_city() -> None:
     assert solve(THREE, "inf").workloads == pytest.approx([0.5574, 0.4734, 0.4693], abs=5e-5)
 
 
-def test_states_of_the_three_server_city():
+def test_states_of_the_three_server_city() -> None:
     states = [0.21053, 0.13669, 0.08863, 0.09489, 0.09047, 0.08894, 0.05301, 0.11842]
     assert solve(THREE, "inf").states == pytest.approx(states, abs=5e-6)
 
 
-def test_wait_and_loss_of_the_three_server_city_are_erlangs():
+def test_wait_and_loss_of_the_three_server_city_are_erlangs() -> None:
     assert solve(THREE, "inf").waits == pytest.approx(erlang_c(servers=3, load=1.5))
     assert solve(THREE, "zero").loss == pytest.approx(erlang_b(servers=3, load=1.5))
 
 
-def test_correction_factors_of_three_units():
+def test_correction_factors_of_three_units() -> None:
     assert [correction(units=3, load=0.5, others=j) for j in range(3)] == pytest.approx([1, 0.73684, 0.63158], abs=5e-6)
 
 
-def test_larsons_approximation_of_the_three_server_city():
+def test_larsons_approximation_of_the_three_server_city() -> None:
     third = larson_workloads(calls=THREE.calls, preference=THREE.preference, units=3, rounds=3)
     limit = larson_workloads(calls=THREE.calls, preference=THREE.preference, units=3)
     assert third == pytest.approx([0.5627, 0.4716, 0.4657], abs=1e-4)
@@ -240,7 +242,7 @@ city_of_three = st.tuples(
 
 
 @given(city_of_three)
-def test_what_units_finish_is_what_they_are_sent_to(city):
+def test_what_units_finish_is_what_they_are_sent_to(city) -> None:
     calls, preference, service, line = city
     found = hypercube(calls=calls, preference=preference, service=service, line=line)
     assert found.dispatches.sum() == pytest.approx(1)
@@ -251,14 +253,14 @@ def test_what_units_finish_is_what_they_are_sent_to(city):
 
 
 @given(st.lists(rates, min_size=3, max_size=3), st.lists(st.permutations([0, 1, 2]), min_size=3, max_size=3))
-def test_equal_units_count_like_one_line_whatever_the_preferences(calls, preference):
+def test_equal_units_count_like_one_line_whatever_the_preferences(calls, preference) -> None:
     service = [sum(calls)] * 3  # a load of 1 on 3 units
     found = hypercube(calls=calls, preference=preference, service=service, line="inf")
     assert found.waits == pytest.approx(erlang_c(servers=3, load=1))
     assert found.states[0] == pytest.approx(mmc(servers=3, load=1).empty)
 
 
-def test_who_waits_is_reached_from_another_call():
+def test_who_waits_is_reached_from_another_call() -> None:
     found = solve(THREE, "inf")
     between = np.full((4, 4), 10.0)
     from_call = last_call_travel(calls=THREE.calls, between=between)
@@ -267,12 +269,12 @@ def test_who_waits_is_reached_from_another_call():
     assert found.travel(np.full((3, 4), 10.0)) == pytest.approx(10)
 
 
-def test_an_incomplete_preference_is_refused():
+def test_an_incomplete_preference_is_refused() -> None:
     with pytest.raises(ValueError, match="each of the 2 units once"):
         hypercube(calls=[1], preference=[[0]], service=[1, 1], line="zero")
 
 
-def test_an_endless_line_that_grows_is_refused():
+def test_an_endless_line_that_grows_is_refused() -> None:
     with pytest.raises(ValueError, match="do not settle"):
         hypercube(calls=[2], preference=[[0, 1]], service=[1, 1], line="inf")
 
@@ -280,41 +282,41 @@ def test_an_endless_line_that_grows_is_refused():
 # ------------------------------------------------------------------ means
 
 
-def test_a_week_of_duties_is_its_hours():
+def test_a_week_of_duties_is_its_hours() -> None:
     turns = np.roll(np.eye(4), 1, axis=1)
     shares = duty_shares(follows=turns, stay_h=[20, 10, 5, 6.5])
     assert shares == pytest.approx(np.array([20, 10, 5, 6.5]) / 41.5)
 
 
-def test_duties_that_come_more_often_weigh_more():
+def test_duties_that_come_more_often_weigh_more() -> None:
     shares = duty_shares(follows=[[0, 1, 0], [0.5, 0, 0.5], [0, 1, 0]], stay_h=[1, 1, 1])
     assert shares == pytest.approx([0.25, 0.5, 0.25])
 
 
-def test_chances_that_do_not_add_up_are_refused():
+def test_chances_that_do_not_add_up_are_refused() -> None:
     with pytest.raises(ValueError, match="adds up to 1"):
         duty_shares(follows=[[0.5, 0.4], [1, 0]], stay_h=[1, 1])
     with pytest.raises(ValueError, match="adds up to 1"):
         mobile_travel(presence=[[0.5, 0.4]], between=np.eye(2))
 
 
-def test_a_patrol_costs_its_places_by_their_shares():
+def test_a_patrol_costs_its_places_by_their_shares() -> None:
     assert patrol_travel(presence=[0.75, 0.25], between=[[0, 8], [4, 2]], calls=[3, 1]) == pytest.approx(
         (3 / 4) * (0.25 * 4) + (1 / 4) * (0.75 * 8 + 0.25 * 2)
     )
 
 
-def test_exposure_is_people_near_times_duration():
+def test_exposure_is_people_near_times_duration() -> None:
     assert mean_exposure(persons_near=[30, 10], calls=[1, 3], unresolved_s=60) == pytest.approx(15 * 60)
     assert mean_exposure(persons_near=[0], calls=[1], unresolved_s=60) == 0
 
 
-def test_a_main_effect_is_the_difference_of_the_means():
+def test_a_main_effect_is_the_difference_of_the_means() -> None:
     cells = {(a, b): [a * 10 + b + noise for noise in (0.0, 2.0, 4.0)] for a in (0, 1) for b in (0, 1)}
     assert main_effect(cells, 0) == pytest.approx((10, 0))
     assert main_effect(cells, 1) == pytest.approx((1, 0))
 
 
-def test_the_error_of_an_effect_is_that_of_paired_differences():
+def test_the_error_of_an_effect_is_that_of_paired_differences() -> None:
     cells = {(0,): [0.0, 0.0, 0.0, 0.0], (1,): [1.0, 3.0, 1.0, 3.0]}
     assert main_effect(cells, 0) == pytest.approx((2, np.std([1, 3, 1, 3], ddof=1) / 2))
