@@ -15,7 +15,7 @@ import simpy
 from numpy.typing import ArrayLike, NDArray
 from simpy.events import Event, EventPriority
 
-from drillsim.crowd.clock import PEOPLE_RANK, Step
+from drillsim.crowd.clock import PEOPLE_RANK, Timer
 from drillsim.crowd.geometry.cells import Cells, Corners
 from drillsim.crowd.geometry.polyline import XY, split
 from drillsim.crowd.geometry.trajectory import Tracks
@@ -84,7 +84,7 @@ class Walker:
     """The direction it passes next, which is the node beyond."""
     began_s: float = 0.0
     lasts_s: float = 0.0
-    step: Step | None = None
+    step: Timer | None = None
 
 
 class StillCrowd:
@@ -242,7 +242,7 @@ class StillCrowd:
         self._wait(unit, unit.lasts_s)
 
     def _wait(self, unit: Walker, delay_s: float) -> None:
-        step = unit.step = Step(self.env, unit.number)
+        step = unit.step = Timer(self.env, unit.number)
         step.callbacks = self._when_ended  # type: ignore[assignment]
         self.env.schedule(step, EventPriority(PEOPLE_RANK + unit.number), delay_s)
 

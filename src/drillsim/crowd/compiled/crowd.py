@@ -11,7 +11,7 @@ import simpy
 from numpy.typing import NDArray
 from simpy.events import Event
 
-from drillsim.crowd.clock import ORDER_RANK, Step
+from drillsim.crowd.clock import ORDER_RANK, Timer
 from drillsim.crowd.compiled.units import CompiledUnits
 from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, Goal
 from drillsim.crowd.kernel import event_loop, orders
@@ -195,9 +195,7 @@ class CompiledCrowd(CompiledUnits):
             order()
             self._ordered()
 
-        event = Step(self.env, 0)
-        event.callbacks = [give]
-        self.env.schedule(event, ORDER_RANK, delay_s)
+        self.env.schedule(Timer(self.env, 0, give), ORDER_RANK, delay_s)
 
     # ----------------------------------------------------------------- changes
     def _members(self, goal: Goal) -> frozenset[int]:

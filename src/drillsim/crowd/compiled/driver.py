@@ -9,16 +9,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from heapq import heappush
 from math import inf
 from typing import Any
 
 import numpy as np
 import simpy
 from numpy.typing import NDArray
-from simpy.events import Event, EventPriority
+from simpy.events import Event
 
-from drillsim.crowd.clock import PEOPLE_RANK, Step
+from drillsim.crowd.clock import UNITS_RANK, Timer, next_event, schedule_at
 from drillsim.crowd.compiled.allocation import come_later, seat_all
 from drillsim.crowd.compiled.components import APART_S, play_apart
 from drillsim.crowd.compiled.plan import CompiledPlan
@@ -53,9 +52,6 @@ from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population
 from drillsim.errors import ScenarioError
 from drillsim.plan.network import Network
-
-NEWS_RANK = EventPriority(PEOPLE_RANK)
-"""Units tell their news after whatever SimPy does at the same instant."""
 
 
 class Driving(ABC):
@@ -95,7 +91,7 @@ class Driving(ABC):
         self._turned: dict[int, Turned] = {}
         """The ways on of people who have left a leg in a space with corners (rule 12)."""
         self._watches: list[Event] = []
-        self._wake: Event | None = None
+        self._wake: Timer | None = None
         self._wake_s = inf
         self._t, self._words = self._plan.layout(self._people).make(self._plan.start)
         self._at = int(self._words.ctypes.data)
@@ -262,10 +258,8 @@ class Driving(ABC):
             return
         soonest = self._s[NOW] if self._n[NEWS] > 0 else next_news_s(self._at)
         if soonest < inf and (self._wake is None or soonest < self._wake_s):
-            self._wake, self._wake_s = Step(self.env, 0), soonest
-            self._wake.callbacks = [self._woken]
-            # at this very time: now + (soonest - now) could be another one
-            heappush(self.env._queue, (soonest, NEWS_RANK, next(self.env._eid), self._wake))
+            self._wake, self._wake_s = Timer(self.env, 0, self._woken), soonest
+            schedule_at(self._wake, soonest, UNITS_RANK)
 
     def _woken(self, event: Event) -> None:
         if event is not self._wake:
@@ -277,9 +271,9 @@ class Driving(ABC):
 
     def _play_on(self) -> None:
         """Play up to SimPy's next event; of this instant only what comes after units' news."""
-        time_s, rank = self.env._queue[0][:2] if self.env._queue else (inf, NEWS_RANK)
+        time_s, rank = next_event(self.env)
         now = time_s == self.env.now
-        if not now or rank >= NEWS_RANK:
+        if not now or rank >= UNITS_RANK:
             self._play(time_s, inclusive=now)
 
     # -------------------------------------------------------------------- legs

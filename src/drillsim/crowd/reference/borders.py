@@ -12,7 +12,7 @@ from typing import cast
 import simpy
 from simpy.events import Event, EventPriority
 
-from drillsim.crowd.clock import BORDER_RANK, Step
+from drillsim.crowd.clock import BORDER_RANK, Timer
 from drillsim.crowd.geometry.cells import Cells
 
 
@@ -40,7 +40,7 @@ class Borders(ABC):
         self._last = [-1] * cells.borders
         self._passes = [0] * cells.borders
         self._shut = [False] * cells.borders
-        self._rests: list[Step | None] = [None] * cells.borders
+        self._rests: list[Timer | None] = [None] * cells.borders
         self._border_ranks = cast(list[EventPriority], list(range(BORDER_RANK, BORDER_RANK + cells.borders)))
         self._again: list[int] = []
         """Stair ends to look at before anything else happens."""
@@ -189,7 +189,7 @@ class Borders(ABC):
             if rest:
                 event = self._rests[b]
                 if event is None:
-                    event = self._rests[b] = Step(self.env, b)
+                    event = self._rests[b] = Timer(self.env, b)
                 event.callbacks = self._when_rested  # type: ignore[assignment]
                 self.env.schedule(event, self._border_ranks[b], rest if self._passes[b] == 1 else 2.0 * rest)
             elif self._queues[2 * b] and not self._registered[2 * b] and b not in self._again:

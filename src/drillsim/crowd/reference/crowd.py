@@ -12,7 +12,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from drillsim.crowd.clock import ORDER_RANK, Step, advance_to
+from drillsim.crowd.clock import ORDER_RANK, Timer, advance_to
 from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, Goal
 from drillsim.crowd.geometry.trajectory import Tracks
@@ -170,9 +170,7 @@ class ReferenceCrowd(Looks):
             order()
             self._tell()
 
-        event = Step(self.env, 0)
-        event.callbacks = [give]
-        self.env.schedule(event, ORDER_RANK, delay_s)
+        self.env.schedule(Timer(self.env, 0, give), ORDER_RANK, delay_s)
 
     def _command(
         self,

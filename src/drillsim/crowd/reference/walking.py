@@ -13,7 +13,7 @@ import simpy
 from numpy.typing import NDArray
 from simpy.events import Event, EventPriority
 
-from drillsim.crowd.clock import PEOPLE_RANK, Step
+from drillsim.crowd.clock import PEOPLE_RANK, Timer
 from drillsim.crowd.geometry.cells import Cells, Corners, Leg
 from drillsim.crowd.geometry.distance_field import (
     LOCKABLE_GOAL,
@@ -87,7 +87,7 @@ class Walking(Borders):
         self._up: list[float] = []
         self._down: list[float] = []
         self._arrived = [0.0] * people
-        self._steps: list[Step | None] = [None] * people
+        self._steps: list[Timer | None] = [None] * people
         self._goal = [OUTSIDE_GOAL] * people
         self._aim = [OUTSIDE_GOAL] * people
         self._end_s = [float("nan")] * people
@@ -112,7 +112,7 @@ class Walking(Borders):
     def _schedule(self, p: int, delay_s: float) -> None:
         step = self._steps[p]
         if step is None:
-            step = self._steps[p] = Step(self.env, p)
+            step = self._steps[p] = Timer(self.env, p)
         step.callbacks = self._when_arrived  # type: ignore[assignment]
         self.env.schedule(step, self._ranks[p], delay_s)
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import simpy
 from numpy.typing import NDArray
-from simpy.events import URGENT
 
+from drillsim.crowd.clock import call_after
 from drillsim.crowd.factory import crowd_of
 from drillsim.crowd.population import Population
 from drillsim.crowd.stationary import StillCrowd
-from drillsim.engine.state.event_log import Appointment, EventLog
+from drillsim.engine.state.event_log import EventLog
 from drillsim.engine.state.exposure import Exposure
 from drillsim.engine.state.incident import IncidentState, incidents_of
 from drillsim.engine.state.responder import Responder, responders_of
@@ -89,7 +89,7 @@ class DrillState:
 
     def at(self, delay_s: float, act: Callable[[Any], None]) -> None:
         """Call `act` after a delay, before anything else that happens at that time."""
-        self.env.schedule(Appointment(self.env, act), URGENT, delay_s)
+        call_after(self.env, delay_s, act)
 
     def spaces(self) -> NDArray[np.int64]:
         """Return the space each person who may walk is in; -1 outside, -2 on a stair."""

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import simpy
 
 from drillsim.record.trace import Event
 
 _new = tuple.__new__
 """Makes a named tuple of a plain one in half the time that its name takes."""
-
-
-class Appointment(simpy.Event):
-    """The time at which something set beforehand happens."""
-
-    _ok, _value = True, None
-
-    def __init__(self, env: simpy.Environment, act: Callable[[Any], None]) -> None:
-        self.env, self.callbacks = env, [act]
 
 
 class EventLog:
