@@ -1,0 +1,31 @@
+"""The pages of the documentation site: every public name has its entry, and every page is reached."""
+
+import re
+from pathlib import Path
+
+import drillsim as ds
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+
+
+def test_the_api_reference_has_every_public_name():
+    listed = re.findall(r"\.\. auto(?:function|class|exception):: (\w+)", (DOCS / "api.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(ds.__all__)
+
+
+def test_the_page_on_python_names_every_public_name():
+    listed = re.findall(r"(?m)^\| `(\w+)` \|", (DOCS / "python.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(ds.__all__)
+
+
+def test_the_front_page_installs_as_the_readme_does():
+    command = re.search(r"```bash\n(.*?)\n```", (DOCS / "index.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    assert command in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_the_front_page_is_the_readmes():
+    rows = re.findall(r"(?m)^ .*(?:slower|faster)$", (DOCS / "index.md").read_text(encoding="utf-8"))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(rows) == 3
+    assert [row for row in rows if row not in readme] == []
