@@ -12,7 +12,7 @@ from drillsim.record.trace import Event
 HOUR = 3600.0
 
 
-def day(*events):
+def day(*events: tuple[Any, ...]) -> list[Event]:
     return [Event(0.0, "sro-1", "role", "", "Officer"), *(Event(*e) for e in events)]
 
 
@@ -73,7 +73,9 @@ def test_days_add_up_unit_by_unit() -> None:
     assert total.planned_s == {"post": 7 * HOUR, "desk": 7 * HOUR}
 
 
-def row(kind: str, first_by, first=None, waited: float = 0.0, over: int = 0) -> dict[str, Any]:
+def row(
+    kind: str, first_by: str | None, first: float | None = None, waited: float = 0.0, over: int = 0
+) -> dict[str, Any]:
     return {
         "kind": kind, "first_by": first_by, "first_on_scene_s": first, "waited_s": waited,
         "over_before_anyone_came": over,

@@ -9,11 +9,12 @@ import pytest
 
 import drillsim as ds
 from drillsim.coverage.assess import assess
+from drillsim.coverage.coverage import Coverage
 from test_plan_network import door, exit_, plan_of, room
 
 
 @pytest.fixture(scope="module")
-def coverage(secondary: ds.FloorPlan):
+def coverage(secondary: ds.FloorPlan) -> Coverage:
     return assess(secondary)
 
 
@@ -23,7 +24,7 @@ def test_times_are_length_over_speed(three_rooms: ds.FloorPlan) -> None:
     assert coverage.nearest_s()["hall-1"] == pytest.approx(up / 2.0 + 10.49 / 0.5, abs=1e-3)
 
 
-def test_a_post_reaches_its_own_point_of_the_space_at_once(coverage) -> None:
+def test_a_post_reaches_its_own_point_of_the_space_at_once(coverage: Coverage) -> None:
     assert coverage.nearest_s()["cafeteria"] == 0.0
 
 
@@ -48,7 +49,7 @@ def test_an_unknown_post_is_refused_with_the_closest(three_rooms: ds.FloorPlan) 
         assess(three_rooms, posts=["frontdesk"])
 
 
-def test_entries_stand_beside_posts(coverage) -> None:
+def test_entries_stand_beside_posts(coverage: Coverage) -> None:
     assert [(o.id, o.kind) for o in coverage.origins][-1] == ("main-entrance", "entry")
 
 
@@ -58,7 +59,7 @@ def test_the_only_way_to_a_floor_decides(three_rooms: ds.FloorPlan) -> None:
     assert (first.id, first.cut_off) == ("s-0", ("stair-a-0", "room-201", "hall-1", "stair-a-1"))
 
 
-def test_the_only_door_of_a_single_room_decides_for_nobody_else(coverage) -> None:
+def test_the_only_door_of_a_single_room_decides_for_nobody_else(coverage: Coverage) -> None:
     assert not [d.id for d in coverage.doors if d.id.startswith("door-2")]
 
 
@@ -109,18 +110,18 @@ def test_what_cannot_be_reached_says_so() -> None:
     assert coverage.as_data()["origins"][0]["seconds"]["b"] is None
 
 
-def test_the_data_is_json_without_nan_or_infinity(coverage) -> None:
+def test_the_data_is_json_without_nan_or_infinity(coverage: Coverage) -> None:
     assert json.loads(json.dumps(coverage.as_data(), allow_nan=False))["plan"] == "DOE secondary school"
 
 
-def test_the_page_fits_a_terminal_and_tells_the_longest_way_out(coverage) -> None:
+def test_the_page_fits_a_terminal_and_tells_the_longest_way_out(coverage: Coverage) -> None:
     page = str(coverage)
     assert max(map(len, page.splitlines())) <= 79
     assert "67.2 m (220 ft)" in page.replace("\n  ", " ")
     assert "nothing was simulated" in page.replace("\n", " ")
 
 
-def test_the_assessment_is_frozen(coverage) -> None:
+def test_the_assessment_is_frozen(coverage: Coverage) -> None:
     with pytest.raises(AttributeError):
         coverage.limits_s = ()
 

@@ -9,7 +9,7 @@ from simpy import Environment
 from crowd import Building, campuses, doe, engines, passages_of, row, show
 from crowd_worlds import WatchedCrowd
 from drillsim.crowd.clock import advance_to
-from layouts import campus, corridor_school, six_layouts
+from layouts import Layout, campus, corridor_school, six_layouts
 from measure import store
 from seated import people_of, seat_counts
 
@@ -57,7 +57,7 @@ def test_the_shipped_schools_are_measured_with_the_people_of_their_drills() -> N
 
 
 @pytest.mark.parametrize("layout", six_layouts(), ids=lambda layout: layout.name)
-def test_people_sit_in_their_rooms_and_all_of_them_fit(layout) -> None:
+def test_people_sit_in_their_rooms_and_all_of_them_fit(layout: Layout) -> None:
     counts = seat_counts(layout, layout.places)
     people = people_of(layout, 150, seed=2)
     assert counts == [room.places for room in layout.rooms]

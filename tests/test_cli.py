@@ -21,7 +21,7 @@ HEAVY = ("numpy", "scipy", "pandas", "matplotlib", "shapely", "networkx", "simpy
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
     """A fresh project in the current folder, as `drillsim new` writes it."""
     monkeypatch.chdir(tmp_path)
     assert main(["new", "school"]) == 0
@@ -29,7 +29,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     return tmp_path / "school"
 
 
-def json_of(capsys: pytest.CaptureFixture[str]) -> dict:
+def json_of(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return json.loads(capsys.readouterr().out.splitlines()[-1])
 
 
@@ -189,19 +189,19 @@ def test_every_code_in_the_source_is_explained() -> None:
 # new
 
 
-def test_new_writes_a_project_that_checks(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_new_writes_a_project_that_checks(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(project)]) == 0
     assert capsys.readouterr().out.endswith("3 files checked, 0 errors, 0 warnings. Nothing was run.\n")
 
 
-def test_new_gives_editors_a_schema_in_the_first_line(project) -> None:
+def test_new_gives_editors_a_schema_in_the_first_line(project: Path) -> None:
     for kind in ("plan", "scenario", "mixes"):
         first = (project / f"{kind}.yaml").read_text(encoding="utf-8").splitlines()[0]
         assert first == f"# yaml-language-server: $schema=.drillsim/{kind}.schema.json"
         assert json.loads((project / ".drillsim" / f"{kind}.schema.json").read_text(encoding="utf-8"))["properties"]
 
 
-def test_new_refuses_to_overwrite(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_new_refuses_to_overwrite(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (project / "plan.yaml").read_bytes()
     assert main(["new", str(project)]) == 2
     assert "nothing was written" in capsys.readouterr().err
@@ -230,18 +230,20 @@ def test_check_prints_the_facts_of_a_plan_as_json(
     assert told["build_s"] > 0
 
 
-def test_check_reads_the_plan_and_the_mixes_beside_a_scenario(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_reads_the_plan_and_the_mixes_beside_a_scenario(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["check", str(project / "scenario.yaml"), "--json"]) == 0
     assert {f["kind"] for f in json_of(capsys)["files"]} == {"plan", "scenario", "mixes"}
 
 
-def test_check_lists_every_id_with_its_label(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_lists_every_id_with_its_label(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(project / "plan.yaml"), "--list"]) == 0
     assert re.search(r"post +front-desk +Front desk", capsys.readouterr().out)
 
 
 def test_check_finds_a_mistake_in_the_mixes_when_asked_for_the_scenario(
-    project, capsys: pytest.CaptureFixture[str]
+    project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mixes = project / "mixes.yaml"
     mixes.write_text(mixes.read_text(encoding="utf-8").replace("post: front-desk", "post: frontdesk"), encoding="utf-8")
@@ -250,7 +252,7 @@ def test_check_finds_a_mistake_in_the_mixes_when_asked_for_the_scenario(
     assert "Closest: 'front-desk'" in out
 
 
-def test_check_says_when_a_scenarios_plan_is_not_there(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_says_when_a_scenarios_plan_is_not_there(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "plan.yaml").rename(project / "plans.yaml")
     assert main(["check", str(project / "scenario.yaml")]) == 2
     assert re.search(
@@ -261,12 +263,12 @@ def test_check_says_when_a_scenarios_plan_is_not_there(project, capsys: pytest.C
 # assess
 
 
-def test_assess_tells_times_without_a_simulation(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_assess_tells_times_without_a_simulation(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assess", str(project / "plan.yaml"), "--json"]) == 0
     assert json_of(capsys)["plan"] == "Three rooms"
 
 
-def test_assess_writes_a_map_where_asked(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_assess_writes_a_map_where_asked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assess", str(project / "plan.yaml"), "--out", "maps-INTERNAL"]) == 0
     assert list(Path("maps-INTERNAL").glob("*.png"))
 
@@ -274,34 +276,34 @@ def test_assess_writes_a_map_where_asked(project, capsys: pytest.CaptureFixture[
 # run
 
 
-def test_run_tells_the_drill_in_labels_and_clock_times(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_tells_the_drill_in_labels_and_clock_times(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(project / "scenario.yaml")]) == 0
     out = capsys.readouterr().out
     assert re.search(r"(?m)^ +0:00  A hostile event begins in Upper hall\.$", out)
     assert "hall-1" not in out
 
 
-def test_run_says_whether_this_drill_met_its_goals(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_says_whether_this_drill_met_its_goals(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["run", str(project / "scenario.yaml")])
     assert re.search(r"within 3:00 \(goal: in 90 % of drills\): (yes|no)", capsys.readouterr().out)
 
 
-def test_run_with_a_mistyped_mix_names_the_nearest(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_with_a_mistyped_mix_names_the_nearest(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(project / "scenario.yaml"), "--mix", "onesro"]) == 2
     assert "'one-sro'" in capsys.readouterr().err
 
 
-def test_run_with_a_mistyped_override_names_the_nearest(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_with_a_mistyped_override_names_the_nearest(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(project / "scenario.yaml"), "--override", "stairopen"]) == 2
     assert "'stair-open'" in capsys.readouterr().err
 
 
-def test_run_with_a_plan_in_place_of_a_scenario_says_so(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_with_a_plan_in_place_of_a_scenario_says_so(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(project / "plan.yaml")]) == 2
     assert "this is a plan; a scenario is needed here" in capsys.readouterr().err
 
 
-def test_run_as_json_holds_the_row_and_the_timeline(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_as_json_holds_the_row_and_the_timeline(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(project / "scenario.yaml"), "--seed", "3", "--json"]) == 0
     told = json_of(capsys)
     assert told["seed"] == 3
@@ -312,12 +314,12 @@ def test_run_as_json_holds_the_row_and_the_timeline(project, capsys: pytest.Capt
 # compare
 
 
-def comparing(project, *more: str) -> int:
+def comparing(project: Path, *more: str) -> int:
     words = ["compare", str(project / "scenario.yaml"), "--mixes", str(project / "mixes.yaml")]
     return main([*words, "--runs", "4", "--workers", "1", "--no-open", *more])
 
 
-def test_compare_prints_a_table_and_writes_the_folder(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_compare_prints_a_table_and_writes_the_folder(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert comparing(project) == 0
     captured = capsys.readouterr()
     assert "One SRO" in captured.out
@@ -328,20 +330,20 @@ def test_compare_prints_a_table_and_writes_the_folder(project, capsys: pytest.Ca
     assert list(folder.rglob("*.svg"))
 
 
-def test_compare_takes_the_next_free_folder(project) -> None:
+def test_compare_takes_the_next_free_folder(project: Path) -> None:
     assert comparing(project, "--quiet") == 0
     assert comparing(project, "--quiet") == 0
     assert Path("drillsim-results-INTERNAL-2", "runs.csv").exists()
 
 
-def test_quiet_prints_only_where_the_results_are(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_quiet_prints_only_where_the_results_are(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert comparing(project, "--quiet") == 0
     captured = capsys.readouterr()
     assert len(captured.out.splitlines()) == 1
     assert captured.err == ""
 
 
-def test_compare_as_json_is_one_line_of_stdout(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_compare_as_json_is_one_line_of_stdout(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert comparing(project, "--json") == 0
     (line,) = capsys.readouterr().out.splitlines()
     told = json.loads(line)
@@ -354,7 +356,7 @@ def test_compare_as_json_is_one_line_of_stdout(project, capsys: pytest.CaptureFi
     }
 
 
-def test_a_missed_goal_is_fine_unless_asked_for(project) -> None:
+def test_a_missed_goal_is_fine_unless_asked_for(project: Path) -> None:
     scenario = project / "scenario.yaml"
     goal = "goals:\n  - {measure: able_on_scene_s, at_most: 1 s, in: 90 %}\n"
     scenario.write_text(
@@ -364,18 +366,18 @@ def test_a_missed_goal_is_fine_unless_asked_for(project) -> None:
     assert comparing(project, "--quiet", "--runs", "8", "--fail-on-goals") == 10
 
 
-def test_compare_does_not_write_among_other_peoples_files(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_compare_does_not_write_among_other_peoples_files(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert comparing(project, "--out", str(project)) == 2
     assert "other files" in capsys.readouterr().err
     assert not (project / "runs.csv").exists()
 
 
-def test_compare_needs_runs(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_compare_needs_runs(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert comparing(project, "--runs", "0") == 2
     assert "--runs" in capsys.readouterr().err
 
 
-def test_the_manifest_names_no_folder_of_this_machine(project) -> None:
+def test_the_manifest_names_no_folder_of_this_machine(project: Path) -> None:
     comparing(project, "--quiet")
     assert str(project.parent) not in Path("drillsim-results-INTERNAL", "manifest.json").read_text(encoding="utf-8")
 

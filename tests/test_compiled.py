@@ -64,34 +64,34 @@ def play(script: str, cwd: Path, **variables: str) -> subprocess.CompletedProces
 
 
 @pytest.fixture
-def tiny(tmp_path: Path):
+def tiny(tmp_path: Path) -> Path:
     """A folder with a module that compiles one small function when imported."""
     (tmp_path / "tiny.py").write_text(TINY, encoding="utf-8")
     (tmp_path / "other.py").write_text("FACTOR = 2\n", encoding="utf-8")
     return tmp_path
 
 
-def test_the_first_use_says_that_it_compiles_and_the_second_says_nothing(tiny) -> None:
+def test_the_first_use_says_that_it_compiles_and_the_second_says_nothing(tiny: Path) -> None:
     first, second = (play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept")) for _ in range(2))
     assert (first.stdout, first.stderr) == ("42\n", SAYS)
     assert (second.stdout, second.stderr) == ("42\n", "")
 
 
-def test_a_change_to_an_imported_module_compiles_anew(tiny) -> None:
+def test_a_change_to_an_imported_module_compiles_anew(tiny: Path) -> None:
     play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept"))
     (tiny / "other.py").write_text("FACTOR = 30\n", encoding="utf-8")
     again = play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept"))
     assert (again.stdout, again.stderr) == ("630\n", SAYS)
 
 
-def test_a_change_to_a_module_that_is_not_imported_compiles_nothing(tiny) -> None:
+def test_a_change_to_a_module_that_is_not_imported_compiles_nothing(tiny: Path) -> None:
     play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept"))
     (tiny / "third.py").write_text("FACTOR = 3\n", encoding="utf-8")
     assert play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept")).stderr == ""
 
 
 @pytest.mark.parametrize(("what", "text"), [("nbi", b""), ("nbi", b"nonsense"), ("nbc", b"nonsense")])
-def test_a_broken_file_in_the_cache_is_written_anew(tiny, what: str, text: bytes) -> None:
+def test_a_broken_file_in_the_cache_is_written_anew(tiny: Path, what: str, text: bytes) -> None:
     play("import tiny", tiny, NUMBA_CACHE_DIR=str(tiny / "kept"))
     files = list((tiny / "kept").rglob(f"*.{what}"))
     assert files
@@ -103,14 +103,14 @@ def test_a_broken_file_in_the_cache_is_written_anew(tiny, what: str, text: bytes
 
 
 @pytest.mark.parametrize("place", ["file", "below a file", "/proc/nowhere"])
-def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(tiny, place: str) -> None:
+def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(tiny: Path, place: str) -> None:
     (tiny / "file").write_text("", encoding="utf-8")
     folder = {"file": str(tiny / "file"), "below a file": str(tiny / "file" / "kept")}.get(place, place)
     assert play("import tiny", tiny, NUMBA_CACHE_DIR=folder).stdout == "42\n"
 
 
 @pytest.fixture(scope="module")
-def row():
+def row() -> str:
     """The row of the drill as it is played here, by the compiled crowd."""
     done = play(DRILL.format(before=""), ROOT, **{k: v for k, v in os.environ.items() if k.startswith("NUMBA_")})
     assert done.stderr.endswith("compiled 0\n")
@@ -118,7 +118,7 @@ def row():
 
 
 @pytest.mark.parametrize("how", ["missing", "switched off"])
-def test_without_compiling_the_reference_plays_the_same_drill_and_says_so_once(row, how: str) -> None:
+def test_without_compiling_the_reference_plays_the_same_drill_and_says_so_once(row: str, how: str) -> None:
     if how == "missing":
         done = play(DRILL.format(before="sys.modules['numba'] = None"), ROOT)
     else:
@@ -129,7 +129,9 @@ def test_without_compiling_the_reference_plays_the_same_drill_and_says_so_once(r
 
 @pytest.mark.deep
 @pytest.mark.parametrize("place", ["fresh", "/proc/nowhere"])
-def test_a_drill_with_a_cache_that_is_new_or_cannot_be_kept_is_the_same_drill(row, place: str, tmp_path: Path) -> None:
+def test_a_drill_with_a_cache_that_is_new_or_cannot_be_kept_is_the_same_drill(
+    row: str, place: str, tmp_path: Path
+) -> None:
     folder = str(tmp_path) if place == "fresh" else place
     first = play(DRILL.format(before=""), ROOT, NUMBA_CACHE_DIR=folder)
     assert first.stdout == row

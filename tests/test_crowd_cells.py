@@ -1,13 +1,18 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
 from crowd_worlds import World, box, door, people_at, plan_of
+from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.states import ARRIVED, OUT, SEAM
 from drillsim.errors import ScenarioError
 
 
-def hall(polygon, openings, use: str = "corridor", laws=None):
+def hall(
+    polygon: list[list[float]], openings: list[dict[str, Any]], use: str = "corridor", laws: Laws | None = None
+) -> Cells:
     return World(plan_of([("hall", use, polygon)], openings), people_at([]), laws or Laws()).cells
 
 

@@ -14,7 +14,7 @@ ENGINES = pytest.mark.parametrize("engine", ["reference", "compiled"])
 SPEEDS = {"level_mps": 2.0, "stair_up_mps": 0.9, "stair_down_mps": 0.9}
 
 
-def room_and_hall(people, engine, **options: Any) -> World:
+def room_and_hall(people: list[tuple[int, float, float]], engine: str, **options: Any) -> World:
     """A room whose door at its right leads into a hall with an exit at its right end."""
     plan = plan_of(
         [("room", "classroom", box(0, 0, 6, 6)), ("hall", "gym", box(6, 0, 16, 6))],
@@ -24,7 +24,7 @@ def room_and_hall(people, engine, **options: Any) -> World:
 
 
 @ENGINES
-def test_a_watch_tells_its_moment_also_when_nobody_was_about_to_move(engine) -> None:
+def test_a_watch_tells_its_moment_also_when_nobody_was_about_to_move(engine: str) -> None:
     world, told = room_and_hall([(0, 2.0, 3.0), (0, 3.0, 3.0)], engine), []
     world.at(1.0, lambda: world.crowd.when([0], at_most=1).callbacks.append(lambda _: told.append(world.env.now)))
     world.at(16.0, world.crowd.evacuate)
@@ -33,7 +33,7 @@ def test_a_watch_tells_its_moment_also_when_nobody_was_about_to_move(engine) -> 
 
 
 @ENGINES
-def test_a_unit_may_set_off_at_the_very_instant_that_is_looked_at(engine) -> None:
+def test_a_unit_may_set_off_at_the_very_instant_that_is_looked_at(engine: str) -> None:
     world, entered = room_and_hall([], engine), []
     unit = world.crowd.add_unit("sro", -1, (20.0, 3.0), **SPEEDS)
     world.at(
@@ -45,7 +45,7 @@ def test_a_unit_may_set_off_at_the_very_instant_that_is_looked_at(engine) -> Non
 
 
 @ENGINES
-def test_what_follows_from_a_units_news_is_ordered_in_time(engine) -> None:
+def test_what_follows_from_a_units_news_is_ordered_in_time(engine: str) -> None:
     world = room_and_hall([(1, 7.0, 3.0)], engine)
     unit = world.crowd.add_unit("sro", 0, (2.0, 3.0), **SPEEDS)
     world.crowd.evacuate()
@@ -57,7 +57,7 @@ def test_what_follows_from_a_units_news_is_ordered_in_time(engine) -> None:
 
 
 @ENGINES
-def test_a_door_that_lets_two_pass_at_once_rests_twice_though_nobody_is_left_in_its_queues(engine) -> None:
+def test_a_door_that_lets_two_pass_at_once_rests_twice_though_nobody_is_left_in_its_queues(engine: str) -> None:
     plan = plan_of(
         [("a", "storage", box(0, 0, 1, 0.6)), ("b", "gym", box(1, 0, 9, 6))],
         [door("ab", "a", "b", 1, 0.3, 0.6), door("e", "a", "outside", 0, 0.3, 0.6)],
@@ -73,7 +73,7 @@ def test_a_door_that_lets_two_pass_at_once_rests_twice_though_nobody_is_left_in_
 
 
 @ENGINES
-def test_who_cannot_reach_the_assigned_exit_knows_that_the_way_to_all_others_was_closed_before(engine) -> None:
+def test_who_cannot_reach_the_assigned_exit_knows_that_the_way_to_all_others_was_closed_before(engine: str) -> None:
     world = room_and_hall([(0, 2.0, 3.0)], engine, routes="assigned", assigned={0: 1})
     world.crowd.close(world.way("d"))
     world.run(2.0)
@@ -83,7 +83,7 @@ def test_who_cannot_reach_the_assigned_exit_knows_that_the_way_to_all_others_was
 
 
 @ENGINES
-def test_a_unit_that_walks_between_doors_in_thick_walls_is_at_a_lock_and_at_its_goal_in_time(engine) -> None:
+def test_a_unit_that_walks_between_doors_in_thick_walls_is_at_a_lock_and_at_its_goal_in_time(engine: str) -> None:
     plan = plan_of(
         [("hall", "corridor", box(0, 0, 30, 2.5)), ("a", "classroom", box(0, -6.5, 6, -0.5)),
          ("b", "classroom", box(24, -6.5, 30, -0.5))],

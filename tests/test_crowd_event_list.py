@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ import drillsim as ds  # noqa: E402
 from drillsim.crowd.compiled.allocation import Layout  # noqa: E402
 from drillsim.crowd.compiled.static import static_of  # noqa: E402
 from drillsim.crowd.geometry.cells import build_cells  # noqa: E402
-from drillsim.crowd.kernel import event_list  # noqa: E402  # noqa: E402
+from drillsim.crowd.kernel import event_list  # noqa: E402
 from drillsim.crowd.kernel.memory import events_at, s_at  # noqa: E402
 from drillsim.crowd.kernel.records import NOW  # noqa: E402
 from drillsim.crowd.laws import Laws  # noqa: E402
@@ -30,23 +31,23 @@ TIMES = st.one_of(
 
 
 @compiled
-def put(t, o, after_s: float):
+def put(t: Any, o: int, after_s: float) -> Any:
     event_list.schedule(t, o, s_at(t)[NOW] + after_s)
     return events_at(t)[o].time
 
 
 @compiled
-def drop(t, o) -> None:
+def drop(t: Any, o: int) -> None:
     event_list.call_off(t, o)
 
 
 @compiled
-def first(t):
+def first(t: Any) -> Any:
     return event_list.first_event(t)
 
 
 @pytest.fixture(scope="module")
-def layout(three_rooms: ds.FloorPlan):
+def layout(three_rooms: ds.FloorPlan) -> SimpleNamespace:
     static = static_of(build_cells(build(three_rooms), Laws()))
     return SimpleNamespace(static=static, borders=len(static.borders), of=Layout(static, PEOPLE))
 
@@ -54,7 +55,7 @@ def layout(three_rooms: ds.FloorPlan):
 class Calendar:
     """The compiled calendar beside a plain list of times."""
 
-    def __init__(self, layout) -> None:
+    def __init__(self, layout: SimpleNamespace) -> None:
         legs = SimpleNamespace(table=np.zeros((0, 2), np.int32), bends=np.zeros((1, 2)))
         self.tables, self.words = layout.of.make(layout.of.start(layout.static), legs)
         self.at, self.borders = int(self.words.ctypes.data), layout.borders
@@ -70,7 +71,7 @@ class Calendar:
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
-def test_the_first_event_is_the_one_a_sorted_list_has_first(layout, data: st.DataObject) -> None:
+def test_the_first_event_is_the_one_a_sorted_list_has_first(layout: SimpleNamespace, data: st.DataObject) -> None:
     calendar_ = Calendar(layout)
     owners = st.integers(0, layout.borders + PEOPLE - 1)
     steps = st.lists(st.tuples(st.sampled_from(["put", "put", "put", "take", "drop"]), owners, TIMES), max_size=80)
@@ -93,7 +94,7 @@ def test_the_first_event_is_the_one_a_sorted_list_has_first(layout, data: st.Dat
     calendar_.check()
 
 
-def test_everybody_at_one_instant_comes_by_number_borders_last(layout) -> None:
+def test_everybody_at_one_instant_comes_by_number_borders_last(layout: SimpleNamespace) -> None:
     calendar_ = Calendar(layout)
     owners = range(layout.borders + PEOPLE)
     for o in owners:
@@ -112,7 +113,7 @@ def test_there_are_at_least_as_many_slots_as_events() -> None:
         assert slots & (slots - 1) == 0
 
 
-def test_the_arrays_of_a_drill_begin_at_lines_and_do_not_overlap(layout) -> None:
+def test_the_arrays_of_a_drill_begin_at_lines_and_do_not_overlap(layout: SimpleNamespace) -> None:
     places = sorted(layout.of.places.values(), key=lambda place: place[:2])
     assert all(place.begin % 64 == 0 for place in places)
     assert all(one.end <= other.begin for one, other in pairwise(places))

@@ -61,7 +61,7 @@ def test_three_full_rooms_in_a_ring_move_round_together() -> None:
     assert world.crowd.state(0) == ("settled", "in its own room")
 
 
-def storey(people, **options: Any) -> World:
+def storey(people: list[tuple[int, float, float]], **options: Any) -> World:
     """A hall with a refuge at its right end and an exit at its left one."""
     plan = plan_of(
         [("hall", "corridor", box(0, 0, 30, 3)), ("r", "other", box(30, 0, 30.8, 1.2)), ("x", "gym", box(10, 3, 14, 9)),
@@ -92,7 +92,7 @@ def test_somebody_told_to_keep_away_from_a_space_goes_round_it() -> None:
     assert round_.way("db") in {b for _, _, b, _ in round_.crowd.log}
 
 
-def cell_of_two(arrives, **options: Any) -> World:
+def cell_of_two(arrives: list[float], **options: Any) -> World:
     plan = plan_of([("a", "storage", box(0, 0, 1, 0.8))], [door("e", "a", "outside", 0, 0.4, 0.8)])
     people = people_at([(0, 0.9, 0.4)] * len(arrives))
     people = type(people)(**{**people.__dict__, "arrives_s": np.array(arrives)})

@@ -87,7 +87,7 @@ def test_what_seldom_happens_happens_in_these_plays() -> None:
 @seed(41)
 @plays_of(60)
 @given(plays())
-def test_asking_memory_ahead_of_time_changes_nothing(play) -> None:
+def test_asking_memory_ahead_of_time_changes_nothing(play: Play) -> None:
     (plain, told), (ahead, heard) = play.make("compiled"), play.make("compiled")
     ahead.crowd._n[MANY] = 1
     plain.run(500.0), ahead.run(500.0)
@@ -99,7 +99,7 @@ def test_asking_memory_ahead_of_time_changes_nothing(play) -> None:
 @seed(40)
 @plays_of(60)
 @given(plays())
-def test_looking_at_the_compiled_crowd_changes_nothing(play) -> None:
+def test_looking_at_the_compiled_crowd_changes_nothing(play: Play) -> None:
     (plain, told), (looked, heard) = play.make("compiled"), play.make("compiled")
     for time_s in np.linspace(0.0, 60.0, 200):
         looked.run(float(time_s))

@@ -1,3 +1,6 @@
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 import simpy
@@ -5,13 +8,13 @@ import simpy
 from crowd_worlds import World, box, door, people_at, plan_of
 
 
-def wing(hall_people, *, small: float = 10.0, sitting=()):
+def wing(hall_people: list[float], *, small: float = 10.0, sitting: Sequence[tuple[int, float, float]] = ()) -> World:
     """A hall with a room at 5 m, one at 25 m and one at 35 m; rooms 1, 2, 3 of the plan, hall 0."""
 
-    def room(x, depth):
+    def room(x: float, depth: float) -> list[list[float]]:
         return box(x - 2.5, 2, x + 2.5, 2 + depth)
 
-    def across(id_: str, room_id: str, x):
+    def across(id_: str, room_id: str, x: float) -> dict[str, Any]:
         return door(id_, room_id, "hall", x, 2, line=[[x - 0.5, 2], [x + 0.5, 2]])
 
     plan = plan_of(
@@ -22,7 +25,7 @@ def wing(hall_people, *, small: float = 10.0, sitting=()):
     return World(plan, people_at([(0, x, 2.0) for x in hall_people] + list(sitting)))
 
 
-def go(world, people, rooms) -> None:
+def go(world: World, people: Sequence[int], rooms: Sequence[int]) -> None:
     world.crowd.to_lockable(np.array(people), open_rooms=rooms)
 
 
@@ -134,7 +137,7 @@ def test_a_door_that_the_plan_locks_is_still_locked_when_its_room_is_unlocked_ag
     )
     world = World(plan, people_at([(0, 1.0, 3.0)]), engine=engine)
 
-    def drill(*, locks):
+    def drill(*, locks: bool) -> list[float]:
         env = simpy.Environment()
         crowd = type(world.crowd)(env, world.network, world.cells, world.laws, world.people)
         if locks:

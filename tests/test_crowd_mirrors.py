@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, seed
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from crowd_plays import SPOTS, Play, buildings
 from depth import plays_of
@@ -48,7 +50,7 @@ def drawn_plays(draw: st.DrawFn) -> Play:
 def turned(play: Play, sx: int, sy: int) -> Play:
     """Return a play with its coordinates negated."""
 
-    def flip(line):
+    def flip(line: list[list[float]]) -> list[list[float]]:
         return [[sx * x, sy * y] for x, y in line]
 
     return replace(
@@ -63,7 +65,7 @@ def renamed(play: Play) -> Play:
     ids = [id_ for id_, _, _ in play.spaces] + [w["id"] for w in (*play.openings, *play.stairs)]
     new = {id_: f"{(7 * i) % 97:02d}-{i}{'+' * id_.count('+')}" for i, id_ in enumerate(ids)} | {"outside": "outside"}
 
-    def again(what):
+    def again(what: dict[str, Any]) -> dict[str, Any]:
         return {
             key: new[value] if key in ("id", "lower", "upper", "lower_opening", "upper_opening") else value
             for key, value in what.items()
@@ -80,7 +82,7 @@ def renamed(play: Play) -> Play:
 CHANGES = {"x": lambda play: turned(play, -1, 1), "y": lambda play: turned(play, 1, -1), "ids": renamed}
 
 
-def times(play: Play, engine: str):
+def times(play: Play, engine: str) -> NDArray[np.float64]:
     world, _ = play.make(engine)
     world.run(3_000.0)
     return np.concatenate([world.crowd.out_s, world.crowd.settled_s])

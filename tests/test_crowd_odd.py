@@ -14,7 +14,15 @@ from drillsim.errors import ScenarioError
 ENGINES = pytest.mark.parametrize("engine", ["reference", "compiled"])
 
 
-def cabin(people, engine, *, width: float = 0.9, late=None, laws=None, **options: Any) -> World:
+def cabin(
+    people: list[tuple[int, float, float]],
+    engine: str,
+    *,
+    width: float = 0.9,
+    late: list[float] | None = None,
+    laws: Laws | None = None,
+    **options: Any,
+) -> World:
     """A room of 3.24 m2 with an exit, and an island beside it that no door leads to."""
     plan = plan_of(
         [("room", "classroom", box(0, 0, 1.8, 1.8)), ("island", "classroom", box(5, 0, 8, 3))],
@@ -28,13 +36,13 @@ def cabin(people, engine, *, width: float = 0.9, late=None, laws=None, **options
 
 @ENGINES
 @pytest.mark.parametrize("width", [0.2, 0.3, 0.33])
-def test_a_door_within_its_boundary_layers_is_refused_by_name_before_anybody_walks(engine, width: float) -> None:
+def test_a_door_within_its_boundary_layers_is_refused_by_name_before_anybody_walks(engine: str, width: float) -> None:
     with pytest.raises(ScenarioError, match=r"lets nobody through opening 'e' \(.* persons/s\)"):
         cabin([(0, 1.0, 1.0)], engine, width=width)
 
 
 @ENGINES
-def test_the_only_exit_closed_leaves_everybody_inside_without_a_way(engine) -> None:
+def test_the_only_exit_closed_leaves_everybody_inside_without_a_way(engine: str) -> None:
     world = cabin([(0, 1.0, 1.0), (0, 1.5, 1.0)], engine, closed=[0])
     world.crowd.evacuate()
     world.run()
@@ -42,7 +50,7 @@ def test_the_only_exit_closed_leaves_everybody_inside_without_a_way(engine) -> N
 
 
 @ENGINES
-def test_the_only_exit_closed_behind_the_first_keeps_the_others_without_a_way(engine) -> None:
+def test_the_only_exit_closed_behind_the_first_keeps_the_others_without_a_way(engine: str) -> None:
     world = cabin([(0, 0.2, 0.9), (0, 1.5, 1.0)], engine)
     world.crowd.evacuate()
     world.at(0.5, lambda: world.crowd.close(0))
@@ -52,7 +60,7 @@ def test_the_only_exit_closed_behind_the_first_keeps_the_others_without_a_way(en
 
 @ENGINES
 @pytest.mark.parametrize("order", ["evacuate", "away", "rooms", "refuge", "own"])
-def test_people_on_an_island_have_no_way_whatever_they_are_told(engine, order: str) -> None:
+def test_people_on_an_island_have_no_way_whatever_they_are_told(engine: str, order: str) -> None:
     world = cabin([(1, 6.0, 1.0)], engine)
     crowd, everybody = world.crowd, np.arange(1)
     {
@@ -67,7 +75,7 @@ def test_people_on_an_island_have_no_way_whatever_they_are_told(engine, order: s
 
 
 @ENGINES
-def test_nobody_can_be_sent_to_an_island(engine) -> None:
+def test_nobody_can_be_sent_to_an_island(engine: str) -> None:
     world = cabin([(0, 1.0, 1.0)], engine)
     world.crowd.to_lockable(np.arange(1), open_rooms=[1])
     world.run()
@@ -75,7 +83,7 @@ def test_nobody_can_be_sent_to_an_island(engine) -> None:
 
 
 @ENGINES
-def test_more_people_than_fit_get_out_none_the_less(engine) -> None:
+def test_more_people_than_fit_get_out_none_the_less(engine: str) -> None:
     world = cabin([(0, 1.0, 1.0)] * 60, engine)
     assert world.cells.places[0] == 8
     world.crowd.evacuate()
@@ -85,7 +93,7 @@ def test_more_people_than_fit_get_out_none_the_less(engine) -> None:
 
 
 @ENGINES
-def test_one_person_walks_as_if_alone(engine) -> None:
+def test_one_person_walks_as_if_alone(engine: str) -> None:
     world = cabin([(0, 1.0, 0.9)], engine)
     world.crowd.evacuate()
     world.run()
@@ -93,7 +101,7 @@ def test_one_person_walks_as_if_alone(engine) -> None:
 
 
 @ENGINES
-def test_a_building_without_people_plays_orders_and_changes(engine) -> None:
+def test_a_building_without_people_plays_orders_and_changes(engine: str) -> None:
     world = cabin([], engine)
     crowd, nobody = world.crowd, np.zeros(0, dtype=np.int64)
     (
@@ -108,7 +116,7 @@ def test_a_building_without_people_plays_orders_and_changes(engine) -> None:
 
 
 @ENGINES
-def test_who_comes_from_a_source_into_a_full_room_is_lost_and_the_others_are_not(engine) -> None:
+def test_who_comes_from_a_source_into_a_full_room_is_lost_and_the_others_are_not(engine: str) -> None:
     world = cabin([(0, 1.0, 1.0)] * 10, engine, late=[np.nan] * 8 + [5.0, 500.0])
     world.at(100.0, world.crowd.evacuate)
     world.run()
@@ -117,7 +125,7 @@ def test_who_comes_from_a_source_into_a_full_room_is_lost_and_the_others_are_not
 
 
 @ENGINES
-def test_a_room_is_full_again_once_somebody_has_come_to_the_last_place(engine) -> None:
+def test_a_room_is_full_again_once_somebody_has_come_to_the_last_place(engine: str) -> None:
     world = cabin([(0, 1.0, 1.0)] * 9, engine, late=[np.nan] * 7 + [5.0, 6.0])
     world.run()
     assert world.crowd.tally() == {("lost", "no place on arrival"): 1, ("waiting", ""): 8}

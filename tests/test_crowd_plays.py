@@ -3,6 +3,7 @@ import pytest
 
 from crowd_worlds import World, box, door, people_at, plan_of
 from drillsim.crowd.laws import Laws
+from drillsim.plan.model import FloorPlan
 
 
 def test_one_person_takes_forty_seconds_for_forty_metres() -> None:  # IMO-01
@@ -94,7 +95,7 @@ def test_people_do_not_start_before_their_premovement() -> None:  # IMO-05
     assert world.run().out_s == pytest.approx([24.0], abs=1e-9)
 
 
-def two_rooms():
+def two_rooms() -> FloorPlan:
     return plan_of(
         [("a", "other", box(0, 0, 10, 10)), ("b", "other", box(10, 0, 20, 10))],
         [door("d", "a", "b", 10, 5), door("ea", "a", "outside", 0, 5), door("eb", "b", "outside", 20, 5)],
@@ -118,7 +119,7 @@ def test_the_door_rests_after_each_pass_whichever_the_direction() -> None:
     assert np.diff(times) == pytest.approx(np.full(7, 1 / (1.30 * 0.70)), abs=1e-9)
 
 
-def closet():
+def closet() -> FloorPlan:
     """A room, and a closet for two behind it, with an exit each."""
     return plan_of(
         [("a", "other", box(0, 0, 10, 10)), ("b", "other", box(10, 4, 10.8, 5))],

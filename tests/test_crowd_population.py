@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -5,8 +6,9 @@ import pytest
 
 from crowd_worlds import box, door, plan_of
 from drillsim.crowd.population import GroupLaw, draw_population, quantiles
-from drillsim.crowd.seating import largest_remainder, place_people
-from drillsim.plan.network import build
+from drillsim.crowd.seating import Seats, largest_remainder, place_people
+from drillsim.plan.model import FloorPlan
+from drillsim.plan.network import Network, build
 from drillsim.quantities import spread
 from drillsim.streams.streams import Streams
 
@@ -18,7 +20,13 @@ GROUPS = [GroupLaw("secondary", 0.9, SPEED, PREMOVEMENT), GroupLaw("needs-help",
 L_SHAPE = [[0, 0], [10, 0], [10, 2], [2, 2], [2, 10], [0, 10]]
 
 
-def school(people, *, timetable=(), rooms: int = 4, shape=None):
+def school(
+    people: dict[str, int],
+    *,
+    timetable: Sequence[dict[str, Any]] = (),
+    rooms: int = 4,
+    shape: list[list[float]] | None = None,
+) -> tuple[FloorPlan, Network]:
     spaces = [(f"room-{i}", "classroom", shape or box(10 * i, 0, 10 * i + 9, 9)) for i in range(rooms)]
     spaces += [("eat", "cafeteria", box(0, 20, 30, 40)), ("snack", "cafeteria", box(40, 20, 50, 40))]
     plan = plan_of(spaces, [door("e", "eat", "outside", 0, 30)], timetable=timetable)
@@ -27,12 +35,12 @@ def school(people, *, timetable=(), rooms: int = 4, shape=None):
     return plan, build(plan)
 
 
-def seats_of(people, time: str = "10:00", **more: Any):
+def seats_of(people: dict[str, int], time: str = "10:00", **more: Any) -> Seats:
     plan, network = school(people, **more)
     return place_people(network, plan, plan.period_at(time))
 
 
-def period(**more: Any):
+def period(**more: Any) -> dict[str, Any]:
     return {"period": "p", "from": "08:00", "to": "12:00", **more}
 
 

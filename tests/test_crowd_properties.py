@@ -1,5 +1,6 @@
 """Random small buildings, crowds and closings: nobody is lost, no border exceeds its law, looks cost nothing."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ TINY = st.sampled_from([1.2, 3.0, 8.0])
 
 
 @st.composite
-def worlds(draw: st.DrawFn):
+def worlds(draw: st.DrawFn) -> Callable[[], World]:
     """A row of rooms and corridors joined by doors, some with an exit, each with people and perhaps closings."""
     count = draw(st.integers(1, 4))
     x, spaces, doors = 0.0, [], []
@@ -46,7 +47,7 @@ def worlds(draw: st.DrawFn):
     assigned = {i: draw(st.sampled_from(exits)) for i in range(count)} if goal == "assigned" else None
     speed = draw(st.sampled_from([0.6, 1.3]))
 
-    def make():
+    def make() -> World:
         world = World(plan_of(spaces, doors), people_at(people, speed=speed), options={"assigned": assigned})
         if goal == "rooms":
             rooms = [i for i, s in enumerate(world.plan.spaces) if s.use == "classroom"]
@@ -62,14 +63,14 @@ def worlds(draw: st.DrawFn):
     return make
 
 
-def ends(world):
+def ends(world: World) -> list[tuple[Any, ...]]:
     crowd = world.crowd
     return [(crowd.state(p), crowd.space_of(p), crowd.place_of(p)) for p in range(len(world.people))]
 
 
 @SMALL
 @given(worlds())
-def test_nobody_is_ever_lost(make) -> None:
+def test_nobody_is_ever_lost(make: Callable[[], World]) -> None:
     world = make()
     total = len(world.people)
     for time in (0.0, 1.0, 7.0, 23.0, 41.0, 1000.0):
@@ -85,7 +86,7 @@ def test_nobody_is_ever_lost(make) -> None:
 
 @SMALL
 @given(worlds())
-def test_nobody_walks_for_ever_and_who_stays_has_a_reason(make) -> None:
+def test_nobody_walks_for_ever_and_who_stays_has_a_reason(make: Callable[[], World]) -> None:
     world = make()
     world.run(20_000.0)
     words = {key for key in world.crowd.tally() if key[0] not in ("out", "settled")}
@@ -94,7 +95,7 @@ def test_nobody_walks_for_ever_and_who_stays_has_a_reason(make) -> None:
 
 @SMALL
 @given(worlds())
-def test_no_cell_holds_more_than_its_places_unless_it_did_from_the_start(make) -> None:
+def test_no_cell_holds_more_than_its_places_unless_it_did_from_the_start(make: Callable[[], World]) -> None:
     world = make()
     first = world.crowd.counts()
     for time in (1.0, 5.0, 20.0, 60.0):
@@ -104,7 +105,7 @@ def test_no_cell_holds_more_than_its_places_unless_it_did_from_the_start(make) -
 
 @SMALL
 @given(worlds())
-def test_no_border_lets_more_pass_than_one_and_its_capacity(make) -> None:
+def test_no_border_lets_more_pass_than_one_and_its_capacity(make: Callable[[], World]) -> None:
     world = make()
     world.run(20_000.0)
     for border in range(world.cells.borders):
@@ -118,7 +119,7 @@ def test_no_border_lets_more_pass_than_one_and_its_capacity(make) -> None:
 
 @SMALL
 @given(worlds(), st.lists(st.floats(0, 60), max_size=6))
-def test_looking_at_the_crowd_changes_nothing(make, times: list[float]) -> None:
+def test_looking_at_the_crowd_changes_nothing(make: Callable[[], World], times: list[float]) -> None:
     plain, looked = make(), make()
     plain.run(300.0)
     for time in sorted(times):
@@ -131,7 +132,7 @@ def test_looking_at_the_crowd_changes_nothing(make, times: list[float]) -> None:
 
 @SMALL
 @given(worlds())
-def test_a_repeated_run_is_the_same_run(make) -> None:
+def test_a_repeated_run_is_the_same_run(make: Callable[[], World]) -> None:
     first, second = make(), make()
     first.run(300.0)
     second.run(300.0)
@@ -140,7 +141,7 @@ def test_a_repeated_run_is_the_same_run(make) -> None:
 
 @SMALL
 @given(worlds())
-def test_person_seconds_are_persons_times_seconds(make) -> None:
+def test_person_seconds_are_persons_times_seconds(make: Callable[[], World]) -> None:
     world = make()
     world.run(77.0)
     assert world.crowd.person_seconds().sum() == pytest.approx(77.0 * len(world.people))
@@ -148,7 +149,7 @@ def test_person_seconds_are_persons_times_seconds(make) -> None:
 
 @SMALL
 @given(worlds())
-def test_recording_walks_changes_nothing(make) -> None:
+def test_recording_walks_changes_nothing(make: Callable[[], World]) -> None:
     plain, recorded = make(), make()
     recorded.crowd._tracks = Tracks()
     plain.run(300.0)
@@ -158,11 +159,11 @@ def test_recording_walks_changes_nothing(make) -> None:
         assert list(leg.times_s) == sorted(leg.times_s)
 
 
-def two_storeys(people, **options: Any):
+def two_storeys(people: list[tuple[int, float, float]], **options: Any) -> World:
     """A horseshoe hall with three rooms and two exits; above it a room and a landing at the head of a stair."""
     horseshoe = [[0, 0], [22, 0], [22, 10], [0, 10], [0, 8], [20, 8], [20, 2], [0, 2]]
 
-    def across(id_: str, a, b, x, y):
+    def across(id_: str, a: str, b: str, x: float, y: float) -> dict[str, Any]:
         return door(id_, a, b, x, y, line=[[x - 0.5, y], [x + 0.5, y]])
 
     stair = {"id": "t", "lower": "foot", "upper": "head+", "rise": 4, "width": 1.2, "length": 9,
@@ -188,14 +189,16 @@ SPOTS = st.one_of(
 CHANGES = st.lists(st.tuples(st.floats(0, 60), st.integers(0, 8), st.sampled_from(["close", "reopen"])), max_size=8)
 
 
-def change(world, changes) -> None:
+def change(world: World, changes: list[tuple[float, int, str]]) -> None:
     for at, way, act in changes:
         world.at(at, lambda way=way, act=act: getattr(world.crowd, act)(way))
 
 
 @SMALL
 @given(st.lists(SPOTS, min_size=1, max_size=40), CHANGES)
-def test_walks_over_two_storeys_and_around_corners_end(people, changes) -> None:
+def test_walks_over_two_storeys_and_around_corners_end(
+    people: list[tuple[int, float, float]], changes: list[tuple[float, int, str]]
+) -> None:
     world = two_storeys(people)
     world.crowd.evacuate()
     change(world, changes)
@@ -205,7 +208,9 @@ def test_walks_over_two_storeys_and_around_corners_end(people, changes) -> None:
 
 @SMALL
 @given(st.lists(SPOTS, min_size=1, max_size=25), CHANGES)
-def test_nobody_is_seen_to_move_quicker_than_it_walks(people, changes) -> None:
+def test_nobody_is_seen_to_move_quicker_than_it_walks(
+    people: list[tuple[int, float, float]], changes: list[tuple[float, int, str]]
+) -> None:
     world = two_storeys(people, record_legs=True)
     world.crowd.evacuate()
     change(world, changes)
@@ -218,7 +223,9 @@ def test_nobody_is_seen_to_move_quicker_than_it_walks(people, changes) -> None:
 
 @SMALL
 @given(st.lists(SPOTS, min_size=1, max_size=25), CHANGES)
-def test_everybody_stays_on_the_floor_of_its_space(people, changes) -> None:
+def test_everybody_stays_on_the_floor_of_its_space(
+    people: list[tuple[int, float, float]], changes: list[tuple[float, int, str]]
+) -> None:
     world = two_storeys(people)
     world.crowd.evacuate()
     change(world, changes)

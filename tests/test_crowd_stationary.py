@@ -1,5 +1,6 @@
 """The still crowd walks its units as the reference crowd does in an empty building, and lets everybody else be."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 import simpy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
+from simpy import Environment
 
 import drillsim as ds
 from crowd_worlds import box, door, people_at, plan_of
@@ -21,6 +24,7 @@ from drillsim.crowd.stationary import StillCrowd
 from drillsim.engine.state.exposure import Exposure
 from drillsim.engine.world.world import World
 from drillsim.errors import SimulationError
+from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import build
 from drillsim.plan.routes import Routes
 from drillsim.scenario.model import LawsChoice
@@ -32,6 +36,13 @@ SMALL = settings(max_examples=cases(40), deadline=None, suppress_health_check=[H
 PLANS = ["three_rooms", "doe_primary", "l_shaped", "stairs_apart"]
 WAYS = ["d-101", "d-201", "s-0", "s-1", "e-main", "e-east", "stair-a"]
 
+Goal = tuple[int, tuple[float, float]]
+"""A space and a point in it."""
+Start = tuple[int, tuple[float, float], tuple[int, int]]
+"""A space (-1: outdoors), a point, and the opening and side that a unit comes in by."""
+Errand = tuple[str, Start, list[tuple[float, Any]], dict[int, float], int, Goal | None]
+"""A plan, a start, orders with their times, seconds at locks, and where to turn at which room entered."""
+
 
 class Ruler(ReferenceCrowd):
     """The reference crowd, whose units stand still before they hear a new order.
@@ -39,18 +50,18 @@ class Ruler(ReferenceCrowd):
     Taken by itself, the reference lets a unit on its last stretch turn only after it has heard where to.
     """
 
-    def send(self, unit, ways, *rest, **more: Any) -> None:
+    def send(self, unit: int, ways: Any, *rest: Any, **more: Any) -> None:
         if self._space[unit] >= 0 and self._target[unit] < 0:
             self._stand(unit)
         super().send(unit, ways, *rest, **more)
 
-    def halt(self, unit) -> None:
+    def halt(self, unit: int) -> None:
         if self._space[unit] != -2:
             self._stand(unit)
         super().halt(unit)
 
 
-def an_l_shaped_hall():
+def an_l_shaped_hall() -> FloorPlan:
     """A room at each end of a bent corridor: walks have corners, cross slab edges, and pass a door off the floor."""
     corner = [[10, 4], [40, 4], [40, 40], [37, 40], [37, 7], [10, 7]]
     return plan_of(
@@ -60,7 +71,7 @@ def an_l_shaped_hall():
     )  # fmt: skip
 
 
-def stairs_apart():
+def stairs_apart() -> FloorPlan:
     """A foot with a niche at (0, 2) and a head at (20, 12), joined by a flight of 9 m."""
     stair = {"id": "t", "lower": "foot", "upper": "head+", "rise": 4, "width": 2, "length": 9,
              "lower_opening": "d0", "upper_opening": "d1"}  # fmt: skip
@@ -82,32 +93,36 @@ def cells_of(name: str, *, rests: bool) -> Cells:
     return cells
 
 
-def reference(cells, env):
+def reference(cells: Cells, env: Environment) -> Ruler:
     return Ruler(env, cells.network, cells, cells.laws, people_at([]))
 
 
-def still(cells, env, counts=None, **options: Any):
+def still(cells: Cells, env: Environment, counts: NDArray[np.float64] | None = None, **options: Any) -> Any:
     spaces = len(cells.network.plan.spaces)
     return StillCrowd(env, cells, np.zeros(spaces) if counts is None else counts, **options)
 
 
-def at(env, time_s: float, act) -> None:
+def at(env: Environment, time_s: float, act: Callable[[], object]) -> None:
     env.timeout(time_s).callbacks.append(lambda _: act())
 
 
 class Walk:
     """One unit that is sent about: the first crowd finds its own ways, the next are told the same at the same times."""
 
-    def __init__(self, make, cells, start, told=None) -> None:
+    def __init__(self, make: Callable[..., Any], cells: Cells, start: Start, told: list[Any] | None = None) -> None:
         self.env = simpy.Environment()
         self.crowd, self.cells = make(cells, self.env), cells
         self.routes = Routes(cells.network, level_mps=1.37, stair_up_mps=0.61, stair_down_mps=0.8)
-        self.told, self.orders, self.log, self.entered = told, [], [], 0
-        self.lock, self.turn_at, self.turn_to = {}, -1, None
+        self.told, self.entered = told, 0
+        self.orders: list[Any] = []
+        self.log: list[tuple[Any, ...]] = []
+        self.lock: dict[int, float] = {}
+        self.turn_at = -1
+        self.turn_to: Goal | None = None
         self.entry = start[2]
         self.unit = self.crowd.add_unit("sro", start[0], start[1], **ODD)
 
-    def send(self, goal) -> None:
+    def send(self, goal: Goal) -> None:
         space, xy = self.crowd.unit_place(self.unit)
         self.log.append((self.env.now, "at", space, *xy))
         if self.told is not None:
@@ -127,11 +142,11 @@ class Walk:
         space, xy = self.crowd.unit_place(self.unit)
         self.log.append((self.env.now, "halts", space, *xy))
 
-    def _delay(self, way, side):
+    def _delay(self, way: int, side: int) -> float:
         self.log.append((self.env.now, "unlocks", 2 * way + side))
         return self.lock.get(way, 0.0)
 
-    def _enters(self, _unit, space) -> None:
+    def _enters(self, _unit: int, space: int) -> None:
         self.log.append((self.env.now, "enters", space))
         self.entered += 1
         if self.entered == self.turn_at:
@@ -139,14 +154,14 @@ class Walk:
 
 
 @st.composite
-def errands(draw: st.DrawFn):
+def errands(draw: st.DrawFn) -> Errand:
     """A plan, a start inside or at an exit, and orders to go on or to halt at odd moments."""
     name = draw(st.sampled_from(PLANS))
     network = cells_of(name, rests=True).network
     spaces = [s for s, ways in enumerate(network.space_ways) if ways]
     entries = [w for w in network.exits if network.passable[w, 0 if network.way_spaces[w, 0] >= 0 else 1]]
 
-    def point():
+    def point() -> Goal:
         space = draw(st.sampled_from(spaces))
         corners = np.array(network.plan.spaces[space].polygon)
         # from the middle towards a corner, unless a wall may be in between
@@ -167,7 +182,7 @@ def errands(draw: st.DrawFn):
     return name, start, [(0.0, point()), *script], locks, draw(st.integers(-1, 4)), point()
 
 
-def play(make, cells, errand, told=None):
+def play(make: Callable[..., Any], cells: Cells, errand: Errand, told: list[Any] | None = None) -> Walk:
     _, start, script, locks, turn_at, turn_to = errand
     walk = Walk(make, cells, start, told)
     walk.lock, walk.turn_at, walk.turn_to = locks, turn_at, turn_to
@@ -179,7 +194,7 @@ def play(make, cells, errand, told=None):
 
 @SMALL
 @given(errands())
-def test_a_unit_is_everywhere_when_it_is_in_the_empty_reference_without_rests(errand) -> None:
+def test_a_unit_is_everywhere_when_it_is_in_the_empty_reference_without_rests(errand: Errand) -> None:
     cells = cells_of(errand[0], rests=False)
     first = play(reference, cells, errand)
     second = play(still, cells, errand, first.orders)
@@ -191,7 +206,7 @@ def test_a_unit_is_everywhere_when_it_is_in_the_empty_reference_without_rests(er
 
 @SMALL
 @given(errands())
-def test_a_unit_that_is_sent_once_arrives_as_in_the_empty_reference_with_its_rests(errand) -> None:
+def test_a_unit_that_is_sent_once_arrives_as_in_the_empty_reference_with_its_rests(errand: Errand) -> None:
     name, start, script, locks, _, _ = errand
     once = (name, start, script[:1], locks, -1, None)
     cells = cells_of(name, rests=True)
@@ -201,7 +216,7 @@ def test_a_unit_that_is_sent_once_arrives_as_in_the_empty_reference_with_its_res
     assert [line[0] for line in second.log] == pytest.approx([line[0] for line in first.log], rel=0, abs=1e-9)
 
 
-def three_rooms(**options: Any):
+def three_rooms(**options: Any) -> Any:
     cells = cells_of("three_rooms", rests=True)
     counts = [25, 0, 0, 25, 0, 0]
     env = simpy.Environment()
@@ -210,7 +225,7 @@ def three_rooms(**options: Any):
     return env, crowd, index
 
 
-def up_a_stair():
+def up_a_stair() -> Any:
     """A unit that goes up a stair of 9 m at 0.9 m/s, and its arrivals."""
     env, arrived = simpy.Environment(), []
     crowd = still(cells_of("stairs_apart", rests=True), env)
@@ -253,7 +268,7 @@ def test_a_unit_walks_out_of_the_building() -> None:
     assert (arrived, crowd.space_of(unit)) == ([pytest.approx(5.0)], -1)
 
 
-def at_a_lock(**options: Any):
+def at_a_lock(**options: Any) -> Any:
     """A unit that stands 10 m from a door whose lock takes 4 s, and its arrivals."""
     env, crowd, index = three_rooms(**options)
     unit, arrived = crowd.add_unit("sro", index["hall-0"], (17.4575, 9.0), **SPEEDS), []
@@ -352,7 +367,7 @@ def test_a_unit_that_turns_back_in_a_door_does_not_wait_for_its_own_rest() -> No
     env, crowd, index = three_rooms()
     unit, entered = crowd.add_unit("sro", index["hall-0"], (17.4575, 9.0), **SPEEDS), []
 
-    def turn(number, space) -> None:
+    def turn(number: int, space: int) -> None:
         entered.append((env.now, space))
         if space == index["room-101"]:
             crowd.send(number, [(index["d-101"], 1)], index["hall-0"], (9.0, 10.0), on_enter=turn)

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -6,7 +8,7 @@ from crowd_worlds import World, box, door, people_at, plan_of
 SPEEDS = {"level_mps": 2.0, "stair_up_mps": 0.9, "stair_down_mps": 1.2}
 
 
-def three_spaces(people=()):
+def three_spaces(people: Sequence[tuple[int, float, float]] = ()) -> World:
     """A room, a corridor of four slabs, and a room at its end."""
     plan = plan_of(
         [("a", "other", box(0, 0, 10, 10)), ("hall", "corridor", box(10, 4, 50, 6)),
@@ -67,7 +69,7 @@ def test_a_unit_sent_elsewhere_on_entering_a_space_follows_the_new_path() -> Non
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
 
-    def turn(number, space) -> None:
+    def turn(number: int, space: int) -> None:
         if space == 1:
             world.crowd.send(number, [(0, 0)], 0, (4.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now))
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, seed
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 import drillsim as ds
 from crowd_plays import Play, plays
@@ -47,7 +51,7 @@ def movable(world: World) -> set[str]:
 
 
 @ENGINES
-def test_after_hours_nobody_is_left_who_could_move(engine) -> None:
+def test_after_hours_nobody_is_left_who_could_move(engine: str) -> None:
     @seed(41)
     @plays_of(300, parts=2)
     @given(plays())
@@ -62,7 +66,7 @@ def test_after_hours_nobody_is_left_who_could_move(engine) -> None:
 @seed(42)
 @plays_of(300)
 @given(plays())
-def test_no_border_lets_more_pass_than_its_law_allows(play) -> None:
+def test_no_border_lets_more_pass_than_its_law_allows(play: Play) -> None:
     """One and its capacity, and one more in a window that ends with two passes at once.
 
     Of the reference, which keeps a log; that the compiled crowd gives the same times is tried on plays like these.
@@ -81,7 +85,7 @@ def test_no_border_lets_more_pass_than_its_law_allows(play) -> None:
 
 
 # ------------------------------------------------------------------------ rings
-def ring_of(rooms: int, side: float, **ways: str) -> tuple[list, list]:
+def ring_of(rooms: int, side: float, **ways: str) -> tuple[list[Any], list[Any]]:
     """Rooms in two rows that run round, one across both rows at the end where their number is odd; each has a door to the next.
 
     Every room has an exit, too.
@@ -106,8 +110,12 @@ def ring_of(rooms: int, side: float, **ways: str) -> tuple[list, list]:
     return spaces, doors
 
 
+Ring = tuple[ds.FloorPlan, list[tuple[int, float, float]], Laws, int, NDArray[np.float64]]
+"""A plan, people, laws, how many rooms on everybody goes, and when they set off."""
+
+
 @st.composite
-def rings(draw: st.DrawFn):
+def rings(draw: st.DrawFn) -> Ring:
     """A ring of full rooms, and how far on round it everybody wants to go."""
     rooms, side = draw(st.integers(2, 9)), draw(st.sampled_from([0.75, 1.0, 1.3]))
     ways = draw(st.sampled_from([{}, {"one_way": "out"}])) if rooms > 2 else {}
@@ -121,7 +129,13 @@ def rings(draw: st.DrawFn):
     return plan, people, laws, steps, late
 
 
-def both_play(plan: ds.FloorPlan, people, laws, options, order) -> World:
+def both_play(
+    plan: ds.FloorPlan,
+    people: list[tuple[int, float, float]],
+    laws: Laws,
+    options: dict[str, Any],
+    order: Callable[[Any], object],
+) -> World:
     """Play with both engines to the end, compare the times, and return the reference."""
     worlds = [World(plan, people_at(people), laws, options, engine) for engine in ("reference", "compiled")]
     for world in worlds:
@@ -135,7 +149,7 @@ def both_play(plan: ds.FloorPlan, people, laws, options, order) -> World:
 @seed(43)
 @plays_of(60)
 @given(rings())
-def test_full_rooms_in_a_ring_move_round_until_everybody_is_in_the_next_one(ring) -> None:
+def test_full_rooms_in_a_ring_move_round_until_everybody_is_in_the_next_one(ring: Ring) -> None:
     plan, people, laws, _, late = ring
     rooms = len(plan.spaces)
     homes = np.array([room for room, *_ in people])
@@ -151,7 +165,7 @@ def test_full_rooms_in_a_ring_move_round_until_everybody_is_in_the_next_one(ring
 @seed(44)
 @plays_of(60)
 @given(rings())
-def test_full_rooms_in_a_ring_empty_by_whatever_exits_people_want(ring) -> None:
+def test_full_rooms_in_a_ring_empty_by_whatever_exits_people_want(ring: Ring) -> None:
     plan, people, laws, steps, late = ring
     rooms = len(plan.spaces)
     exits = {r: plan.opening_index[f"e{(r + steps) % rooms}"] for r in range(rooms)}

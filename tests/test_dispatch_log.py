@@ -9,11 +9,14 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from scipy.stats import kstest, lognorm
 
 from depth import cases
@@ -212,7 +215,7 @@ CELL = st.one_of(
 
 @settings(max_examples=cases(60), deadline=None)
 @given(rows=st.lists(st.tuples(CELL, CELL, CELL, CELL), min_size=1, max_size=25))
-def test_no_row_is_ever_lost(tmp_path_factory: pytest.TempPathFactory, rows) -> None:
+def test_no_row_is_ever_lost(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]) -> None:
     text = table([["Incident No", "Kind", "Call Received", "Arrived"], *rows])
     log = log_of(text, tmp_path_factory.mktemp("log"), kinds=(("Kind", "-"), ("Kind", "")))
     assert log.rows == len(log.delays_s) + log.other_kind + log.further_units + len(log.unused)
@@ -385,7 +388,7 @@ TRUTHS = [
 
 @pytest.mark.parametrize(("median_s", "sigma", "n", "seed"), TRUTHS)
 def test_the_fit_of_draws_from_a_known_law_recovers_it_within_four_standard_errors(
-    median_s, sigma, n, seed: int
+    median_s: float, sigma: float, n: int, seed: int
 ) -> None:
     law = fit_delays(drawn(median_s, sigma, n, seed), logs=1)
     assert abs(math.log(law.median_s / median_s)) <= 4 * sigma / math.sqrt(n)
@@ -446,7 +449,7 @@ def test_whole_minutes_are_seen_and_not_taken_for_a_misfit() -> None:
     by=st.floats(0.25, 4.0),
     order=st.randoms(use_true_random=False),
 )
-def test_the_law_knows_neither_order_nor_unit(x: list[float], by: float, order) -> None:
+def test_the_law_knows_neither_order_nor_unit(x: list[float], by: float, order: Random) -> None:
     shuffled = list(x)
     order.shuffle(shuffled)
     law, other = fit_delays(x, logs=1), fit_delays([by * v for v in shuffled], logs=1)
@@ -467,7 +470,7 @@ def test_equal_delays_are_a_law_without_spread_and_doubted() -> None:
 
 
 @pytest.mark.parametrize("x", [[200.0] * 9, [0.0] * 12, [-1.0, *[200.0] * 12], [math.nan] * 12, [math.inf] * 12])
-def test_a_law_of_too_few_or_impossible_delays_is_refused(x) -> None:
+def test_a_law_of_too_few_or_impossible_delays_is_refused(x: list[float]) -> None:
     with pytest.raises(ValueError, match=r"calls|delay"):
         fit_delays(x)
 
@@ -482,7 +485,7 @@ def test_few_calls_and_minutes_read_as_seconds_are_doubted() -> None:
 
 
 @pytest.fixture
-def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A log of 60 calls with a name in every row and one arrival missing."""
     monkeypatch.chdir(tmp_path)
     delays = [float(round(d)) for d in drawn(212.0, 0.48, 60, 8)]
@@ -495,7 +498,7 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize("service", ["police", "ems", "fire-service"])
 @pytest.mark.parametrize("clipped", ["yaml", "yaml_clipped"])
 def test_what_is_printed_is_a_scenario_with_the_law_of_the_log(
-    log, capsys: pytest.CaptureFixture[str], service: str, clipped: str
+    log: list[float], capsys: pytest.CaptureFixture[str], service: str, clipped: str
 ) -> None:
     assert main(["import", "log.csv", "--service", service, "--json"]) == 0
     out, err = capsys.readouterr()
@@ -512,7 +515,7 @@ def test_what_is_printed_is_a_scenario_with_the_law_of_the_log(
         assert (law.low, law.high) == (min(log), max(log))
 
 
-def test_the_verb_tells_calls_quantiles_and_unused_rows(log, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_verb_tells_calls_quantiles_and_unused_rows(log: list[float], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "log.csv"]) == 0
     out, err = capsys.readouterr()
     assert "log.csv: 59 calls of 60 rows, 1 row not used." in out
@@ -520,7 +523,7 @@ def test_the_verb_tells_calls_quantiles_and_unused_rows(log, capsys: pytest.Capt
     assert err == "log.csv:22:3: warning DS703: no time of arrival. 1 row: line 22\n"
 
 
-def test_nothing_but_times_leaves_the_log(log, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_nothing_but_times_leaves_the_log(log: list[float], capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["import", "log.csv", "--out", "own", "--json"]) == 0
     told = "".join(capsys.readouterr())
     files = {p.name: p.read_bytes() for p in Path("own").iterdir()}
@@ -530,13 +533,13 @@ def test_nothing_but_times_leaves_the_log(log, capsys: pytest.CaptureFixture[str
     assert str(tmp_path).encode() not in files["law.json"] + files["dispatch-log.svg"]
 
 
-def test_equal_logs_give_equal_files(log) -> None:
+def test_equal_logs_give_equal_files(log: list[float]) -> None:
     for folder in ("one", "two"):
         assert main(["import", "log.csv", "--out", folder]) == 0
     assert all(p.read_bytes() == (Path("two") / p.name).read_bytes() for p in Path("one").iterdir())
 
 
-def test_nothing_is_written_without_a_folder(log) -> None:
+def test_nothing_is_written_without_a_folder(log: list[float]) -> None:
     assert main(["import", "log.csv"]) == 0
     assert [p.name for p in Path.cwd().iterdir()] == ["log.csv"]
 
@@ -554,7 +557,7 @@ def test_too_few_calls_are_refused_with_a_remedy(
     assert not Path("own").exists()
 
 
-def test_a_kind_that_no_row_is_of_is_told(log, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_kind_that_no_row_is_of_is_told(log: list[float], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "log.csv", "--kind", "Caller=Jones"]) == 2
     assert "No row holds what --kind asks for" in capsys.readouterr().err
 
@@ -569,14 +572,14 @@ def test_delays_over_all_powers_of_ten_are_refused(
 
 
 @pytest.mark.parametrize("words_", [["--seconds", "a", "--call", "b"], ["--kind", "Priority"], ["--kind", "=1"]])
-def test_options_that_contradict_each_other_are_usage_errors(log, words_: list[str]) -> None:
+def test_options_that_contradict_each_other_are_usage_errors(log: list[float], words_: list[str]) -> None:
     assert main(["import", "log.csv", *words_]) == 2
 
 
 # the figure
 
 
-def figure_of(x: Sequence[float], shipped: dict | None = None):
+def figure_of(x: Sequence[float], shipped: dict[str, Any] | None = None) -> Figure:
     shipped = shipped if shipped is not None else POLICE_LAWS
     title = "How soon police arrive: your own calls and their law"
     return plot_delays(x, fit_delays(x), shipped, title=title, source="log.csv: 'Call Received' to 'On Scene'.")

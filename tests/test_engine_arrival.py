@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -11,11 +12,14 @@ import pytest
 import drillsim as ds
 from plays import mix, scenario, stamps
 
+Spot = tuple[int, tuple[float, float]]
+"""A space and a point in it."""
 
-def judge_s(plan: ds.FloorPlan, start, goal, *, level, up, down):
+
+def judge_s(plan: ds.FloorPlan, start: Spot, goal: Spot, *, level: float, up: float, down: float) -> float:
     """Least seconds by networkx over midpoints of openings, with legs measured on the plan's own network."""
     network = ds.build(plan)
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[Any] = nx.DiGraph()
     for space, ways in enumerate(network.space_ways):
         for i, a in enumerate(ways):
             for j, b in enumerate(ways):
@@ -38,7 +42,7 @@ def judge_s(plan: ds.FloorPlan, start, goal, *, level, up, down):
     return nx.shortest_path_length(graph, "start", "goal", weight="weight")
 
 
-def emptied(plan: ds.FloorPlan):
+def emptied(plan: ds.FloorPlan) -> ds.FloorPlan:
     return plan.model_copy(update={"spaces": tuple(s.model_copy(update={"people": 0}) for s in plan.spaces)})
 
 

@@ -15,7 +15,7 @@ from drillsim.scenario.vocabulary import KINDS
 from plays import mix, scenario
 
 
-def told(plan: ds.FloorPlan, drill, *units: dict[str, Any]):
+def told(plan: ds.FloorPlan, drill: ds.Scenario, *units: dict[str, Any]) -> list[tuple[str, str]]:
     mixes = Mixes(present="play", mixes={"play": mix(*units)})
     return [(f.code, f.severity) for f in ds.check(drill, plan, mixes)]
 
@@ -83,7 +83,7 @@ def test_a_post_behind_a_locked_door_without_a_key_is_told(three_rooms: ds.Floor
 
 @pytest.mark.parametrize("door", [*DOOR_LAWS, {"flow": "1.5 /s/m", "boundary": "10 cm"}], ids=str)
 @pytest.mark.parametrize("speed", SPEED_LAWS)
-def test_every_named_law_can_be_chosen(three_rooms: ds.FloorPlan, door, speed) -> None:
+def test_every_named_law_can_be_chosen(three_rooms: ds.FloorPlan, door: Any, speed: Any) -> None:
     wish = scenario("medical", "room-101", laws={"door": door, "speed": speed})
     assert told(three_rooms, wish, SRO) == []
     laws = laws_of(wish.laws)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import drillsim as ds
+from drillsim.plan.model import Space
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDENS = Path(__file__).parent / "goldens"
@@ -34,6 +35,6 @@ def test_the_drill_is_the_one_on_file(
     assert found == golden.read_text(encoding="utf-8")
 
 
-def thinned(space):
+def thinned(space: Space) -> Space:
     """Keep a few pupils a room, so that the table stays readable."""
     return space.model_copy(update={"people": min(space.people, 2)})

@@ -15,18 +15,18 @@ NO_HANDLING = {"handling": dict.fromkeys(("behaviour", "disorder", "unwanted-per
 QUIET = dict.fromkeys(("behaviour", "disorder", "unwanted-person"), "0 %")
 
 
-def play(drill, plan: ds.FloorPlan, staff, **changes: Any):
+def play(drill: ds.Scenario, plan: ds.FloorPlan, staff: ds.Mix, **changes: Any) -> ds.Trace:
     return ds.simulate(drill, plan, staff, seed=1, **changes)
 
 
-def several(*incidents, **changes: Any):
+def several(*incidents: dict[str, Any], **changes: Any) -> ds.Scenario:
     first, *rest = incidents
     drill = scenario(first["kind"], first["where"], **changes)
     data = {**drill.model_dump(by_alias=True), "incidents": [first, *rest]}
     return ds.Scenario.model_validate(data, context={"si": True})
 
 
-def case(id_: str, kind: str, where: str, **more: Any):
+def case(id_: str, kind: str, where: str, **more: Any) -> dict[str, Any]:
     return {"id": id_, "kind": kind, "where": where, **more}
 
 
@@ -204,7 +204,7 @@ def test_a_badge_reports_faster_and_tells_its_place(three_rooms: ds.FloorPlan) -
 # ------------------------------------------------------------------ care
 
 
-def test_the_second_who_is_sent_fetches_the_aed(corridor) -> None:
+def test_the_second_who_is_sent_fetches_the_aed(corridor: ds.FloorPlan) -> None:
     drill = scenario("medical", "room-101", medical={"aed_take": "10 s"})
     near = {"id": "guard-1", "role": "unarmed-guard", "post": "room-101"}
     trace = play(drill, corridor, mix(near, SRO))
@@ -268,7 +268,7 @@ def test_a_unit_with_a_police_radio_calls_the_police_itself(three_rooms: ds.Floo
 
 
 @pytest.fixture(scope="module")
-def corridor():
+def corridor() -> ds.FloorPlan:
     from pathlib import Path
 
     return ds.read_plan(Path(__file__).resolve().parents[1] / "floorplans" / "corridor_school.yaml")

@@ -13,7 +13,7 @@ SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 SHARED = 400
 
 
-def means(plan: ds.FloorPlan, name: str, mixes: ds.Mixes, names, measure):
+def means(plan: ds.FloorPlan, name: str, mixes: ds.Mixes, names: tuple[str, ...], measure: str) -> dict[str, float]:
     drill = ds.read_scenario(SCENARIOS / f"{name}.yaml")
     found = {}
     for mix in names:

@@ -27,7 +27,7 @@ def court() -> ds.FloorPlan:
     return ds.read_plan(Path(__file__).resolve().parents[1] / "floorplans" / "courtyard_school.yaml")
 
 
-def play(wish: ds.Scenario, plan: ds.FloorPlan, *units: dict, **more: Any) -> ds.Trace:
+def play(wish: ds.Scenario, plan: ds.FloorPlan, *units: dict[str, Any], **more: Any) -> ds.Trace:
     assert [f for f in ds.check(wish, plan) if f.severity == "error"] == []
     return ds.simulate(wish, plan, mix(*units), seed=1, **more)
 
@@ -36,7 +36,7 @@ def at_end(trace: ds.Trace) -> dict[str, float]:
     return {e.why: e.value for e in trace.events if e.what == "at-horizon"}
 
 
-def sro(post: str, **more: Any) -> dict:
+def sro(post: str, **more: Any) -> dict[str, Any]:
     return {"id": "sro", "role": "sro", "post": post, **more}
 
 
@@ -207,7 +207,7 @@ def test_a_shelter_brings_in_the_field_and_the_portable(court: ds.FloorPlan) -> 
 # ---------------------------------------------------------------------- the crowd at such a door
 
 
-def yard(*sides):
+def yard(*sides: str) -> crowd_worlds.World:
     plan = crowd_worlds.plan_of(
         [("hall", "corridor", box(0, 0, 10, 4)), ("yard", "outdoors", box(10, 0, 30, 4)),
          ("room", "classroom", box(0, 4, 10, 10))],

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import drillsim as ds
+from drillsim.crowd.population import GroupLaw
 from drillsim.engine.world.clock import clock_of
 from drillsim.engine.world.occupants import groups_of, people_of, sources_of
 from drillsim.engine.world.world import world_of
@@ -23,27 +24,27 @@ from shipped import CASES
 CHILDREN = {"primary": 0.92, "adults": 0.05, "needs-help": 0.03}
 
 
-def drill(**people: Any):
+def drill(**people: Any) -> ds.Scenario:
     return ds.Scenario.model_validate(
         {"name": "play", "incidents": [{"kind": "medical", "where": "room-101"}], "people": people}
     )
 
 
-def shares(plan: ds.FloorPlan, wish):
+def shares(plan: ds.FloorPlan, wish: ds.Scenario) -> dict[str, float]:
     return {law.name: law.share for law in groups_of(wish, plan)}
 
 
-def law(plan: ds.FloorPlan, name: str, **people: Any):
+def law(plan: ds.FloorPlan, name: str, **people: Any) -> GroupLaw:
     return next(law for law in groups_of(drill(**people), plan) if law.name == name)
 
 
-def people(plan: ds.FloorPlan, wish):
+def people(plan: ds.FloorPlan, wish: ds.Scenario) -> Any:
     streams = Streams(1, wish.draws)
     return people_of(wish, world_of(plan, wish), streams, clock_of(wish, plan, streams))
 
 
 @pytest.fixture
-def of_children(three_rooms: ds.FloorPlan):
+def of_children(three_rooms: ds.FloorPlan) -> ds.FloorPlan:
     return three_rooms.model_copy(update={"groups": CHILDREN})
 
 
@@ -55,11 +56,11 @@ def test_where_nobody_says_who_attends_it_is_secondary_pupils_and_some_who_need_
     assert shares(three_rooms, drill()) == DEFAULT_SHARES
 
 
-def test_the_plan_says_who_attends_its_school(of_children) -> None:
+def test_the_plan_says_who_attends_its_school(of_children: ds.FloorPlan) -> None:
     assert shares(of_children, drill()) == CHILDREN
 
 
-def test_the_scenario_has_the_last_word(of_children) -> None:
+def test_the_scenario_has_the_last_word(of_children: ds.FloorPlan) -> None:
     assert shares(of_children, drill(groups={"secondary": {"share": "100 %"}})) == {"secondary": 1.0}
 
 
@@ -134,7 +135,7 @@ def test_a_what_if_replaces_one_figure_and_keeps_the_rest(three_rooms: ds.FloorP
     assert found["primary"].level == SHIPPED_GROUPS["primary"]["speed"]
 
 
-def test_people_are_drawn_by_their_groups(of_children) -> None:
+def test_people_are_drawn_by_their_groups(of_children: ds.FloorPlan) -> None:
     found = people(of_children, scenario("medical", "room-101", people={"groups": None, "premovement": None}))
     assert set(found.groups) == set(CHILDREN)
     pupils = found.level_mps[found.in_group("primary")]
@@ -144,7 +145,7 @@ def test_people_are_drawn_by_their_groups(of_children) -> None:
 # ---------------------------------------------------------------------- those who come in later
 
 
-def sources(plan: ds.FloorPlan, wishes, **changes: Any):
+def sources(plan: ds.FloorPlan, wishes: list[dict[str, Any]], **changes: Any) -> Any:
     return sources_of(scenario("fire", "room-101", people={"sources": wishes}, **changes), plan)
 
 
@@ -163,7 +164,7 @@ def test_sources_are_numbered_within_their_space(three_rooms: ds.FloorPlan) -> N
     assert [one.number for one in sources(three_rooms, wishes)] == [0, 0, 1]
 
 
-def test_a_source_brings_the_groups_of_the_drill_or_the_one_it_names(of_children) -> None:
+def test_a_source_brings_the_groups_of_the_drill_or_the_one_it_names(of_children: ds.FloorPlan) -> None:
     wishes = [{"space": "hall-0", "rate": "1 /s"}, {"space": "hall-0", "rate": "1 /s", "group": "pre-k"}]
     drills = ds.Scenario.model_validate(
         {"name": "a", "incidents": [{"kind": "fire", "where": "hall-0"}], "people": {"sources": wishes}}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import drillsim as ds
+from drillsim.record.trace import Event
 from plays import mix, scenario, stamps
 
 SRO = {"id": "sro", "role": "sro", "post": "front-desk"}
@@ -49,7 +50,7 @@ def test_unarmed_guard_is_never_able_in_a_hostile_event(three_rooms: ds.FloorPla
 
 
 def test_met_police_do_not_look_for_the_place(three_rooms: ds.FloorPlan) -> None:
-    def wait(*units: dict[str, Any]):
+    def wait(*units: dict[str, Any]) -> tuple[Any, Any]:
         drill = scenario("hostile", "hall-1", police={"locate": "200 s", "locked_door": "45 s"})
         row = play(drill, three_rooms, mix(*units)).row
         return row["police_on_scene_s"] - row["police_at_entry_s"], row["police_met_status"]
@@ -76,7 +77,7 @@ def test_absent_unit_is_told_and_does_nothing(three_rooms: ds.FloorPlan) -> None
 def test_smaller_presence_is_a_subset_of_the_larger(three_rooms: ds.FloorPlan) -> None:
     drill = scenario("behaviour", "room-101")
 
-    def days(share):
+    def days(share: str) -> set[int]:
         return {
             r
             for r in range(60)
@@ -151,7 +152,7 @@ def test_the_mix_changes_nobody_elses_draws(three_rooms: ds.FloorPlan) -> None:
     alone = ds.simulate(drill, three_rooms, mix(SRO), seed=3)
     beside = ds.simulate(drill, three_rooms, mix(SRO, {"id": "nurse", "role": "nurse", "post": "room-101"}), seed=3)
 
-    def story(trace: ds.Trace):
+    def story(trace: ds.Trace) -> list[Event]:
         return [e for e in trace.events if e.who == "sro"]
 
     assert story(alone) == story(beside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,13 +11,14 @@ from hypothesis import strategies as st
 
 import drillsim as ds
 from depth import cases
+from drillsim.plan.model import Assembly
 from plays import mix, stamps
 from protocol_plays import GUARD, HEARD_S, ORDER_S, SRO, drill, script, wing, with_openings
 
 __all__ = ["script"]
 
 
-def play(scenario: ds.Scenario, plan: ds.FloorPlan, *units: dict, seed: int = 1, **more: Any) -> ds.Trace:
+def play(scenario: ds.Scenario, plan: ds.FloorPlan, *units: dict[str, Any], seed: int = 1, **more: Any) -> ds.Trace:
     return ds.simulate(scenario, plan, mix(*units), seed=seed, **more)
 
 
@@ -87,7 +89,7 @@ def test_a_hold_clears_the_halls_and_moves_nobody_else() -> None:
 
 
 def test_in_a_hold_everybody_goes_to_the_nearest_room() -> None:
-    def goal(leg):
+    def goal(leg: Any) -> str:
         x = leg.x_m[0]
         return min(("a", "b", "c"), key=lambda id_: abs(x - {"a": 5, "b": 15, "c": 25}[id_]))
 
@@ -199,7 +201,7 @@ def test_a_substitute_needs_no_key_for_a_door_that_is_locked_already() -> None:
 
 
 def test_fewer_substitutes_are_a_part_of_more(secondary: ds.FloorPlan) -> None:
-    def keyless(share):
+    def keyless(share: str) -> set[str]:
         trace = play(drill("lockdown", where="lobby-0", protocol={"rooms": {"without_key": share}}), secondary)
         return set(whys(trace, "lock-failed"))
 
@@ -235,7 +237,7 @@ RANKS = ("auto", "push-button", "key")
 
 @settings(max_examples=cases(30), deadline=None)
 @given(seed=st.integers(0, 2**31), better=st.sampled_from(RANKS), worse=st.sampled_from(RANKS))
-def test_automatic_locks_never_secure_later_than_manual_ones(seed: int, better, worse) -> None:
+def test_automatic_locks_never_secure_later_than_manual_ones(seed: int, better: Any, worse: Any) -> None:
     spread = {
         "recover": {"low": "5 s", "high": "20 s"}, "key": {"median": "3 s", "sigma": 0.9}, "key_fails": "15 %",
         "push_button": {"median": "2 s", "sigma": 0.9}, "push_button_fails": "3 %", "auto_fails": "1 %",
@@ -330,10 +332,10 @@ def test_a_room_whose_lock_failed_is_told_too() -> None:
     assert {e.where for e in trace.events if e.what == "released"} == {"a", "c"}
 
 
-def test_a_released_room_needs_no_key_any_more(script) -> None:
+def test_a_released_room_needs_no_key_any_more(script: Any) -> None:
     ways = []
 
-    def look(protection) -> None:
+    def look(protection: Any) -> None:
         travel = protection.drill.travel
         ways.append([bool(travel.locked[w].any()) for w in (0, 1, 2)])
 
@@ -384,9 +386,7 @@ def test_each_assembly_place_counts_after_its_last_arrival() -> None:
     assert stamps(trace, "accounted", "school") == [max(last.values()) + 60]
 
 
-def _assembly(data):
-    from drillsim.plan.model import Assembly
-
+def _assembly(data: dict[str, Any]) -> Assembly:
     return Assembly.model_validate(data, context={"bare_lengths": True})
 
 
@@ -423,25 +423,25 @@ def test_where_nobody_walks_the_protocol_still_tells_when_rooms_and_doors_are_do
 # ---------------------------------------------------------------------- the fire alarm
 
 
-def alarm(protection) -> None:
+def alarm(protection: Any) -> None:
     protection.alarm("script")
 
 
-def test_the_fire_alarm_is_the_order_to_evacuate_and_is_heard_at_once(script) -> None:
+def test_the_fire_alarm_is_the_order_to_evacuate_and_is_heard_at_once(script: Any) -> None:
     script(20, alarm)
     trace = play(drill("evacuate", "fire", "b"), wing(), record_legs=True)
     assert [(e.time_s, e.who) for e in trace.events if e.what == "order"] == [(20, "script")]
     assert min(leg.times_s[0] for leg in trace.legs if leg.who.startswith("person")) == 20 + 5
 
 
-def test_in_a_lockdown_everybody_stays_at_the_fire_alarm(script) -> None:
+def test_in_a_lockdown_everybody_stays_at_the_fire_alarm(script: Any) -> None:
     script(60, alarm)
     trace = play(drill("lockdown"), wing())
     assert whys(trace, "alarm") == {"script": "everybody stays"}
     assert at_end(trace) == {"settled (in a locked room)": 40}
 
 
-def test_in_a_lockdown_who_is_not_behind_a_locked_door_may_leave_at_the_fire_alarm(script) -> None:
+def test_in_a_lockdown_who_is_not_behind_a_locked_door_may_leave_at_the_fire_alarm(script: Any) -> None:
     script(70, alarm)  # a is locked by push-button at 64 s, c by key at 73 s
     plan = wing(locks="push-button key key")
     trace = play(drill("lockdown", protocol={"alarm_in_lockdown": "leave"}), plan)
@@ -451,7 +451,7 @@ def test_in_a_lockdown_who_is_not_behind_a_locked_door_may_leave_at_the_fire_ala
     assert trace.row["secured_all_status"] == "not-reached"
 
 
-def test_a_lockdown_calls_back_who_is_leaving_at_a_fire_alarm(script) -> None:
+def test_a_lockdown_calls_back_who_is_leaving_at_a_fire_alarm(script: Any) -> None:
     script(20, alarm)
     wish = {"alarm_in_lockdown": "leave", "announced_by": "teacher", "announcement": "0 s"}
     trace = play(drill("lockdown", protocol=wish), wing())
@@ -462,7 +462,7 @@ def test_a_lockdown_calls_back_who_is_leaving_at_a_fire_alarm(script) -> None:
     assert found["settled (in a locked room)"] == 40 - found["out"]
 
 
-def test_a_room_that_was_left_before_the_order_is_named(script) -> None:
+def test_a_room_that_was_left_before_the_order_is_named(script: Any) -> None:
     script(12, alarm)
     wish = {"alarm_in_lockdown": "leave", "announce_delay": "200 s"}
     trace = play(drill("lockdown", protocol=wish), wing())
@@ -473,26 +473,26 @@ def test_a_room_that_was_left_before_the_order_is_named(script) -> None:
 # ---------------------------------------------------------------------- what a unit on the spot adds
 
 
-def retry(space, unit_id: str):
-    def act(protection) -> None:
+def retry(space: int, unit_id: str) -> Callable[[Any], None]:
+    def act(protection: Any) -> None:
         unit = next(u for u in protection.drill.units if u.id == unit_id)
         protection.drill.env.process(protection.retry_lock(space, unit))
 
     return act
 
 
-def failing():
+def failing() -> ds.Scenario:
     return drill("lockdown", protocol={"rooms": {"key_fails": "100 %"}})
 
 
-def test_a_unit_with_keys_locks_a_room_whose_lock_failed(script) -> None:
+def test_a_unit_with_keys_locks_a_room_whose_lock_failed(script: Any) -> None:
     script(200, retry(1, "sro"))
     trace = play(failing(), wing(locks="key push-button push-button"), SRO)
     assert [(e.time_s, e.where) for e in trace.events if e.what == "locked" and e.who == "sro"] == [(210, "a")]
     assert [(e.time_s, e.where) for e in trace.events if e.what == "secured" and e.who == "sro"] == [(220, "a")]
 
 
-def test_a_unit_that_leaves_while_it_locks_leaves_the_room_as_it_was(script) -> None:
+def test_a_unit_that_leaves_while_it_locks_leaves_the_room_as_it_was(script: Any) -> None:
     seen = []
     script(200, retry(1, "sro"))
     script(215, lambda protection: seen.append(protection.failed))
@@ -502,29 +502,29 @@ def test_a_unit_that_leaves_while_it_locks_leaves_the_room_as_it_was(script) -> 
     assert seen == [[1]]
 
 
-def test_a_unit_without_keys_locks_nothing(script) -> None:
+def test_a_unit_without_keys_locks_nothing(script: Any) -> None:
     script(200, retry(1, "monitor"))
     trace = play(failing(), wing(), {"id": "monitor", "role": "monitor", "post": "hall"})
     assert not stamps(trace, "locked")
 
 
-def test_a_room_that_is_locked_is_not_locked_again(script) -> None:
+def test_a_room_that_is_locked_is_not_locked_again(script: Any) -> None:
     script(200, retry(3, "sro"))
     trace = play(failing(), wing(locks="key push-button push-button"), SRO)
     assert [e.who for e in trace.events if e.what == "locked"] == ["c"]
 
 
-def test_the_failed_rooms_are_known(script) -> None:
+def test_the_failed_rooms_are_known(script: Any) -> None:
     seen = []
     script(200, lambda protection: seen.append(protection.failed))
     play(failing(), wing(locks="key push-button push-button"))
     assert seen == [[1]]
 
 
-def test_whoever_waits_hears_when_a_lock_fails(script) -> None:
+def test_whoever_waits_hears_when_a_lock_fails(script: Any) -> None:
     told = []
 
-    def wait(protection) -> None:
+    def wait(protection: Any) -> None:
         protection.next_failure().callbacks.append(lambda _e: told.append(protection.drill.env.now))
 
     script(ORDER_S + 1, wait)
@@ -532,7 +532,7 @@ def test_whoever_waits_hears_when_a_lock_fails(script) -> None:
     assert told == [HEARD_S + 5 + 3 * 15]
 
 
-def test_people_hear_the_order_from_who_stands_beside_them(script) -> None:
+def test_people_hear_the_order_from_who_stands_beside_them(script: Any) -> None:
     plan = wing(hall=6, pa=False)
     moved = {}
     for told in (False, True):
@@ -543,13 +543,13 @@ def test_people_hear_the_order_from_who_stands_beside_them(script) -> None:
     assert moved == {False: ORDER_S + 40, True: ORDER_S + 10}
 
 
-def test_nobody_is_told_of_an_order_before_it_is_given(script) -> None:
+def test_nobody_is_told_of_an_order_before_it_is_given(script: Any) -> None:
     script(20, lambda protection: protection.guide(0))
     trace = play(drill("lockdown"), wing(hall=6), record_legs=True)
     assert min(leg.times_s[0] for leg in trace.legs if leg.who.startswith("person")) == HEARD_S
 
 
-def test_a_room_that_is_told_in_person_locks_sooner(script) -> None:
+def test_a_room_that_is_told_in_person_locks_sooner(script: Any) -> None:
     plan = wing()
     deaf = plan.model_copy(update={"spaces": tuple(s.model_copy(update={"pa": False}) for s in plan.spaces)})
     script(ORDER_S + 10, lambda protection: protection.guide(1))

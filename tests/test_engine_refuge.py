@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 import drillsim as ds
 from crowd_worlds import box, door, people_at, plan_of
+from drillsim.crowd.population import Population
 from drillsim.engine.world.refuge import refuge_of, refuge_spaces, without_stairs
 from drillsim.engine.world.world import World
 from drillsim.scenario.people import LawsChoice, Refuge
@@ -21,21 +23,28 @@ UPSTAIRS = {"room-201", "hall-1", "stair-a-1"}
 REFUGE = {"spaces": ["hall-1"]}
 
 
-def world_of(plan: ds.FloorPlan):
+def world_of(plan: ds.FloorPlan) -> World:
     return World(plan, LawsChoice())
 
 
-def ids(plan: ds.FloorPlan, mask):
+def ids(plan: ds.FloorPlan, mask: Iterable[bool]) -> set[str]:
     return {s.id for s, here in zip(plan.spaces, mask, strict=True) if here}
 
 
-def persons(plan: ds.FloorPlan, *where: str, groups: tuple[str, str] = ("secondary", "needs-help"), group=None):
+def persons(
+    plan: ds.FloorPlan,
+    *where: str,
+    groups: tuple[str, str] = ("secondary", "needs-help"),
+    group: Sequence[int] | None = None,
+) -> Population:
     people = people_at([(plan.space_index[id_], 0.0, 0.0) for id_ in where])
     of = np.ones(len(where), dtype=np.int64) if group is None else np.array(group)
     return replace(people, groups=tuple(groups), group=of)
 
 
-def makes_for(plan: ds.FloorPlan, people, wish=REFUGE, space=None):
+def makes_for(
+    plan: ds.FloorPlan, people: Population, wish: dict[str, Any] = REFUGE, space: Sequence[int] | None = None
+) -> list[Any]:
     space = people.space if space is None else np.array(space)
     found, _ = refuge_of(world_of(plan), Refuge.model_validate(wish), people, space)
     return found.tolist()

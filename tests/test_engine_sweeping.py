@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -16,17 +17,17 @@ MIX = MIXES[MIXES.present]
 
 
 @pytest.fixture
-def as_before():
+def as_before() -> Iterator[None]:
     was_on = gc.isenabled()
     yield
     (gc.enable if was_on else gc.disable)()
 
 
-def play(replication: int = 0):
+def play(replication: int = 0) -> ds.Trace:
     return simulate(LOCKDOWN, plan_named("doe_primary"), MIX, seed=1, replication=replication)
 
 
-def test_drills_leave_nothing_to_collect(as_before) -> None:
+def test_drills_leave_nothing_to_collect(as_before: None) -> None:
     gc.enable()
     play()
     gc.collect()
@@ -36,7 +37,7 @@ def test_drills_leave_nothing_to_collect(as_before) -> None:
 
 
 @pytest.mark.parametrize("turn", [gc.enable, gc.disable])
-def test_collecting_is_on_or_off_as_it_was(turn, as_before) -> None:
+def test_collecting_is_on_or_off_as_it_was(turn: Callable[[], None], as_before: None) -> None:
     turn()
     was_on = gc.isenabled()
     play()

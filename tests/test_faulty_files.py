@@ -12,7 +12,7 @@ PLACED = re.compile(r"^\S+:\d+:\d+: (error|warning) DS\d{3}: \S.*$")
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
     monkeypatch.chdir(tmp_path)
     assert main(["new", "school"]) == 0
     capsys.readouterr()
@@ -37,7 +37,7 @@ def checked(capsys: pytest.CaptureFixture[str], *paths: object) -> tuple[int, li
 
 
 def test_a_folder_with_mistakes_in_every_file_tells_them_all_at_once(
-    project, capsys: pytest.CaptureFixture[str]
+    project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan, scenario, mixes = project / "plan.yaml", project / "scenario.yaml", project / "mixes.yaml"
     door = spoil(plan, "width: 36 in", "width: 36 ft")
@@ -56,7 +56,7 @@ def test_a_folder_with_mistakes_in_every_file_tells_them_all_at_once(
     assert end == "3 files checked, 3 errors, 1 warning. Nothing was run."
 
 
-def test_faults_are_sorted_by_file_and_place(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_faults_are_sorted_by_file_and_place(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spoil(project / "scenario.yaml", "announced_by: office", "anounced_by: office")
     spoil(project / "scenario.yaml", "kind: hostile", "kind: hostille")
     spoil(project / "mixes.yaml", "present: one-sro", "present: two-sro")
@@ -66,7 +66,7 @@ def test_faults_are_sorted_by_file_and_place(project, capsys: pytest.CaptureFixt
     assert len(places) == 3
 
 
-def test_an_unknown_room_is_told_with_the_nearest(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_room_is_told_with_the_nearest(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     line = spoil(project / "scenario.yaml", "where: hall-1", "where: hal-1")
     code, messages, _ = checked(capsys, project)
     assert code == 2
@@ -75,7 +75,9 @@ def test_an_unknown_room_is_told_with_the_nearest(project, capsys: pytest.Captur
     )
 
 
-def test_names_are_checked_also_in_files_whose_form_is_faulty(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_are_checked_also_in_files_whose_form_is_faulty(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     plan, scenario, mixes = project / "plan.yaml", project / "scenario.yaml", project / "mixes.yaml"
     spoil(plan, "label: Room 101", "lable: Room 101")
     spoil(scenario, "announced_by: office", "anounced_by: office")
@@ -90,14 +92,14 @@ def test_names_are_checked_also_in_files_whose_form_is_faulty(project, capsys: p
 
 
 def test_a_place_in_a_part_of_the_plan_that_cannot_be_read_is_no_unknown_place(
-    project, capsys: pytest.CaptureFixture[str]
+    project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spoil(project / "plan.yaml", "level: L1, use: corridor", "level: L1, use: corridoor")
     _, messages, _ = checked(capsys, project)
     assert [m for m in messages if "DS203" in m] == []
 
 
-def test_an_unreachable_room_is_told(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unreachable_room_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan = project / "plan.yaml"
     text = plan.read_text(encoding="utf-8")
     kept = [line for line in text.splitlines() if "id: d-201" not in line]
@@ -150,7 +152,7 @@ IMPOSSIBLE = {
 @pytest.mark.parametrize("verb", ["check", "run", "compare"])
 @pytest.mark.parametrize("case", IMPOSSIBLE)
 def test_what_cannot_be_is_told_with_its_line_and_nothing_is_played(
-    case: str, verb: str, project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    case: str, verb: str, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("drillsim.engine.drill.Drill.play", None)
     mistakes, (file, marker, fault) = IMPOSSIBLE[case]
@@ -167,7 +169,7 @@ def test_what_cannot_be_is_told_with_its_line_and_nothing_is_played(
     assert not list(project.parent.glob("*INTERNAL*"))
 
 
-def test_a_tab_is_told_with_what_to_write(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_tab_is_told_with_what_to_write(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     line = spoil(project / "scenario.yaml", "\n  - {at: 60 s, close: s-0}", "\n\t- {at: 60 s, close: s-0}") + 1
     code, messages, _ = checked(capsys, project / "scenario.yaml")
     assert code == 2
@@ -175,7 +177,7 @@ def test_a_tab_is_told_with_what_to_write(project, capsys: pytest.CaptureFixture
     assert len(messages) == 1
 
 
-def test_a_36_ft_door_is_a_warning_that_lets_the_check_pass(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_36_ft_door_is_a_warning_that_lets_the_check_pass(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     line = spoil(project / "plan.yaml", "width: 36 in", "width: 36 ft")
     code, messages, end = checked(capsys, project / "plan.yaml")
     assert code == 0
@@ -207,7 +209,7 @@ BROKEN = {
 @pytest.mark.parametrize("kind", BROKEN)
 @pytest.mark.parametrize("verb", ["check", "assess", "run", "compare"])
 def test_a_broken_file_gives_located_errors_and_exit_2(
-    kind: str, verb: str, project, capsys: pytest.CaptureFixture[str]
+    kind: str, verb: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = project / ("broken.json" if "json" in kind else "broken.yaml")
     path.write_bytes(BROKEN[kind])
@@ -225,7 +227,7 @@ def test_a_broken_file_gives_located_errors_and_exit_2(
 
 
 @pytest.mark.parametrize("verb", ["check", "assess", "run", "compare"])
-def test_a_missing_file_is_one_located_error(verb: str, project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_is_one_located_error(verb: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([verb, "school/scenarios.yaml"]) == 2
     captured = capsys.readouterr()
     placed = [line for line in (captured.out + captured.err).splitlines() if PLACED.match(line)]
@@ -238,7 +240,7 @@ def test_a_folder_without_files_is_told(tmp_path: Path, capsys: pytest.CaptureFi
     assert "drillsim new" in capsys.readouterr().err
 
 
-def test_no_more_than_twenty_faults_of_one_file_are_printed(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_more_than_twenty_faults_of_one_file_are_printed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scenario = project / "scenario.yaml"
     scenario.write_text(
         scenario.read_text(encoding="utf-8") + "".join(f"odd_{i}: 1\n" for i in range(50)), encoding="utf-8"
@@ -251,7 +253,7 @@ def test_no_more_than_twenty_faults_of_one_file_are_printed(project, capsys: pyt
     assert "50 errors" in out
 
 
-def test_another_programs_json_in_the_folder_is_passed_over(project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_programs_json_in_the_folder_is_passed_over(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "settings.json").write_text('{"editor.tabSize": 2}', encoding="utf-8")
     assert main(["check", str(project)]) == 0
     assert "Passed over" in capsys.readouterr().out

@@ -12,14 +12,14 @@ ASSUMPTIONS = set(re.findall(r"A:[a-z0-9_.]+", (ROOT / "docs/assumptions.md").re
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_a_rule_names_sources_and_assumptions_that_are_listed(page) -> None:
+def test_a_rule_names_sources_and_assumptions_that_are_listed(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert set(re.findall(r"sources\.md#([a-z0-9-]+)", text)) <= SOURCES
     assert set(re.findall(r"`(A:[a-z0-9_.]+)`", text)) <= ASSUMPTIONS
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_a_rule_names_files_that_exist(page) -> None:
+def test_a_rule_names_files_that_exist(page: Path) -> None:
     named = re.findall(r"`((?:src|tests|docs)/[\w./-]+)`", page.read_text(encoding="utf-8"))
     assert [path for path in named if not (ROOT / path).exists()] == []
 

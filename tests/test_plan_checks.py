@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ GOOD = (Path(__file__).parents[1] / "floorplans" / "three_rooms.yaml").read_text
 
 
 @pytest.fixture
-def faults_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def faults_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """Return the faults of the good plan after replacing texts, as lines without the file's name."""
     monkeypatch.chdir(tmp_path)
 
@@ -32,7 +33,7 @@ def line_of(text: str) -> int:
     return next(i for i, line in enumerate(GOOD.splitlines(), 1) if text in line)
 
 
-def test_the_good_plan_has_no_fault(faults_of) -> None:
+def test_the_good_plan_has_no_fault(faults_of: Callable[..., list[str]]) -> None:
     assert faults_of() == []
 
 
@@ -90,7 +91,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_an_error_has_its_code_its_line_and_its_words(faults_of, case: str) -> None:
+def test_an_error_has_its_code_its_line_and_its_words(faults_of: Callable[..., list[str]], case: str) -> None:
     change, where, words = CASES[case]
     found = [f for f in faults_of(change) if f"error {case[:5]}" in f and words in f]
     assert found, faults_of(change)
@@ -120,7 +121,7 @@ WARNINGS = {
 
 
 @pytest.mark.parametrize("case", WARNINGS)
-def test_a_warning_has_its_code_its_line_and_its_words(faults_of, case: str) -> None:
+def test_a_warning_has_its_code_its_line_and_its_words(faults_of: Callable[..., list[str]], case: str) -> None:
     change, where, words = WARNINGS[case]
     faults = faults_of(change)
     assert [
@@ -129,18 +130,18 @@ def test_a_warning_has_its_code_its_line_and_its_words(faults_of, case: str) -> 
     assert not [f for f in faults if " error " in f]
 
 
-def test_a_wide_door_on_purpose_is_kept(faults_of) -> None:
+def test_a_wide_door_on_purpose_is_kept(faults_of: Callable[..., list[str]]) -> None:
     assert faults_of(("width: 36 in", "width: 13 ft, wide_on_purpose: true")) == []
 
 
-def test_a_lost_stair_door_cuts_off_the_floor_above(faults_of) -> None:
+def test_a_lost_stair_door_cuts_off_the_floor_above(faults_of: Callable[..., list[str]]) -> None:
     door = next(line for line in GOOD.splitlines(keepends=True) if "{id: s-1," in line)
     faults = faults_of((door, ""))
     assert sum("DS310" in f for f in faults) == 2
     assert any("'stair-a-1' has no opening" in f for f in faults)
 
 
-def test_two_parts_joined_only_through_the_outside_are_an_error(faults_of) -> None:
+def test_two_parts_joined_only_through_the_outside_are_an_error(faults_of: Callable[..., list[str]]) -> None:
     door = next(line for line in GOOD.splitlines(keepends=True) if "{id: s-0," in line)
     faults = faults_of((door, ""))
     assert [f for f in faults if "DS311" in f and "only through the outside" in f], faults
@@ -156,7 +157,7 @@ def test_a_way_through_the_outside_does_not_count(secondary: ds.FloorPlan) -> No
     assert {f.code for f in faults} == {"DS311"}
 
 
-def test_a_building_without_any_exit_says_so_once(faults_of) -> None:
+def test_a_building_without_any_exit_says_so_once(faults_of: Callable[..., list[str]]) -> None:
     exits = [(line, "") for line in GOOD.splitlines(keepends=True) if "kind: exit" in line]
     faults = faults_of(
         *exits, ("entries: {police: [e-main], ems: [e-main]}\n", ""), ("exits: [e-main, e-east]", "exits: []")
@@ -164,7 +165,7 @@ def test_a_building_without_any_exit_says_so_once(faults_of) -> None:
     assert len([f for f in faults if "DS310" in f]) == 1
 
 
-def test_faults_of_form_and_of_the_building_come_together(faults_of) -> None:
+def test_faults_of_form_and_of_the_building_come_together(faults_of: Callable[..., list[str]]) -> None:
     faults = faults_of(
         ("width: 36 in", "width: 36"),
         ("[[24, 9], [30, 9]", "[[23, 9], [30, 9]"),
@@ -176,7 +177,7 @@ def test_faults_of_form_and_of_the_building_come_together(faults_of) -> None:
     assert [f for f in faults if f.startswith(f"plan.yaml:{line_of('{id: stair-a-0')}:") and "DS301" in f]
 
 
-def test_what_could_not_be_read_is_not_called_unknown(faults_of) -> None:
+def test_what_could_not_be_read_is_not_called_unknown(faults_of: Callable[..., list[str]]) -> None:
     faults = faults_of(
         ("{id: hall-0, label: Main hall, level: L0", "{id: hall-0, label: Main hall, level: L0, peple: 3")
     )
@@ -193,14 +194,14 @@ def test_all_faults_are_raised_at_once(tmp_path: Path) -> None:
     assert [f.code for f in caught.value.faults] == ["DS305", "DS204"]
 
 
-def test_a_post_may_share_the_id_of_its_own_space_only(faults_of) -> None:
+def test_a_post_may_share_the_id_of_its_own_space_only(faults_of: Callable[..., list[str]]) -> None:
     same = faults_of(("{id: front-desk", "{id: hall-0"))
     other = faults_of(("{id: front-desk", "{id: room-101"))
     assert same == []
     assert [f.split()[2] for f in other] == ["DS201:"]
 
 
-def test_a_move_to_a_use_the_plan_lacks_is_an_error(faults_of) -> None:
+def test_a_move_to_a_use_the_plan_lacks_is_an_error(faults_of: Callable[..., list[str]]) -> None:
     faults = faults_of(
         ("share: {classroom: 1.0}", "share: {classroom: 1.0}, moves: [{share: 50 %, home: classroom, to: cafeteria}]")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,25 +13,26 @@ from hypothesis import strategies as st
 import drillsim as ds
 from depth import cases
 from drillsim.plan import shortest_paths_compiled
+from drillsim.plan.network import Network
 from drillsim.plan.routes import EDGE_PENALTY_S, TIE_S
 from drillsim.plan.shortest_paths import shortest_distances
 
 
 @pytest.fixture(scope="module")
-def school(secondary: ds.FloorPlan):
+def school(secondary: ds.FloorPlan) -> Network:
     return ds.build(secondary)
 
 
 @settings(max_examples=cases(20), deadline=None)
 @given(st.integers(0, 109), st.integers(0, 109), st.integers(0, 1000))
-def test_compiled_searches_find_the_same_ways(school, start: int, goal: int, luck: int) -> None:
+def test_compiled_searches_find_the_same_ways(school: Network, start: int, goal: int, luck: int) -> None:
     random = np.random.default_rng(luck)
     passing = np.where(random.random(2 * school.ways) < 0.1, np.inf, 10 * random.random(2 * school.ways))
     tails = school.distances_from(goal, school.representative_point(goal))
     legs = school.distances_from(start, school.representative_point(start))
     beside, first = school.nodes_in(goal), school.nodes_in(start) ^ 1
 
-    def found(shortest_times, shortest_path):
+    def found(shortest_times: Any, shortest_path: Any) -> tuple[Any, ...]:
         left = shortest_times(*school.incoming, 1.3, passing, EDGE_PENALTY_S, False, beside, tails / 1.3)
         way = shortest_path(
             *school.outgoing, 1.3, passing, EDGE_PENALTY_S, TIE_S, left, beside, tails, first, legs, np.inf
@@ -52,7 +54,7 @@ def test_without_a_compiler_the_search_stays_as_it_is(monkeypatch: pytest.Monkey
 
 @settings(max_examples=cases(20), deadline=None)
 @given(st.integers(0, 109), st.integers(0, 1000))
-def test_least_times_equal_those_of_scipy(school, goal: int, luck: int) -> None:
+def test_least_times_equal_those_of_scipy(school: Network, goal: int, luck: int) -> None:
     passing = 10 * np.random.default_rng(luck).random(2 * school.ways)
     step, node = school.edges, int(school.nodes_in(goal)[0])
     length = step.leg_m / 1.3 + passing[step.end] + EDGE_PENALTY_S

@@ -21,20 +21,20 @@ L_SHAPE = [(0, 0), (10, 0), (10, 4), (4, 4), (4, 10), (0, 10)]
 COURT = ([(0, 0), (10, 0), (10, 10), (0, 10)], [[(2, 2), (8, 2), (8, 8), (2, 8)]])
 
 
-def plan_of(spaces, openings, **more: Any) -> ds.FloorPlan:
+def plan_of(spaces: list[dict[str, Any]], openings: list[dict[str, Any]], **more: Any) -> ds.FloorPlan:
     data = {"name": "test", "levels": [{"id": "L0", "elevation": 0}], "spaces": spaces, "openings": openings, **more}
     return ds.FloorPlan.model_validate(data, context={"bare_lengths": True})
 
 
-def room(id_: str, x0: float, y0: float, x1: float, y1: float, **more: Any):
+def room(id_: str, x0: float, y0: float, x1: float, y1: float, **more: Any) -> dict[str, Any]:
     return {"id": id_, "level": "L0", "use": "other", "polygon": [(x0, y0), (x1, y0), (x1, y1), (x0, y1)], **more}
 
 
-def door(id_: str, a, b, x, y, **more: Any):
+def door(id_: str, a: str, b: str, x: float, y: float, **more: Any) -> dict[str, Any]:
     return {"id": id_, "kind": "door", "spaces": (a, b), "line": ((x, y - 0.5), (x, y + 0.5)), **more}
 
 
-def exit_(id_: str, a, x, y, **more: Any):
+def exit_(id_: str, a: str, x: float, y: float, **more: Any) -> dict[str, Any]:
     return door(id_, a, "outside", x, y, **{"kind": "exit", **more})
 
 
@@ -91,7 +91,7 @@ def floor_of(polygon: shapely.Polygon) -> Floor:
 
 @settings(max_examples=cases(60), deadline=None)
 @given(rectilinear_rooms())
-def test_walks_are_symmetric_and_no_shorter_than_straight_and_keep_the_triangle_inequality(case) -> None:
+def test_walks_are_symmetric_and_no_shorter_than_straight_and_keep_the_triangle_inequality(case: Any) -> None:
     polygon, points = case
     walks = floor_of(polygon).distances(points, points)
     straight = np.linalg.norm(np.subtract(points, np.asarray(points)[:, None]), axis=-1)
@@ -104,7 +104,7 @@ def test_walks_are_symmetric_and_no_shorter_than_straight_and_keep_the_triangle_
 
 @settings(max_examples=cases(40), deadline=None)
 @given(rectilinear_rooms())
-def test_walks_equal_a_brute_force_search_over_all_corners(case) -> None:
+def test_walks_equal_a_brute_force_search_over_all_corners(case: Any) -> None:
     polygon, points = case
     corners = [c for ring in (polygon.exterior, *polygon.interiors) for c in ring.coords[:-1]]
     grown, graph = polygon.buffer(1e-5), nx.Graph()
@@ -118,7 +118,7 @@ def test_walks_equal_a_brute_force_search_over_all_corners(case) -> None:
 
 @settings(max_examples=cases(40), deadline=None)
 @given(rectilinear_rooms())
-def test_the_corners_of_a_walk_add_up_to_its_length(case) -> None:
+def test_the_corners_of_a_walk_add_up_to_its_length(case: Any) -> None:
     polygon, points = case
     floor = floor_of(polygon)
     line = floor.polyline(points[0], points[1])

@@ -12,17 +12,18 @@ from hypothesis import strategies as st
 
 import drillsim as ds
 from depth import cases
+from drillsim.plan.network import Network
 from drillsim.plan.routes import Routes, nearest_exit_m
 from test_plan_network import door, exit_, plan_of, room
 
 
 @pytest.fixture(scope="module")
-def school(secondary: ds.FloorPlan):
+def school(secondary: ds.FloorPlan) -> Network:
     return ds.build(secondary)
 
 
 @pytest.fixture(scope="module")
-def at_one_mps(school):
+def at_one_mps(school: Network) -> Routes:
     return Routes(school)
 
 
@@ -50,7 +51,7 @@ def test_a_way_inside_one_space_passes_nothing() -> None:
 
 @settings(max_examples=cases(30), deadline=None)
 @given(st.data())
-def test_lengths_equal_those_of_networkx(school, at_one_mps, data: st.DataObject) -> None:
+def test_lengths_equal_those_of_networkx(school: Network, at_one_mps: Routes, data: st.DataObject) -> None:
     openings = [o.id for o in school.plan.openings]
     a, b = data.draw(st.sampled_from(openings)), data.draw(st.sampled_from(openings))
     expected = nx.dijkstra_path_length(school.graph, a, b, weight="length_m")
@@ -58,7 +59,7 @@ def test_lengths_equal_those_of_networkx(school, at_one_mps, data: st.DataObject
     assert at_one_mps.seconds_to(s, xy, t, goal) == pytest.approx(expected, abs=1e-9)
 
 
-def test_reach_and_path_tell_the_same_seconds(school, at_one_mps) -> None:
+def test_reach_and_path_tell_the_same_seconds(school: Network, at_one_mps: Routes) -> None:
     start = school.plan.space_index["cafeteria"]
     reach = at_one_mps.from_point(start, (129, 88))
     for goal in range(0, len(school.plan.spaces), 7):
@@ -179,14 +180,14 @@ def test_leaving_a_bent_hall_can_be_the_least_way_within_it() -> None:
     assert (path.seconds, path.ways) == (28.0, ((0, 1), (1, 0)))
 
 
-def test_the_nearest_exit_of_an_exit_is_itself(school) -> None:
+def test_the_nearest_exit_of_an_exit_is_itself(school: Network) -> None:
     metres = nearest_exit_m(school)
     assert [metres[w] for w in school.exits] == [0.0] * len(school.exits)
 
 
-def test_the_worst_opening_lies_67_m_from_its_exit(school) -> None:
+def test_the_worst_opening_lies_67_m_from_its_exit(school: Network) -> None:
     assert nearest_exit_m(school).max() == pytest.approx(67.2, abs=0.05)
 
 
-def test_closing_every_exit_leaves_no_way_out(school) -> None:
+def test_closing_every_exit_leaves_no_way_out(school: Network) -> None:
     assert np.isinf(nearest_exit_m(school, closed=school.exits)).all()

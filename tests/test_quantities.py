@@ -15,20 +15,20 @@ NUMBERS = st.floats(0, 1e6, allow_nan=False).map(lambda x: round(x, 6))
 KIND_AND_UNIT = st.sampled_from([(kind, unit) for kind, table in UNITS.items() for unit in table])
 
 
-def refusal(value, kind: str):
+def refusal(value: object, kind: str) -> str:
     with pytest.raises(PydanticCustomError) as caught:
         parse(value, kind)
     return caught.value.type
 
 
 @given(kind_and_unit=KIND_AND_UNIT, number=NUMBERS, gap=st.sampled_from(["", " ", "  "]))
-def test_a_quantity_is_its_number_times_its_unit(kind_and_unit, number, gap: str) -> None:
+def test_a_quantity_is_its_number_times_its_unit(kind_and_unit: tuple[str, str], number: float, gap: str) -> None:
     kind, unit = kind_and_unit
     assert parse(f"{number:.6f}{gap}{unit}", kind) == pytest.approx(number * UNITS[kind][unit], abs=1e-9)
 
 
 @given(kind_and_unit=KIND_AND_UNIT, number=NUMBERS, kind=st.sampled_from(list(UNITS)))
-def test_a_unit_of_another_kind_is_refused(kind_and_unit, number, kind: str) -> None:
+def test_a_unit_of_another_kind_is_refused(kind_and_unit: tuple[str, str], number: float, kind: str) -> None:
     _, unit = kind_and_unit
     if unit not in UNITS[kind]:
         assert refusal(f"{number:.3f} {unit}", kind) == "DS111"
@@ -71,7 +71,7 @@ def test_what_is_no_quantity_is_refused(value: bool | dict[str, int] | list[int]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_a_quantity_is_finite(value) -> None:
+def test_a_quantity_is_finite(value: object) -> None:
     with pytest.raises(PydanticCustomError, match="finite"):
         parse(value, "length", bare=True)
 
@@ -91,25 +91,25 @@ def as_text(seconds: float) -> str:
 
 
 @given(u=U, low=LOW, high=HIGH)
-def test_low_and_high_make_the_uniform_distribution(u, low, high) -> None:
+def test_low_and_high_make_the_uniform_distribution(u: float, low: float, high: float) -> None:
     drawn = spread({"low": as_text(low), "high": as_text(high)}, "time").quantile(u)
     assert drawn == pytest.approx(stats.uniform(low, high - low).ppf(u))
 
 
 @given(u=U, low=LOW, usual=st.floats(50, 60), high=HIGH)
-def test_low_usual_and_high_make_the_triangular_distribution(u, low, usual: float, high) -> None:
+def test_low_usual_and_high_make_the_triangular_distribution(u: float, low: float, usual: float, high: float) -> None:
     drawn = spread({"low": as_text(low), "usual": as_text(usual), "high": as_text(high)}, "time").quantile(u)
     assert drawn == pytest.approx(stats.triang((usual - low) / (high - low), low, high - low).ppf(u))
 
 
 @given(u=U, median=LOW, sigma=SIGMA)
-def test_median_and_sigma_make_the_lognormal_distribution(u, median, sigma) -> None:
+def test_median_and_sigma_make_the_lognormal_distribution(u: float, median: float, sigma: float) -> None:
     drawn = spread({"median": as_text(median), "sigma": sigma}, "time").quantile(u)
     assert drawn == pytest.approx(stats.lognorm(sigma, scale=median).ppf(u))
 
 
 @given(u=U, median=st.floats(20, 40), sigma=SIGMA)
-def test_low_and_high_clamp_the_lognormal_distribution(u, median: float, sigma) -> None:
+def test_low_and_high_clamp_the_lognormal_distribution(u: float, median: float, sigma: float) -> None:
     form = {"median": as_text(median), "sigma": sigma, "low": "10 s", "high": "80 s"}
     assert spread(form, "time").quantile(u) == pytest.approx(
         min(max(stats.lognorm(sigma, scale=median).ppf(u), 10), 80)
@@ -117,18 +117,18 @@ def test_low_and_high_clamp_the_lognormal_distribution(u, median: float, sigma) 
 
 
 @given(u=U, mean=st.floats(1, 2), sd=st.floats(0.01, 0.5))
-def test_mean_sd_low_and_high_make_the_clipped_normal_distribution(u, mean: float, sd: float) -> None:
+def test_mean_sd_low_and_high_make_the_clipped_normal_distribution(u: float, mean: float, sd: float) -> None:
     form = {"mean": f"{mean!r} m/s", "sd": f"{sd!r} m/s", "low": "0.8 m/s", "high": "1.9 m/s"}
     assert spread(form, "speed").quantile(u) == pytest.approx(min(max(stats.norm(mean, sd).ppf(u), 0.8), 1.9))
 
 
 @given(u=U, mean=LOW)
-def test_a_mean_makes_the_exponential_distribution(u, mean) -> None:
+def test_a_mean_makes_the_exponential_distribution(u: float, mean: float) -> None:
     assert spread({"mean": as_text(mean)}, "time").quantile(u) == pytest.approx(stats.expon(scale=mean).ppf(u))
 
 
 @given(u=U)
-def test_a_plain_quantity_does_not_vary(u) -> None:
+def test_a_plain_quantity_does_not_vary(u: float) -> None:
     assert spread("20 s", "time").quantile(u) == 20.0
 
 
@@ -163,7 +163,7 @@ def test_a_larger_number_never_draws_less(form: dict[str, Any]) -> None:
     ],
     ids=str,
 )
-def test_the_mean_of_a_spread_is_that_of_its_distribution(form: dict[str, Any] | str, expected) -> None:
+def test_the_mean_of_a_spread_is_that_of_its_distribution(form: dict[str, Any] | str, expected: float) -> None:
     assert spread(form, "time").mean() == pytest.approx(expected)
 
 

@@ -73,12 +73,14 @@ def renew(block: str, line: str, out: list[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("readme")
 
 
 @pytest.mark.xdist_group("readme")
-def test_the_console_blocks_run_in_order_and_show_what_the_readme_shows(folder, request: pytest.FixtureRequest) -> None:
+def test_the_console_blocks_run_in_order_and_show_what_the_readme_shows(
+    folder: Path, request: pytest.FixtureRequest
+) -> None:
     assert len(blocks()) >= 5
     told = []
     for i in range(len(blocks())):

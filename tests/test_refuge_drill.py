@@ -8,7 +8,7 @@ import drillsim as ds
 from plays import mix, scenario
 
 
-def fire(**people: Any):
+def fire(**people: Any) -> ds.Scenario:
     groups = {"secondary": {"share": "80 %"}, "needs-help": {"share": "20 %"}}
     protocol = {"action": "evacuate", "announced_by": "alarm"}
     return scenario("fire", "room-101", people={"groups": groups, **people}, protocol=protocol)

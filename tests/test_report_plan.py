@@ -7,11 +7,12 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
+from matplotlib.figure import Figure
 
 import drillsim as ds
 
 
-def words(figure) -> list[str]:
+def words(figure: Figure) -> list[str]:
     return [t.get_text() for axes in figure.axes for t in axes.texts]
 
 

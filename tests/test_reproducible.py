@@ -29,20 +29,20 @@ def rows(study: ds.Study, folder: Path, **how: object) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def alone(primary: ds.FloorPlan, tmp_path_factory: pytest.TempPathFactory):
+def alone(primary: ds.FloorPlan, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return rows(a_study(primary), tmp_path_factory.mktemp("alone") / "results")
 
 
-def test_two_workers_write_the_same_bytes_as_one(primary: ds.FloorPlan, alone, tmp_path: Path) -> None:
+def test_two_workers_write_the_same_bytes_as_one(primary: ds.FloorPlan, alone: bytes, tmp_path: Path) -> None:
     assert rows(a_study(primary), tmp_path / "two", workers=2) == alone
 
 
-def test_shuffled_chunks_write_the_same_bytes(primary: ds.FloorPlan, alone, tmp_path: Path) -> None:
+def test_shuffled_chunks_write_the_same_bytes(primary: ds.FloorPlan, alone: bytes, tmp_path: Path) -> None:
     assert rows(a_study(primary), tmp_path / "shuffled", chunk_order=lambda chunks: chunks[::-1]) == alone
 
 
 def test_draws_and_ways_without_a_compiler_write_the_same_bytes(
-    primary: ds.FloorPlan, alone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    primary: ds.FloorPlan, alone: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("drillsim.streams.streams._drawn", lambda: (uniform_of, uniforms_of))
     monkeypatch.setattr("drillsim.plan.routes.compiled_search", lambda: (shortest_times, shortest_path))
@@ -50,7 +50,7 @@ def test_draws_and_ways_without_a_compiler_write_the_same_bytes(
     assert rows(a_study(fresh), tmp_path / "plain", workers=1) == alone
 
 
-def test_two_fresh_processes_write_the_same_bytes(alone, tmp_path: Path) -> None:
+def test_two_fresh_processes_write_the_same_bytes(alone: bytes, tmp_path: Path) -> None:
     scenarios = [str(ROOT / "scenarios" / f"{n}.yaml") for n in NAMES]
     common = [
         "--mixes",

@@ -51,11 +51,11 @@ def school(rooms: int, halls: int) -> FloorPlan:
     )  # fmt: skip
 
 
-def box(id_: str, use, x0: float, y0: float, x1: float, y1: float, people) -> dict[str, Any]:
+def box(id_: str, use: str, x0: float, y0: float, x1: float, y1: float, people: int) -> dict[str, Any]:
     return {"id": id_, "level": "L0", "use": use, "polygon": [[x0, y0], [x1, y0], [x1, y1], [x0, y1]], "people": people}
 
 
-def door(id_: str, kind: str, a, b, x0: float, y0: float, x1: float, y1: float, lock) -> dict[str, Any]:
+def door(id_: str, kind: str, a: str, b: str, x0: float, y0: float, x1: float, y1: float, lock: str) -> dict[str, Any]:
     return {"id": id_, "kind": kind, "spaces": [a, b], "line": [[x0, y0], [x1, y1]], "lock": lock}
 
 
@@ -96,7 +96,7 @@ def plays(draw: st.DrawFn) -> tuple[FloorPlan, dict[str, Any], list[dict[str, An
 
 @settings(max_examples=cases(60), deadline=None)
 @given(plays())
-def test_one_more_unit_never_makes_the_response_later(play) -> None:
+def test_one_more_unit_never_makes_the_response_later(play: Any) -> None:
     plan, data, units, seed = play
     drill = ds.Scenario.model_validate(data)
     with_all = able_s(drill, plan, staff(units), seed)
@@ -107,7 +107,7 @@ def test_one_more_unit_never_makes_the_response_later(play) -> None:
 
 @settings(max_examples=cases(40), deadline=None)
 @given(plays())
-def test_a_faster_radio_never_makes_the_response_later(play) -> None:
+def test_a_faster_radio_never_makes_the_response_later(play: Any) -> None:
     plan, data, units, seed = play
     slow = ds.Scenario.model_validate(
         {**data, "reporting": {"place_known": KNOWN, "radio": {"low": "10 s", "high": "30 s"}}}
@@ -120,7 +120,7 @@ def test_a_faster_radio_never_makes_the_response_later(play) -> None:
 
 @settings(max_examples=cases(40), deadline=None)
 @given(plays())
-def test_a_shorter_hand_over_never_makes_the_response_later(play) -> None:
+def test_a_shorter_hand_over_never_makes_the_response_later(play: Any) -> None:
     plan, data, units, seed = play
     drill = ds.Scenario.model_validate(data)
     still = [{**u, "post": u.get("post", "hall-0"), "patrol": ()} for u in units]

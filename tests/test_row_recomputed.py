@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import drillsim as ds
 from drillsim.record.columns import BY_NAME, COUNTS, LEGS, MEASURES, status_name
+from drillsim.record.trace import Event
 from shipped import CASES, IDS, ROOT, played
 
 ALWAYS = ["noticed_s", "reported_s", "place_known_s", "first_on_scene_s", "able_on_scene_s"]
@@ -67,7 +69,7 @@ def onset_at(trace: ds.Trace) -> int:
     return next(i for i, e in enumerate(trace.events) if e.what == "onset")
 
 
-def same(a, b) -> bool:
+def same(a: object, b: object) -> bool:
     if isinstance(a, float) and isinstance(b, (int, float)):
         return abs(a - b) <= 1e-9
     return a == b
@@ -76,17 +78,17 @@ def same(a, b) -> bool:
 class Again:
     """One incident of one drill, read off its lines, in order of time."""
 
-    def __init__(self, trace: ds.Trace, onset) -> None:
+    def __init__(self, trace: ds.Trace, onset: Event) -> None:
         self.trace, self.onset, self.kind = trace, onset, onset.why
         self.events = [e for e in trace.events if e.incident in ("", onset.incident)]
         self.watched_s = trace.horizon_s
 
     # ------------------------------------------------------------------ reading lines
 
-    def lines(self, what: str, **having: str) -> list:
+    def lines(self, what: str, **having: str) -> list[Any]:
         return [e for e in self.events if e.what == what and all(getattr(e, k) == v for k, v in having.items())]
 
-    def since(self, event) -> float:
+    def since(self, event: Event) -> float:
         return event.time_s - self.onset.time_s
 
     def first(self, what: str, who: str = "") -> float | None:
@@ -95,7 +97,7 @@ class Again:
 
     # ------------------------------------------------------------------ the row
 
-    def row(self) -> dict:
+    def row(self) -> dict[str, Any]:
         trace = self.trace
         row = {
             "scenario": trace.scenario, "mix": trace.mix, "replication": trace.replication,
@@ -207,7 +209,7 @@ class Again:
         rooms = self.rooms()
         return max(ends[r] for r in rooms) if rooms and rooms <= set(ends) else None
 
-    def counts(self) -> dict:
+    def counts(self) -> dict[str, Any]:
         rooms = self.rooms()
         secured = [self.since(e) for e in self.lines("secured")]
         people = self.inside()
@@ -250,13 +252,13 @@ class Again:
     def resolved_by(self) -> str:
         return next((e.who for e in self.lines("resolved")), "nobody")
 
-    def first_by(self, row: dict) -> str:
+    def first_by(self, row: dict[str, Any]) -> str:
         if row["first_on_scene_s"] is None:
             return "nobody"
         who = next(e.who for e in self.lines("on-scene") if e.why in ("resolves", "assists"))
         return service(who) or "unit"
 
-    def ends_as(self, row: dict) -> str:
+    def ends_as(self, row: dict[str, Any]) -> str:
         has = {e.what for e in self.events}
         if "resolved" in has:
             return {"self": "over-by-itself", "unit": "resolved"}[self.resolved_by()]
@@ -279,13 +281,13 @@ class Again:
             return "report-lost"
         return "not-reported" if "noticed" in has else "not-noticed"
 
-    def over_before_anyone_came(self, row: dict) -> int:
+    def over_before_anyone_came(self, row: dict[str, Any]) -> int:
         over, came = row["resolved_s"], row["first_on_scene_s"]
         return int(over is not None and (came is None or over < came))
 
     # ------------------------------------------------------------------ where the time goes
 
-    def legs(self, row: dict) -> dict:
+    def legs(self, row: dict[str, Any]) -> dict[str, Any]:
         """The chain of whoever became able, else of the first on scene: differences of its stamps."""
         names = [c.name for c in LEGS]
         came = [e for e in self.lines("on-scene") if e.why in ("resolves", "assists")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -136,7 +137,7 @@ def counts(t: Told, known: dict[str, float | None]) -> dict[str, float | None]:
     }
 
 
-def legs(t: Told, row: dict) -> dict[str, float | None]:
+def legs(t: Told, row: dict[str, Any]) -> dict[str, float | None]:
     none = dict.fromkeys((c.name for c in LEGS), None)
     scene = t.of("on-scene")
     chosen = t.of("able") if not t.of("able").empty else scene[scene["why"] != "stays-away"]

@@ -6,9 +6,11 @@ import re
 import types
 import typing
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from drillsim.crowd.laws import DOOR_LAWS, SPEED_LAWS
 from drillsim.documents.document import Model
@@ -98,7 +100,9 @@ def test_the_walk_finds_the_models_that_matter() -> None:
 
 
 @pytest.mark.parametrize(("model", "name", "field"), NUMBERS, ids=[f"{m.__name__}.{n}" for m, n, _ in NUMBERS])
-def test_a_default_number_names_its_source_or_its_assumption(model, name: str, field) -> None:
+def test_a_default_number_names_its_source_or_its_assumption(
+    model: type[BaseModel], name: str, field: FieldInfo
+) -> None:
     assert known(field.description or ""), f"{model.__name__}.{name} = {field.default!r} comes from nowhere"
 
 
@@ -113,7 +117,7 @@ def test_a_numeric_field_has_its_unit_in_its_type_or_in_its_name() -> None:
 @pytest.mark.parametrize(
     ("module", "table"), TABLES, ids=[ast.unparse(getattr(t, "target", None) or t.targets[0]) for _, t in TABLES]
 )
-def test_a_number_in_the_shipped_tables_has_its_source_beside_or_above_it(module, table) -> None:
+def test_a_number_in_the_shipped_tables_has_its_source_beside_or_above_it(module: ModuleType, table: ast.stmt) -> None:
     lines = inspect.getsource(module).splitlines()
     body = ast.parse(inspect.getsource(module)).body
     after = body[[n.lineno for n in body].index(table.lineno) + 1] if table is not body[-1] else None

@@ -15,7 +15,7 @@ SCHOOLS = ("doe_secondary", "doe_primary")
 FOR_SCHOOLS = sorted(p for p in SCENARIOS.glob("*.yaml") if p.name != "mixes.yaml")
 
 
-def all_ways(path: Path):
+def all_ways(path: Path) -> list[ds.Scenario]:
     """Return a scenario and all its what-ifs."""
     scenario = ds.read_scenario(path)
     return [scenario, *(scenario.with_override(name) for name in scenario.overrides)]

@@ -1,6 +1,8 @@
 """Reading scenario and mixes files: every fault has its place and its remedy, and nothing is lost on the way."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -24,11 +26,11 @@ mixes:
 
 
 @pytest.fixture
-def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """Return the faults of a text as lines, as the user sees them; [] where it reads well."""
     monkeypatch.chdir(tmp_path)
 
-    def of(content, reader=read_scenario):
+    def of(content: str | bytes, reader: Callable[[Path], object] = read_scenario) -> list[str]:
         path = tmp_path / "file.yaml"
         if isinstance(content, bytes):
             path.write_bytes(content)
@@ -43,7 +45,7 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return of
 
 
-def drill(tmp_path: Path, more: str = ""):
+def drill(tmp_path: Path, more: str = "") -> Any:
     path = tmp_path / "drill.yaml"
     path.write_text(DRILL + more, encoding="utf-8")
     return read_scenario(path)
@@ -153,7 +155,9 @@ def drill(tmp_path: Path, more: str = ""):
         ("name: again", "5:1: error DS005: the key 'name' stands here a second time."),
     ],
 )
-def test_a_mistake_gives_one_fault_with_its_place_and_its_remedy(faults, more: str, fault: str) -> None:
+def test_a_mistake_gives_one_fault_with_its_place_and_its_remedy(
+    faults: Callable[..., list[str]], more: str, fault: str
+) -> None:
     found = faults(DRILL + more + "\n")
     assert len(found) == 1
     assert found[0].startswith(f"file.yaml:{fault}")
@@ -162,26 +166,26 @@ def test_a_mistake_gives_one_fault_with_its_place_and_its_remedy(faults, more: s
 @pytest.mark.parametrize(
     "where", ["{}", "[hall]", "3", "{use: a, draw: {}}", "{use: 3}", "{draw: {}}", "{draw: {hall: -5 %}}", '""']
 )
-def test_a_place_that_is_none_gives_one_fault_at_its_place(faults, where: str) -> None:
+def test_a_place_that_is_none_gives_one_fault_at_its_place(faults: Callable[..., list[str]], where: str) -> None:
     found = faults(DRILL.replace("where: hall", f"where: {where}"))
     assert len(found) == 1
     assert found[0].startswith("file.yaml:4:")
     assert "where" in found[0]
 
 
-def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(faults) -> None:
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(faults: Callable[..., list[str]]) -> None:
     found = faults(DRILL.replace("behaviour", "fihgt") + "horizon: 30\nprotocol: {action: lock}\npoliec: {}\n")
     assert [f.split(": ")[0] for f in found] == ["file.yaml:4:22", "file.yaml:5:10", "file.yaml:6:20", "file.yaml:7:1"]
 
 
-def test_two_incidents_of_one_name_are_refused(faults) -> None:
+def test_two_incidents_of_one_name_are_refused(faults: Callable[..., list[str]]) -> None:
     found = faults(DRILL + "  - {id: main, kind: medical, where: hall}\n")
     assert [f.split("error ")[1] for f in found] == [
         "DS104: two incidents are called 'main'. Ids name the random draws: give each its own"
     ]
 
 
-def test_a_scenario_without_incidents_is_refused(faults) -> None:
+def test_a_scenario_without_incidents_is_refused(faults: Callable[..., list[str]]) -> None:
     found = faults("drillsim: 1\nname: x\nincidents: []\n")
     assert "'incidents' (a drill) or 'demand' (a whole day)" in found[0]
 
@@ -194,18 +198,20 @@ def test_a_scenario_without_incidents_is_refused(faults) -> None:
         ("{kind: hazard, where: hall, lasts: 3 min}", "has no 'lasts'"),
     ],
 )
-def test_a_field_of_another_kind_of_incident_is_refused(faults, incident: str, words: str) -> None:
+def test_a_field_of_another_kind_of_incident_is_refused(
+    faults: Callable[..., list[str]], incident: str, words: str
+) -> None:
     found = faults(f"drillsim: 1\nname: x\nincidents:\n  - {incident}\n")
     assert len(found) == 1
     assert words in found[0]
 
 
-def test_a_hostile_event_has_no_daily_rate(faults) -> None:
+def test_a_hostile_event_has_no_daily_rate(faults: Callable[..., list[str]]) -> None:
     found = faults("drillsim: 1\nname: x\ndemand: {calls: [{kind: hostile, where: hall, rate: 1 /year}]}\n")
     assert "no daily rate" in found[0]
 
 
-def test_an_override_is_checked_before_it_is_asked_for(faults) -> None:
+def test_an_override_is_checked_before_it_is_asked_for(faults: Callable[..., list[str]]) -> None:
     found = faults(DRILL + "overrides:\n  quick:\n    noticing: {witnes: 3 s}\n    horizon: 3\n")
     assert [f.split(": ")[0] for f in found] == ["file.yaml:7:16", "file.yaml:8:14"]
     assert found[0].endswith("unknown key 'witnes'. Did you mean 'witness'?")
@@ -249,24 +255,26 @@ def test_an_override_is_checked_before_it_is_asked_for(faults) -> None:
         ),
     ],
 )
-def test_a_mistake_in_the_mixes_gives_one_fault_with_its_place(faults, old: str, new: str, fault: str) -> None:
+def test_a_mistake_in_the_mixes_gives_one_fault_with_its_place(
+    faults: Callable[..., list[str]], old: str, new: str, fault: str
+) -> None:
     found = faults(MIXES.replace(old, new), read_mixes)
     assert len(found) == 1
     assert found[0].startswith(f"file.yaml:{fault}")
 
 
-def test_two_units_of_a_mix_with_one_id_are_refused(faults) -> None:
+def test_two_units_of_a_mix_with_one_id_are_refused(faults: Callable[..., list[str]]) -> None:
     twice = MIXES.replace("now", "a").replace("post: desk}", "post: desk}, {id: sro-1, role: sro}")
     assert faults(twice, read_mixes) == [
         "file.yaml:4:56: error DS201: two units of 'a' are called 'sro-1'. Ids name the random draws: give each its own"
     ]
 
 
-def test_a_scenario_is_not_taken_for_mixes(faults) -> None:
+def test_a_scenario_is_not_taken_for_mixes(faults: Callable[..., list[str]]) -> None:
     assert faults(DRILL, read_mixes) == ["file.yaml:1:1: error DS006: this is a scenario; a mixes file is needed here"]
 
 
-def test_another_version_is_refused(faults) -> None:
+def test_another_version_is_refused(faults: Callable[..., list[str]]) -> None:
     assert faults(DRILL.replace("drillsim: 1", "drillsim: 2")) == [
         "file.yaml:1:11: error DS006: 'drillsim: 2' is a version this drillsim cannot read. Write 'drillsim: 1'"
     ]
@@ -304,7 +312,9 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         "deep", "aliases", "huge", "python tag",
     ],
 )  # fmt: skip
-def test_what_is_no_scenario_gives_one_located_fault(faults, content, code: str | None) -> None:
+def test_what_is_no_scenario_gives_one_located_fault(
+    faults: Callable[..., list[str]], content: str | bytes, code: str | None
+) -> None:
     found = faults(content)
     assert len(found) == 1
     assert found[0].startswith("file.yaml")
@@ -387,7 +397,7 @@ def test_what_was_read_can_be_saved_and_read_again(path: Path) -> None:
 # mixes and roles
 
 
-def read(tmp_path: Path, text: str):
+def read(tmp_path: Path, text: str) -> Any:
     path = tmp_path / "mixes.yaml"
     path.write_text(text, encoding="utf-8")
     return read_mixes(path)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ KNOWN = {
 }
 
 
-def faults(node, value, root, at: str = "$"):
+def faults(node: Any, value: Any, root: Any, at: str = "$") -> list[str]:
     """Return what a JSON Schema validator would say, for the words our schemas use; other words fail the test."""
     assert set(node) <= KNOWN, f"{at}: {set(node) - KNOWN}"
     found = []
@@ -77,15 +78,15 @@ def faults(node, value, root, at: str = "$"):
     return found
 
 
-def told(kind: str, value):
+def told(kind: str, value: Any) -> list[str]:
     return faults(SCHEMAS[kind], value, SCHEMAS[kind])
 
 
-def load(text: str):
+def load(text: str) -> Any:
     return parse_text(text)[0]
 
 
-def nodes(node):
+def nodes(node: Any) -> Iterator[dict[str, Any]]:
     if isinstance(node, dict):
         yield node
         for inner in node.values():

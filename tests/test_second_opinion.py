@@ -4,6 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def opinion() -> ModuleType:
 
 
 @cache
-def played(opinion: ModuleType, rules, name: str, persons: int):
+def played(opinion: ModuleType, rules: Any, name: str, persons: int) -> Any:
     return opinion.pair(LAYOUTS[name], persons, rules)
 
 
@@ -41,13 +42,13 @@ def numbers(line: str) -> list[float]:
 
 
 @pytest.mark.parametrize(("name", "persons"), CASES)
-def test_both_programs_agree_under_the_same_rules(opinion: ModuleType, name: str, persons) -> None:
+def test_both_programs_agree_under_the_same_rules(opinion: ModuleType, name: str, persons: int) -> None:
     found = played(opinion, opinion.SAME_RULES, name, persons)
     assert found.agree(), opinion.row(found)
 
 
 @pytest.mark.parametrize(("name", "persons"), CASES)
-def test_where_they_differ_as_they_come_a_rule_is_named(opinion: ModuleType, name: str, persons) -> None:
+def test_where_they_differ_as_they_come_a_rule_is_named(opinion: ModuleType, name: str, persons: int) -> None:
     found = played(opinion, opinion.AS_THEY_COME, name, persons)
     named = opinion.BECAUSE.get((name, persons))
     assert (named is None) == found.agree(), opinion.row(found)

@@ -145,7 +145,7 @@ def test_a_unit_is_called_off_for_an_incident_by_its_name(three_rooms: ds.FloorP
     assert "School Resource Officer (sro) is called off, for 'fight'." in text
 
 
-def day(*calls: dict, plan: ds.FloorPlan, units: tuple = ()) -> Trace:
+def day(*calls: dict[str, Any], plan: ds.FloorPlan, units: tuple[dict[str, Any], ...] = ()) -> Trace:
     wish = {"name": "day", "horizon": "30 min", "demand": {"from": "08:00", "lasts": "2 h", "calls": list(calls)}}
     return ds.simulate(ds.Scenario.model_validate(wish), plan, mix(*units), seed=2)
 
@@ -196,7 +196,7 @@ def test_a_rule_break_is_not_called_a_fight(three_rooms: ds.FloorPlan) -> None:
 
 
 @pytest.mark.parametrize("what", sorted(SENTENCES))
-def test_a_sentence_can_be_said_of_a_bare_event(what, three_rooms: ds.FloorPlan) -> None:
+def test_a_sentence_can_be_said_of_a_bare_event(what: str, three_rooms: ds.FloorPlan) -> None:
     assert not re.search(r"[{}]|None", told(three_rooms, event(what, why="why", value=1.0)))
 
 
@@ -220,7 +220,7 @@ def test_a_sentence_can_be_said_of_a_bare_event(what, three_rooms: ds.FloorPlan)
     ],
     ids=lambda x: x.what if isinstance(x, Event) else "",
 )  # fmt: skip
-def test_a_sentence_says_what_happened(one, sentence: str, three_rooms: ds.FloorPlan) -> None:
+def test_a_sentence_says_what_happened(one: Event, sentence: str, three_rooms: ds.FloorPlan) -> None:
     assert sentence in told(three_rooms, one)
 
 

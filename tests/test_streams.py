@@ -2,6 +2,7 @@
 
 import math
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,9 @@ NAMES = st.text(min_size=1, max_size=12)
     ],
     ids=["zeros", "ones", "pi"],
 )
-def test_philox_gives_the_known_answers_of_its_authors(counter_and_key, block: tuple[int, ...]) -> None:
+def test_philox_gives_the_known_answers_of_its_authors(
+    counter_and_key: tuple[int, int, int, int, int, int], block: tuple[int, ...]
+) -> None:
     assert philox(*counter_and_key) == block
 
 
@@ -41,7 +44,7 @@ GOLDEN = {
 
 
 @pytest.mark.parametrize(("address", "value"), GOLDEN.items(), ids=[str(address) for address in GOLDEN])
-def test_a_draw_is_pinned_by_its_address(address, value) -> None:
+def test_a_draw_is_pinned_by_its_address(address: tuple[Any, ...], value: float) -> None:
     seed, family, replication, purpose, slot, index = address
     assert Streams(seed, family, replication).uniform(purpose, slot, index) == value
 
@@ -88,12 +91,14 @@ def test_what_was_drawn_before_does_not_matter() -> None:
     ],
     ids=["seed", "family", "replication", "purpose", "slot", "index"],
 )
-def test_every_part_of_the_address_changes_the_draw(other) -> None:
+def test_every_part_of_the_address_changes_the_draw(other: float) -> None:
     assert Streams(7, "lockdown", 3).uniform("unit.speed", "a") != other
 
 
 @given(seed=st.integers(0, 2**63), family=NAMES, replication=st.integers(0, 10**6), purpose=NAMES, slot=NAMES)
-def test_a_draw_lies_strictly_between_0_and_1(seed: int, family, replication: int, purpose, slot) -> None:
+def test_a_draw_lies_strictly_between_0_and_1(
+    seed: int, family: str, replication: int, purpose: str, slot: str
+) -> None:
     assert 0.0 < Streams(seed, family, replication).uniform(purpose, slot) < 1.0
 
 

@@ -24,7 +24,7 @@ SRO = {"id": "sro-1", "role": "sro", "post": "front-desk"}
 GUARD = {"id": "guard-1", "role": "unarmed-guard", "patrol": ["hall-0", "hall-1"]}
 
 
-def term(plan: ds.FloorPlan, *units: dict[str, Any], days: int = 6, **changes: Any):
+def term(plan: ds.FloorPlan, *units: dict[str, Any], days: int = 6, **changes: Any) -> ds.Term:
     return ds.play_term(ds.Scenario.model_validate({**DAY, **changes}), plan, mix(*units), days=days, seed=5)
 
 

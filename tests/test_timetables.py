@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,11 +35,11 @@ PLACES = {  # people in classrooms, corridors, cafeteria, lobby, gym, auditorium
 USES = ("classroom", "corridor", "cafeteria", "lobby", "gym", "auditorium")
 
 
-def seats(name: str, i):
+def seats(name: str, i: int) -> Any:
     return WORLDS[name].seats(SCHOOLS[name].timetable[i])
 
 
-def persons(name: str, i):
+def persons(name: str, i: int) -> Any:
     return np.bincount(seats(name, i).space, minlength=len(SCHOOLS[name].spaces))
 
 
@@ -50,26 +51,26 @@ def test_a_day_has_every_kind_of_bell_period_without_a_gap(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "i"), PERIODS, ids=IDS)
-def test_everybody_who_is_in_sits_somewhere(name: str, i) -> None:
+def test_everybody_who_is_in_sits_somewhere(name: str, i: int) -> None:
     period = SCHOOLS[name].timetable[i]
     home = sum(s.people * period.share.get(s.use, 0.0) for s in SCHOOLS[name].spaces)
     assert len(seats(name, i)) == persons(name, i).sum() == int(home + 0.5)
 
 
 @pytest.mark.parametrize(("name", "i"), PERIODS, ids=IDS)
-def test_nobody_sits_twice(name: str, i) -> None:
+def test_nobody_sits_twice(name: str, i: int) -> None:
     assert len(set(seats(name, i).slots)) == len(seats(name, i))
 
 
 @pytest.mark.parametrize(("name", "i"), PERIODS, ids=IDS)
-def test_no_space_starts_with_more_people_than_it_has_places(name: str, i) -> None:
+def test_no_space_starts_with_more_people_than_it_has_places(name: str, i: int) -> None:
     cells = WORLDS[name].cells
     places = [sum(cells.places[c] for c in cells.cells_of(s)) for s in range(len(SCHOOLS[name].spaces))]
     assert (persons(name, i) <= places).all()
 
 
 @pytest.mark.parametrize(("name", "i"), PERIODS, ids=IDS)
-def test_people_are_where_the_rule_of_the_plan_puts_them(name: str, i) -> None:
+def test_people_are_where_the_rule_of_the_plan_puts_them(name: str, i: int) -> None:
     plan = SCHOOLS[name]
     uses = np.array([s.use for s in plan.spaces])
     found = tuple(int(persons(name, i)[uses == use].sum()) for use in USES)
@@ -78,7 +79,7 @@ def test_people_are_where_the_rule_of_the_plan_puts_them(name: str, i) -> None:
 
 
 @pytest.mark.parametrize(("name", "i"), PERIODS, ids=IDS)
-def test_a_class_that_goes_elsewhere_goes_as_a_whole(name: str, i) -> None:
+def test_a_class_that_goes_elsewhere_goes_as_a_whole(name: str, i: int) -> None:
     plan, here = SCHOOLS[name], seats(name, i)
     for room in np.unique(here.home):
         uses = {plan.spaces[s].use for s in here.space[here.home == room].tolist()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -104,7 +105,7 @@ def test_the_whole_suite_is_as_its_page_says() -> None:
 # ------------------------------------------------------------------ cases can fail
 
 
-def verdicts(cases) -> dict[str, str]:
+def verdicts(cases: Callable[..., Iterable[Case]]) -> dict[str, str]:
     return {c.id: c.verdict for c in cases(BENCH)}
 
 

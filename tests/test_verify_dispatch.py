@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from drillsim.record.trace import Event
-from drillsim.verify.harness.case import Harness
+from drillsim.verify.harness.case import Case, Harness
 from drillsim.verify.harness.staging import empty_plan
 from drillsim.verify.response import days, server_pools
 from drillsim.verify.response.days import Team, joined, play_day
@@ -22,7 +24,7 @@ QUICK = Harness(ROOT, share=0.04)
 PAIR = Team("pair", QUIZ, "inf", ("room-101", "hall-0"), ("stair-a-0", "stair-a-0"))
 
 
-def outside(cases) -> list[str]:
+def outside(cases: Iterable[Case]) -> list[str]:
     return [case.id for case in cases if case.verdict != "pass"]
 
 
@@ -120,14 +122,14 @@ def test_the_same_day_is_played_again_and_another_is_another() -> None:
 
 
 @pytest.mark.parametrize("cases", [hypercube_cases, pool_cases])
-def test_days_of_calls_agree_with_the_theory(cases) -> None:
+def test_days_of_calls_agree_with_the_theory(cases: Callable[[Harness], Iterable[Case]]) -> None:
     assert outside(cases(QUICK)) == []
 
 
 def test_a_slower_unit_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = Team.mix
 
-    def second_at_half_speed(team: Team):
+    def second_at_half_speed(team: Team) -> Any:
         first, second, *others = team.city.service
         return honest(replace(team, city=replace(team.city, service=(first, second / 2, *others))))
 
@@ -144,7 +146,7 @@ def test_a_back_up_that_goes_too_is_found_out(monkeypatch: pytest.MonkeyPatch) -
 def test_units_that_go_back_to_their_posts_first_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rule for calls that waited is told apart from the simpler one, that units come from their posts."""
 
-    def from_posts(*, calls, between):
+    def from_posts(*, calls: Sequence[float], between: Any) -> float:
         plan = empty_plan(ROOT, "three_rooms")
         goals = [server_pools.location_of(plan, atom) for atom in server_pools.WALKING.atoms]
         ways_s = [
@@ -159,7 +161,7 @@ def test_units_that_go_back_to_their_posts_first_are_found_out(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(("deep", "within"), [(True, 0.005), (False, 4 * ratio([1, 2, 3, 2], [4, 4, 4, 4]).error)])
-def test_a_share_is_held_to_half_a_percent_only_with_many_calls(deep: bool, within) -> None:
+def test_a_share_is_held_to_half_a_percent_only_with_many_calls(deep: bool, within: float) -> None:
     tally = play_day(PAIR, empty_plan(ROOT, "three_rooms"), calls=50, seed=1, day=0)
     against = server_pools._Against(Harness(ROOT, deep=deep), PAIR, tally, "a book")
     parts, wholes = np.array([1.0, 2, 3, 2]), np.full(4, 4.0)

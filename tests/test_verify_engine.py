@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import pytest
 
 from drillsim.verify.harness import staging
-from drillsim.verify.harness.case import Harness
+from drillsim.verify.harness.case import Case, Harness
 from drillsim.verify.harness.staging import empty_plan, location_of, oracle_of, shipped_plan, what_if
 from drillsim.verify.harness.workers import pool
 from drillsim.verify.response import monotonicity, occupancy, travel
@@ -22,7 +24,7 @@ BENCH = Harness(Path(__file__).resolve().parents[1])
 
 
 @pytest.mark.parametrize("cases", [arrival_cases, patrol_cases, exposure_cases, duty_cases])
-def test_drills_agree_with_their_closed_form(cases) -> None:
+def test_drills_agree_with_their_closed_form(cases: Callable[..., Iterable[Case]]) -> None:
     assert [c for c in cases(BENCH) if c.verdict != "pass"] == []
 
 
@@ -100,7 +102,7 @@ def test_more_people_locks_radio_and_police_never_slow_a_lockdown() -> None:
 def test_a_radio_that_is_slower_than_it_should_be_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = monotonicity._scenario
 
-    def mixed_up(inputs, variant):
+    def mixed_up(inputs: Any, variant: str) -> Any:
         slow = variant == monotonicity.PRESENT
         return what_if(honest(inputs, variant), {"reporting": {"radio": "60 s"}}) if slow else honest(inputs, variant)
 

@@ -167,7 +167,7 @@ def test_a_line_that_does_not_settle_is_refused(load: float) -> None:
 # ------------------------------------------------------------------ hypercube
 
 
-def solve(city, line):
+def solve(city: Any, line: Any) -> Any:
     return hypercube(calls=city.calls, preference=city.preference, service=city.service, line=line)
 
 
@@ -199,7 +199,7 @@ def test_rectangular_city_keeps_unit_one_busier() -> None:
 
 
 def test_nearest_is_not_best_in_the_rectangular_city() -> None:
-    def miles(w):
+    def miles(w: float) -> float:
         city = rectangular_city(w)
         return solve(city, "zero").travel(city.travel)
 
@@ -242,7 +242,7 @@ city_of_three = st.tuples(
 
 
 @given(city_of_three)
-def test_what_units_finish_is_what_they_are_sent_to(city) -> None:
+def test_what_units_finish_is_what_they_are_sent_to(city: Any) -> None:
     calls, preference, service, line = city
     found = hypercube(calls=calls, preference=preference, service=service, line=line)
     assert found.dispatches.sum() == pytest.approx(1)
@@ -253,7 +253,7 @@ def test_what_units_finish_is_what_they_are_sent_to(city) -> None:
 
 
 @given(st.lists(rates, min_size=3, max_size=3), st.lists(st.permutations([0, 1, 2]), min_size=3, max_size=3))
-def test_equal_units_count_like_one_line_whatever_the_preferences(calls, preference) -> None:
+def test_equal_units_count_like_one_line_whatever_the_preferences(calls: list[float], preference: list[Any]) -> None:
     service = [sum(calls)] * 3  # a load of 1 on 3 units
     found = hypercube(calls=calls, preference=preference, service=service, line="inf")
     assert found.waits == pytest.approx(erlang_c(servers=3, load=1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from drillsim.engine.simulate import simulate
 from drillsim.quantities import spread
-from drillsim.verify.harness.case import Harness
+from drillsim.verify.harness.case import Case, Harness
 from drillsim.verify.harness.staging import empty_plan
 from drillsim.verify.response import interruption
 from drillsim.verify.response.interruption import BESIDE, STILL, Race, detected_once, race_cases, sorts
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 QUICK = Harness(ROOT, share=0.05)
 
 
-def outside(cases) -> list[str]:
+def outside(cases: Iterable[Case]) -> list[str]:
     return [case.id for case in cases if case.verdict != "pass"]
 
 

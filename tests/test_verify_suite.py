@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children
@@ -28,7 +29,7 @@ ABSENT = Case("four.absent", "engine", "a standard", None, None, None, "not-mode
 
 
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch):
+def small(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Let the response suite hold these cases only."""
 
     def hold(*cases: Case) -> None:
@@ -103,7 +104,7 @@ def test_progress_is_told_job_by_job(threads: int) -> None:
     told: list[tuple[int, int]] = []
 
     @contextmanager
-    def progress(total, label):
+    def progress(total: int, label: str) -> Iterator[Any]:
         assert (total, label) == (3, "jobs")
         yield lambda done, of: told.append((done, of))
 
@@ -145,14 +146,16 @@ def _process(_job: int) -> int:
     return os.getpid()
 
 
-def test_verify_prints_one_json_object_last(small, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verify_prints_one_json_object_last(small: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
     small(GOOD, KNOWN, ABSENT)
     assert main(["verify", "--suite", "response", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out.splitlines()[-1])["cases"]
     assert [r["verdict"] for r in rows] == ["pass", "outside", "not-modelled"]
 
 
-def test_verify_shows_a_line_for_every_case_and_why(small, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verify_shows_a_line_for_every_case_and_why(
+    small: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
     small(GOOD, KNOWN)
     assert main(["verify", "--suite", "response"]) == 0
     out = capsys.readouterr().out
@@ -162,14 +165,14 @@ def test_verify_shows_a_line_for_every_case_and_why(small, capsys: pytest.Captur
 
 
 def test_verify_ends_with_1_when_a_case_is_outside_for_no_stated_reason(
-    small, capsys: pytest.CaptureFixture[str]
+    small: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     small(GOOD, WRONG)
     assert main(["verify", "--suite", "response", "--json"]) == 1
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["cases"][1]["measured"] is None
 
 
-def test_verify_writes_the_page(small, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verify_writes_the_page(small: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     small(GOOD)
     assert main(["verify", "--suite", "response", "--out", str(tmp_path / "page.md")]) == 0
     assert "| one.good | function |" in (tmp_path / "page.md").read_text(encoding="utf-8")
