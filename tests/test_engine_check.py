@@ -10,8 +10,8 @@ import pytest
 import drillsim as ds
 from drillsim.crowd.laws import DOOR_LAWS, SPEED_LAWS
 from drillsim.engine.world.world import laws_of
+from drillsim.scenario.kinds import KINDS
 from drillsim.scenario.staffing import Mixes
-from drillsim.scenario.vocabulary import KINDS
 from plays import mix, scenario
 
 

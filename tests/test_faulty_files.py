@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from drillsim.cli import main
-from drillsim.scenario.vocabulary import KINDS
+from drillsim.scenario.kinds import KINDS
 
 PLACED = re.compile(r"^\S+:\d+:\d+: (error|warning) DS\d{3}: \S.*$")
 

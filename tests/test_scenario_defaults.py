@@ -16,7 +16,7 @@ from drillsim.crowd.laws import DOOR_LAWS, SPEED_LAWS
 from drillsim.documents.document import Model
 from drillsim.plan.model import FloorPlan
 from drillsim.quantities import EXAMPLES, UNITS, Spread, written
-from drillsim.scenario import defaults, groups
+from drillsim.scenario import defaults, groups, kinds
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.people import LawsChoice
 from drillsim.scenario.staffing import Mixes
@@ -76,7 +76,7 @@ NUMBERS = [
 ]
 TABLES = [
     (module, node)
-    for module in (defaults, groups)
+    for module in (defaults, groups, kinds)
     for node in ast.parse(inspect.getsource(module)).body
     if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, (ast.Dict, ast.Call))
 ]

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from drillsim.errors import ScenarioError
+from drillsim.scenario.kinds import KINDS
 from drillsim.scenario.read import read_mixes, read_scenario
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
@@ -425,7 +426,7 @@ def test_a_role_like_another_has_its_words_and_its_own_cost(tmp_path: Path) -> N
         ),
     )
     role = mixes["now"].role(mixes["now"].units[0])
-    assert (role.word("hostile"), role.armed, role.cost.low, role.cost.high) == ("resolves", True, 7.0, 7.0)
+    assert (role.word(KINDS["hostile"]), role.armed, role.cost.low, role.cost.high) == ("resolves", True, 7.0, 7.0)
 
 
 def test_a_changed_shipped_role_keeps_what_it_does_not_name(tmp_path: Path) -> None:
@@ -435,7 +436,7 @@ def test_a_changed_shipped_role_keeps_what_it_does_not_name(tmp_path: Path) -> N
 
 def test_an_unarmed_guard_stays_away_from_hostile_events(tmp_path: Path) -> None:
     mixes = read(tmp_path, MIXES.replace("role: sro", "role: unarmed-guard"))
-    assert mixes["now"].role(mixes["now"].units[0]).word("hostile") == "stays-away"
+    assert mixes["now"].role(mixes["now"].units[0]).word(KINDS["hostile"]) == "stays-away"
 
 
 def test_the_cost_of_a_mix_is_the_sum_over_its_units() -> None:

@@ -6,7 +6,7 @@ The vocabulary of events is in docs/outcomes.md.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from drillsim.analysis.intervals import response_intervals
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, status_name
 from drillsim.record.trace import GRID, Event, Value
+from drillsim.scenario.kinds import KINDS, Kind
 
 FIRST = {
     "noticed": "noticed_s",
@@ -64,7 +65,7 @@ class Table:
         return [*shared, *own] if shared and own else shared or own or []
 
 
-def measure(events: Sequence[Event], *, horizon_s: float) -> list[dict[str, Value]]:
+def measure(events: Sequence[Event], *, horizon_s: float, kinds: Mapping[str, Kind] = KINDS) -> list[dict[str, Value]]:
     """Return the outcome rows of a drill, one per incident in order of onset: values by column, None where a time was
     not reached or does not apply.
 
@@ -72,17 +73,20 @@ def measure(events: Sequence[Event], *, horizon_s: float) -> list[dict[str, Valu
         The event table in order of time. Times are counted from the onset of each incident.
     horizon_s
         Seconds each incident is watched; what has not happened by then is 'not-reached'.
+    kinds
+        Kinds of incident by name: those of the scenario (`Scenario.kind_rows`); the shipped ones unless given.
+
+    Raises KeyError for an onset of a kind that is not among them.
     """
     by_incident: dict[str, dict[str, list[Event]]] = defaultdict(lambda: defaultdict(list))
     for event in events:
         by_incident[event.incident][event.what].append(event)
     shared = by_incident.pop("", {})
     onsets = sorted((own["onset"][0] for own in by_incident.values() if own["onset"]), key=lambda e: e.time_s)
-    return [_row(Table(shared, by_incident[onset.incident]), onset, horizon_s) for onset in onsets]
+    return [_row(Table(shared, by_incident[onset.incident]), onset, horizon_s, kinds[onset.why]) for onset in onsets]
 
 
-def _row(table: Table, onset: Event, horizon_s: float) -> dict[str, Value]:
-    kind = onset.why
+def _row(table: Table, onset: Event, horizon_s: float, kind: Kind) -> dict[str, Value]:
     times: dict[str, float | None] = dict.fromkeys(STATUS)
     for what, name in FIRST.items():
         found = table[what]
@@ -96,7 +100,7 @@ def _row(table: Table, onset: Event, horizon_s: float) -> dict[str, Value]:
             came = next((e for e in table[what] if _service(e.who) == service), None)
             if f"{name}_{end}" in times:
                 times[f"{name}_{end}"] = came.time_s - onset.time_s if came else None
-    row: dict[str, Value] = {"incident": onset.incident, "kind": kind}
+    row: dict[str, Value] = {"incident": onset.incident, "kind": kind.name}
     row.update(_rooms(table, onset, times))
     row.update(_people(table, onset, times))
     _places(table, onset, times)
@@ -126,20 +130,15 @@ def _service(who: str) -> str:
     return next((s for s in SERVICES if base == s or (base.startswith(f"{s}-") and base[len(s) + 1 :].isdigit())), "")
 
 
-def _applicable(kind: str, table: Table) -> set[str]:
+def _applicable(kind: Kind, table: Table) -> set[str]:
     names = {"noticed_s", "reported_s", "place_known_s", "first_on_scene_s", "able_on_scene_s"}
-    if kind == "hostile" or table["police-wanted"] or table["police-called"]:
+    if kind.calls_911 or table["police-wanted"] or table["police-called"]:
         names |= {"police_called_s", "police_at_entry_s", "police_on_scene_s"}
-    if kind not in ("hostile", "fire", "hazard"):
+    if not kind.never_resolved:
         names.add("resolved_s")
     if table["stage-ends"] or table["script-done"]:
         names.add("script_done_s")
-    names |= {
-        "hostile": {"police_met_s"},
-        "medical": {"first_aid_s", "aed_on_scene_s", "ems_at_entry_s", "ems_on_scene_s"},
-        "fire": {"fire_service_on_scene_s"},
-        "hazard": {"fire_service_on_scene_s"},
-    }.get(kind, set())
+    names |= set(kind.columns)
     for event in table["protocol"]:
         names |= set(APPLIES.get(event.why, ()))
         if event.value:

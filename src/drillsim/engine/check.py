@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from math import inf
 from typing import Any
 
@@ -12,7 +13,6 @@ from drillsim.analysis.measures import APPLIES
 from drillsim.crowd.laws import door_capacity_ps
 from drillsim.documents.fault_list import Faults, Path
 from drillsim.engine.references import PlanNames, happenings, mixes_names, scenario_names
-from drillsim.engine.response.services import OTHERS as SERVICE_OF
 from drillsim.engine.response.services import ROLES
 from drillsim.engine.world.clock import possible_times
 from drillsim.engine.world.refuge import refuge_spaces, without_stairs
@@ -63,6 +63,7 @@ def check_names(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None)
     if mixes is not None:
         mixes_names(mixes, known, of_mixes)
         _units_and_roles(scenario, mixes, of_scenario)
+        _role_words(scenario, mixes, of_mixes)
     return order_faults([*of_scenario.found, *of_mixes.found])
 
 
@@ -85,6 +86,21 @@ def _units_and_roles(scenario: Scenario, mixes: Mixes, faults: Faults) -> None:
             faults.add("DS205", message, ("dispatch", "agreement", i))
 
 
+def _role_words(scenario: Scenario, mixes: Mixes, faults: Faults) -> None:
+    """Check the kinds for which roles have words: unknown is an error beside a close own kind, else a warning.
+
+    One mixes file serves scenarios with different own kinds, so that a word for a kind of another one is no mistake.
+    """
+    written = mixes._document.data.get("roles") if mixes._document is not None else None
+    for role, values in (written or {}).items():
+        for kind in (values or {}).get("words") or {}:
+            if kind not in scenario.kind_rows:
+                near = get_close_matches(kind, scenario.kinds, n=1, cutoff=0.6)
+                advice = f"Closest: '{near[0]}'" if near else "The word is not used"
+                message = f"no kind called '{kind}' in {scenario.name}. {advice}"
+                faults.add("DS103", message, ("roles", role, "words", kind), severity="error" if near else "warning")
+
+
 def _sense(scenario: Scenario, plan: FloorPlan, faults: Faults) -> None:
     """Warn of what can be played but hardly be meant."""
 
@@ -105,11 +121,11 @@ def _sense(scenario: Scenario, plan: FloorPlan, faults: Faults) -> None:
                 ("goals", i, "measure"),
             )
     for i, incident in enumerate(scenario.incidents):
-        if incident.kind == "fire" and action == "none":
+        if incident.row.empties_building and action == "none":
             advice = "nobody is told to leave. Add 'protocol: {action: evacuate, announced_by: alarm}'"
             warn(advice, ("incidents", i, "kind"))
     for happening, _ in happenings(scenario):
-        if scenario.dispatch.policy(happening.kind) == "preference" and not scenario.dispatch.preference:
+        if scenario.dispatch.policy(happening.row) == "preference" and not scenario.dispatch.preference:
             message = f"'{happening.kind}: preference' needs a table. Write 'preference: [{{units: [sro-1, guard-1]}}]'"
             faults.add("DS504", message, ("dispatch", happening.kind))
     if isinstance(scenario.time_of_day, str) and plan.timetable and plan.period_at(scenario.time_of_day) is None:
@@ -149,24 +165,31 @@ def _ways(scenario: Scenario, world: World, faults: Faults) -> None:
 def _resolvers(scenario: Scenario, mixes: Mixes, faults: Faults) -> None:
     """Check that in every mix somebody can resolve every kind: enough of them, with all who come from outside."""
     for happening, path in happenings(scenario):
-        kind = happening.kind
+        kind = happening.row
         for name, mix in mixes.mixes.items():
             roles = [mix.role(u) for u in mix.units]
-            inside = [r for r in roles if r.word(kind) == "resolves" and (r.armed or kind != "hostile")]
-            police = kind in scenario.police.called_for or not inside or kind == "hostile"
+            inside = [r for r in roles if r.word(kind) == "resolves" and (r.armed or not kind.needs_arms)]
+            called = scenario.police.called(kind)
+            police = called == "always" or (called == "if-needed" and not inside) or kind.calls_911
             officers = scenario.police.officers if police and POLICE.word(kind) == "resolves" else 0
-            outside = 1 if SERVICE_OF.get(kind) else 0
-            if kind == "disorder":
+            outside = 1 if kind.service else 0
+            if kind.needs_quorum:
                 least = happening.needs
                 most = sum(r.quorum for r in roles if r.word(kind) != "stays-away") + officers
-            elif kind == "hostile":
+            elif kind.needs_arms:
                 least = scenario.dispatch.team
                 most = max(len(inside), officers)
             else:
                 least, most = 1, len(inside) + officers + outside
             if most < least:
                 message = f"in the mix '{name}' nobody can resolve '{kind}': it needs {least} at once, and at most {most} come"
-                faults.add("DS505", f"{message}. Add units or 'police: {{officers: {least}}}'", (*path, "kind"))
+                advice = "Name it under 'words' of a role" if kind.is_own else "Add units"
+                faults.add(
+                    "DS505",
+                    f"{message}. {advice} or 'police: {{officers: {least}}}'",
+                    (*path, "kind"),
+                    severity="warning" if kind.is_own else "error",
+                )
 
 
 def _crowding(scenario: Scenario, world: World, faults: Faults) -> None:

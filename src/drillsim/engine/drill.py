@@ -116,7 +116,9 @@ class Drill:
         if incident.onset_s > drill.env.now:
             yield drill.env.timeout(incident.onset_s - drill.env.now)
         rule_break = 1.0 if incident.definition.discipline else None
-        drill.log(incident.id, "onset", drill.where(incident), incident.kind, incident=incident.id, value=rule_break)
+        drill.log(
+            incident.id, "onset", drill.where(incident), incident.kind.name, incident=incident.id, value=rule_break
+        )
         drill.start_exposure(incident)
         if incident.lasts_s is not None and incident.act_s is not None:
             drill.env.process(self._end_by_itself(incident))

@@ -221,7 +221,7 @@ def mixes_names(mixes: Mixes, known: PlanNames, faults: Faults) -> None:
 
 def _role(mix: Mix, unit: Unit, faults: Faults, path: Path) -> None:
     role = mix.role(unit)
-    if all(role.word(kind) == "stays-away" for kind in role.words) and not role.meets_police:
+    if all(word == "stays-away" for word in role.words.values()) and not role.meets_police:
         message = (
             f"the role '{unit.role}' of '{unit.id}' can resolve or assist nothing. Give it words, or leave the unit out"
         )

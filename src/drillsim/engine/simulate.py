@@ -63,7 +63,7 @@ def _simulate(scenario: Scenario, plan: FloorPlan, mix: Mix, seed: int, replicat
     events = tuple(Drill(drill).play())
     horizon = scenario.horizon
     heads: dict[str, Value] = {"scenario": scenario.name, "mix": mix.name, "replication": replication}
-    rows = tuple({**heads, **row} for row in measure(events, horizon_s=horizon))
+    rows = tuple({**heads, **row} for row in measure(events, horizon_s=horizon, kinds=scenario.kind_rows))
     curves = {}
     for what, action in (("out", "evacuate"), ("secured", "lockdown")):
         if scenario.protocol.action == action:
@@ -78,4 +78,5 @@ def _simulate(scenario: Scenario, plan: FloorPlan, mix: Mix, seed: int, replicat
         rows=rows,
         legs=drill.crowd.legs() if record_legs else (),
         curves=curves,
+        kinds=scenario.own_kinds,
     )

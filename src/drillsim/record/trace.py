@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 GRID = 61
 """Points of the curves, evenly from 0 to the horizon."""
@@ -49,6 +49,26 @@ class Leg:
     y_m: tuple[float, ...]
 
 
+class StoryKind(Protocol):
+    """Words and properties of a kind of incident that its story needs."""
+
+    @property
+    def label(self) -> str:
+        """Noun, such as 'fight'."""
+
+    @property
+    def begins(self) -> str:
+        """Clause of the onset, such as 'a fight breaks out'."""
+
+    @property
+    def needs_quorum(self) -> bool:
+        """Whether one able responder is not enough."""
+
+    @property
+    def may_approach(self) -> bool:
+        """Whether units whose role stays away keep their duty."""
+
+
 @dataclass(frozen=True)
 class Trace:
     """One drill, from the onset of the first incident to the horizon."""
@@ -64,6 +84,8 @@ class Trace:
     legs: tuple[Leg, ...] = ()
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """Counts over time at GRID points: 'out' persons, 'secured' rooms; empty where neither applies."""
+    kinds: Mapping[str, StoryKind] = field(default_factory=dict)
+    """The scenario's own kinds of incident by name."""
 
     @property
     def row(self) -> Mapping[str, Value]:

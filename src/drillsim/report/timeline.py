@@ -9,21 +9,20 @@ from textwrap import wrap
 
 from drillsim.plan.model import FloorPlan
 from drillsim.quantities import clock
-from drillsim.record.trace import Event, Trace, Value
+from drillsim.record.trace import Event, StoryKind, Trace, Value
 from drillsim.report.timeline_sentences import (
     ASKED,
     AWAY,
     DUTIES,
     ENDS,
     NOBODY_ASKED,
-    NOUNS,
-    ONSETS,
     PEOPLE,
     RULE_BREAK,
     RUNS,
     SENTENCES,
     WHO,
 )
+from drillsim.scenario.kinds import KINDS
 
 WIDTH = 100
 """Characters of a line that lists the duties of a unit."""
@@ -67,6 +66,7 @@ class Teller:
         self.rows = {str(row["incident"]): row for row in trace.rows}
         self.onsets = {e.incident: e for e in trace.events if e.what == "onset"}
         self.action = next((e.why for e in trace.events if e.what == "protocol"), "")
+        self.kinds: dict[str, StoryKind] = {**KINDS, **trace.kinds}
         self.units = {e.who: e.why for e in trace.events if e.what == "role"}
         self._labels = {t.id: t.name for group in (plan.posts, plan.spaces, plan.openings, plan.stairs) for t in group}
         self._labels |= {place.id: place.label or place.id for place in plan.assembly}
@@ -100,7 +100,7 @@ class Teller:
         onset = self.onsets.get(id_)
         if onset is None or not self.is_day:
             return f"'{id_}'"
-        noun = "rule break" if onset.value else NOUNS.get(onset.why, onset.why)
+        noun = "rule break" if onset.value else self.kinds[onset.why].label
         return f"the {noun} in {self.name(onset.where)}"
 
     def duty(self, event: Event) -> str:
@@ -119,7 +119,7 @@ class Teller:
         """Return the sentence of one event."""
         who, where, why = self.name(event.who), self.name(event.where), event.why
         words = {
-            "onset": _cap(RULE_BREAK if event.value else ONSETS.get(why, why)),
+            "onset": _cap(self._onset(event)),
             "who": who, "Who": _cap(who), "where": where, "Where": _cap(where), "why": why, "Why": _cap(why),
             "Service": _cap(WHO.get(why, why)), "Count": people(event.value),
             "comma_why": f", {why}" if why else "", "colon_why": f": {why}" if why else "",
@@ -130,6 +130,12 @@ class Teller:
         if event.what == "called-off":
             words["why"] = f"for {self.incident(why.removeprefix('for '))}"
         return SENTENCES[event.what].format(**words)
+
+    def _onset(self, event: Event) -> str:
+        if event.what != "onset":
+            return ""
+        kind = self.kinds.get(event.why)
+        return RULE_BREAK if event.value else kind.begins if kind else event.why
 
     def _notice(self, event: Event) -> str:
         if event.who in ("people", "alarm"):
@@ -149,12 +155,13 @@ class Teller:
 
     def _able(self, event: Event) -> str:
         onset = self.onsets.get(event.incident)
-        several = onset is not None and onset.why == "disorder"
+        several = onset is not None and onset.why in self.kinds and self.kinds[onset.why].needs_quorum
         return "Enough of those it needs are there, the last of them" if several else "Somebody able to act is there"
 
     def _nobody(self, event: Event) -> str:
-        hostile = event.incident in self.onsets and self.onsets[event.incident].why == "hostile"
-        return "Nobody on campus may approach it" if hostile else "Nobody on campus is there for this"
+        onset = self.onsets.get(event.incident)
+        forbidden = onset is not None and onset.why in self.kinds and not self.kinds[onset.why].may_approach
+        return "Nobody on campus may approach it" if forbidden else "Nobody on campus is there for this"
 
     def _over(self, event: Event) -> str:
         if event.what != "resolved" or event.who != "self":

@@ -2,26 +2,7 @@
 
 from __future__ import annotations
 
-ONSETS = {
-    "behaviour": "a fight breaks out",
-    "unwanted-person": "an unwanted person is there",
-    "hostile": "a hostile event begins",
-    "disorder": "a disorder begins",
-    "medical": "somebody collapses",
-    "fire": "a fire breaks out",
-    "hazard": "a hazard shows",
-}
 RULE_BREAK = "a rule is broken"
-NOUNS = {
-    "behaviour": "fight",
-    "unwanted-person": "unwanted person",
-    "hostile": "hostile event",
-    "disorder": "disorder",
-    "medical": "collapse",
-    "fire": "fire",
-    "hazard": "hazard",
-}
-"""Kinds, as other sentences speak of them."""
 SENTENCES: dict[str, str] = {
     "onset": "{onset} in {where}.",
     "noticed": "It is noticed: {notice}.",

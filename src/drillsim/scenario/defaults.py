@@ -145,21 +145,6 @@ POLICE_LAWS: dict[str, Spread] = {
 TARGET_RESPONSE = _time({"median": "240 s", "sigma": 0.35, "low": "90 s", "high": "1500 s"})
 """Call to arrival of ambulance or first engine where the published targets are met."""
 
-ACT: dict[str, Spread] = {
-    "behaviour": _time({"median": "25 s", "sigma": 0.6}),  # A:intervention.fight_breakup_1
-    "disorder": _time({"median": "240 s", "sigma": 0.7}),  # A:intervention.disorder_settles
-    "unwanted-person": _time({"median": "240 s", "sigma": 0.7}),  # A:intervention.unwanted_person_deescalate
-    "medical": _time({"median": "300 s", "sigma": 0.5}),  # A:intervention.first_care
-}
-"""Able to resolved, by kind; hostile, fire and hazard are never resolved here."""
-
-LASTS: dict[str, Spread] = {
-    # docs/sources.md#fight-length (weak): street fights 5 to 30 s, school fights with crowds longer;
-    # A:intervention.fight_self_duration
-    "behaviour": _time({"median": "45 s", "sigma": 0.8, "low": "5 s", "high": "300 s"}),
-}
-"""Own duration if nobody comes; kinds that are not named do not end by themselves."""
-
 CAMERA_DETECTS: dict[int, float] = {1: 0.85, 4: 0.74, 6: 0.58, 9: 0.53}
 """Share of events seen by somebody who watches that many monitors. Source: docs/sources.md#psdb."""
 

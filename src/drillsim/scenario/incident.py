@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, Tag, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from drillsim.documents.document import Model
 from drillsim.quantities import Share, Speed, Time, TimeOfDay, TimeSpread
-from drillsim.scenario.vocabulary import Kind, Place, default, written_as
+from drillsim.scenario.kinds import KINDS, Kind, KindName
+from drillsim.scenario.vocabulary import Place, default, written_as
 
-NEVER_RESOLVED = ("hostile", "fire", "hazard")
-"""A hostile event ends, for us, when somebody able is there; a fire or hazard when its service has arrived."""
 ANY = "any"
 """Stands for every bell period that is not named."""
 
@@ -88,17 +88,18 @@ class Move(Model):
     """At a locked door: wait there until it opens, or leave this move out and go on with the next."""
 
 
-def _kinds(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
+def _once(kinds: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kinds))
 
 
-Kinds = Annotated[tuple[Kind, ...], AfterValidator(_kinds)]
+KindNames = Annotated[tuple[KindName, ...], AfterValidator(_once)]
 
 
 class Happening(Model):
     """What an incident is, wherever and whenever it happens."""
 
-    kind: Kind
+    kind: KindName
+    """A shipped kind (`drillsim explain kinds`), or an own one from `kinds`."""
     where: Where
     """A space or post id, {use: cafeteria}, {draw: {classroom: 53 %, corridor: 18 %}} by use or space id, or
     {by_period: {lunch: …, any: …}}."""
@@ -114,23 +115,47 @@ class Happening(Model):
     Assumption A:intervention.disorder_responders_needed."""
     discipline: bool = False
     """A rule break: no request for an officer, from which agreements keep officers out."""
+    _row: Kind | None = PrivateAttr(default=None)
+    """Properties of an own kind, filled in by the scenario that defines it."""
+
+    @property
+    def row(self) -> Kind:
+        """Properties of the kind.
+
+        Raises KeyError for an own kind outside a scenario that defines it.
+        """
+        return self._row or KINDS[self.kind]
+
+    def as_one_of(self, kinds: Mapping[str, Kind]) -> Self:
+        """Return the same happening with the properties of its kind, which is one of these."""
+        if self.kind in KINDS:
+            return self
+        copy = self.model_copy()
+        copy._row = kinds[self.kind]
+        return copy
+
+    def misfit(self, kind: Kind) -> str:
+        """Return what this kind of incident cannot have and this one has; '' where all is well."""
+        if kind.never_resolved and (self.lasts is not None or self.act is not None):
+            return f"a {kind} incident has no 'lasts' and no 'act': it ends here when somebody able is there"
+        if not kind.needs_quorum and (self.participants is not None or self.quorum is not None):
+            return f"'participants' and 'quorum' belong to a disorder, not to {kind}"
+        if self.discipline and not kind.may_be_discipline:
+            return "'discipline' says that a behaviour incident is a rule break; other kinds have none"
+        return ""
 
     @model_validator(mode="after")
-    def _no_end_of_its_own(self) -> Happening:
-        if self.kind in NEVER_RESOLVED and (self.lasts is not None or self.act is not None):
-            raise ValueError(
-                f"a {self.kind} incident has no 'lasts' and no 'act': it ends here when somebody able is there"
-            )
-        if self.kind != "disorder" and (self.participants is not None or self.quorum is not None):
-            raise ValueError(f"'participants' and 'quorum' belong to a disorder, not to {self.kind}")
-        if self.discipline and self.kind != "behaviour":
-            raise ValueError("'discipline' says that a behaviour incident is a rule break; other kinds have none")
+    def _fits_its_kind(self) -> Self:
+        """Check a shipped kind; the scenario checks its own kinds, which are known there."""
+        message = self.misfit(KINDS[self.kind]) if self.kind in KINDS else ""
+        if message:
+            raise ValueError(message)
         return self
 
     @property
     def needs(self) -> int:
         """Responders that must be there: the quorum of a disorder, else one."""
-        if self.kind != "disorder":
+        if not self.row.needs_quorum:
             return 1
         return self.quorum or max(3, -(-(self.participants or 24) // 8))
 
@@ -161,11 +186,11 @@ class Call(Happening):
     periods: dict[str, Share] = Field(default={})
     """Share by bell period, or 'any' for the rest of the day; evenly over the day where empty."""
 
-    @model_validator(mode="after")
-    def _no_hostile_day(self) -> Call:
-        if self.kind == "hostile":
-            raise ValueError("hostile events have no daily rate here; play them as a drill of their own")
-        return self
+    def misfit(self, kind: Kind) -> str:
+        """Return what a call of this kind cannot have; a guarded kind has no daily rate (misuse guard)."""
+        if kind.is_guarded:
+            return "hostile events have no daily rate here; play them as a drill of their own"
+        return super().misfit(kind)
 
 
 class Demand(Model):

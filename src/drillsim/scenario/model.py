@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from drillsim.documents.document import Document, Model
 from drillsim.errors import ScenarioError
 from drillsim.quantities import SPREAD_KEYS, Share, Time
-from drillsim.scenario.incident import Demand, Incident, TimeOfDayDraw
+from drillsim.scenario.incident import Call, Demand, Incident, TimeOfDayDraw
+from drillsim.scenario.kinds import KINDS, Kind, OwnKinds, unknown_kind
 from drillsim.scenario.people import LawsChoice, People
 from drillsim.scenario.protocol import Action, Protocol
 from drillsim.scenario.response import Dispatch, Locks, Medical, Noticing, Police, Reporting, Service
 from drillsim.scenario.vocabulary import Weekday, default
+
+H = TypeVar("H", Incident, Call)
 
 
 class Inject(Model):
@@ -74,6 +78,8 @@ class Scenario(Model):
     """Every run is watched this long, every incident of a day as long after its onset. Assumption A:study.horizon."""
     primary: str = "able_on_scene_s"
     """The measure that decides, named before the run."""
+    kinds: OwnKinds = Field(default={})
+    """Kinds of incident of your own by name: {missing-pupil: {like: behaviour, begins: a pupil is missing}}."""
     incidents: tuple[Incident, ...] = ()
     """What happens. The first of a drill decides its comparison; the others have rows of their own."""
     demand: Demand | None = None
@@ -106,6 +112,42 @@ class Scenario(Model):
         """The family that names the random draws."""
         return self.family or self.name
 
+    @field_validator("incidents")
+    @classmethod
+    def _incident_kinds(cls, incidents: tuple[Incident, ...], info: ValidationInfo) -> tuple[Incident, ...]:
+        """Give each incident the properties of its kind."""
+        return _of_known_kinds(incidents, info)
+
+    @field_validator("demand")
+    @classmethod
+    def _call_kinds(cls, demand: Demand | None, info: ValidationInfo) -> Demand | None:
+        """Give each call of a day the properties of its kind."""
+        return demand and demand.model_copy(update={"calls": _of_known_kinds(demand.calls, info, "calls")})
+
+    @field_validator("dispatch")
+    @classmethod
+    def _ranked_kinds(cls, dispatch: Dispatch, info: ValidationInfo) -> Dispatch:
+        """Check the names in `dispatch.ranks`."""
+        _refuse_unknown(dispatch.ranks, info, "ranks")
+        return dispatch
+
+    @field_validator("police")
+    @classmethod
+    def _police_kinds(cls, police: Police, info: ValidationInfo) -> Police:
+        """Check the names in `police.called_for`."""
+        _refuse_unknown(police.called_for, info, "called_for")
+        return police
+
+    @property
+    def own_kinds(self) -> dict[str, Kind]:
+        """Properties of the kinds of `kinds`, by name."""
+        return {name: kind.row(name) for name, kind in self.kinds.items()}
+
+    @property
+    def kind_rows(self) -> dict[str, Kind]:
+        """Properties of every kind that this scenario knows, by name."""
+        return {**KINDS, **self.own_kinds}
+
     @model_validator(mode="after")
     def _drill_or_day(self) -> Scenario:
         if bool(self.incidents) == (self.demand is not None):
@@ -131,12 +173,12 @@ class Scenario(Model):
         if self.protocol.incident is not None:
             return [i.id for i in self.incidents].index(self.protocol.incident)
         order = range(len(self.incidents))
-        return max(order, key=lambda i: (self.dispatch.rank(self.incidents[i].kind), -self.incidents[i].at, -i))
+        return max(order, key=lambda i: (self.dispatch.rank(self.incidents[i].row), -self.incidents[i].at, -i))
 
     def guarded(self, patch: Mapping[str, Any]) -> list[str]:
         """Return the keys of a what-if that a hostile scenario does not vary: its incident and its time."""
-        hostile = any(i.kind == "hostile" for i in self.incidents)
-        return [key for key in ("incidents", "time_of_day", "weekday") if hostile and key in patch]
+        guarded = any(incident.row.is_guarded for incident in self.incidents)
+        return [key for key in ("incidents", "kinds", "time_of_day", "weekday") if guarded and key in patch]
 
     def with_override(self, name: str) -> Scenario:
         """Return the scenario with one of its named overrides; the family of draws stays.
@@ -151,6 +193,38 @@ class Scenario(Model):
         changed = Scenario.model_validate(data, context={"si": True})
         changed._document = self._document
         return changed
+
+
+def _known(info: ValidationInfo) -> dict[str, Kind] | None:
+    """Return the kinds that a scenario under validation knows; None where `kinds` itself is at fault."""
+    if "kinds" not in info.data:
+        return None
+    return {**KINDS, **{name: kind.row(name) for name, kind in info.data["kinds"].items()}}
+
+
+def _of_known_kinds(happenings: tuple[H, ...], info: ValidationInfo, *path: str) -> tuple[H, ...]:
+    """Return happenings with the properties of their kinds, or raise a located error for each unknown or misfitting one."""
+    known = _known(info)
+    if known is None:
+        return happenings
+    faults: list[InitErrorDetails] = []
+    for i, one in enumerate(happenings):
+        if one.kind not in known:
+            faults.append(unknown_kind(one.kind, known, (*path, i, "kind")))
+        elif message := one.misfit(known[one.kind]):
+            error = PydanticCustomError("DS104", "{t}", {"t": message})
+            faults.append({"type": error, "loc": (*path, i), "input": one.kind})
+    if faults:
+        raise ValidationError.from_exception_data("kinds", faults)
+    return tuple(one.as_one_of(known) for one in happenings)
+
+
+def _refuse_unknown(names: tuple[str, ...], info: ValidationInfo, key: str) -> None:
+    known = _known(info)
+    if known is not None:
+        faults = [unknown_kind(name, known, (key, i)) for i, name in enumerate(names) if name not in known]
+        if faults:
+            raise ValidationError.from_exception_data("kinds", faults)
 
 
 GUARD = (

@@ -8,8 +8,9 @@ from pydantic import Discriminator, Field, Tag
 
 from drillsim.documents.document import Model
 from drillsim.quantities import Share, Speed, SpeedSpread, Time, TimeSpread
-from drillsim.scenario.incident import Kinds
-from drillsim.scenario.vocabulary import Kind, default
+from drillsim.scenario.incident import KindNames
+from drillsim.scenario.kinds import ALWAYS_POLICE, RANKS, Called, Kind, Policy
+from drillsim.scenario.vocabulary import default
 
 Law = Annotated[
     Annotated[Literal["active-events", "slow", "routine-priority-1"], Tag("preset")]
@@ -19,7 +20,6 @@ Law = Annotated[
 
 
 Means = Literal["radio", "phone", "badge", "in-person"]
-Policy = Literal["nearest", "all", "preference"]
 
 
 class Noticing(Model):
@@ -97,9 +97,6 @@ class Preference(Model):
     """Unit ids, the first free one goes; ids that a mix does not have are passed over."""
 
 
-RANKS: tuple[Kind, ...] = ("medical", "behaviour", "hazard", "unwanted-person", "disorder", "fire", "hostile")
-
-
 class Arrests(Model):
     """Share of the incidents after which who arrests leaves campus with somebody."""
 
@@ -112,9 +109,9 @@ class Arrests(Model):
     away: TimeSpread = default({"low": "1 h", "usual": "2 h", "high": "4 h"})
     """Transport, booking and report, off campus. Assumption A:intervention.arrest_away."""
 
-    def share(self, kind: str) -> float:
+    def share(self, kind: Kind) -> float:
         """Return the share for a kind; 0 for kinds without arrests."""
-        return float(getattr(self, kind.replace("-", "_"), 0.0))
+        return float(getattr(self, kind.setting, 0.0)) if kind.arrests is None else kind.arrests
 
 
 class Handling(Model):
@@ -129,9 +126,9 @@ class Handling(Model):
     medical: TimeSpread = default({"median": "1200 s", "sigma": 0.5})
     """Assumption A:intervention.handling_busy."""
 
-    def law(self, kind: str) -> TimeSpread | None:
+    def law(self, kind: Kind) -> TimeSpread | None:
         """Return the spread of a kind; None for kinds that never end here."""
-        return getattr(self, kind.replace("-", "_"), None)
+        return kind.handling or getattr(self, kind.setting, None)
 
 
 class Search(Model):
@@ -160,7 +157,7 @@ class Dispatch(Model):
     entry: Literal["solo", "pair", "team"] = "solo"
     """How many armed people of one service go in together in a hostile event: 1, 2 or 4; the others wait at the last
     door. Source: docs/sources.md#entry-policy."""
-    ranks: Kinds = RANKS
+    ranks: KindNames = RANKS
     """Kinds from the least to the most urgent; a more urgent one calls units off. Assumption A:dispatch.ranks."""
     pre_empt: bool = True
     """Whether a more urgent incident calls units off a less urgent one."""
@@ -174,13 +171,15 @@ class Dispatch(Model):
     arrests: Arrests = Arrests()
     search: Search = Search()
 
-    def policy(self, kind: str) -> str:
+    def policy(self, kind: Kind) -> Policy:
         """Return 'nearest', 'all' or 'preference' for a kind."""
-        return str(getattr(self, kind.replace("-", "_")))
+        setting: Policy = getattr(self, kind.setting, "nearest")
+        return kind.policy or setting
 
-    def rank(self, kind: str) -> int:
-        """Return how urgent a kind is; kinds that `ranks` leaves out stand below all others."""
-        return self.ranks.index(kind) + 1 if kind in self.ranks else 0
+    def rank(self, kind: Kind) -> int:
+        """Return the urgency of a kind, or of the one it is like; kinds that `ranks` leaves out stand below all others."""
+        name = kind.name if kind.name in self.ranks else kind.like
+        return self.ranks.index(name) + 1 if name in self.ranks else 0
 
     @property
     def team(self) -> int:
@@ -197,7 +196,7 @@ class Police(Model):
     Where absent: active-events for hostile, routine-priority-1 otherwise."""
     entry: str | None = None
     """Opening by which they come in; the plan's police entry where absent."""
-    called_for: tuple[Kind, ...] = ("unwanted-person", "hostile", "fire")
+    called_for: KindNames = ALWAYS_POLICE
     """Kinds for which police are always called; for the others only if nobody on campus can resolve."""
     phone: TimeSpread = default({"low": "10 s", "usual": "20 s", "high": "40 s"})
     """Front office picks up the phone and is understood. Assumption A:police.phone_delay."""
@@ -219,6 +218,14 @@ class Police(Model):
     """Officers who come, one after the other. Assumption A:police.officers."""
     interval: TimeSpread = default({"low": "15 s", "usual": "45 s", "high": "2 min"})
     """Between one officer's arrival and the next one's. Assumption A:police.officer_interval."""
+
+    def called(self, kind: Kind) -> Called:
+        """Return whether the school calls the police for a kind: always, if nobody suitable is on campus, or never."""
+        if kind.name in self.called_for:
+            return "always"
+        if kind.is_own and kind.police is not None:
+            return kind.police
+        return "always" if kind.like in self.called_for else "if-needed"
 
 
 class Service(Model):

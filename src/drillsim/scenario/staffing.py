@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, PrivateAttr, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    PrivateAttr,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema
 
 from drillsim.documents.document import Document, Model
 from drillsim.quantities import Ratio, Share, Speed, SpeedSpread, Time, TimeSpread, parse, written
 from drillsim.scenario.calendar import Calendar, Turn
-from drillsim.scenario.vocabulary import Duty, Kind, Place, Word, default
+from drillsim.scenario.kinds import KINDS, Kind, KindName, misspelt_kind, unknown_kind
+from drillsim.scenario.vocabulary import Duty, Place, Word, default
 
 
 def _cost(value: Any) -> Any:
@@ -55,6 +64,17 @@ class BareMoney(Model):
 Cost = Annotated[BareMoney, BeforeValidator(_cost), _WrittenCost()]
 
 
+def _spelt(words: dict[str, Word]) -> dict[str, Word]:
+    """Refuse a name that is a shipped kind but for a letter or two; other names may be kinds of a scenario."""
+    misspelt = [unknown_kind(name, KINDS, (name,)) for name in words if misspelt_kind(name)]
+    if misspelt:
+        raise ValidationError.from_exception_data("words", misspelt)
+    return words
+
+
+Words = Annotated[dict[KindName, Word], AfterValidator(_spelt)]
+
+
 class HandOver(Model):
     """Delay between word and first step, by duty."""
 
@@ -84,8 +104,9 @@ class Role(Model):
     like: str | None = None
     """A role whose values hold wherever this one says nothing."""
     label: str = ""
-    words: dict[Kind, Word] = Field(default={})
-    """What this role does for each kind; kinds that are not named: stays-away."""
+    words: Words = Field(default={})
+    """What this role does for each kind, own kinds of the scenarios included. Kinds that are not named: stays-away; an own
+    kind with `like`: as for the kind it is like."""
     armed: bool = False
     """Counts as able in a hostile event, together with the word 'resolves'."""
     quorum: bool = False
@@ -135,9 +156,9 @@ class Role(Model):
         """Return whether this role is the shipped one of that name, or made like it."""
         return name in (self.name, self.like)
 
-    def word(self, kind: str) -> Word:
-        """Return what this role does for a kind of incident."""
-        return self.words.get(kind, "stays-away")  # type: ignore[call-overload, no-any-return]
+    def word(self, kind: Kind) -> Word:
+        """Return what this role does for a kind of incident, or for the kind it is like; 'stays-away' unless named."""
+        return self.words.get(kind.name) or self.words.get(kind.like, "stays-away")
 
 
 class Unit(Model):

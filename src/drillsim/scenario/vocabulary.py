@@ -1,13 +1,10 @@
-"""The words of scenario and mixes files: kinds, duties, weekdays, places."""
+"""The words of scenario and mixes files: duties, weekdays, places."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
-
-Kind = Literal["behaviour", "disorder", "unwanted-person", "hostile", "medical", "fire", "hazard"]
-KINDS: tuple[Kind, ...] = ("behaviour", "disorder", "unwanted-person", "hostile", "medical", "fire", "hazard")
 
 Word = Literal["resolves", "assists", "stays-away"]
 Duty = Literal["post", "patrol", "desk", "visitors", "mentoring", "counselling", "mediation", "teaching"]

@@ -50,8 +50,8 @@ class Study:
         for one in chosen:
             for other in chosen:
                 axes = [(s.incidents, s.time_of_day, s.weekday) for s in (one, other)]
-                hostile = any(i.kind == "hostile" for s in (one, other) for i in s.incidents)
-                if hostile and axes[0] != axes[1] and one.draws == other.draws:
+                guarded = any(i.row.is_guarded for s in (one, other) for i in s.incidents)
+                if guarded and axes[0] != axes[1] and one.draws == other.draws:
                     raise ScenarioError(f"'{one.name}' and '{other.name}': {GUARD}")
         if runs < 1:
             raise ScenarioError(f"a study needs at least 1 run per mix, not {runs}")

@@ -145,12 +145,12 @@ def _answer(topic: str) -> str | None:
 
 def _role(name: str) -> str:
     from drillsim.scenario.defaults import shipped_role
-    from drillsim.scenario.vocabulary import KINDS
+    from drillsim.scenario.kinds import KINDS
 
     role = shipped_role(name)
     cost = role.cost
     lines = [f"{name}: {role.label}"]
-    lines += [f"  {kind:<16} {role.word(kind)}" for kind in KINDS]
+    lines += [f"  {kind:<16} {role.word(row)}" for kind, row in KINDS.items()]
     flags = {
         "has": {"armed": role.armed, "keys": role.keys, "radio": role.radio, "police radio": role.police_channel},
         "may": {"order": role.may_order, "arrest": role.arrests},
@@ -159,7 +159,7 @@ def _role(name: str) -> str:
     }
     for what, words in flags.items():
         lines.append(f"  {what:<16} {', '.join(w for w, is_so in words.items() if is_so) or 'nothing'}")
-    if role.word("hostile") == "stays-away" and role.meets_police:
+    if role.meets_police:
         lines.append(f"  {'hostile event':<16} meets police at their entry with keys and place; or guides and locks")
     lines.append(f"  {'on campus':<16} {terminal.percent(role.presence)} of school hours")
     if role.duties:

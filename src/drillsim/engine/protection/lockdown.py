@@ -150,7 +150,7 @@ class Lockdown:
         self.state[space] = RELEASED
         order.log(who, self._word(space, "released"), order.id_of(space))
         people = [p for p in range(len(drill.population)) if drill.crowd.space_of(p) == space]
-        if order.incident.kind == "hostile" and people:
+        if order.incident.kind.released_leave and people:
             drill.crowd.evacuate(np.array(people))
 
     # ------------------------------------------------------------------ who is in no room

@@ -40,7 +40,7 @@ class Approach:
         """
         drill = self.drill
         searches = not knows and not incident.place_known.triggered
-        gathers = incident.kind == "hostile" and drill.scenario.dispatch.team > 1
+        gathers = incident.kind.needs_arms and drill.scenario.dispatch.team > 1
         if entry is not None and (searches or gathers):
             way = entry()
             side = drill.world.inner_side(way)

@@ -149,9 +149,9 @@ class Assignments:
         One who resolves; in a disorder as many as it needs; in a hostile event `team` armed people of one service.
         """
         able = self.resolvers(incident)
-        if incident.kind == "disorder":
+        if incident.kind.needs_quorum:
             return bool(able) and sum(r.role.quorum for r in self.on_scene(incident)) >= incident.definition.needs
-        if incident.kind == "hostile":
+        if incident.kind.needs_arms:
             return any(sum(r.service == one.service for r in able) >= self.team for one in able)
         return bool(able)
 

@@ -88,7 +88,7 @@ class Dispatcher:
         A disorder takes as many as it needs.
         """
         sent = self.assignments.sent(incident)
-        if incident.kind == "disorder":
+        if incident.kind.needs_quorum:
             counting = [u for u in ranked if u.role.quorum][: self.assignments.missing(incident)]
             return counting or ([] if sent else ranked[:1])
         able = [u for u in ranked if u.role.word(incident.kind) == "resolves"]

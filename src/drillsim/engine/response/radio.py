@@ -32,5 +32,5 @@ class Radio:
         """Give the protective order by a unit that knows of a hostile event, on its way or not, where its role may."""
         drill = self.drill
         answers = drill.scenario.protocol.action != "none" and incident is drill.incidents[drill.scenario.protected]
-        if incident.kind == "hostile" and answers:
+        if answers and not incident.kind.may_approach:
             drill.env.process(self.protection.order_by(unit))

@@ -75,7 +75,7 @@ class RoomRelease:
         except simpy.Interrupt:
             self._taken.discard(room)
             return
-        if self.incident.kind != "hostile" and not unit.service:
+        if not self.incident.kind.keeps_units and not unit.service:
             self.response.release(unit)
 
     def _open(self, unit: Responder, room: int, space: int, point: XY) -> Process:

@@ -35,9 +35,9 @@ class Scene:
             drill.log(responder.id, "walked", where, incident=incident.id, value=responder.walked_s)
             drill.log(responder.id, "doors", where, incident=incident.id, value=responder.doors_s)
         self.assignments.arrive(responder)
-        if incident.kind == "medical" and role.first_aid:
+        if incident.kind.has_patient and role.first_aid:
             drill.log(responder.id, "first-aid", where, incident=incident.id)
-        if incident.kind == "medical" and (responder.carries_aed or responder.service == "ems"):
+        if incident.kind.has_patient and (responder.carries_aed or responder.service == "ems"):
             drill.log(responder.id, "aed-there", where, incident=incident.id)
         if self.assignments.need_is_met(incident):
             self._begin_action(incident, responder, where)
@@ -62,7 +62,7 @@ class Scene:
             incident.able_s = drill.env.now
             drill.log(responder.id, "able", where, incident=incident.id)
             incident.able.succeed()
-            if incident.kind == "hostile":
+            if incident.kind.exposure_until == "able":
                 drill.stop_exposure(incident)
         if incident.act_s is not None and not incident.ended and incident not in self._action:
             process = self._act(incident, incident.act_s * responder.role.act_factor)

@@ -15,12 +15,9 @@ from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
 from drillsim.quantities import Spread
 from drillsim.scenario.defaults import POLICE_LAWS, TARGET_RESPONSE, shipped_role
+from drillsim.scenario.kinds import Kind
 from drillsim.streams.streams import sample
 
-OTHERS = {"medical": "ems", "fire": "fire-service", "hazard": "fire-service"}
-"""The service besides the police that is called for a kind."""
-IN_NUMBERS = ("hostile", "disorder")
-"""Kinds for which all officers come; for the others one does."""
 ROLES = {name: shipped_role(name) for name in ("police", "ems", "fire-service")}
 
 
@@ -92,7 +89,7 @@ class Services:
         card_s = drill.scenario.locks.card
         if team.met.triggered:
             return card_s, responder.key_s
-        if team.incident.kind != "hostile":
+        if team.incident.kind.may_approach:
             return card_s, card_s
         law = drill.scenario.police.locked_door
         waits_s = sample(law, drill.streams, "service.locked_door", team.service, team.incident.number)
@@ -100,19 +97,21 @@ class Services:
 
     def watch(self, incident: IncidentState) -> None:
         """Start what calls the services for an incident."""
-        if incident.kind == "hostile" or self.wants_police(incident):
+        if incident.kind.calls_911 or self.wants_police(incident):
             self.police[incident] = self._squad("police", incident)
             self.drill.env.process(self._call_police(incident))
-        if incident.kind in OTHERS:
-            self.drill.env.process(self._call_other(incident, self._squad(OTHERS[incident.kind], incident)))
+        if incident.kind.service:
+            self.drill.env.process(self._call_other(incident, self._squad(incident.kind.service, incident)))
 
     def wants_police(self, incident: IncidentState) -> bool:
         """Return whether the school calls the police: always for some kinds, for others if nobody on campus can help."""
-        if incident.kind in self.drill.scenario.police.called_for:
-            return True
-        words = ("resolves", "assists") if incident.kind == "medical" else ("resolves",)
+        called = self.drill.scenario.police.called(incident.kind)
+        if called != "if-needed":
+            return called == "always"
         now = self.drill.env.now
-        return not any(u.is_here(now) and u.role.word(incident.kind) in words for u in self.drill.units)
+        return not any(
+            u.is_here(now) and u.role.word(incident.kind) in incident.kind.helped_by for u in self.drill.units
+        )
 
     def _call_police(self, incident: IncidentState) -> Process:
         """Call once: by phone after the report, by somebody who speaks to them directly, or by anybody's 911 call."""
@@ -120,7 +119,7 @@ class Services:
         police, streams = drill.scenario.police, drill.streams
         phone = sample(police.phone, streams, "police.phone", incident.id)
         outside_call = env.event()
-        if incident.kind == "hostile":
+        if incident.kind.calls_911:
             outside_call = env.timeout(sample(police.first_call, streams, "police.first_call", incident.id))
         if self.wants_police(incident):
             yield incident.reported | outside_call | incident.police_told
@@ -133,15 +132,13 @@ class Services:
         drill.log(who, "police-called", "", "police radio" if told else "911", incident=incident.id)
         team = self.police[incident]
         arrival = sample(self._law(incident.kind), streams, "service.arrival", "police", incident.number)
-        count = police.officers if incident.kind in IN_NUMBERS else 1
+        count = police.officers if incident.kind.all_officers else 1
         for index in range(count):
             env.process(self._come(team, self._member(team, index), arrival))
             arrival += sample(police.interval, streams, "service.interval", f"police-{index + 2}", incident.number)
 
-    def _law(self, kind: str) -> Spread:
-        law = self.drill.scenario.police.law
-        if law is None:
-            law = "active-events" if kind == "hostile" else "routine-priority-1"
+    def _law(self, kind: Kind) -> Spread:
+        law = self.drill.scenario.police.law or kind.police_law
         return POLICE_LAWS[law] if isinstance(law, str) else law
 
     def _call_other(self, incident: IncidentState, team: ServiceTeam) -> Process:
@@ -182,7 +179,7 @@ class Services:
 
     def _walk_in(self, team: ServiceTeam, member: Responder, entry: int) -> Process:
         drill, env, incident = self.drill, self.drill.env, team.incident
-        if team.service == "police" and incident.kind == "hostile" and not team.met.triggered:
+        if team.service == "police" and not incident.kind.may_approach and not team.met.triggered:
             began = env.now
             if member is team.members[0]:
                 if not (team.awaited and entry == team.entry):
@@ -195,7 +192,7 @@ class Services:
                 yield team.located | team.met  # the first officer's search tells the others where to go
             member.doors_s += env.now - began
         yield from self.approach.reach(
-            incident, member, knows=team.service == "police" and incident.kind == "hostile", speed_mps=member.run_mps,
+            incident, member, knows=team.service == "police" and not incident.kind.may_approach, speed_mps=member.run_mps,
             entry=partial(self._entry, member, team),
         )  # fmt: skip
 

@@ -47,7 +47,7 @@ class Response:
     def dispatch(self, incident: IncidentState) -> None:
         """Send whom the dispatcher chooses; in a hostile event everybody else gets a supporting task."""
         chosen = self.dispatcher.choose(incident)
-        if incident.kind == "hostile":
+        if not incident.kind.may_approach:
             self._give_support_tasks(incident)
         for unit in chosen:
             if self.assignments.is_busy(unit):
@@ -136,7 +136,7 @@ class Response:
         drill.log(unit.id, "under-way", drill.whereabouts(unit), incident=incident.id)
         if drill.scenario.dispatch.service == "walked":
             unit.walked_s = unit.doors_s = 0.0
-            if incident.kind == "medical":
+            if incident.kind.has_patient:
                 yield from self.approach.fetch_aed(incident, unit)
             speed_mps = unit.pace(incident.kind)
             yield from self.approach.reach(incident, unit, knows=why == "noticed it", speed_mps=speed_mps)
@@ -146,7 +146,7 @@ class Response:
     def _until_clear(self, incident: IncidentState, unit: Responder) -> Process:
         """Stay until the incident is over, then finish the handling; a hostile event keeps a unit to the end."""
         drill, env = self.drill, self.drill.env
-        if incident.kind == "hostile":
+        if incident.kind.keeps_units:
             return
         over = incident.resolved if incident.act_s is not None else incident.able
         was_there = not over.triggered

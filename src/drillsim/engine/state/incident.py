@@ -11,8 +11,8 @@ import simpy
 from drillsim.engine.world.clock import Clock
 from drillsim.engine.world.world import XY, World
 from drillsim.plan.model import Period
-from drillsim.scenario.defaults import ACT, LASTS
-from drillsim.scenario.incident import ANY, NEVER_RESOLVED, Happening, Incident
+from drillsim.scenario.incident import ANY, Happening, Incident
+from drillsim.scenario.kinds import Kind
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Role
 from drillsim.streams.streams import Streams
@@ -55,13 +55,13 @@ class IncidentState:
     moves_made: int = 0
 
     @property
-    def kind(self) -> str:
-        """Its kind in words."""
-        return self.definition.kind
+    def kind(self) -> Kind:
+        """Properties of its kind."""
+        return self.definition.row
 
     def is_resolved_by(self, role: Role) -> bool:
         """Return whether a role resolves this kind, armed where it is hostile."""
-        return role.word(self.kind) == "resolves" and (role.armed or self.kind != "hostile")
+        return role.word(self.kind) == "resolves" and (role.armed or not self.kind.needs_arms)
 
 
 def incident_of(
@@ -70,13 +70,13 @@ def incident_of(
 ) -> IncidentState:  # fmt: skip
     """Return one incident with its draws made; its place is drawn for the bell period of its onset."""
     space, point = place_of(wish, id_, world, streams, clock.period(onset_s))
-    lasts = wish.lasts or LASTS.get(wish.kind)
-    act = None if wish.kind in NEVER_RESOLVED else wish.act or ACT[wish.kind]
+    lasts = wish.lasts or wish.row.lasts
+    act = wish.act or wish.row.act
     return IncidentState(
         definition=wish,
         id=id_,
         number=number,
-        rank=scenario.dispatch.rank(wish.kind),
+        rank=scenario.dispatch.rank(wish.row),
         space=space,
         point=point,
         onset_s=onset_s,

@@ -12,6 +12,7 @@ from drillsim.engine.world.clock import Clock
 from drillsim.engine.world.world import XY, World
 from drillsim.quantities import Spread
 from drillsim.scenario.calendar import Calendar
+from drillsim.scenario.kinds import Kind
 from drillsim.scenario.staffing import Mix, Role, Unit
 from drillsim.streams.streams import Streams, sample
 
@@ -74,9 +75,9 @@ class Responder:
             return "here" if self.present else "off"
         return self.calendar.where(self.clock.weekday, self.clock.minute(time_s))
 
-    def pace(self, kind: str) -> float:
+    def pace(self, kind: Kind) -> float:
         """Return its level speed to a kind of incident, m/s."""
-        return self.brisk_mps if kind == "unwanted-person" else self.run_mps
+        return self.brisk_mps if kind.walks_briskly else self.run_mps
 
     def sample(self, law: Spread, purpose: str, number: int = 0) -> float:
         """Return the value of a spread for one of its own draws."""
