@@ -33,10 +33,9 @@ def test_compiled_searches_find_the_same_ways(school: Network, start: int, goal:
     beside, first = school.nodes_in(goal), school.nodes_in(start) ^ 1
 
     def found(shortest_times: Any, shortest_path: Any) -> tuple[Any, ...]:
-        left = shortest_times(*school.incoming, 1.3, passing, EDGE_PENALTY_S, False, beside, tails / 1.3)
-        way = shortest_path(
-            *school.outgoing, 1.3, passing, EDGE_PENALTY_S, TIE_S, left, beside, tails, first, legs, np.inf
-        )
+        costs = (1.3, passing, EDGE_PENALTY_S)
+        left = shortest_times(school.incoming, costs, False, (beside, tails / 1.3))
+        way = shortest_path(school.outgoing, costs, TIE_S, left, (first, legs, np.inf), (beside, tails))
         return left.tolist(), way[0], way[1].tolist()
 
     assert found(*shortest_paths_compiled.compiled_search()) == found(
@@ -59,5 +58,5 @@ def test_least_times_equal_those_of_scipy(school: Network, goal: int, luck: int)
     step, node = school.edges, int(school.nodes_in(goal)[0])
     length = step.leg_m / 1.3 + passing[step.end] + EDGE_PENALTY_S
     shortest_times, _ = shortest_paths_compiled.compiled_search()
-    own = shortest_times(*school.incoming, 1.3, passing, EDGE_PENALTY_S, False, np.array([node]), np.zeros(1))
+    own = shortest_times(school.incoming, (1.3, passing, EDGE_PENALTY_S), False, (np.array([node]), np.zeros(1)))
     assert own.tolist() == shortest_distances(2 * school.ways, step.end, step.start, length, [node])[0].tolist()

@@ -44,7 +44,7 @@ def test_shuffled_chunks_write_the_same_bytes(primary: ds.FloorPlan, alone: byte
 def test_draws_and_ways_without_a_compiler_write_the_same_bytes(
     primary: ds.FloorPlan, alone: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("drillsim.streams.streams._drawn", lambda: (uniform_of, uniforms_of))
+    monkeypatch.setattr("drillsim.streams.streams._generator", lambda: (uniform_of, uniforms_of))
     monkeypatch.setattr("drillsim.plan.routes.compiled_search", lambda: (shortest_times, shortest_path))
     fresh = primary.model_copy()  # nothing kept from other drills
     assert rows(a_study(fresh), tmp_path / "plain", workers=1) == alone

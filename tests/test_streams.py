@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import drillsim.streams
-from drillsim.streams.streams import SCHEME, Streams, _drawn, philox, slot_word, slot_words, uniform_of, uniforms_of
+from drillsim.streams.streams import SCHEME, Streams, _generator, philox, slot_word, slot_words, uniform_of, uniforms_of
 
 ONES = 0xFFFFFFFF
 NAMES = st.text(min_size=1, max_size=12)
@@ -140,7 +140,7 @@ def test_choosing_from_nothing_is_refused() -> None:
 def test_without_a_compiler_draws_are_made_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "drillsim.streams.philox", None)
     monkeypatch.delattr(drillsim.streams, "philox", raising=False)
-    assert _drawn.__wrapped__() == (uniform_of, uniforms_of)
+    assert _generator.__wrapped__() == (uniform_of, uniforms_of)
 
 
 def test_compiled_draws_are_the_same_to_the_last_bit() -> None:

@@ -1,4 +1,4 @@
-"""Mixes side by side on the same drills, as tables to print and a frame to work with."""
+"""Comparison of all mixes of a study on the same drills: printed tables and a DataFrame."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from drillsim.record.outline import Outline
 
 @dataclass(frozen=True)
 class Comparison:
-    """All mixes of a study in one measure; `print` it, or take its `frame`.
+    """All mixes of a study in one measure per scenario; `print` it, or use its `frame`.
 
     frame
         One row per scenario and mix. Times in seconds: mean_s is the restricted mean, ci95_* its t
@@ -49,7 +49,7 @@ class Comparison:
 
 
 def compare(results: ResultRows, *, measure: str | None = None, versus: str | None = None) -> Comparison:
-    """Return all mixes of a study side by side, each against `versus` on the same random drills.
+    """Compare all mixes of a study with `versus` on the same random drills.
 
     measure
         A column of `record/columns.py`; the primary measure of each scenario where absent.

@@ -1,4 +1,9 @@
-"""One measure at a time: what each mix reaches, how it differs on the same drills, which goals it meets."""
+"""Mixes compared in one measure: summaries, paired differences and goals.
+
+The unit of analysis is the drill: replication r of a scenario is the same drill for every mix (common random
+numbers), so mixes are compared pair by pair. Of a school day the unit is the day, since its incidents share who is
+present. Times enter as T* = min(T, tau), counts as they are.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +31,13 @@ from drillsim.record.columns import COUNTS, MEASURES, TIMES, status_name
 from drillsim.record.outline import GoalLine, Outline
 
 MET, MISSED, CLOSE = "met", "missed", "too close to call"
+"""Verdicts on a goal."""
 SAME = "the same"
+"""Verdict on two mixes that tie in every drill."""
 
 
 class ResultRows(Protocol):
-    """What comparing needs: the rows of a study and its outline."""
+    """Rows of a study with its outline: what a comparison reads. `study.results.Results` is one."""
 
     @property
     def runs(self) -> pd.DataFrame:
@@ -38,19 +45,21 @@ class ResultRows(Protocol):
 
     @property
     def outline(self) -> Outline:
-        """The terms of the study."""
+        """Scenarios, mixes, goals, seed and number of drills of the study."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One measure of one mix over the drills of a scenario.
+    """Values of one measure for one mix over the drills of a scenario to which the measure applies.
 
+    replications
+        (n,) number of each drill, ascending; of a school day, number of the day.
     numbers
-        T* = min(T, tau) for times; indexed by replication, applicable drills only.
+        (n,) T* = min(T, tau) for times, in s; counts as they are.
     reached
-        Whether the drill got there by the horizon; always true for counts.
+        (n,) whether the drill reached the state by the horizon; true for counts.
     not_applicable, failed
-        Drills left out: the measure has no meaning in them, or they did not run to their end.
+        Number of drills left out: the measure has no meaning in them, or they did not run to their end.
     """
 
     replications: NDArray[np.int64]
@@ -62,7 +71,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Summary:
-    """What one mix reaches in one measure: restricted mean, half by, 9 of 10 by, reached k of n."""
+    """One mix in one measure: restricted mean, median, 90th percentile, and reached k of n drills."""
 
     mean: Interval
     p50: Quantile
@@ -75,7 +84,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class Difference:
-    """One mix against another on the same drills; p adjusted by Holm over all contrasts of the measure."""
+    """One mix minus another over the same drills; p adjusted by Holm over the contrasts of scenario and measure."""
 
     mix: str
     versus: str
@@ -85,7 +94,8 @@ class Difference:
 
     @property
     def verdict(self) -> str:
-        """Return 'faster', 'slower' (counts: lower, higher), 'no clear difference' or 'the same'; '' without a test."""
+        """Words for the difference: faster or slower (counts: lower, higher) at adjusted p < 0.05, else no clear
+        difference; the same where every pair ties; empty without a test."""
         value = self.paired.difference.value
         if self.p_holm is None or value is None:
             return ""
@@ -99,7 +109,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class GoalResult:
-    """A goal against what a mix showed: the share that met it, and whether that settles it."""
+    """Share of the drills of a mix that met a goal, and the verdict that its interval allows."""
 
     goal: GoalLine
     mix: str
@@ -110,7 +120,7 @@ class GoalResult:
 
 
 class PartitionedResults:
-    """A study whose rows are cut once into those of each scenario and mix, for who asks it for many numbers."""
+    """Results with their rows split by scenario and mix once, for callers that ask for many numbers."""
 
     def __init__(self, played: ResultRows) -> None:
         self.runs, self.outline = played.runs, played.outline
@@ -119,9 +129,10 @@ class PartitionedResults:
 
 
 def rows_of(played: ResultRows, scenario: str, mix: str | None = None) -> pd.DataFrame:
-    """Return the rows that belong to a line of the outline: one incident of a drill, or all of a day, of one mix or all.
+    """Return the rows of one line of the outline, for one mix or for all.
 
-    A drill that failed belongs to every incident it would have had.
+    A line is one incident of a drill, or all incidents of a school day. A failed drill has a single row, which counts
+    for every incident that it would have had.
     """
     if not isinstance(played, PartitionedResults):
         return _rows_of(played, scenario, mix)
@@ -141,7 +152,7 @@ def _rows_of(played: ResultRows, scenario: str, mix: str | None) -> pd.DataFrame
 
 
 def sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
-    """Return one measure of one mix; raises ResultError for a name that is not in the results."""
+    """Return the sample of one measure of one mix. Raises ResultError for a name that the results do not hold."""
     runs, outline = played.runs, played.outline
     _known(scenario, outline.scenarios, "scenario")
     _known(mix, outline.mixes, "mix")
@@ -178,9 +189,9 @@ def sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
 def _by_day(
     days: NDArray[np.int64], values: NDArray[np.float64], reached: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Return one number a day: the mean over its incidents, reached where all of them were.
+    """Return one value per day: the mean over its incidents, reached where all of them were.
 
-    Incidents of a day share who is there, so that days, not incidents, are independent of each other.
+    Incidents of one day share the people present, so only days are independent of each other.
     """
     kept, where = np.unique(days, return_inverse=True)
     counts = np.bincount(where, minlength=len(kept))
@@ -190,7 +201,7 @@ def _by_day(
 
 
 def describe(played: ResultRows, scenario: str, mix: str, measure: str) -> Summary:
-    """Return what one mix reaches in one measure."""
+    """Return the summary of one mix in one measure. Raises ResultError for an unknown name."""
     one = sample(played, scenario, mix, measure)
     return Summary(
         mean_interval(one.numbers),
@@ -204,7 +215,11 @@ def describe(played: ResultRows, scenario: str, mix: str, measure: str) -> Summa
 
 
 def differences(played: ResultRows, scenario: str, measure: str, versus: str | None = None) -> list[Difference]:
-    """Return every other mix against `versus` (the present mix) on the drills that both have."""
+    """Return every other mix minus `versus` (the present mix where absent), over the drills that both have.
+
+    Pairs are matched by replication; drills that failed or do not apply in either mix drop out of that pair. Raises
+    ResultError for an unknown name.
+    """
     outline = played.outline
     other = versus or outline.present
     _known(other, outline.mixes, "mix")
@@ -219,7 +234,7 @@ def differences(played: ResultRows, scenario: str, measure: str, versus: str | N
 
 
 def goal_verdict(met: Interval, in_share: float) -> str | None:
-    """Return met, missed, or too close to call when the interval of the share covers the goal."""
+    """Return met where the interval of the share lies at or above the goal, missed below it, else too close to call."""
     if met.low is None or met.high is None:
         return None
     if met.low >= in_share:
@@ -228,7 +243,7 @@ def goal_verdict(met: Interval, in_share: float) -> str | None:
 
 
 def goal_results(played: ResultRows, scenario: str) -> list[GoalResult]:
-    """Return every goal of a scenario for every mix; a drill that never got there has not met it."""
+    """Return the result of every goal of a scenario for every mix; an unreached drill has not met the goal."""
     results = []
     for goal in played.outline.scenarios[scenario].goals:
         for mix in played.outline.mixes:
@@ -240,7 +255,7 @@ def goal_results(played: ResultRows, scenario: str) -> list[GoalResult]:
 
 
 def measures_of(played: ResultRows, scenario: str) -> list[str]:
-    """Return the measures that any drill of a scenario has: the primary first, then in column order."""
+    """Return the measures that apply to any drill of a scenario: the primary one first, then in column order."""
     first = played.outline.scenarios[scenario].primary
     rows = rows_of(played, scenario)
     rows = rows[rows["status"] == "done"]
@@ -257,6 +272,7 @@ def measures_of(played: ResultRows, scenario: str) -> list[str]:
 
 
 def _known(name: str, names: Iterable[str], what: str) -> None:
+    """Raise ResultError, with the closest name, where a name is not listed."""
     listed = list(names)
     if name not in listed:
         raise ResultError(f"the results have no {what} called '{name}'.{closest(name, listed)}")

@@ -1,4 +1,4 @@
-"""What a school day did to each unit: hours on campus, hours taken up by incidents, and duty hours that were kept."""
+"""Workload of units over school days: time on campus, time busy with incidents, duty time kept; incidents by kind."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ AWAY = ("court", "training", "other-school", "off-site", "off")
 
 @dataclass(frozen=True)
 class UnitDay:
-    """One unit over one day, or the sum of several; seconds.
+    """Workload of one unit over one day, or the sum over several; all times in seconds.
 
+    present_s, busy_s
+        Time on campus, and the part of it from word until free or called off.
     planned_s, kept_s
-        By duty: the time planned on campus, and what of it no incident took.
+        By duty: time planned on campus, and the part of it that no incident took.
     """
 
     unit: str
@@ -30,14 +32,17 @@ class UnitDay:
 
     @property
     def utilisation(self) -> float | None:
-        """Busy time as a share of the time on campus; None for who was never there."""
+        """Busy time over time on campus; None for a unit that was never on campus."""
         return self.busy_s / self.present_s if self.present_s > 0 else None
 
 
 def unit_days(events: Sequence[Event], *, lasts_s: float) -> list[UnitDay]:
-    """Return one line per unit, in mix order, from the event table of a day that lasts so many seconds.
+    """Return the workload of each unit, in mix order, from the events of one day.
 
-    Busy is from the word until free or called off; away with an arrested person counts as busy, and as duty not kept.
+    lasts_s
+        Length of the day in seconds; later events are cut off.
+
+    A unit is busy from its word until it is free or called off; away with an arrested person counts as busy too.
     """
     by_unit: dict[str, list[Event]] = defaultdict(list)
     labels: dict[str, str] = {}
@@ -63,7 +68,7 @@ def _unit_day(id_: str, label: str, events: Sequence[Event], lasts_s: float) -> 
 
 
 def _duties(events: Sequence[Event], lasts_s: float) -> list[tuple[str, Span]]:
-    """Return each stretch on campus with its duty."""
+    """Return each span on campus with its duty, in order of time."""
     changes = [e for e in events if e.what in ("present", "absent", "duty")]
     ends = [*(e.time_s for e in changes[1:]), lasts_s]
     return [
@@ -74,7 +79,7 @@ def _duties(events: Sequence[Event], lasts_s: float) -> list[tuple[str, Span]]:
 
 
 def _spans(events: Iterable[Event], begins: str, ends: tuple[str, ...]) -> list[Span]:
-    """Return the stretches from each beginning to the next end of the same incident; to the end of time without one."""
+    """Return spans from each begin event to the next end event of the same incident; to infinity without one."""
     found: list[Span] = []
     open_: dict[str, float] = {}
     for event in events:
@@ -88,7 +93,7 @@ def _spans(events: Iterable[Event], begins: str, ends: tuple[str, ...]) -> list[
 
 
 def _clipped(spans: Iterable[Span], lasts_s: float) -> list[Span]:
-    """Return spans within the day, joined where they overlap."""
+    """Return the union of spans within the day as disjoint spans, in order of time."""
     joined: list[Span] = []
     for a, b in sorted((a, min(b, lasts_s)) for a, b in spans if a < lasts_s):
         if joined and a <= joined[-1][1]:
@@ -99,11 +104,12 @@ def _clipped(spans: Iterable[Span], lasts_s: float) -> list[Span]:
 
 
 def _overlap(a: Span, b: Span) -> float:
+    """Return the length of the intersection of two spans, 0 where they are disjoint."""
     return max(0.0, min(a[1], b[1]) - max(a[0], b[0]))
 
 
 def add_days(days: Iterable[Sequence[UnitDay]]) -> list[UnitDay]:
-    """Return the sum of several days, unit by unit."""
+    """Return the sum of several days, unit by unit, in the order of first appearance."""
     sums: dict[str, UnitDay] = {}
     for day in days:
         for one in day:
@@ -121,7 +127,7 @@ def _plus(a: Mapping[str, float], b: Mapping[str, float]) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class KindLine:
-    """How the incidents of one kind were met."""
+    """Who came first to the incidents of one kind, and how long they waited."""
 
     kind: str
     incidents: int
@@ -141,7 +147,7 @@ class KindLine:
 
 
 def by_kind(rows: Iterable[Mapping[str, Value]]) -> list[KindLine]:
-    """Return one line per kind, in order of first appearance, and a last one for all where there are several."""
+    """Return one line per kind, in order of first appearance, and a line 'all' where there are several kinds."""
     groups: dict[str, list[Mapping[str, Value]]] = defaultdict(list)
     for row in rows:
         groups[str(row["kind"])].append(row)

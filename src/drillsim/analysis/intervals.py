@@ -1,4 +1,11 @@
-"""Where the time goes: the chain of whoever made the response able, leg by leg."""
+"""Response intervals: the time from onset to an able response, split along the chain of one responder.
+
+    onset -> noticed -> reported -> word -> under way -> on scene -> able
+
+The chain is that of the responder who made the response able, else of the first on scene. Travel is split further
+into walking, doors and locks, and time lost to people in the way. The intervals are disjoint and add up to
+able_on_scene_s, or to the arrival of the first where nobody was able. Columns keep the names leg_*_s of the row.
+"""
 
 from __future__ import annotations
 
@@ -8,43 +15,50 @@ from drillsim.record.columns import LEGS
 from drillsim.record.trace import Event, Value
 
 
-class ByWhat(Protocol):
-    """The events of one incident by what happened, each list in order of time."""
+class EventsByWord(Protocol):
+    """Events of one incident, grouped by event word, each list in order of time."""
 
     def __getitem__(self, what: str) -> list[Event]:
-        """Return the events of one sort."""
+        """Return the events with this word; an empty list where there is none."""
 
 
-def response_intervals(table: ByWhat, onset: Event, row: dict[str, Value]) -> dict[str, Value]:
-    """Return the chain of whoever made the response able, else of the first on scene; None where nobody came.
+def response_intervals(table: EventsByWord, onset: Event, row: dict[str, Value]) -> dict[str, Value]:
+    """Return the response intervals in seconds, by column name.
 
-    The legs add up to the time at which that one was able, or on scene.
+    table
+        Events of the incident.
+    onset
+        Its onset; all stamps count from there.
+    row
+        Columns of the incident that are measured already: noticed_s, reported_s.
+
+    All are None where nobody came or the chain is incomplete, as for a responder on scene from the start.
     """
-    legs: dict[str, Value] = {c.name: None for c in LEGS}
+    intervals: dict[str, Value] = {c.name: None for c in LEGS}
     able = next(iter(table["able"]), None)
     first = next((e for e in table["on-scene"] if e.why != "stays-away"), None)
     chosen = able or first
     if chosen is None or row["reported_s"] is None or row["noticed_s"] is None:
-        return legs
+        return intervals
 
     def stamp(what: str) -> float | None:
-        """Return the last such event of the chosen one that led to its arrival."""
+        """Return seconds from onset to the last such event of the responder up to its arrival, None without one."""
         found = [e for e in table[what] if e.who == chosen.who and e.time_s <= chosen.time_s]
         return found[-1].time_s - onset.time_s if found else None
 
     noticed, reported = float(row["noticed_s"] or 0.0), float(row["reported_s"] or 0.0)
     word, set_off, there = stamp("word"), stamp("under-way"), stamp("on-scene")
     if word is None or set_off is None or there is None:
-        return legs
+        return intervals
     spent = {w: e.value or 0.0 for w in ("walked", "doors") for e in table[w] if e.who == chosen.who}
     notice = min(noticed, word)
-    legs["leg_notice_s"] = notice
-    legs["leg_report_s"] = min(reported, word) - notice
-    legs["leg_word_s"] = word - min(reported, word)
-    legs["leg_under_way_s"] = set_off - word
+    intervals["leg_notice_s"] = notice
+    intervals["leg_report_s"] = min(reported, word) - notice
+    intervals["leg_word_s"] = word - min(reported, word)
+    intervals["leg_under_way_s"] = set_off - word
     travel = there - set_off
     doors = min(spent.get("doors", 0.0), travel)
     walk = min(spent.get("walked", travel), travel - doors)
-    legs["leg_walk_s"], legs["leg_doors_s"], legs["leg_people_s"] = walk, doors, travel - doors - walk
-    legs["leg_able_s"] = (able.time_s - onset.time_s if able else there) - there
-    return legs
+    intervals["leg_walk_s"], intervals["leg_doors_s"], intervals["leg_people_s"] = walk, doors, travel - doors - walk
+    intervals["leg_able_s"] = (able.time_s - onset.time_s if able else there) - there
+    return intervals

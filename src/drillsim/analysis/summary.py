@@ -1,4 +1,4 @@
-"""The content of summary.json: every mix, comparison and goal of a study as plain numbers, never NaN."""
+"""Content of summary.json: every mix, comparison and goal of a study as JSON numbers, None in place of NaN."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from drillsim.record.store import DECIMALS
 
 
 def summarise(played: ResultRows, *, seconds: float) -> dict[str, Any]:
-    """Return the summary of a study as JSON-ready data; None where a number does not exist.
+    """Return the summary of a study as data for JSON; None where a number does not exist.
 
     seconds
         Wall time of the study.

@@ -1,4 +1,4 @@
-"""Numbers as people read them: times as m:ss, differences with their interval, shares in per cent."""
+"""Texts of numbers for people: times as m:ss, differences with their interval, shares in per cent."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from drillsim.quantities import clock
 from drillsim.record.columns import BY_NAME
 
 NONE = "-"
+"""Text of a missing number."""
 
 
 def drills(count: int) -> str:
@@ -21,13 +22,13 @@ def unit_of(measure: str) -> str:
 
 
 def short_name(measure: str) -> str:
-    """Return a few words for a measure, for titles and heads of columns."""
+    """Return the short name of a measure, for titles and column heads; the measure itself where unlisted."""
     column = BY_NAME.get(measure)
     return (column.short or column.meaning) if column else measure
 
 
 def question(measure: str) -> str:
-    """Return what a measure answers: 'how soon able to act' for a time, its meaning for a count."""
+    """Return the question that a measure answers: 'how soon able to act' for a time, the short name for a count."""
     return f"how soon {short_name(measure)}" if unit_of(measure) == "s" else short_name(measure)
 
 

@@ -1,7 +1,11 @@
-"""Exact walking distances inside one space: Euclid where it is convex, a visibility graph where it is not.
+"""Exact geodesic distances inside one space: Euclidean where it is convex, by a visibility graph where it is not.
 
-A shortest path in a polygon bends only at corners that stick into it (and at corners of holes), so it is enough to
-know which of these corners see each other, and which of them the two ends see.
+A shortest path in a polygon with holes is a polyline whose inner vertices are reflex corners: corners of the outline
+or of a hole at which the interior angle exceeds 180 degrees (Lozano-Perez and Wesley 1979). So the distance between
+two points needs only (1) which reflex corners see each other, (2) which of them each point sees, and (3) shortest
+paths among the corners. (1) and (3) are computed once per space; a query then costs one visibility test per corner
+and one (min, +) product. Two points see each other when the segment between them stays in the polygon grown by
+TOLERANCE_M. The result is exact up to rounding; no grid is involved.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from scipy.sparse.csgraph import dijkstra
 from shapely import Point, Polygon
 
 TOLERANCE_M = 1e-5
-"""A segment may leave the floor by this much: doors stand on walls, and coordinates are rounded to millimetres."""
+"""Distance in m by which a segment may leave the floor: doors lie on walls, and files round coordinates to mm."""
 
 Floats = NDArray[np.float64]
 _PREPARED = Lock()
@@ -26,12 +30,12 @@ _PREPARED = Lock()
 
 
 def as_points(points: ArrayLike) -> Floats:
-    """Return coordinates as an (n, 2) array of metres; one point becomes one row."""
+    """Return coordinates in m as an (n, 2) array of floats; a single point (x, y) becomes one row."""
     return np.asarray(points, dtype=np.float64).reshape(-1, 2)
 
 
 def euclid_m(a: Floats, b: Floats) -> Floats:
-    """Return straight distances in metres between every row of `a` and every row of `b`, shape (n, m)."""
+    """Return Euclidean distances in m between the rows of `a` (n, 2) and of `b` (m, 2), shape (n, m)."""
     step = a[:, None, :] - b[None, :, :]
     # sqrt of a sum of squares, not hypot: the former is rounded alike on every platform.
     return np.asarray(np.sqrt(step[..., 0] * step[..., 0] + step[..., 1] * step[..., 1]))
@@ -41,34 +45,40 @@ _NOWHERE: Floats = np.empty((0, 2))
 
 
 class Floor:
-    """The floor of one space, and the shortest walks on it.
+    """Walkable polygon of one space, with geodesic distances and paths on it.
 
-    Points off the floor (the middle of a door in a thick wall) first walk straight to the nearest point of the floor.
+    A point off the polygon, such as the middle of a door in a thick wall, is first projected to the nearest point of
+    the polygon; the length of the projection is part of every distance.
     """
 
     def __init__(self, corners: ArrayLike, holes: Sequence[ArrayLike] = ()) -> None:
-        """Take the corners of the outline and of each hole, in metres, in either sense of rotation."""
+        """Build the polygon and find its reflex corners.
+
+        corners, holes
+            Vertices (n, 2) in m of the outline and of each hole, clockwise or anticlockwise, last joined to first.
+            The outline must be simple and the holes inside it, as `check_plan` demands.
+        """
         self.polygon = Polygon(as_points(corners), [as_points(h) for h in holes])
         rings = [(self.polygon.exterior, True), *((hole, False) for hole in self.polygon.interiors)]
-        bends = [_inward_corners(np.asarray(ring.coords)[:-1], outer=outer) for ring, outer in rings]
-        self.corners: Floats = np.concatenate(bends)
+        reflex = [_inward_corners(np.asarray(ring.coords)[:-1], outer=outer) for ring, outer in rings]
+        self.corners: Floats = np.concatenate(reflex)
         self.is_convex = not len(self.corners)
 
     @property
     def area_m2(self) -> float:
-        """Area of the floor, holes left out, in m2."""
+        """Area of the polygon without its holes, in m2."""
         return float(self.polygon.area)
 
     @cached_property
     def point(self) -> tuple[float, float]:
-        """The centroid where it lies on the floor with 0.3 m to spare, else a point well inside."""
+        """Representative point: the centroid where it lies at least 0.3 m inside, else a point of the interior."""
         inner = self.polygon.centroid
         if not (self.polygon.contains(inner) and self.polygon.boundary.distance(inner) > 0.3):
             inner = self.polygon.point_on_surface()
         return (float(inner.x), float(inner.y))
 
     def snap(self, points: Floats) -> tuple[Floats, Floats]:
-        """Return the nearest points on the floor, and how far each had to move in metres (0 within the tolerance)."""
+        """Return the nearest points of the polygon, (n, 2), and the distances to them in m, (n,); 0 within TOLERANCE_M."""
         if self.is_convex:
             beyond = points @ self._walls[0] - self._walls[1]
             if beyond.max(initial=0.0) <= TOLERANCE_M:
@@ -78,14 +88,14 @@ class Floor:
         off[off <= TOLERANCE_M] = 0.0
         if not off.any():
             return points, off
-        feet = points.copy()
+        nearest = points.copy()
         for i in np.flatnonzero(off):
-            feet[i] = shapely.get_coordinates(shapely.shortest_line(self.polygon, Point(points[i])))[0]
-        return feet, off
+            nearest[i] = shapely.get_coordinates(shapely.shortest_line(self.polygon, Point(points[i])))[0]
+        return nearest, off
 
     @cached_property
     def _walls(self) -> tuple[Floats, Floats]:
-        """Outward unit normals (2, walls) of a convex floor and how far out each wall lies, in metres."""
+        """Half-planes of a convex polygon: outward unit normals (2, walls) and offsets (walls,) in m."""
         ring = np.asarray(shapely.geometry.polygon.orient(self.polygon).exterior.coords)
         along = np.diff(ring, axis=0)
         length = np.sqrt(np.sum(along * along, axis=1))
@@ -94,15 +104,15 @@ class Floor:
         return normals, np.sum(normals * ring[:-1][length > 0].T, axis=0)
 
     def distances(self, a: ArrayLike, b: ArrayLike) -> Floats:
-        """Return the shortest walks in metres from every point of `a` to every point of `b`, shape (n, m)."""
+        """Return geodesic distances in m from each point of `a` (n, 2) to each of `b` (m, 2), shape (n, m)."""
         return self.snapped(a).distances_to(self.snapped(b))
 
     def snapped(self, points: ArrayLike) -> SnappedPoints:
-        """Return points ready to be walked between, of use where walks to the same points are asked for often."""
+        """Return points projected to the polygon, to be kept where distances to the same points recur."""
         return SnappedPoints(self, *self.snap(as_points(points)))
 
     def pairwise(self, points: ArrayLike) -> Floats:
-        """Return the shortest walks in metres among the points, a symmetric matrix with a diagonal of zeros."""
+        """Return geodesic distances in m among points (n, 2): a symmetric (n, n) matrix with zero diagonal."""
         points = as_points(points)
         lengths = self.distances(points, points)
         lengths = np.minimum(lengths, lengths.T)
@@ -110,29 +120,29 @@ class Floor:
         return np.asarray(lengths)
 
     def polyline(self, a: ArrayLike, b: ArrayLike) -> Floats:
-        """Return the corners of the shortest walk from `a` to `b`, both ends included, shape (k, 2)."""
+        """Return the vertices of the shortest path from `a` to `b`, both ends included, shape (k, 2), k >= 2."""
         ends = np.concatenate([as_points(a), as_points(b)])
-        feet, (a_off, b_off) = self.snap(ends)
-        middle = self._bends(feet[:1], feet[1:])
-        parts = [ends[:1], *([feet[:1]] if a_off else []), middle, *([feet[1:]] if b_off else []), ends[1:]]
+        nearest, (a_off, b_off) = self.snap(ends)
+        middle = self._reflex_path(nearest[:1], nearest[1:])
+        parts = [ends[:1], *([nearest[:1]] if a_off else []), middle, *([nearest[1:]] if b_off else []), ends[1:]]
         return np.concatenate(parts)
 
     def polylines(self, points: ArrayLike) -> list[list[Floats]]:
-        """Return the corners of the shortest walks between all pairs of n points, as `polyline` gives them one by one.
+        """Return the shortest paths between all pairs of n points (n, 2), each as `polyline` returns it.
 
-        Row i holds the walks from point i; on the diagonal a walk of no length. Visibility is asked for once, for all.
+        Entry [i][j] leads from point i to point j; on the diagonal a path of length 0. One visibility test for all pairs.
         """
         ends = as_points(points)
-        feet, off_m = self.snap(ends)
-        seen, to_corner_m = self._see(feet, feet), self._to_corners(feet)
+        nearest, off_m = self.snap(ends)
+        seen, to_corner_m = self._see(nearest, nearest), self._to_corners(nearest)
         return [
             [
                 np.concatenate(
                     [
                         ends[i : i + 1],
-                        feet[i : i + 1] if off_m[i] else _NOWHERE,
+                        nearest[i : i + 1] if off_m[i] else _NOWHERE,
                         _NOWHERE if self.is_convex or seen[i, j] else self._passed(to_corner_m[i], to_corner_m[j]),
-                        feet[j : j + 1] if off_m[j] else _NOWHERE,
+                        nearest[j : j + 1] if off_m[j] else _NOWHERE,
                         ends[j : j + 1],
                     ]
                 )
@@ -141,17 +151,17 @@ class Floor:
             for i in range(len(ends))
         ]
 
-    def _bends(self, a: Floats, b: Floats) -> Floats:
-        """Return the inward corners passed between two single points on the floor."""
+    def _reflex_path(self, a: Floats, b: Floats) -> Floats:
+        """Return the reflex corners on the shortest path between two points (1, 2) of the polygon, in order, (k, 2)."""
         if self.is_convex or self._see(a, b)[0, 0]:
             return _NOWHERE
         return self._passed(self._to_corners(a)[0], self._to_corners(b)[0])
 
     def _passed(self, from_a_m: Floats, from_b_m: Floats) -> Floats:
-        """Return the inward corners passed between two points that do not see each other.
+        """Return the reflex corners on the shortest path between two points that do not see each other, (k, 2).
 
         from_a_m, from_b_m
-            (corners,) straight metres from each point to the inward corners, inf to those it does not see.
+            (corners,) straight distances in m from each point to the reflex corners, inf where hidden.
         """
         lengths, before = self._corner_lengths
         total = from_a_m[:, None] + lengths + from_b_m[None, :]
@@ -164,10 +174,11 @@ class Floor:
         return np.asarray(self.corners[chain[::-1]])
 
     def _to_corners(self, points: Floats) -> Floats:
+        """Return straight distances in m from points to the reflex corners, inf where hidden; shape (n, corners)."""
         return np.where(self._see(points, self.corners), euclid_m(points, self.corners), np.inf)
 
     def _see(self, a: Floats, b: Floats) -> NDArray[np.bool_]:
-        """Return which points see which: whether the straight segment stays on the floor, shape (n, m)."""
+        """Return whether the segment from each of `a` to each of `b` stays in the polygon, shape (n, m)."""
         ends = np.empty((len(a), len(b), 2, 2))
         ends[:, :, 0] = a[:, None]
         ends[:, :, 1] = b[None, :]
@@ -177,13 +188,14 @@ class Floor:
 
     @cached_property
     def _grown(self) -> Polygon:
+        """Polygon grown by TOLERANCE_M and prepared for many containment tests."""
         grown = self.polygon.buffer(TOLERANCE_M, join_style="mitre")
         shapely.prepare(grown)
         return grown
 
     @cached_property
     def _corner_lengths(self) -> tuple[Floats, NDArray[np.int32]]:
-        """All shortest walks between inward corners, and the corner before the last on each."""
+        """Geodesic distances between reflex corners in m, and the predecessor of the last corner on each path; (n, n)."""
         seen = self._to_corners(self.corners)
         np.fill_diagonal(seen, 0.0)
         seen[~np.isfinite(seen)] = 0.0  # a zero in a dense graph of scipy means: no edge
@@ -193,20 +205,21 @@ class Floor:
 
 @dataclass(frozen=True)
 class SnappedPoints:
-    """Points of one floor: the nearest points on it, and how far off they are in metres."""
+    """Points projected to one floor: positions `at` (n, 2) and projection lengths `off_m` (n,) in m."""
 
     floor: Floor
     at: Floats
     off_m: Floats
 
     def distances_to(self, others: SnappedPoints) -> Floats:
-        """Return the shortest walks in metres from every point to every other, shape (n, m)."""
+        """Return geodesic distances in m to other points of the same floor, projections included, shape (n, m)."""
         lengths = self._on_floor(others)
         if self.off_m.any() or others.off_m.any():
             lengths = lengths + self.off_m[:, None] + others.off_m[None, :]
         return lengths
 
     def _on_floor(self, others: SnappedPoints) -> Floats:
+        """Return geodesic distances in m between the projected points, shape (n, m)."""
         straight = euclid_m(self.at, others.at)
         if self.floor.is_convex:
             return straight
@@ -219,11 +232,12 @@ class SnappedPoints:
 
     @cached_property
     def _to_corners(self) -> Floats:
+        """(n, corners) straight distances in m to the reflex corners, inf where hidden."""
         return self.floor._to_corners(self.at)
 
 
 def _inward_corners(ring: Floats, *, outer: bool) -> Floats:
-    """Return the corners of a ring at which a shortest path may bend."""
+    """Return the reflex corners of a ring (n, 2), seen from the floor: outside of a hole, inside of the outline."""
     before, after = np.roll(ring, 1, axis=0), np.roll(ring, -1, axis=0)
     x, y = ring[:, 0], ring[:, 1]
     turn = (x - before[:, 0]) * (after[:, 1] - y) - (y - before[:, 1]) * (after[:, 0] - x)
@@ -235,7 +249,7 @@ def _inward_corners(ring: Floats, *, outer: bool) -> Floats:
 
 
 def _min_plus(a: Floats, b: Floats) -> Floats:
-    """Return the matrix of least sums min_k a[i, k] + b[k, j], row by row to spare memory."""
+    """Return the (min, +) product min_k a[i, k] + b[k, j], row by row above a million terms to bound memory."""
     if a.size * b.shape[1] < 1_000_000:
         return np.asarray(np.min(a[:, :, None] + b[None, :, :], axis=1, initial=np.inf))
     return np.stack([np.min(row[:, None] + b, axis=0, initial=np.inf) for row in a])

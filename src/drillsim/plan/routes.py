@@ -1,7 +1,8 @@
-"""Least-time routes through the network, as tables that are looked up many times.
+"""Least-time routes through the network for one state of the building and one kind of walker.
 
-One `Routes` stands for one state of the building and one kind of walker: speeds, delays at locks, what is closed and
-what may not be passed. Paths are searched by `kernel.py`, many sources at once by scipy.
+A `Routes` fixes speeds, delays at locks, closed ways and forbidden passages; it then answers many queries from cached
+tables. Single paths descend a potential field per goal (`shortest_paths_compiled.py`); times from many points at once
+come from scipy's Dijkstra. A person who never meets a changed building shares the same tables with all others.
 """
 
 from __future__ import annotations
@@ -19,37 +20,36 @@ from drillsim.plan.shortest_paths import shortest_distances
 from drillsim.plan.shortest_paths_compiled import Search, compiled_search, shortest_path, shortest_times
 
 EDGE_PENALTY_S = 1e-8
-"""Added to every step where ways are chosen, so that the time left falls strictly, also over legs of 0 m."""
+"""Seconds added to every edge where routes are chosen, so that the remaining time falls strictly, also over 0 m."""
 TIE_S = 1e-9
-"""Ways whose times differ by no more than this are equal; the one with the lower number is taken."""
-_AT_IT = np.zeros(1)  # one way, no metres away; not writable, like all legs, so that one compiled version serves
+"""Seconds within which two routes count as equal; the edge with the lower number is then taken, on every platform."""
+_AT_IT = np.zeros(1)  # one way at distance 0; read-only like all distances, so that one compiled signature serves
 _AT_IT.flags.writeable = False
 
 
 @dataclass(frozen=True)
 class Path:
-    """A way through the building."""
+    """A least-time route between two points."""
 
     seconds: float
-    """Least time from the start to the goal, delays included."""
+    """Travel time from start to goal, delays included."""
     ways: tuple[tuple[int, int], ...]
-    """Ways passed in turn, each with the side that is entered."""
+    """(way, side) in the order of passage; side is the one that is entered."""
 
 
 @dataclass(frozen=True)
 class TravelTimes:
-    """How soon every place can be reached from one point."""
+    """Least travel times from one point to all nodes and spaces: a one-to-all table."""
 
     space: int
     xy: XY
     node_s: Floats
-    """(2 * ways,) least seconds until a way has been passed to a side (node = 2 * way + side); inf where it cannot
-    be."""
+    """(2 * ways,) least seconds until a way has been passed towards a side (node = 2 * way + side); inf without a route."""
     routes: Routes
 
     @cached_property
     def space_s(self) -> Floats:
-        """(spaces,) least seconds to the representative point of each space; inf where it cannot be reached."""
+        """(spaces,) least seconds to the representative point of each space; inf without a route."""
         network = self.routes.network
         seconds = np.full(len(network.floors), np.inf)
         seconds[network.approaches[-1]] = self.seconds_to_each(network.approaches)
@@ -59,14 +59,15 @@ class TravelTimes:
         return seconds
 
     def seconds_to_each(self, approaches: Approaches) -> Floats:
-        """Return the least seconds to each of many points by the ways of their spaces, inf where none leads there."""
+        """Return least seconds to the points of some final walks, shape (points,); inf without a route. The direct walk inside
+        the start's own space is left out."""
         nodes, metres, begins, spaces = approaches
         if not len(spaces):
             return np.empty(0)
         return np.asarray(np.minimum.reduceat(self.node_s[nodes] + metres / self.routes.level_mps, begins))
 
     def seconds_to(self, space: int, xy: ArrayLike) -> float:
-        """Return the least seconds to a point of a space, inf when it cannot be reached."""
+        """Return the least seconds to a point of a space, the direct walk in the own space included; inf without a route."""
         network, level_mps = self.routes.network, self.routes.level_mps
         best = np.inf
         if space == self.space:
@@ -77,20 +78,21 @@ class TravelTimes:
 
 
 class Routes:
-    """Least-time ways between all nodes of a network in one state.
+    """Least-time routes on a network in one state of the building, for one kind of walker.
 
     level_mps, stair_up_mps, stair_down_mps
-        Walking speeds in m/s; stairs along their slope.
+        Walking speeds in m/s; on stairs along the slope.
     delay_s
-        (ways, 2) seconds lost on passing a way towards a side (a lock), 0 where absent.
+        (ways, 2) seconds lost on passing a way towards a side, such as at a lock; 0 where absent.
     closed
-        Ways that nobody passes.
+        Ways that nobody passes in either direction.
     forbidden
         (ways, 2) True where this walker may not pass a way towards a side. One-way openings are honoured in any case.
     compiled
-        Search in compiled code: forty times faster, once it is loaded.
+        Search by compiled code: forty times faster once loaded, with the same results.
 
-    Nobody passes through 'outside': it is only ever an end. Outdoor spaces are spaces like all others.
+    A route never leads through 'outside'; outdoor spaces of the plan are spaces like all others. The state is given
+    as keyword arguments of plain arrays, one per cause of delay, so that a caller names only what differs.
     """
 
     def __init__(
@@ -105,7 +107,7 @@ class Routes:
         forbidden: NDArray[np.bool_] | None = None,
         compiled: bool = False,
     ) -> None:
-        """Note the state; the tables are made when they are first needed."""
+        """Fix the state; tables are computed on first use."""
         self.network = network
         self.level_mps = float(level_mps)
         crossing_s = network.way_crossing_m[:, None] / np.array([stair_down_mps, stair_up_mps])
@@ -115,22 +117,23 @@ class Routes:
         if forbidden is not None:
             passing_s[forbidden] = np.inf
         self.passing_s: Floats = passing_s.reshape(-1)
-        """(nodes,) seconds of passing the way to a node: its delay and the flight of a stair; inf where nobody may."""
-        self._left: dict[tuple[int, float, float], Floats] = {}
+        """(nodes,) seconds to pass the way of a node towards it: delay and stair flight; inf where forbidden."""
+        self._costs = (self.level_mps, self.passing_s, EDGE_PENALTY_S)
+        self._potentials: dict[tuple[int, float, float], Floats] = {}
         search: Search = compiled_search() if compiled else (shortest_times, shortest_path)
-        self._least_times, self._least_way = search
+        self._shortest_times, self._shortest_path = search
 
     def from_point(self, space: int, xy: ArrayLike) -> TravelTimes:
-        """Return how soon every node and every space is reached from a point of a space."""
+        """Return the travel times from a point (m) of a space to all nodes and spaces."""
         at = _xy(xy)
         nodes, legs = self._beside(space, at)
         seconds = legs / self.level_mps + self.passing_s[nodes]
-        fan = self.network.outgoing
-        node_s = self._least_times(*fan, self.level_mps, self.passing_s, 0.0, True, nodes, seconds)
+        costs = (self.level_mps, self.passing_s, 0.0)
+        node_s = self._shortest_times(self.network.outgoing, costs, True, (nodes, seconds))
         return TravelTimes(space, at, node_s, self)
 
     def from_points(self, points: Sequence[tuple[int, ArrayLike]]) -> list[TravelTimes]:
-        """Return the reach of each of several points (space, xy); cheaper than one after the other."""
+        """Return the travel times from each of several points (space, xy), by one search for all; order is kept."""
         places = [(space, _xy(at)) for space, at in points]
         firsts = [self._beside(space, at) for space, at in places]
         rows = self._rows(np.concatenate([nodes for nodes, _ in firsts]).tolist() if firsts else [])
@@ -143,7 +146,7 @@ class Routes:
         return found
 
     def from_entry(self, way: int, side: int) -> TravelTimes:
-        """Return how soon every node and every space is reached by one who comes in through a way to a side."""
+        """Return the travel times of a walker who enters through a way towards a side; all inf where that is forbidden."""
         space, node = int(self.network.way_spaces[way, side]), 2 * way + side
         node_s = np.full(2 * self.network.ways, np.inf)
         if np.isfinite(self.passing_s[node]) and space >= 0:
@@ -153,39 +156,39 @@ class Routes:
         return TravelTimes(space, _xy(self.network.way_xy[way, side]), node_s, self)
 
     def path(self, start_space: int, start_xy: ArrayLike, goal_space: int, goal_xy: ArrayLike) -> Path | None:
-        """Return the least-time way between two points, or None when there is none."""
+        """Return the least-time route between two points (m), each with its space; None where there is none."""
         same = start_space == goal_space
         direct_m = self.network.distance(start_space, start_xy, goal_xy) if same else np.inf
-        return self._way(*self._beside(start_space, _xy(start_xy)), direct_m, goal_space, _xy(goal_xy))
+        return self._descend(*self._beside(start_space, _xy(start_xy)), direct_m, goal_space, _xy(goal_xy))
 
     def path_through(self, way: int, side: int, goal_space: int, goal_xy: ArrayLike) -> Path | None:
-        """Return the least-time way of one who begins by passing a way to a side, such as police at an entry."""
+        """Return the least-time route that begins by passing a way towards a side, as of police at an entry; None if none."""
         if self.network.way_spaces[way, side] < 0:
             return None
-        return self._way(np.array([2 * way + side]), _AT_IT, np.inf, goal_space, _xy(goal_xy))
+        return self._descend(np.array([2 * way + side]), _AT_IT, np.inf, goal_space, _xy(goal_xy))
 
-    def _way(self, nodes: Ints, legs: Floats, direct_m: float, goal_space: int, goal: XY) -> Path | None:
-        """Return the least-time way from beside some nodes, that many metres from each, or directly."""
-        network, left_s = self.network, self._seconds_left(goal_space, goal)
-        seconds, passed = self._least_way(
-            *network.outgoing, self.level_mps, self.passing_s, EDGE_PENALTY_S, TIE_S, left_s,
-            network.nodes_in(goal_space), network.distances_from(goal_space, goal), nodes, legs, direct_m,
+    def _descend(self, nodes: Ints, legs: Floats, direct_m: float, goal_space: int, goal: XY) -> Path | None:
+        """Return the route from a point `legs` metres from the given nodes, and `direct_m` from the goal (inf elsewhere)."""
+        network, left_s = self.network, self._potential(goal_space, goal)
+        seconds, passed = self._shortest_path(
+            network.outgoing, self._costs, TIE_S, left_s, (nodes, legs, direct_m),
+            (network.nodes_in(goal_space), network.distances_from(goal_space, goal)),
         )  # fmt: skip
         return Path(float(seconds), tuple((n >> 1, n & 1) for n in passed.tolist())) if seconds < np.inf else None
 
     def seconds_to(self, start_space: int, start_xy: ArrayLike, goal_space: int, goal_xy: ArrayLike) -> float:
-        """Return the least seconds between two points, inf when there is no way."""
+        """Return the least seconds between two points, inf where there is no route."""
         found = self.path(start_space, start_xy, goal_space, goal_xy)
         return np.inf if found is None else found.seconds
 
     def _beside(self, space: int, xy: XY) -> tuple[Ints, Floats]:
-        """Return the nodes beyond the ways of a space, and the metres from a point of the space to those ways."""
+        """Return the nodes behind the ways of a space, (k,), and the metres from a point of the space to these ways."""
         if space < 0:
             return np.empty(0, dtype=np.int64), _AT_IT[1:]
         return self.network.nodes_in(space) ^ 1, self.network.distances_from(space, xy)
 
     def _rows(self, nodes: Iterable[int]) -> dict[int, Floats]:
-        """Return the least seconds from each of these nodes to all nodes."""
+        """Return, per start node, the least seconds to all nodes, (nodes,)."""
         wanted = sorted(set(nodes))
         if not wanted:
             return {}
@@ -195,27 +198,26 @@ class Routes:
             zip(wanted, shortest_distances(2 * self.network.ways, step.start, step.end, seconds, wanted), strict=True)
         )
 
-    def _seconds_left(self, space: int, xy: XY) -> Floats:
-        """Return for each node the ranked seconds from there to a point of a space; kept for the next time."""
+    def _potential(self, space: int, xy: XY) -> Floats:
+        """Return the potential of a goal: least remaining seconds from each node, (nodes,), penalties included; cached."""
         key = (space, *xy)
-        if key not in self._left:
+        if key not in self._potentials:
             ends, tails = self.network.nodes_in(space), self.network.distances_from(space, xy) / self.level_mps
-            fan = self.network.incoming
-            self._left[key] = self._least_times(
-                *fan, self.level_mps, self.passing_s, EDGE_PENALTY_S, False, ends, tails
-            )
-        return self._left[key]
+            self._potentials[key] = self._shortest_times(self.network.incoming, self._costs, False, (ends, tails))
+        return self._potentials[key]
 
 
 def _xy(point: ArrayLike) -> XY:
+    """Return a point as a pair of floats, which is hashable."""
     x, y = np.asarray(point, dtype=np.float64).tolist()
     return (x, y)
 
 
 def nearest_exit_m(network: Network, closed: Collection[int] = frozenset()) -> Floats:
-    """Return the metres from each opening to the nearest exit through the inside, inf where none can be reached.
+    """Return the distance in m from each opening to the nearest exit through indoor spaces, shape (openings,).
 
-    One-way openings are honoured; an exit that leads out is 0 m from itself. Shape (openings,).
+    Infinite where no exit is reached. One-way openings are honoured, locks are not; an exit that leads out is 0 m
+    from itself. `closed` lists ways that cannot be passed.
     """
     step = network.edges
     open_to = network.passable.copy()
@@ -231,5 +233,6 @@ def nearest_exit_m(network: Network, closed: Collection[int] = frozenset()) -> F
 
 
 def _indoors(network: Network, way: int, side: int) -> bool:
+    """Return whether the space on a side of a way is indoors; outside is not."""
     space = int(network.way_spaces[way, side])
     return space >= 0 and bool(network.space_indoors[space])

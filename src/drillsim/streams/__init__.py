@@ -1,1 +1,1 @@
-"""Named streams of random numbers."""
+"""Keyed random numbers: named streams over a counter-based generator."""
