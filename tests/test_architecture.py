@@ -14,7 +14,7 @@ import architecture
 import drillsim
 from architecture import Sources
 from drillsim.record.columns import BY_NAME
-from drillsim.scenario.vocabulary import KINDS
+from drillsim.scenario.kinds import KINDS
 
 ROOT = Path(__file__).parent.parent
 SRC = ROOT / "src"
@@ -37,7 +37,6 @@ LOCAL_PATHS = re.compile(r"(?<![\w.:/])/(?:home|Users|root|tmp|work|mnt|opt|var)
 
 KNOWN: dict[str, set[str]] = {
     "import_circles": {
-        "engine.state.incident - engine.state.responder",
         "plan.network - plan.networkx_graph",
     },
     "reaches_inside": {
@@ -52,32 +51,6 @@ KNOWN: dict[str, set[str]] = {
         "Move: plan.model, scenario.incident",
         "Source: crowd.arrivals, scenario.people",
         "_Chunk: verify.crowd.buildings, verify.response.monotonicity, verify.response.simex",
-    },
-    "compared_kinds": {
-        "analysis.measures compares 'fire'",
-        "analysis.measures compares 'hazard'",
-        "analysis.measures compares 'hostile'",
-        "engine.check compares 'disorder'",
-        "engine.check compares 'fire'",
-        "engine.check compares 'hostile'",
-        "engine.protection.lockdown compares 'hostile'",
-        "engine.protection.release compares 'hostile'",
-        "engine.response.approach compares 'hostile'",
-        "engine.response.dispatch compares 'disorder'",
-        "engine.response.services compares 'hostile'",
-        "engine.response.services compares 'medical'",
-        "engine.response.unit_process compares 'hostile'",
-        "engine.response.unit_process compares 'medical'",
-        "engine.state.incident compares 'disorder'",
-        "engine.state.incident compares 'hostile'",
-        "engine.state.responder compares 'unwanted-person'",
-        "report.timeline compares 'disorder'",
-        "report.timeline compares 'hostile'",
-        "scenario.incident compares 'behaviour'",
-        "scenario.incident compares 'disorder'",
-        "scenario.incident compares 'hostile'",
-        "scenario.model compares 'hostile'",
-        "study.design compares 'hostile'",
     },
 }
 """Violations that stand for now, by rule, without line numbers; each must still be there, so that the list only shrinks."""
