@@ -47,3 +47,13 @@ def test_the_glossary_is_sorted_and_tells_each_word_once():
     rows = re.findall(r"(?m)^\| ([^|]+) \| [^|]+ \|$", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"))
     heads = [row.lower() for row in rows if row not in ("word", "---")]
     assert heads == sorted(set(heads))
+
+
+@pytest.mark.parametrize("folder", ["src", "tests", "benchmarks", "floorplans", "scenarios"])
+def test_a_page_of_the_manual_that_a_file_names_exists(folder):
+    absent = {}
+    for path in (ROOT / folder).rglob("*.*"):
+        if path.suffix in (".py", ".yaml"):
+            named = re.findall(r"\bdocs/[\w/]+\.md\b", path.read_text(encoding="utf-8"))
+            absent.update({str(path): page for page in named if not (ROOT / page).exists()})
+    assert absent == {}

@@ -157,7 +157,7 @@ _SHIPPED = (
 )  # fmt: skip
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _SHIPPED})
-"""The shipped kinds by name. Roles hold the matrix of who resolves, assists or stays away (docs/rules.md B3)."""
+"""The shipped kinds by name. Roles hold the matrix of who resolves, assists or stays away (rule B3 of docs/model/response.md)."""
 RANKS: tuple[str, ...] = tuple(kind.name for kind in sorted(_SHIPPED, key=lambda kind: kind.rank))
 """Shipped kinds from the least to the most urgent."""
 ALWAYS_POLICE: tuple[str, ...] = tuple(kind.name for kind in _SHIPPED if kind.police == "always")
