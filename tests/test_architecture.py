@@ -36,12 +36,8 @@ DOCUMENTS = [
 LOCAL_PATHS = re.compile(r"(?<![\w.:/])/(?:home|Users|root|tmp|work|mnt|opt|var)/|[A-Z]:\\Users\\(?!Kim\b)")
 
 KNOWN: dict[str, set[str]] = {
-    "import_circles": {
-        "plan.network - plan.networkx_graph",
-    },
     "reaches_inside": {
         "crowd.population imports _points of crowd.seating",
-        "engine.protection.order imports _outdoors_and_halls of engine.world.parts",
         "engine.state.travel imports crowd.reference.crowd",
         "study.chunks imports crowd.compiled.crowd",
     },

@@ -11,7 +11,6 @@ import pytest
 import crowd_worlds
 import drillsim as ds
 from crowd_worlds import box, door, people_at
-from drillsim.engine.world.parts import parts_of, rooms_inside
 from drillsim.engine.world.world import world_of
 from drillsim.plan.checks import check_plan
 from plays import mix, scenario, stamps
@@ -74,11 +73,11 @@ def test_a_lock_keeps_people_out_of_the_inside_whichever_space_is_named_first(co
 
 def test_a_portable_classroom_is_a_part_of_its_own_and_no_place_to_come_in_to(court: ds.FloorPlan) -> None:
     world = world_of(court, drill("none"))
-    index, part = court.space_index, parts_of(world)
+    index, part = court.space_index, world.parts
     assert part[index["field"]] == part[index["path"]] == -1
     assert part[index["portable"]] != part[index["library"]] == part[index["room-203"]]
-    assert index["portable"] not in rooms_inside(world)
-    assert index["library"] in rooms_inside(world)
+    assert index["portable"] not in world.rooms_inside
+    assert index["library"] in world.rooms_inside
 
 
 # ---------------------------------------------------------------------- units

@@ -134,12 +134,12 @@ def test_a_stair_begins_at_the_middle_of_its_door(three_rooms: ds.FloorPlan) -> 
 
 
 def test_the_length_of_a_way_counts_from_stair_door_to_stair_door(three_rooms: ds.FloorPlan) -> None:
-    graph = ds.build(three_rooms).graph
+    graph = ds.to_networkx(ds.build(three_rooms))
     assert nx.dijkstra_path_length(graph, "s-0", "s-1", weight="length_m") == 10.49
 
 
 def test_the_public_graph_names_openings_stair_ends_and_posts(three_rooms: ds.FloorPlan) -> None:
-    graph = ds.build(three_rooms).graph
+    graph = ds.to_networkx(ds.build(three_rooms))
     assert set(graph) == {
         "d-101", "d-201", "s-0", "s-1", "e-main", "e-east", "stair-a:lower", "stair-a:upper", "post:front-desk",
     }  # fmt: skip

@@ -54,7 +54,7 @@ def test_a_way_inside_one_space_passes_nothing() -> None:
 def test_lengths_equal_those_of_networkx(school: Network, at_one_mps: Routes, data: st.DataObject) -> None:
     openings = [o.id for o in school.plan.openings]
     a, b = data.draw(st.sampled_from(openings)), data.draw(st.sampled_from(openings))
-    expected = nx.dijkstra_path_length(school.graph, a, b, weight="length_m")
+    expected = nx.dijkstra_path_length(ds.to_networkx(school), a, b, weight="length_m")
     (s, xy), (t, goal) = [(int(school.way_spaces[w, 0]), school.way_xy[w, 0]) for w in map(school.way_index, (a, b))]
     assert at_one_mps.seconds_to(s, xy, t, goal) == pytest.approx(expected, abs=1e-9)
 

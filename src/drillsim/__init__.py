@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from drillsim.errors import DrillsimError, PlanError, ResultError, ScenarioError, SimulationError
     from drillsim.plan.model import FloorPlan
     from drillsim.plan.network import build
+    from drillsim.plan.networkx_graph import to_networkx
     from drillsim.plan.read import read_plan
     from drillsim.record.trace import Trace
     from drillsim.report.plan_figure import plot_plan
@@ -57,12 +58,13 @@ _HOMES = {
     "run": "study.runner",
     "simulate": "engine.simulate",
     "tell": "report.timeline",
+    "to_networkx": "plan.networkx_graph",
 }
 
 __all__ = [
     "Comparison", "DrillsimError", "FloorPlan", "Mix", "Mixes", "PlanError", "ResultError", "Results", "Scenario",
     "ScenarioError", "SimulationError", "Study", "Term", "Trace", "assess", "build", "check", "compare", "play_term", "plot_plan",
-    "read_mixes", "read_plan", "read_scenario", "run", "simulate", "tell",
+    "read_mixes", "read_plan", "read_scenario", "run", "simulate", "tell", "to_networkx",
 ]  # fmt: skip
 
 

@@ -104,7 +104,7 @@ class StillCrowd:
 
     def __init__(self, env: simpy.Environment, cells: Cells, counts: ArrayLike, *, record_legs: bool = False) -> None:
         self.env, self.cells, self.network = env, cells, cells.network
-        self._walks: Walks = cells.network.plan.memo("walks", lambda: Walks(cells))
+        self._walks: Walks = cells.derived(Walks)
         self._node_space, self._openings = cells.graph.node_space, cells.network.openings
         self._seat(counts)
         self._left_s = np.zeros(len(self._counts))

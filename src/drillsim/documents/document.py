@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar, get_args
@@ -18,7 +18,6 @@ MAX_DEPTH = 60
 
 Path_ = tuple[int | str, ...]
 M = TypeVar("M", bound="Model")
-T = TypeVar("T")
 
 
 class Model(BaseModel):
@@ -39,13 +38,6 @@ class Model(BaseModel):
         for name in [k for k in copy.__dict__ if k not in type(self).model_fields]:
             del copy.__dict__[name]
         return copy
-
-    def memo(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` built for this key of this very object, building it once; copies start empty."""
-        kept: dict[Hashable, T] = self.__dict__.setdefault("_memo", {})
-        if key not in kept:
-            kept[key] = make()
-        return kept[key]
 
     def __getstate__(self) -> dict[Any, Any]:
         state = super().__getstate__()

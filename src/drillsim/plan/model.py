@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from drillsim.derived import Derives
 from drillsim.documents.document import Model
 from drillsim.quantities import Area, Length, Share
 
@@ -225,7 +226,7 @@ class Provenance(Model):
     """Object id to the number of the rule that made it."""
 
 
-class FloorPlan(Model):
+class FloorPlan(Derives, Model):
     """A building with everything that stands in it, as read from one file."""
 
     drillsim_plan: Literal[1] = 1

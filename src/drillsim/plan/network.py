@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,9 +21,6 @@ from numpy.typing import ArrayLike, NDArray
 from drillsim.plan.geodesic import Floats, Floor, SnappedPoints
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Stair, stair_opening
 from drillsim.plan.shortest_paths import shortest_distances
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 Ints = NDArray[np.int64]
 XY = tuple[float, float]
@@ -254,19 +251,6 @@ class Network:
         begins = np.searchsorted(start[order], np.arange(2 * self.ways + 1)).astype(np.int64)
         return Edges(start[order], end[order], space[order], np.concatenate(legs)[order], climb[order], begins)
 
-    @cached_property
-    def graph(self) -> nx.Graph[str]:
-        """The network as a networkx graph for other programs.
-
-        Nodes: opening ids (kind: the opening's kind; x, y in metres; level; spaces; width_m), the stair ends
-        ``<stair>:lower`` and ``<stair>:upper`` (kind 'stair_end'; x, y, level, space, stair) and ``post:<post>``
-        (kind 'post'; x, y, level, space). Edges: length_m, with `space` for a walk inside one space, or with
-        `stair` and rise_m for a flight.
-        """
-        from drillsim.plan.networkx_graph import graph_of
-
-        return graph_of(self)
-
     def indoor_metres(self, *, one_way: bool = False) -> Floats:
         """Return shortest distances in m between all pairs of nodes through indoor spaces, (nodes, nodes); inf without a route.
 
@@ -311,6 +295,11 @@ class Network:
         """Return distances in m between some ways, the least over their sides, from a (nodes, nodes) matrix."""
         least: Floats = metres.reshape(self.ways, 2, self.ways, 2).min(axis=(1, 3))[np.ix_(ways, ways)]
         return least
+
+
+def network_of(plan: FloorPlan) -> Network:
+    """Return the network of a checked plan, built once per plan and shared by every drill and thread."""
+    return plan.derived(build)
 
 
 def build(plan: FloorPlan) -> Network:

@@ -7,8 +7,17 @@ import networkx as nx
 from drillsim.plan.network import Network
 
 
-def graph_of(network: Network) -> nx.Graph[str]:
-    """Return the graph that `Network.graph` describes."""
+def to_networkx(network: Network) -> nx.Graph[str]:
+    """Return a network as an undirected networkx graph, a new one at each call.
+
+    Nodes
+        Opening ids (kind: the opening's kind; x, y in metres; level; spaces; width_m), the stair ends
+        ``<stair>:lower`` and ``<stair>:upper`` (kind 'stair_end'; x, y, level, space, stair) and ``post:<post>``
+        (kind 'post'; x, y, level, space).
+    Edges
+        length_m, with `space` for a walk inside one space, or with `stair` and rise_m for a flight. Where two spaces
+        share two openings, the shorter walk is kept.
+    """
     plan = network.plan
     graph: nx.Graph[str] = nx.Graph(name=plan.name)
     ends: dict[tuple[int, int], str] = {}

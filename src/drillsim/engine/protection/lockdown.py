@@ -15,7 +15,6 @@ from drillsim.engine.protection.order import LOOK_S, UNDER_WAY, ProtectiveOrder
 from drillsim.engine.protection.securing import Securing
 from drillsim.engine.state.drill_state import Process
 from drillsim.engine.state.responder import Responder
-from drillsim.engine.world.parts import rooms_inside
 from drillsim.engine.world.rooms import Room
 
 TOLD, LOCKED, SECURED, FAILED, ABANDONED, RELEASED = "told", "locked", "secured", "failed", "abandoned", "released"
@@ -35,7 +34,7 @@ class Lockdown:
     def __init__(self, order: ProtectiveOrder, listed: Collection[int]) -> None:
         self.order, self.drill, self.listed = order, order.drill, frozenset(listed)
         self.lockable = {r.space: r for r in self.drill.world.rooms if r.lockable}
-        self.refuges = set(rooms_inside(self.drill.world)) & self.lockable.keys()
+        self.refuges = set(self.drill.world.rooms_inside) & self.lockable.keys()
         """Rooms to flee into."""
         self.state: dict[int, str] = {}
         self.done_s: dict[int, float] = {}

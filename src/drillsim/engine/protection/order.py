@@ -13,9 +13,7 @@ from drillsim.crowd.stationary import StillCrowd
 from drillsim.engine.protection.securing import SecuringDraws, heard_s
 from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
-from drillsim.engine.world.parts import _outdoors_and_halls
 
-"""What the crowd says instead of a space."""
 UNDER_WAY = ("waiting", "walking", "queued")
 """States of people who may still get where they were asked to go."""
 LOOK_S = 1.0
@@ -44,7 +42,7 @@ class ProtectiveOrder:
         """Where each person is when the order is given."""
         self.occupied = frozenset(world.cell_space[drill.crowd.counts() > 0].tolist()) - {OUT}
         """Spaces with people in them when the order is given."""
-        self.outdoors, self.halls = world.plan.memo("outdoors and halls", lambda: _outdoors_and_halls(world.plan))
+        self.outdoors, self.halls = world.outdoors, world.halls
         self.refuge: frozenset[int] = frozenset()
         """Spaces where those wait who cannot leave without a stair."""
         self._asked: list[tuple[People, frozenset[int] | None]] = []

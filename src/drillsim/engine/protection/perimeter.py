@@ -8,7 +8,6 @@ from math import inf
 
 from drillsim.engine.protection.order import LOOK_S, UNDER_WAY, People, ProtectiveOrder
 from drillsim.engine.state.drill_state import Process
-from drillsim.engine.world.parts import parts_of, rooms_inside
 from drillsim.engine.world.world import World
 from drillsim.streams.streams import sample
 
@@ -34,7 +33,7 @@ def let_in(order: ProtectiveOrder, people: People) -> dict[int, bool]:
     if drill.stays:
         return {}
     network, crowd = world.network, drill.crowd
-    part = parts_of(world)
+    part = world.parts
     comers = [p for p in people.tolist() if crowd.space_of(p) >= 0]
     comers = [p for p in comers if crowd.space_of(p) in order.outdoors or len(set(part.values())) > 2]
     reaches = world.metres.from_points([(crowd.space_of(p), crowd.place_of(p)) for p in comers])
@@ -83,7 +82,7 @@ class Perimeter:
         """Call everybody in who is outdoors, and lock every outside door: those they come by after them."""
         order, drill = self.order, self.drill
         network = drill.world.network
-        comers = order.ask(order.outdoors, rooms_inside(drill.world))
+        comers = order.ask(order.outdoors, drill.world.rooms_inside)
         doors = let_in(order, comers)
         for way in network.exits:
             if can_be_shut(drill.world, way) and way not in doors:

@@ -17,7 +17,6 @@ from drillsim.engine.protection.perimeter import Perimeter, can_be_shut, let_in
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
-from drillsim.engine.world.parts import rooms_inside
 from drillsim.engine.world.refuge import refuge_of
 from drillsim.record.trace import Event
 from drillsim.scenario.defaults import ANNOUNCE_DELAY
@@ -129,7 +128,7 @@ class Protection:
     def _hold(self, order: ProtectiveOrder) -> None:
         """Clear the halls: whoever is in circulation goes to the nearest room, everybody else stays."""
         order.stay_outdoors()
-        order.ask(order.halls, rooms_inside(self.drill.world))
+        order.ask(order.halls, self.drill.world.rooms_inside)
 
     def _secure(self, order: ProtectiveOrder) -> None:
         """Get everybody in and lock the outside doors; inside all goes on as usual."""

@@ -88,14 +88,8 @@ def _spell(unit: Unit, role: Role, duty: str, at: Place | None, world: World, st
     if duty != "patrol":
         return DutySpell(-inf, inf, duty, _place_of_duty(unit, duty, at, world, streams))
     stops = (world.place(at),) if at is not None else tuple(world.place(p) for p in unit.patrol) or halls(world)
-    key = ("loop", world.laws, stops, role.patrol_speed, role.stair_up, role.stair_down, unit.stays)
-    loop: PatrolLoop = world.plan.memo(
-        key,
-        lambda: patrol_loop(
-            world, stops, speed_mps=role.patrol_speed, up_mps=role.stair_up, down_mps=role.stair_down,
-            stay_s=unit.stays,
-        ),
-    )  # fmt: skip
+    speeds_mps = (role.patrol_speed, role.stair_up, role.stair_down)
+    loop = world.derived(patrol_loop, stops, speeds_mps, unit.stays)
     phase_s = streams.uniform("unit.phase", unit.id) * loop.period_s
     return DutySpell(-inf, inf, duty, stops[0], loop, phase_s)
 

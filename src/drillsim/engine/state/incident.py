@@ -125,16 +125,16 @@ def place_of(wish: Happening, id_: str, world: World, streams: Streams, period: 
         where = choices[name] if name in choices else choices.get(ANY, next(iter(choices.values())))
     if isinstance(where, str) or "draw" not in where:
         return world.place(where)
-    shares = where["draw"]
-
-    def make() -> dict[str, float]:
-        weights: dict[str, float] = {}
-        for name, share in shares.items():
-            ids = world.spaces_of(name)
-            for space in ids:
-                slot = f"{id_}/{space}"
-                weights[slot] = weights.get(slot, 0.0) + float(share) / len(ids)
-        return weights
-
-    weights = world.plan.memo(("places", id_, *shares.items()), make)
+    weights = world.derived(_place_weights, id_, tuple(where["draw"].items()))
     return world.points_by_id[streams.choose("incident.place", weights).removeprefix(f"{id_}/")]
+
+
+def _place_weights(world: World, id_: str, shares: tuple[tuple[str, float], ...]) -> dict[str, float]:
+    """Return the weight of every space an incident may be in, by slot; a use shares its weight evenly."""
+    weights: dict[str, float] = {}
+    for name, share in shares:
+        ids = world.spaces_of(name)
+        for space in ids:
+            slot = f"{id_}/{space}"
+            weights[slot] = weights.get(slot, 0.0) + float(share) / len(ids)
+    return weights

@@ -1,4 +1,4 @@
-"""Where a patrol is at any time: a closed loop of stops, walked by least paths at patrol speed."""
+"""Position of a patrol at any time: a closed loop of stops, walked by least paths at patrol speed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from drillsim.engine.world.world import XY, World
-from drillsim.plan.routes import Routes
+from drillsim.plan.routes import Path, Routes
 
 
 @dataclass(frozen=True)
@@ -57,41 +57,63 @@ class PatrolLoop:
 
 
 def patrol_loop(
-    world: World, stops: tuple[tuple[int, XY], ...], *, speed_mps: float, up_mps: float, down_mps: float, stay_s: float
+    world: World, stops: tuple[tuple[int, XY], ...], speeds_mps: tuple[float, float, float], stay_s: float
 ) -> PatrolLoop:
-    """Return the closed loop through the stops, in their order, staying `stay_s` seconds at each."""
-    routes: Routes = world.plan.memo(
-        ("patrol", world.laws, speed_mps, up_mps, down_mps),
-        lambda: Routes(world.network, level_mps=speed_mps, stair_up_mps=up_mps, stair_down_mps=down_mps, compiled=True),
-    )
-    steps: list[PatrolStep] = []
-    now = 0.0
+    """Return the closed loop through the stops, in their order, staying `stay_s` seconds at each.
+
+    A stop that cannot be reached from the one before is left out of the walk: the patrol is there without a path.
+
+    stops
+        Space and point of each.
+    speeds_mps
+        On the level, up and down stairs.
+    """
+    routes = world.derived(_patrol_routes, *speeds_mps)
+    builder = _LoopBuilder(world, speeds_mps)
     for (space, point), (goal, end) in zip(stops, (*stops[1:], stops[0]), strict=True):
-        steps.append(PatrolStep(now, now + stay_s, space, point, point))
-        now += stay_s
+        builder.stay(space, point, stay_s)
         path = routes.path(space, point, goal, end)
-        if path is None or (space, point) == (goal, end):
-            continue
-        at, here = point, space
+        if path is not None and (space, point) != (goal, end):
+            builder.follow(path, (space, point), end)
+    return PatrolLoop(tuple(builder.steps))
+
+
+def _patrol_routes(world: World, level_mps: float, up_mps: float, down_mps: float) -> Routes:
+    """Return least times whatever the locks: a patrol has the keys of its round."""
+    return Routes(world.network, level_mps=level_mps, stair_up_mps=up_mps, stair_down_mps=down_mps, compiled=True)
+
+
+class _LoopBuilder:
+    """The steps of a loop so far, and the time at which the last one ends."""
+
+    def __init__(self, world: World, speeds_mps: tuple[float, float, float]) -> None:
+        self.network = world.network
+        self.level_mps, self.up_mps, self.down_mps = speeds_mps
+        self.steps: list[PatrolStep] = []
+        self.now_s = 0.0
+
+    def stay(self, space: int, point: XY, takes_s: float) -> None:
+        """Add a stay at a point."""
+        self._add(takes_s, space, point, point)
+
+    def follow(self, path: Path, start: tuple[int, XY], end: XY) -> None:
+        """Add the walk along a path, space by space; a flight of stairs is spent at its foot or head."""
+        space, point = start
         for way, side in path.ways:
-            gate = world.network.way_xy[way, 1 - side]
-            now = _walk(world, steps, now, here, at, (float(gate[0]), float(gate[1])), speed_mps)
-            crossing = float(world.network.way_crossing_m[way])
-            far = world.network.way_xy[way, side]
-            at, entered = (float(far[0]), float(far[1])), int(world.network.way_spaces[way, side])
-            if crossing > 0:
-                took = crossing / (up_mps if side == 1 else down_mps)
-                steps.append(PatrolStep(now, now + took, here, steps[-1].end, steps[-1].end))
-                now += took
-            here = entered
-        now = _walk(world, steps, now, here, at, end, speed_mps)
-    return PatrolLoop(tuple(steps))
+            (x, y), (far_x, far_y) = self.network.way_xy[way, 1 - side], self.network.way_xy[way, side]
+            self._walk(space, point, (float(x), float(y)))
+            crossing_m = float(self.network.way_crossing_m[way])
+            if crossing_m > 0:
+                at = self.steps[-1].end
+                self._add(crossing_m / (self.up_mps if side == 1 else self.down_mps), space, at, at)
+            space, point = int(self.network.way_spaces[way, side]), (float(far_x), float(far_y))
+        self._walk(space, point, end)
 
+    def _walk(self, space: int, start: XY, end: XY) -> None:
+        for a, b in pairwise(self.network.polyline(space, start, end)):
+            took_s = float(np.hypot(b[0] - a[0], b[1] - a[1])) / self.level_mps
+            self._add(took_s, space, (float(a[0]), float(a[1])), (float(b[0]), float(b[1])))
 
-def _walk(world: World, steps: list[PatrolStep], now: float, space: int, start: XY, end: XY, speed_mps: float) -> float:
-    corners = world.network.polyline(space, start, end)
-    for a, b in pairwise(corners):
-        took = float(np.hypot(b[0] - a[0], b[1] - a[1])) / speed_mps
-        steps.append(PatrolStep(now, now + took, space, (float(a[0]), float(a[1])), (float(b[0]), float(b[1]))))
-        now += took
-    return now
+    def _add(self, takes_s: float, space: int, start: XY, end: XY) -> None:
+        self.steps.append(PatrolStep(self.now_s, self.now_s + takes_s, space, start, end))
+        self.now_s += takes_s

@@ -1,4 +1,8 @@
-"""The building as a drill sees it: everything that stays the same from one drill to the next, built once."""
+"""The building as drills see it: network, cells, rooms, places and seats of one plan under one choice of laws.
+
+Everything here is constant once built, and built once per plan and laws: all drills, and all threads, share it. What
+changes in a drill (locks, closed ways, people) is in `engine.state`.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,11 @@ from numpy.typing import NDArray
 from drillsim.crowd.geometry.cells import Cells, build_cells
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.seating import Seats, place_people
-from drillsim.engine.world.rooms import Room
-from drillsim.plan.model import FloorPlan, Opening, Period
-from drillsim.plan.network import Approaches, Network, build
+from drillsim.derived import Derives
+from drillsim.engine.world.parts import halls_of, outdoors_of, parts_of, rooms_to_come_in_to
+from drillsim.engine.world.rooms import Room, locked_at_start, opens_by_card, rooms_of
+from drillsim.plan.model import FloorPlan, Period
+from drillsim.plan.network import Approaches, Network, network_of
 from drillsim.plan.routes import Routes
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.people import DoorLaw, LawsChoice
@@ -25,43 +31,66 @@ RADII = (10.0, 20.0, 40.0)
 """Walking metres of the exposure columns. Assumption A:exposure.radius."""
 
 
-class World:
-    """Network, cells and rooms of one plan under one choice of laws."""
+class World(Derives):
+    """Network, cells and rooms of one plan under one choice of laws; use `world_of` to share it."""
 
     def __init__(self, plan: FloorPlan, choice: LawsChoice) -> None:
         self.plan = plan
-        self.network: Network = plan.memo("network", lambda: build(plan))
+        self.network: Network = network_of(plan)
         self.laws = laws_of(choice)
-        self.cells: Cells = plan.memo(("cells", self.laws), lambda: build_cells(self.network, self.laws))
-        self._near: dict[tuple[int, XY], list[NDArray[np.int64]]] = {}
+        self.cells: Cells = plan.derived(_cells_of, self.laws)
+
+    # ------------------------------------------------------------------ rooms and parts
 
     @cached_property
     def rooms(self) -> tuple[Room, ...]:
         """Every space that is not circulation, outdoors or a stair, in file order."""
-        found, openings = [], self.plan.openings
-        for i, space in enumerate(self.plan.spaces):
-            if space.is_circulation or space.use == "outdoors":
-                continue
-            doors = tuple(w for w in self.network.space_ways[i] if w < self.network.openings)
-            to_lock = tuple(w for w in doors if openings[w].lock != "none" and openings[w].state == "no")
-            lockable = bool(doors) and all(openings[w].lock != "none" or self._only_out(w) for w in doors)
-            found.append(Room(i, doors, to_lock, lockable))
-        return tuple(found)
+        return rooms_of(self.network)
+
+    @cached_property
+    def parts(self) -> dict[int, int]:
+        """Part of the building of each space; -1 outdoors."""
+        return parts_of(self.network)
+
+    @cached_property
+    def rooms_inside(self) -> tuple[int, ...]:
+        """Rooms that somebody who is called in may go to."""
+        return rooms_to_come_in_to(self.plan, self.parts, self.rooms)
+
+    @cached_property
+    def outdoors(self) -> frozenset[int]:
+        """The drawn outdoor spaces."""
+        return outdoors_of(self.plan)
+
+    @cached_property
+    def halls(self) -> frozenset[int]:
+        """Circulation, the flights of stairs included."""
+        return halls_of(self.plan)
+
+    @cached_property
+    def locked_at_start(self) -> NDArray[np.bool_]:
+        """Whether each way is locked, at the start, against who wants to enter each side; shape (ways, 2)."""
+        return locked_at_start(self.network)
+
+    @cached_property
+    def is_card(self) -> NDArray[np.bool_]:
+        """Whether each way's lock opens by card; shape (ways, 1)."""
+        return opens_by_card(self.network)
+
+    # ------------------------------------------------------------------ who sits where
 
     def persons(self, period: Period | None) -> NDArray[np.int64]:
         """Return the persons in each space in a bell period of the plan, shape (spaces,); not to be changed."""
-        key = ("persons", None if period is None else self.plan.timetable.index(period))
-        spaces = len(self.plan.spaces)
-        return self.plan.memo(key, lambda: np.bincount(self.seats(period).space, minlength=spaces))
+        return self.derived(_persons_in, self._number_of(period))
 
     def seats(self, period: Period | None) -> Seats:
         """Return who sits where in a bell period of the plan; nobody between periods."""
-        key = ("seats", None if period is None else self.plan.timetable.index(period))
-        return self.plan.memo(key, lambda: place_people(self.network, self.plan, period))
+        return self.plan.derived(_seats_in, self._number_of(period))
 
-    def _only_out(self, way: int) -> bool:
-        inward = self.network.passable[way, self.inner_side(way)]
-        return way in self.network.exits and (not inward or self.plan.openings[way].state == "outside")
+    def _number_of(self, period: Period | None) -> int | None:
+        return None if period is None else self.plan.timetable.index(period)
+
+    # ------------------------------------------------------------------ names and places
 
     @cached_property
     def door_words(self) -> Words:
@@ -131,21 +160,10 @@ class World:
 
     def cells_within(self, space: int, point: XY) -> list[NDArray[np.int64]]:
         """Return, per radius of RADII, the cells of the same level whose anchor is that near on foot, and the space's own."""
-        key = (space, point)
-        if key not in self._near:
-            spaces, level = self.cell_space[:-1], self.network.space_level
-            metres = np.full(len(spaces), np.inf)
-            cells, nodes, tails, begins = self._anchor_legs
-            if len(cells):
-                node_s = self.metres.from_point(space, point).node_s
-                metres[cells] = np.minimum.reduceat(node_s[nodes] + tails, begins)
-            metres[(spaces < 0) | (level[spaces] != level[space])] = np.inf
-            metres[spaces == space] = 0.0
-            self._near[key] = [np.flatnonzero(metres <= r) for r in RADII]
-        return self._near[key]
+        return self.derived(_cells_within, space, point)
 
     @cached_property
-    def _anchor_legs(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    def anchor_legs(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
         """The cells that a way leads to; cell by cell the nodes of its space and the metres from there to its anchor; and
         where each cell's begin."""
         cells, nodes, tails = [], [], []
@@ -196,25 +214,31 @@ class World:
         index = self.plan.space_index
         return [(e.id, index[e.space], (e.at[0], e.at[1])) for e in self.plan.equipment if e.kind == kind]
 
-    @cached_property
-    def locked_at_start(self) -> NDArray[np.bool_]:
-        """Whether each way is locked, at the start, against who wants to enter each side; shape (ways, 2)."""
-        sides = [[self._locked_against(w, k) for k in (0, 1)] for w in range(self.network.ways)]
-        return np.array(sides, dtype=bool).reshape(-1, 2)
 
-    @cached_property
-    def is_card(self) -> NDArray[np.bool_]:
-        """Whether each way's lock opens by card; shape (ways, 1)."""
-        cards = [o.lock == "access-control" for o in self.plan.openings] + [False] * len(self.plan.stairs)
-        return np.array(cards, dtype=bool).reshape(-1, 1)
+def _cells_of(plan: FloorPlan, laws: Laws) -> Cells:
+    return build_cells(network_of(plan), laws)
 
-    def _locked_against(self, way: int, side: int) -> bool:
-        if way >= self.network.openings:
-            return False
-        opening: Opening = self.plan.openings[way]
-        if opening.state == "both":
-            return True
-        return opening.state == "outside" and side == self.inner_side(way)
+
+def _seats_in(plan: FloorPlan, number: int | None) -> Seats:
+    return place_people(network_of(plan), plan, None if number is None else plan.timetable[number])
+
+
+def _persons_in(world: World, number: int | None) -> NDArray[np.int64]:
+    period = None if number is None else world.plan.timetable[number]
+    return np.bincount(world.seats(period).space, minlength=len(world.plan.spaces))
+
+
+def _cells_within(world: World, space: int, point: XY) -> list[NDArray[np.int64]]:
+    """Measure on foot, from the point to every cell's anchor, and select by radius."""
+    spaces, level = world.cell_space[:-1], world.network.space_level
+    metres = np.full(len(spaces), np.inf)
+    cells, nodes, tails, begins = world.anchor_legs
+    if len(cells):
+        node_s = world.metres.from_point(space, point).node_s
+        metres[cells] = np.minimum.reduceat(node_s[nodes] + tails, begins)
+    metres[(spaces < 0) | (level[spaces] != level[space])] = np.inf
+    metres[spaces == space] = 0.0
+    return [np.flatnonzero(metres <= r) for r in RADII]
 
 
 def laws_of(choice: LawsChoice) -> Laws:
@@ -232,5 +256,4 @@ def laws_of(choice: LawsChoice) -> Laws:
 
 def world_of(plan: FloorPlan, scenario: Scenario) -> World:
     """Return the world of a plan under a scenario's laws, built once per plan and laws."""
-    world: World = plan.memo(("world", scenario.laws), lambda: World(plan, scenario.laws))
-    return world
+    return plan.derived(World, scenario.laws)

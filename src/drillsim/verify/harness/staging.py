@@ -11,7 +11,7 @@ from typing import Any
 from drillsim.documents.document import Document
 from drillsim.documents.yaml_source import parse_text
 from drillsim.plan.model import FloorPlan
-from drillsim.plan.network import Network, build
+from drillsim.plan.network import network_of
 from drillsim.plan.read import read_plan
 from drillsim.record.trace import Trace
 from drillsim.scenario.model import Scenario
@@ -92,11 +92,6 @@ def what_if(scenario: Scenario, patch: Mapping[str, Any]) -> Scenario:
 def shipped_mixes(inputs: Path) -> Mixes:
     """Return the shipped mixes, read once."""
     return read_mixes(inputs / "scenarios" / "mixes.yaml")
-
-
-def network_of(plan: FloorPlan) -> Network:
-    """Return the network of a plan, built once; the engine uses the same."""
-    return plan.memo("network", lambda: build(plan))
 
 
 def location_of(plan: FloorPlan, place: str) -> Location:

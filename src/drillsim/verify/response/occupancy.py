@@ -11,6 +11,7 @@ import numpy as np
 
 from drillsim.engine.simulate import simulate
 from drillsim.plan.model import FloorPlan
+from drillsim.plan.network import network_of
 from drillsim.scenario.defaults import shipped_role
 from drillsim.scenario.vocabulary import WEEKDAYS
 from drillsim.verify.harness.case import Case, Harness, near
@@ -20,7 +21,6 @@ from drillsim.verify.harness.staging import (
     empty_plan,
     location_of,
     mix_from,
-    network_of,
     scenario_from,
     shipped_plan,
 )

@@ -10,6 +10,7 @@ import numpy as np
 
 from drillsim.engine.simulate import simulate
 from drillsim.plan.model import FloorPlan
+from drillsim.plan.network import network_of
 from drillsim.scenario.model import Scenario
 from drillsim.verify.harness.case import Case, Harness, near
 from drillsim.verify.harness.shortest_paths import Location
@@ -18,7 +19,6 @@ from drillsim.verify.harness.staging import (
     empty_plan,
     location_of,
     mix_from,
-    network_of,
     oracle_of,
     scenario_from,
     stamp,
