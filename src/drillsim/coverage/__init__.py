@@ -1,1 +1,1 @@
-"""What a plan and a staffing reach, before any simulation."""
+"""Coverage of a plan: shortest travel times from posts and entries, without simulation."""

@@ -1,6 +1,6 @@
-"""What a plan says before anybody is hired: shortest times from posts and entries, gaps, and the doors that decide.
+"""Assessment of a plan without simulation: travel times from posts and entries, gaps, and critical doors.
 
-Nothing is simulated. All times are those of one person alone in an empty building with every key at hand, so that no
+All times are those of one person alone in an empty building with every key at hand. They are lower bounds: no
 staffing on these posts can be faster.
 """
 
@@ -18,15 +18,15 @@ from drillsim.plan.network import Network, build
 from drillsim.plan.routes import Routes, TravelTimes, nearest_exit_m
 
 LEVEL_MPS = 2.8
-"""A jog indoors, middle of 2.4 to 3.2 m/s. Source: assumption A:responder.speed_jog."""
+"""Jogging speed indoors, middle of 2.4 to 3.2 m/s. Source: assumption A:responder.speed_jog."""
 STAIR_UP_MPS = 0.9
-"""Up a stair, along the slope. Source: assumption A:responder.stair_up."""
+"""Speed up a stair, along the slope. Source: assumption A:responder.stair_up."""
 STAIR_DOWN_MPS = 1.2
-"""Down a stair, along the slope. Source: assumption A:responder.stair_down."""
+"""Speed down a stair, along the slope. Source: assumption A:responder.stair_down."""
 LIMITS_S = (60.0, 120.0, 180.0)
 """Times beyond which spaces are listed; a choice of presentation, not a standard."""
 CROWD = 49
-"""People a space with a single way out may hold. Source: assumption A:plan.single_way_out."""
+"""Persons that a space with a single way out may hold. Source: assumption A:plan.single_way_out."""
 
 
 def assess(
@@ -38,10 +38,14 @@ def assess(
     stair_down_mps: float = STAIR_DOWN_MPS,
     limits_s: Sequence[float] = LIMITS_S,
 ) -> Coverage:
-    """Assess a plan before staffing it: times from posts and entries, gaps, exits, and the doors that decide.
+    """Assess a plan: travel times from posts and entries, gaps, distances to exits, and critical doors.
 
     posts
-        Ids of posts or spaces somebody could stand at; all posts of the plan where absent.
+        Ids of posts, or of spaces to stand in; all posts of the plan where absent.
+    level_mps, stair_up_mps, stair_down_mps
+        Speeds in m/s; on stairs along the slope.
+    limits_s
+        Times in s beyond which spaces are listed.
 
     Raises PlanError for an unknown post.
     """
@@ -82,7 +86,7 @@ def assess(
         no_camera=tuple(s.id for s in inside if s.is_circulation and s.id not in watched),
         single_way=_single_ways(network, indoors.tolist()),
         exit_m={plan.openings[w].id: float(metres[w]) for w in longest},
-        doors=_doors_that_decide(network, starts, reaches[: len(starts)], indoors, routes_without),
+        doors=_critical_doors(network, starts, reaches[: len(starts)], indoors, routes_without),
     )
 
 
@@ -116,7 +120,7 @@ def _single_ways(network: Network, indoors: Sequence[int]) -> tuple[str, ...]:
 
 
 def _most_people(network: Network, space: int) -> float:
-    """Return the most people the plan or its timetable ever puts into a space."""
+    """Return the largest number of persons that the plan or a period of its timetable places in a space."""
     plan, here = network.plan, network.plan.spaces[space]
     most = float(here.people)
     area = sum(float(network.space_area_m2[i]) for i, s in enumerate(plan.spaces) if s.use == here.use)
@@ -131,16 +135,17 @@ def _most_people(network: Network, space: int) -> float:
     return most
 
 
-def _doors_that_decide(
+def _critical_doors(
     network: Network,
     starts: Sequence[tuple[int, ArrayLike]],
     reaches: Sequence[TravelTimes],
     indoors: NDArray[np.int64],
     routes_without: Callable[[int], Routes],
 ) -> tuple[DecidingDoor, ...]:
-    """Return what each way on a least-time way from a post does to the times when it is closed.
+    """Return the critical ways: those whose closing slows or cuts off spaces, most severe first.
 
-    The only way into a single space decides for nobody else and is left out.
+    Each way on a least-time route from the nearest post is closed in turn. Left out are ways that slow no space by 5 s
+    and cut off at most one: the only door of a room is critical for that room alone.
     """
     if not starts:
         return ()
@@ -176,7 +181,7 @@ def _used_ways(
     reaches: Sequence[TravelTimes],
     indoors: NDArray[np.int64],
 ) -> list[int]:
-    """Return the ways on the least-time way from the nearest post to each space; no other closing changes a time."""
+    """Return the ways on the least-time routes from the nearest posts; closing any other way changes no time."""
     used: set[int] = set()
     nearest = np.argmin([r.space_s for r in reaches], axis=0)
     for i in indoors.tolist():
@@ -187,5 +192,5 @@ def _used_ways(
 
 
 def _worst(seconds: Floats) -> float:
-    """Return the longest time that is one."""
+    """Return the longest finite time in s, 0 where there is none."""
     return float(np.max(seconds[np.isfinite(seconds)], initial=0.0))

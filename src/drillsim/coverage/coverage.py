@@ -1,4 +1,4 @@
-"""The assessment of a plan: its numbers, and a page of plain text, at most 79 characters wide."""
+"""Result of an assessment: its numbers, and a page of plain text of at most 79 columns."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from drillsim.plan.model import FloorPlan
 from drillsim.quantities import clock
 
 WIDE = 79
+"""Columns of the page."""
 SHOWN = 6
+"""Entries of a list before it is cut short."""
 
 
 def page(coverage: Coverage) -> str:
-    """Return the page: times by origin, the slowest spaces, gaps, ways out, and the doors that decide."""
+    """Return the page of an assessment: times by origin, slowest spaces, gaps, distances to exits, critical doors."""
     parts = (_head, _times, _slowest, _gaps, _exits, _doors)
     return "\n\n".join("\n".join(lines) for part in parts if (lines := part(coverage)))
 
@@ -135,7 +137,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Origin:
-    """A place somebody sets out from."""
+    """Starting point of travel times: a post, or an entry of arriving services."""
 
     id: str
     label: str
@@ -144,18 +146,18 @@ class Origin:
 
 @dataclass(frozen=True)
 class DecidingDoor:
-    """An opening or stair, and what closing it does to the times from the posts."""
+    """Opening or stair, and the effect of closing it on the times from the posts."""
 
     id: str
     label: str
     worst_s: float
     """Longest time from the nearest post to a space that can still be reached."""
     longer_s: float
-    """By how much the longest time grows; 0 where another space stays the slowest."""
+    """Increase of the longest time in s; 0 where another space stays the slowest."""
     slower: int
-    """Spaces that are reached at least 5 s later."""
+    """Number of spaces that are reached at least 5 s later."""
     cut_off: tuple[str, ...]
-    """Ids of spaces that cannot be reached any more."""
+    """Ids of spaces that are no longer reached."""
 
 
 def _plain(numbers: Any) -> list[float | None]:
@@ -164,7 +166,7 @@ def _plain(numbers: Any) -> list[float | None]:
 
 @dataclass(frozen=True)
 class Coverage:
-    """The assessment of a plan; prints as a page of text, `as_data` gives plain numbers."""
+    """Assessment of a plan; `print` gives a page of text, `as_data` plain numbers."""
 
     plan: FloorPlan
     origins: tuple[Origin, ...]
@@ -187,10 +189,10 @@ class Coverage:
     exit_m: Mapping[str, float]
     """Metres from each opening to the nearest exit, the longest first; inf where none is reached."""
     doors: tuple[DecidingDoor, ...]
-    """Doors that decide, the most important first."""
+    """Critical doors, most severe first."""
 
     def nearest_s(self, kind: Literal["post", "entry"] = "post") -> dict[str, float]:
-        """Return the least seconds from any post (or entry) to each space, by id."""
+        """Return the least seconds from any post (or entry) to each space, by id; inf where there is no route."""
         rows = [i for i, o in enumerate(self.origins) if o.kind == kind]
         best = self.seconds[rows].min(axis=0, initial=np.inf)
         return dict(zip(self.spaces, best.tolist(), strict=True))

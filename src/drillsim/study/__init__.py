@@ -1,1 +1,1 @@
-"""Scenarios x mixes x replications."""
+"""Studies: scenarios x staffing mixes x replications, their execution and their results."""

@@ -1,8 +1,11 @@
-"""The work of a study in pieces: what a worker is sent, plays and sends back.
+"""Chunks: the unit of work that a study sends to a worker, and what comes back.
 
-A chunk is a range of replications of one scenario with all its mixes. Which chunk a drill travels in, and
-which worker plays it, has no bearing on the drill: its random numbers are addressed by seed, family and
-replication.
+A chunk is a range of replications of one scenario with all its mixes. Chunks have no influence on results: a drill
+draws its random numbers under (seed, family, replication, purpose, slot), shares only constant objects with others
+(plan, network, cells, caches of pure functions), and comes back under its key (scenario, mix, replication), by which
+results are sorted. So the size and order of chunks, the number of workers, a retry after a crashed process, and the
+kind of executor give the same rows, byte for byte; only the wall time differs. Chunks are small, for progress and an
+even load, yet hold several drills, so that pickling and the caches of a worker pay.
 """
 
 from __future__ import annotations
@@ -30,15 +33,18 @@ if TYPE_CHECKING:
 
 
 class Simulate(Protocol):
-    """Plays one drill: `drillsim.engine`'s simulate, or another of the same form."""
+    """Function that plays one drill: `drillsim.engine.simulate`, or another with this signature; must be picklable."""
 
     def __call__(self, scenario: Scenario, plan: FloorPlan, mix: Mix, *, seed: int, replication: int = 0) -> Trace:
-        """Return the trace of one drill."""
+        """Play one drill and return its trace."""
 
 
 @dataclass(frozen=True, order=True)
 class Chunk:
-    """Replications first .. last - 1 of one scenario, by index; of all mixes, or of one."""
+    """Replications first .. last - 1 of one scenario, for all mixes or one; scenario and mix by index.
+
+    Chunks sort by scenario, then by replication.
+    """
 
     scenario: int
     first: int
@@ -46,29 +52,31 @@ class Chunk:
     mix: int | None = None
 
     def drills(self, mixes: int) -> Iterator[tuple[int, int, int]]:
-        """Yield scenario, mix and replication of each drill, by index."""
+        """Yield the key (scenario, mix, replication) of each drill; `mixes` is the number of mixes of the study."""
         for replication in range(self.first, self.last):
             for mix in range(mixes) if self.mix is None else (self.mix,):
                 yield self.scenario, mix, replication
 
     def singles(self, mixes: int) -> Iterator[Chunk]:
-        """Yield a chunk for each drill on its own."""
+        """Yield one chunk per drill, to find the drill that ends its process."""
         for scenario, mix, replication in self.drills(mixes):
             yield Chunk(scenario, replication, replication + 1, mix)
 
 
 @dataclass(frozen=True)
 class DrillResult:
-    """One finished drill: its rows and its curves, addressed by index of scenario, of mix, and replication."""
+    """Rows and curves of one finished drill, under its key."""
 
     key: tuple[int, int, int]
+    """Index of the scenario, index of the mix, replication."""
     rows: tuple[Mapping[str, Value], ...]
-    """One per incident; none of a day without one."""
+    """One per incident; none for a school day without incidents; one that says why for a failed drill."""
     curves: Mapping[str, tuple[float, ...]]
+    """Values at 61 instants from 0 to the horizon, by name; none for a failed drill."""
 
 
 def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> DrillResult:
-    """Play one drill of a study; a drill that fails becomes a row that says at which stage and why."""
+    """Play one drill of a study. An exception becomes a row with status failed, its stage and its reason."""
     scenario, mix = study.scenarios[key[0]], study.mixes[list(study.mixes)[key[1]]]
     name = list(study.mixes)[key[1]]
     heads: dict[str, Value] = {"scenario": scenario.name, "mix": name, "replication": key[2]}
@@ -84,7 +92,7 @@ def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> DrillRe
 
 
 def failed(study: Study, key: tuple[int, int, int], stage: str, reason: str) -> DrillResult:
-    """Return the row of a drill that could not be played; the reason on one line, without addresses."""
+    """Return the result of a drill that could not be played; the reason on one line of 300 characters, without addresses."""
     told = re.sub(r"0x[0-9a-fA-F]+", "0x", " ".join(reason.split()))[:300]
     row: dict[str, Value] = {
         "scenario": study.scenarios[key[0]].name,
@@ -99,7 +107,7 @@ def failed(study: Study, key: tuple[int, int, int], stage: str, reason: str) -> 
 
 
 def pack(study: Study, simulate: Simulate) -> bytes:
-    """Return study and engine as bytes that a worker of any executor can unpack."""
+    """Pickle study and simulate function once, for every job of any executor."""
     return pickle.dumps((study, simulate), protocol=pickle.HIGHEST_PROTOCOL)
 
 
@@ -120,7 +128,7 @@ def play_chunks(packed: bytes, chunks: Sequence[Chunk]) -> list[DrillResult]:
 
 
 def compile_orders(packed: bytes) -> None:
-    """Compile a part of the crowd of a study's first scenario while another process compiles the rest."""
+    """Compile the orders of the crowd in this process, while another one compiles the event loop."""
     import simpy
 
     from drillsim.crowd.compiled.crowd import CompiledCrowd
@@ -133,7 +141,7 @@ def compile_orders(packed: bytes) -> None:
 
 
 def begin_worker() -> None:
-    """Prepare a worker process: Ctrl-C is the caller's business, and no worker outlives its caller."""
+    """Initialise a worker process: ignore Ctrl-C, which the caller handles, and end when the caller ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     caller = parent_process()
     if caller is not None:
@@ -141,5 +149,6 @@ def begin_worker() -> None:
 
 
 def _end_with(sentinel: int) -> None:
+    """Wait for the end of the caller, then end this process at once."""
     wait([sentinel])
     os._exit(1)

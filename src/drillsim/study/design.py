@@ -1,4 +1,4 @@
-"""What to play: scenarios x staffing mixes x replications on one plan, as frozen data."""
+"""Design of a study: scenarios x staffing mixes x replications on one plan, as frozen data."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from drillsim.scenario.staffing import Mixes
 
 @dataclass(frozen=True, init=False)
 class Study:
-    """Many drills: every scenario with every mix, `runs` times, on common random numbers.
+    """Full factorial design: every scenario with every mix, `runs` times, on common random numbers.
 
-    Replication r of a scenario is the same drill for every mix: same place, same people, same day. A what-if
-    is one more scenario: `Study([drill, drill.with_override("locked-wing")], plan, mixes, runs=200, seed=7)`.
+    Replication r of a scenario is the same drill for every mix: same place, same people, same day. Scenarios of one
+    family meet the same draws as well, so a what-if is one more scenario: `Study([drill, drill.with_override("locked-wing")], plan, mixes, runs=200, seed=7)`.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -39,7 +39,11 @@ class Study:
         runs: int = 200,
         seed: int = 1,
     ) -> None:
-        """Check the terms of the study; raises ScenarioError when they cannot be played."""
+        """Check the design. Raises ScenarioError where it cannot be played.
+
+        Faults: no scenario, two of one name, no run, an unknown present mix, and scenarios with a hostile incident
+        that differ in place or time under one family, which would rank targets (see `scenario.model.GUARD`).
+        """
         chosen = (scenarios,) if isinstance(scenarios, Scenario) else tuple(scenarios)
         names = [scenario.name for scenario in chosen]
         if not chosen:
@@ -67,12 +71,12 @@ class Study:
             object.__setattr__(self, name, value)
 
     def __len__(self) -> int:
-        """Return the number of drills to play."""
+        """Return the number of drills: scenarios x mixes x runs."""
         return len(self.scenarios) * len(self.mixes) * self.runs
 
     @property
     def outline(self) -> Outline:
-        """The terms of the study as plain data, for tables, figures and the results folder."""
+        """The design as plain data, for tables, figures and the results folder."""
         scenarios = {name: line for s in self.scenarios for name, line in _lines(s)}
         mixes = {}
         for name in self.mixes:
@@ -82,7 +86,7 @@ class Study:
         return Outline(self.seed, self.runs, self.mixes.present, scenarios, mixes)
 
     def hashes(self) -> dict[str, object]:
-        """Return the SHA-256 of what plan, mixes and each scenario say; paths, titles and comments apart."""
+        """Return the SHA-256 of the content of plan, mixes and each scenario; paths, titles and comments do not count."""
         apart = {"plan", "title", "overrides"}
         return {
             "plan": content_sha256(json.loads(self.plan.model_dump_json())),
@@ -92,7 +96,7 @@ class Study:
 
 
 def _lines(scenario: Scenario) -> Iterator[tuple[str, ScenarioLine]]:
-    """Yield the lines of a scenario in tables: one for each of its incidents, the first to begin under its own name."""
+    """Yield one outline line per incident of a scenario; the first to begin carries the name of the scenario."""
     goals = tuple(GoalLine(g.measure, g.at_most, g.in_share) for g in scenario.goals)
     first = scenario.incidents[scenario.leading].id if len(scenario.incidents) > 1 else ""
     yield (

@@ -1,4 +1,4 @@
-"""What a study found: the rows of all drills, their curves, and the folder they are kept in."""
+"""Results of a study: rows of all drills, curves, and the folder that holds them."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ Curves = Mapping[tuple[str, str], Mapping[str, NDArray[np.float64]]]
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """The rows of a study, one per scenario, mix, replication and incident, in that order.
+    """Rows of a study, one per scenario, mix, replication and incident, in that order.
 
     runs
         Tidy and wide: columns of `record/columns.py`, times with a status column, missing where not reached.
     outline
-        The terms of the study.
+        The design of the study as plain data.
     curves
         By (scenario, mix): 'out' persons and 'secured' rooms; shape (drills, 61), evenly from 0 to
         the horizon.
@@ -53,11 +53,11 @@ class Results:
     curves: Curves = field(default_factory=dict, repr=False)
     seconds: float = 0.0
     study: Study | None = field(default=None, repr=False)
-    """The study that was played; None for results read from a folder."""
+    """The study that was run; None for results read from a folder."""
 
     @property
     def failed(self) -> pd.DataFrame:
-        """The drills that did not run to their end, with stage and reason."""
+        """Rows of the drills that failed, with stage and reason."""
         keys = ["scenario", "mix", "replication", "stage", "reason"]
         return self.runs.loc[self.runs["status"] == "failed", keys]
 
@@ -83,6 +83,7 @@ def collect(study: Study, played: Iterable[DrillResult], *, seconds: float) -> R
 
 
 def _frame(rows: Sequence[Mapping[str, Value]]) -> pd.DataFrame:
+    """Return the rows as a DataFrame, numeric columns as float64 with NaN where missing."""
     columns = column_order(rows)
     frame = pd.DataFrame([[row.get(c) for c in columns] for row in rows], columns=pd.Index(columns))
     for column in (*MEASURES, *COUNTS, *LEGS):
@@ -117,7 +118,7 @@ def result_files(results: Results) -> dict[str, bytes]:
 def write_files(
     results: Results, folder: Path | str, files: Mapping[str, bytes], *, command: Sequence[str] = ()
 ) -> Path:
-    """Write files and the manifest that tells of them into a folder; see `write_results`."""
+    """Write files and a manifest with their hashes into a folder; see `write_results`."""
     told = manifest(
         results.outline,
         results.study.hashes() if results.study else {},
@@ -129,7 +130,7 @@ def write_files(
 
 
 def read_results(folder: Path | str) -> Results:
-    """Return the results kept in a folder, without their curves.
+    """Read the results of a folder; curves are not stored.
 
     Raises ResultError when a file is missing or damaged.
     """

@@ -1,4 +1,4 @@
-"""Playing a study in the loop, in a pool of processes, or on any executor, always with the same rows."""
+"""Execution of a study in this process, in a pool of processes, or on any executor, always with the same rows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 ChunkOrder = Callable[[Sequence[Chunk]], Sequence[Chunk]]
 LONGEST_CHUNK = 10
-"""Replications in one chunk at most, so that progress moves and nobody waits long for the last worker."""
+"""Largest number of replications in a chunk, for steady progress and a short wait for the last worker."""
 
 
 def run(
@@ -42,22 +42,22 @@ def run(
     chunk_order: ChunkOrder | None = None,
     simulate: Simulate | None = None,
 ) -> Results:
-    """Play all drills of a study and return their results, the same whoever plays them in whatever order.
+    """Run all drills of a study and return their results, independent of workers, executor and chunk order.
 
     workers
-        1 plays in this process; more start as many processes of their own (a script then needs the usual
-        `if __name__ == "__main__":`); None starts one per processor.
+        Number of processes: 1 runs in this process; more are started and ended here (a script then needs the usual
+        `if __name__ == "__main__":`); None means one per processor.
     executor
         Any concurrent.futures.Executor, owned and closed by the caller; `workers` is then not used.
     progress
-        Called with drills done and drills in all.
+        Called with the number of drills done and in all.
     chunk_order
-        Reorders the chunks before they are handed out; the results do not depend on it.
+        Reorders the chunks before submission; for tests, since results do not depend on it.
     simulate
-        Plays one drill; the engine's where absent.
+        Plays one drill; `drillsim.engine.simulate` where absent.
 
     A drill that fails is a row with status 'failed', its stage and its reason. Ctrl-C (KeyboardInterrupt)
-    gives up what is pending and ends the own processes. Raises ScenarioError with all faults when scenarios,
+    cancels pending chunks and ends the processes started here. Raises ScenarioError with all faults when scenarios,
     plan and mixes do not fit each other.
     """
     from drillsim.study.results import collect
@@ -70,18 +70,18 @@ def run(
     chunks: Sequence[Chunk] = split(study, workers=max(1, workers))
     if chunk_order is not None:
         chunks = chunk_order(chunks)
-    tell = _Teller(progress, len(study))
+    counter = _ProgressCounter(progress, len(study))
     if executor is not None:
-        played = _on_foreign(executor, study, simulate, chunks, tell)
+        played = _run_on_executor(executor, study, simulate, chunks, counter)
     elif workers <= 1:
-        played = [tell.one(play(study, simulate, key)) for chunk in chunks for key in chunk.drills(len(study.mixes))]
+        played = [counter.one(play(study, simulate, key)) for chunk in chunks for key in chunk.drills(len(study.mixes))]
     else:
-        played = _on_own(workers, study, simulate, chunks, tell)
+        played = _run_in_processes(workers, study, simulate, chunks, counter)
     return collect(study, played, seconds=time.perf_counter() - begin)
 
 
 def split(study: Study, *, workers: int) -> list[Chunk]:
-    """Return the chunks of a study: some sixteen per worker and scenario, none longer than LONGEST_CHUNK."""
+    """Return the chunks of a study: about sixteen per worker and scenario, of at most LONGEST_CHUNK replications."""
     size = max(1, min(LONGEST_CHUNK, study.runs // (16 * workers)))
     return [
         Chunk(scenario, first, min(first + size, study.runs))
@@ -91,6 +91,7 @@ def split(study: Study, *, workers: int) -> list[Chunk]:
 
 
 def _engine(study: Study) -> Simulate:
+    """Return the engine's simulate function after checking every scenario; raises ScenarioError with all faults."""
     from drillsim.engine.check import check
     from drillsim.engine.simulate import simulate
 
@@ -100,17 +101,19 @@ def _engine(study: Study) -> Simulate:
     return simulate
 
 
-class _Teller:
-    """Counts finished drills and tells the caller."""
+class _ProgressCounter:
+    """Counter of finished drills that reports to the progress callback."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
         self._progress, self._total, self._done = progress, total, 0
 
     def one(self, played: DrillResult) -> DrillResult:
+        """Count one drill and return it."""
         self.many([played])
         return played
 
     def many(self, played: list[DrillResult]) -> list[DrillResult]:
+        """Count some drills and return them."""
         self._done += len(played)
         if self._progress is not None and played:
             self._progress(self._done, self._total)
@@ -118,9 +121,9 @@ class _Teller:
 
 
 def _gather(
-    pool: Executor, packed: bytes, jobs: Iterable[Sequence[Chunk]], tell: _Teller
+    pool: Executor, packed: bytes, jobs: Iterable[Sequence[Chunk]], counter: _ProgressCounter
 ) -> tuple[list[DrillResult], list[Chunk]]:
-    """Return the finished drills, and the chunks that were lost because a process of the pool died."""
+    """Submit jobs, wait for all, and return the finished drills and the chunks lost with a crashed process."""
     played: list[DrillResult] = []
     lost: list[Chunk] = []
     waiting: dict[Future[list[DrillResult]], Sequence[Chunk]] = {}
@@ -132,7 +135,7 @@ def _gather(
                 lost += chunks
         for future in as_completed(waiting):
             try:
-                played += tell.many(future.result())
+                played += counter.many(future.result())
             except BrokenExecutor:
                 lost += waiting[future]
     except BaseException:
@@ -145,45 +148,50 @@ def _gather(
     return played, lost
 
 
-def _on_foreign(
-    pool: Executor, study: Study, simulate: Simulate, chunks: Sequence[Chunk], tell: _Teller
+def _run_on_executor(
+    pool: Executor, study: Study, simulate: Simulate, chunks: Sequence[Chunk], counter: _ProgressCounter
 ) -> list[DrillResult]:
-    played, lost = _gather(pool, pack(study, simulate), ([chunk] for chunk in chunks), tell)
+    played, lost = _gather(pool, pack(study, simulate), ([chunk] for chunk in chunks), counter)
     if lost:
         raise SimulationError(f"the executor broke down with {len(lost)} of {len(chunks)} chunks unfinished")
     return played
 
 
-def _on_own(
-    workers: int, study: Study, simulate: Simulate, chunks: Sequence[Chunk], tell: _Teller
+def _run_in_processes(
+    workers: int, study: Study, simulate: Simulate, chunks: Sequence[Chunk], counter: _ProgressCounter
 ) -> list[DrillResult]:
-    """Play in own processes. After two breakdowns one process plays what is left, drill by drill."""
+    """Run in processes started here.
+
+    A crashed process breaks the whole pool, so the chunks in flight are lost without a sign of the culprit. They are
+    run again in a second pool; what is lost again runs drill by drill in a single process, which identifies the drill
+    that ends it; that drill becomes a failed row.
+    """
     from drillsim.engine.simulate import simulate as shipped
 
     walks = any(s.crowd == "walks" and s.crowd_engine == "compiled" for s in study.scenarios)
     packed, played, lost = pack(study, simulate), [], list(chunks)
     for attempt in range(2):
         compiles = attempt == 0 and walks and simulate is shipped and is_to_be_compiled()
-        more, lost = _in_pool(min(workers, len(lost)), packed, lost, tell, compiles=compiles)
+        more, lost = _in_pool(min(workers, len(lost)), packed, lost, counter, compiles=compiles)
         played += more
         if not lost:
             return played
-    alone = sorted(single for chunk in lost for single in chunk.singles(len(study.mixes)))
-    while alone:
-        more, gone = _in_pool(1, packed, alone, tell)
+    singles = sorted(single for chunk in lost for single in chunk.singles(len(study.mixes)))
+    while singles:
+        more, gone = _in_pool(1, packed, singles, counter)
         played += more
         if gone:  # one process plays in order, so the first that is missing is the one that ended it
             culprit, *gone = sorted(gone)
             key = next(culprit.drills(len(study.mixes)))
-            played.append(tell.one(failed(study, key, "process", "the process died in this drill")))
-        alone = gone
+            played.append(counter.one(failed(study, key, "process", "the process died in this drill")))
+        singles = gone
     return played
 
 
 def _in_pool(
-    workers: int, packed: bytes, chunks: Sequence[Chunk], tell: _Teller, *, compiles: bool = False
+    workers: int, packed: bytes, chunks: Sequence[Chunk], counter: _ProgressCounter, *, compiles: bool = False
 ) -> tuple[list[DrillResult], list[Chunk]]:
-    """Play chunks in a pool; where code has still to be compiled two processes do so first, each another part."""
+    """Run chunks in a pool; where code is not compiled yet, two processes first compile one part each."""
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker)
@@ -191,8 +199,8 @@ def _in_pool(
         first = _firsts(chunks) if compiles else []
         if compiles and workers > 1:
             pool.submit(compile_orders, packed)
-        played, lost = _gather(pool, packed, [first] if first else [], tell)
-        more, gone = _gather(pool, packed, ([chunk] for chunk in chunks if chunk not in first), tell)
+        played, lost = _gather(pool, packed, [first] if first else [], counter)
+        more, gone = _gather(pool, packed, ([chunk] for chunk in chunks if chunk not in first), counter)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         workers_left = set(multiprocessing.active_children()) - before
@@ -206,5 +214,5 @@ def _in_pool(
 
 
 def _firsts(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Return the first chunk of each scenario: one process plays them, and compiles for all."""
+    """Return the first chunk of each scenario; run in one process, they compile all code that the others load."""
     return list({chunk.scenario: chunk for chunk in reversed(chunks)}.values())

@@ -1,4 +1,4 @@
-"""Whole school days, one after the other: a day, a week or a term of one staffing mix."""
+"""Consecutive school days of one staffing mix: a day, a week or a term."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from drillsim.scenario.staffing import Mix
 
 @dataclass(frozen=True)
 class Term:
-    """What came up in some school days, and what it did to the units.
+    """Incidents of some school days, and the workload of the units.
 
     rows
         One outcome row per incident, in order of day and onset; `replication` is the number of the day.
     units
-        The sum over the days, unit by unit in mix order.
+        Workload summed over the days, unit by unit in mix order.
     """
 
     scenario: str
@@ -33,7 +33,7 @@ class Term:
 
     @property
     def kinds(self) -> list[KindLine]:
-        """How the incidents of each kind were met, and of all."""
+        """One line per kind of incident, and one for all."""
         return by_kind(self.rows)
 
 
@@ -46,7 +46,7 @@ def play_term(
     seed: int,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Term:
-    """Return the incidents and the units' hours of some school days, the first a Monday.
+    """Simulate school days, the first a Monday, and return their incidents and the workload of the units.
 
     progress
         Called after each day with the number of days done.
