@@ -68,10 +68,12 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"drillsim has no public name '{name}'")
-    return getattr(import_module(f"drillsim.{_HOMES[name]}"), name)
+if not TYPE_CHECKING:  # a type checker knows the names above, and refuses any other
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"drillsim has no public name '{name}'")
+        return getattr(import_module(f"drillsim.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
