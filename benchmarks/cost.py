@@ -11,13 +11,12 @@ import argparse
 import statistics
 from pathlib import Path
 
-from drillsim.engine.simulate import simulate
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import build
 from drillsim.plan.read import read_plan
 from drillsim.scenario.read import read_mixes, read_scenario
 from drillsim.study.term import play_term
-from measure import RESULTS, ROOT, Row, cpu_s, store
+from measure import RESULTS, ROOT, Row, cpu_s, drills_of, store
 
 PLANS = ("doe_secondary", "doe_primary")
 SCENARIOS = ("fight", "medical", "unwanted", "lockdown", "evacuation")
@@ -52,7 +51,7 @@ def measured(runs: int) -> list[Row]:
             add(
                 f"one drill: {scenario_name}",
                 name,
-                cpu_s(lambda i, s=scenario, p=plan, m=mix: simulate(s, p, m, seed=1, replication=i), runs + 1),
+                cpu_s(drills_of(scenario, plan, mix), runs + 1),
             )
     rows += response_alone(plan_of("doe_secondary"), runs)
     return rows
@@ -70,7 +69,7 @@ def response_alone(plan: FloorPlan, runs: int) -> list[Row]:
     three = both.model_copy(update={"units": (*both.units, patrol.units[1]), "roles": {**both.roles, **patrol.roles}})
     lockdown = read_scenario(ROOT / "scenarios" / "lockdown.yaml").model_copy(update={"crowd": "stays"})
     warm = 40  # places of the incident whose surroundings are then known
-    seconds = cpu_s(lambda i: simulate(lockdown, plan, three, seed=1, replication=i), warm + 5 * runs)
+    seconds = cpu_s(drills_of(lockdown, plan, three), warm + 5 * runs)
     day = read_scenario(ROOT / "scenarios" / "real-days" / "school-day.yaml")
     year = cpu_s(lambda i: play_term(day, plan, three, days=180, seed=i + 1), 2)
     found: list[Row] = []

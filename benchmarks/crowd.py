@@ -31,18 +31,14 @@ from drillsim.crowd.geometry.cells import Cells, build_cells
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population, draw_population, nobody
 from drillsim.crowd.reference.crowd import ReferenceCrowd
-from drillsim.engine.simulate import simulate
 from drillsim.engine.world.occupants import groups_of
 from drillsim.engine.world.world import world_of
-from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import Network, build
 from drillsim.plan.read import read_plan
-from drillsim.scenario.model import Scenario
 from drillsim.scenario.read import read_mixes, read_scenario
-from drillsim.scenario.staffing import Mix
 from drillsim.streams.streams import Streams
 from layouts import Layout, campus, corridor_school
-from measure import RESULTS, ROOT, Row, cpu_s, store
+from measure import RESULTS, ROOT, Row, cpu_s, drills_of, store
 from seated import people_of
 
 LONGEST_S = 1e6
@@ -256,7 +252,7 @@ def doe(runs: int) -> Iterator[Row]:
             plays[engine] = runs if engine == "compiled" else max(1, runs // 4), building.plays(people, engine)
             cpu_s(plays[engine][1], 2)
         for scenario in (evacuation, lockdown):
-            plays[scenario.name] = runs, _drills(scenario, plan, mixes[mixes.present])
+            plays[scenario.name] = runs, drills_of(scenario, plan, mixes[mixes.present])
             cpu_s(plays[scenario.name][1], runs)
         times = in_turn(plays, first=runs)
         for engine in engines():
@@ -265,10 +261,6 @@ def doe(runs: int) -> Iterator[Row]:
         for scenario, wanted in ((evacuation, aim_evacuation), (lockdown, aim_lockdown)):
             what = f"whole drill: {scenario.name}"
             yield row(part, what, "simulate", "CPU ms", ms(times[scenario.name]), at_most=wanted)
-
-
-def _drills(scenario: Scenario, plan: FloorPlan, mix: Mix) -> Callable[[int], object]:
-    return lambda i: simulate(scenario, plan, mix, seed=1, replication=i)
 
 
 # ----------------------------------------------------------------------- e) the campus, last, for it leaves memory behind

@@ -11,6 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 from drillsim.cli.bug_report import versions
+from drillsim.engine.simulate import simulate
+from drillsim.plan.model import FloorPlan
+from drillsim.scenario.model import Scenario
+from drillsim.scenario.staffing import Mix
+from drillsim.study.garbage import collected_between_drills
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -25,6 +30,16 @@ def cpu_s(work: Callable[[int], object], times: int, *, first: int = 0) -> list[
         work(i)
         found.append(time.process_time() - began)
     return found
+
+
+def drills_of(scenario: Scenario, plan: FloorPlan, mix: Mix) -> Callable[[int], object]:
+    """Return what plays one drill of a study by its number, collecting its garbage as a study does."""
+
+    def play(i: int) -> object:
+        with collected_between_drills():
+            return simulate(scenario, plan, mix, seed=1, replication=i)
+
+    return play
 
 
 def machine() -> dict[str, object]:

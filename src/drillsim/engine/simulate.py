@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from drillsim.analysis.measures import count_curve, measure
 from drillsim.engine.drill import Drill
 from drillsim.engine.state.drill_state import DrillState
@@ -32,28 +28,6 @@ def simulate(
 
     Raises KeyError for places that the plan lacks: `drillsim.check` finds them, with their line, beforehand.
     """
-    with _sweeping_once():
-        return _simulate(scenario, plan, mix, seed, replication, record_legs)
-
-
-@contextmanager
-def _sweeping_once() -> Iterator[None]:
-    """Leave what a drill has done with to one sweep at its end, while it is young.
-
-    Swept as it grows, a drill would grow old, and a tenth of all time go into sweeping everything that is old.
-    """
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        gc.collect(0)
-
-
-def _simulate(scenario: Scenario, plan: FloorPlan, mix: Mix, seed: int, replication: int, record_legs: bool) -> Trace:
     world = world_of(plan, scenario)
     streams = Streams(seed, scenario.draws, replication)
     clock = clock_of(scenario, plan, streams)

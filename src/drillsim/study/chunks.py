@@ -15,7 +15,7 @@ import pickle
 import re
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import parent_process
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from drillsim.record.store import settled
 from drillsim.record.trace import Trace, Value
+from drillsim.study.garbage import collected_between_drills
 
 if TYPE_CHECKING:
     from drillsim.plan.model import FloorPlan
@@ -124,7 +125,25 @@ _unpacked = _Unpacked()
 def play_chunks(packed: bytes, chunks: Sequence[Chunk]) -> list[DrillResult]:
     """Play the drills of some chunks; the study is unpacked once per process or thread, so that what it caches lives on."""
     study, simulate = _unpacked.of(packed)
-    return [play(study, simulate, key) for chunk in chunks for key in chunk.drills(len(study.mixes))]
+    return play_here(study, simulate, chunks)
+
+
+def play_here(
+    study: Study, simulate: Simulate, chunks: Sequence[Chunk], tell: Callable[[DrillResult], object] = lambda _: None
+) -> list[DrillResult]:
+    """Play the drills of some chunks in this process, one after the other, collecting garbage after each.
+
+    tell
+        Called with each drill when it is finished.
+    """
+    played = []
+    with collected_between_drills() as collect:
+        for chunk in chunks:
+            for key in chunk.drills(len(study.mixes)):
+                played.append(play(study, simulate, key))
+                collect()
+                tell(played[-1])
+    return played
 
 
 def compile_orders(packed: bytes) -> None:

@@ -19,8 +19,8 @@ from drillsim.study.chunks import (
     compile_orders,
     failed,
     pack,
-    play,
     play_chunks,
+    play_here,
 )
 from drillsim.study.design import Study
 
@@ -74,7 +74,7 @@ def run(
     if executor is not None:
         played = _run_on_executor(executor, study, simulate, chunks, counter)
     elif workers <= 1:
-        played = [counter.one(play(study, simulate, key)) for chunk in chunks for key in chunk.drills(len(study.mixes))]
+        played = play_here(study, simulate, chunks, counter.one)
     else:
         played = _run_in_processes(workers, study, simulate, chunks, counter)
     return collect(study, played, seconds=time.perf_counter() - begin)

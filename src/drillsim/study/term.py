@@ -13,6 +13,7 @@ from drillsim.record.store import settled
 from drillsim.record.trace import Value
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
+from drillsim.study.garbage import collected_between_drills
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,11 @@ def play_term(
         raise ScenarioError(f"'{scenario.name}' has no 'demand': it is a drill, not a school day. Use run or compare")
     rows: list[Mapping[str, Value]] = []
     units: list[UnitDay] = []
-    for day in range(days):
-        trace = simulate(scenario, plan, mix, seed=seed, replication=day)
-        rows += [settled(row) for row in trace.rows]
-        units = add_days([units, unit_days(trace.events, lasts_s=scenario.demand.lasts)])
-        progress(day + 1)
+    with collected_between_drills() as collect:
+        for day in range(days):
+            trace = simulate(scenario, plan, mix, seed=seed, replication=day)
+            rows += [settled(row) for row in trace.rows]
+            units = add_days([units, unit_days(trace.events, lasts_s=scenario.demand.lasts)])
+            collect()
+            progress(day + 1)
     return Term(scenario.name, mix.name, days, tuple(rows), tuple(units))
