@@ -19,7 +19,7 @@ from drillsim.plan.network import build
 from drillsim.quantities import spread
 from drillsim.streams.streams import Streams
 from drillsim.verify.crowd import doors, inputs, premovement, queues, stairs, walking
-from drillsim.verify.crowd.queues import Floor, congested_cases, mgcc
+from drillsim.verify.crowd.queues import LossFloor, congested_cases, mgcc
 from drillsim.verify.crowd.speeds import held_mps
 from drillsim.verify.harness.case import Case, Harness
 from drillsim.verify.harness.crowd_plans import FOOT, HEAD, corridor, flight, nine_storey_office, room_8_by_5, tower
@@ -127,7 +127,7 @@ def test_a_queue_that_forgets_a_delay_is_found_out(monkeypatch: pytest.MonkeyPat
 
 
 def test_steeper_steps_than_the_handbooks_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stairs, "flight", lambda *size, **more: flight(*size, **{"riser_m": 0.19, **more}))
+    monkeypatch.setattr(stairs, "flight", lambda *size, **more: flight(*size, **{"step_m": (0.19, 0.279), **more}))
     assert verdicts(stairs.stair_cases)["FD-STAIR"] == "outside"
 
 
@@ -177,7 +177,7 @@ def test_nobody_walks_but_on_the_flight_between_foot_and_head() -> None:
 
 
 def test_a_tower_has_rooms_on_both_sides_of_every_corridor() -> None:
-    plan = tower(storeys=3, corridor_m=(36, 2), rooms=[(0, 6), (6, 12)], room_people=4)
+    plan = tower(storeys=3, corridor_m=(36, 2), rooms=[(0, 6, 4), (6, 12, 4)])
     assert sum(s.people for s in plan.spaces) == 3 * 2 * 2 * 4
 
 
@@ -246,7 +246,7 @@ def test_a_corridor_without_congestion_is_erlangs() -> None:
 
 
 def test_a_floor_that_slows_nobody_down_is_told_from_one_that_does() -> None:
-    free = Floor(3.0, 1.2, 1.5, 1.5, Laws(speed="constant"))
+    free = LossFloor(3.0, 1.2, 1.5, 1.5, Laws(speed="constant"))
     assert free.theory().stay_s == pytest.approx(2.0)
     assert free._replace(laws=Laws()).theory().stay_s > 2.5
 

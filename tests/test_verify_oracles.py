@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drillsim.verify.theory.cities import QUIZ, THREE, rectangular_city, square_mile_grid
-from drillsim.verify.theory.easi import Task, critical_detection_point, easi, easi_by_critical_point, easi_mc
+from drillsim.verify.theory.easi import (
+    ResponseTime,
+    Task,
+    critical_detection_point,
+    easi,
+    easi_by_critical_point,
+    easi_mc,
+)
 from drillsim.verify.theory.expected_values import (
     duty_shares,
     last_call_travel,
@@ -25,7 +32,7 @@ from drillsim.verify.theory.hypercube import correction, hypercube, larson_workl
 from drillsim.verify.theory.queueing import erlang_b, erlang_c, mmc
 
 BASELINE = [Task(0, 10, 3), Task(0, 12, 3.6), Task(0.9, 90, 27), Task(0, 10, 3), Task(0.9, 90, 27), Task(0, 120, 36)]
-RESPONSE = {"communication": 0.95, "response_s": 300, "response_sd_s": 90}
+RESPONSE = ResponseTime(communication=0.95, mean_s=300, sd_s=90)
 
 rates = st.floats(0.05, 3.0)
 tasks = st.lists(
@@ -49,58 +56,58 @@ def at(place: str) -> list[Task]:
         ({"tasks": at("M")}, 0.31942),
         ({"tasks": at("E")}, 0.18516),
         ({"tasks": [Task(0.9, 10, 3), *BASELINE[1:]]}, 0.57811),
-        ({"response_s": 200, "response_sd_s": 60}, 0.83051),
+        ({"response": ResponseTime(0.95, 200, 60)}, 0.83051),
         ({"miss": "detection-and-communication"}, 0.48318),
         ({"cdf": "logistic"}, 0.47764),
-        ({"tasks": [Task(1, 90, 27), *BASELINE[3:]], "communication": 1}, 0.53822),
-        ({"tasks": [Task(1, 90, 27), *BASELINE[5:]], "communication": 1}, 0.18555),
+        ({"tasks": [Task(1, 90, 27), *BASELINE[3:]], "response": ResponseTime(1, 300, 90)}, 0.53822),
+        ({"tasks": [Task(1, 90, 27), *BASELINE[5:]], "response": ResponseTime(1, 300, 90)}, 0.18555),
     ],
 )
 def test_worked_example_and_its_variants(changes: dict[str, Any], expected: float) -> None:
-    assert easi(**{"tasks": BASELINE, **RESPONSE, **changes}) == pytest.approx(expected, abs=5e-6)
+    assert easi(**{"tasks": BASELINE, "response": RESPONSE, **changes}) == pytest.approx(expected, abs=5e-6)
 
 
 def test_variance_rule_matters_only_for_detection_in_the_middle() -> None:
     for place in "BE":
-        one, other = (easi(tasks=at(place), **RESPONSE, variance=v) for v in ("weight-squared", "weight"))
+        one, other = (easi(tasks=at(place), response=RESPONSE, variance=v) for v in ("weight-squared", "weight"))
         assert one == other
-    assert easi(tasks=at("M"), **RESPONSE, variance="weight") == pytest.approx(0.32056, abs=5e-6)
+    assert easi(tasks=at("M"), response=RESPONSE, variance="weight") == pytest.approx(0.32056, abs=5e-6)
 
 
 @pytest.mark.parametrize("miss", ["detection", "detection-and-communication"])
 @pytest.mark.parametrize("place", ["B", "E"])
 def test_drawn_races_agree_with_the_closed_form(miss: str, place: str) -> None:
-    share, error = easi_mc(tasks=at(place), **RESPONSE, draws=200_000, seed=4, miss=miss)
-    assert share == pytest.approx(easi(tasks=at(place), **RESPONSE, miss=miss), abs=4 * error)
+    share, error = easi_mc(tasks=at(place), response=RESPONSE, draws=200_000, seed=4, miss=miss)
+    assert share == pytest.approx(easi(tasks=at(place), response=RESPONSE, miss=miss), abs=4 * error)
 
 
 def test_drawn_races_in_the_middle_follow_the_squared_weight() -> None:
-    share, error = easi_mc(tasks=at("M"), **RESPONSE, draws=2_000_000, seed=4)
-    assert share == pytest.approx(easi(tasks=at("M"), **RESPONSE), abs=2 * error)
-    assert abs(share - easi(tasks=at("M"), **RESPONSE, variance="weight")) > 2 * error
+    share, error = easi_mc(tasks=at("M"), response=RESPONSE, draws=2_000_000, seed=4)
+    assert share == pytest.approx(easi(tasks=at("M"), response=RESPONSE), abs=2 * error)
+    assert abs(share - easi(tasks=at("M"), response=RESPONSE, variance="weight")) > 2 * error
 
 
 def test_lognormal_times_give_another_chance() -> None:
-    share, error = easi_mc(tasks=BASELINE, **RESPONSE, draws=500_000, seed=4, dist="lognormal")
+    share, error = easi_mc(tasks=BASELINE, response=RESPONSE, draws=500_000, seed=4, dist="lognormal")
     assert share == pytest.approx(0.5041, abs=4 * error)
-    assert share > easi(tasks=BASELINE, **RESPONSE) + 10 * error
+    assert share > easi(tasks=BASELINE, response=RESPONSE) + 10 * error
 
 
 def test_the_same_seed_draws_the_same_races() -> None:
-    one, same, other = (easi_mc(tasks=BASELINE, **RESPONSE, draws=1000, seed=seed) for seed in (4, 4, 5))
+    one, same, other = (easi_mc(tasks=BASELINE, response=RESPONSE, draws=1000, seed=seed) for seed in (4, 4, 5))
     assert one == same != other
 
 
 def test_lognormal_times_keep_mean_and_spread() -> None:
     alone = Task(1.0, 100, 30)
-    close = {"communication": 1.0, "response_sd_s": 0.0, "draws": 200_000, "seed": 1, "dist": "lognormal"}
-    share, error = easi_mc(tasks=[alone], response_s=100 / 1.09**0.5, **close)  # the median of mean 100, sd 30
+    median = ResponseTime(1.0, 100 / 1.09**0.5, 0.0)  # the median of mean 100, sd 30
+    share, error = easi_mc(tasks=[alone], response=median, draws=200_000, seed=1, dist="lognormal")
     assert share == pytest.approx(0.5, abs=4 * error)
 
 
 def test_no_path_is_never_interrupted() -> None:
-    assert easi(tasks=[], **RESPONSE) == 0
-    assert easi_mc(tasks=[], **RESPONSE, draws=10, seed=1) == (0, 0)
+    assert easi(tasks=[], response=RESPONSE) == 0
+    assert easi_mc(tasks=[], response=RESPONSE, draws=10, seed=1) == (0, 0)
     assert critical_detection_point(tasks=[], response_s=1) is None
     assert easi_by_critical_point(tasks=[], response_s=1) == 0
 
@@ -114,21 +121,19 @@ def test_critical_detection_point_is_the_last_door_still_in_time() -> None:
 def test_exactly_the_response_time_left_is_too_late() -> None:
     assert critical_detection_point(tasks=[Task(1, 100, 0)], response_s=100) is None
     assert critical_detection_point(tasks=[Task(1, 100, 0)], response_s=99) == 0
-    assert easi(tasks=[Task(1, 100, 0)], communication=1, response_s=100, response_sd_s=0) == 0.5
+    assert easi(tasks=[Task(1, 100, 0)], response=ResponseTime(1, 100, 0)) == 0.5
 
 
 @given(tasks, st.floats(1, 600))
 def test_without_spread_the_critical_point_tells_all(path: Path, response_s: float) -> None:
     still = [replace(t, sd_s=0.0) for t in path]
-    chance = easi(tasks=still, communication=1.0, response_s=response_s + 1e-3, response_sd_s=0.0)
+    chance = easi(tasks=still, response=ResponseTime(1.0, response_s + 1e-3, 0.0))
     assert chance == pytest.approx(easi_by_critical_point(tasks=still, response_s=response_s + 1e-3))
 
 
 @given(tasks, st.floats(1, 600), st.floats(1, 100))
 def test_a_slower_response_never_interrupts_more(path: Path, response_s: float, later_s: float) -> None:
-    quick, slow = (
-        easi(tasks=path, communication=0.9, response_s=r, response_sd_s=60) for r in (response_s, response_s + later_s)
-    )
+    quick, slow = (easi(tasks=path, response=ResponseTime(0.9, r, 60)) for r in (response_s, response_s + later_s))
     assert 0 <= slow <= quick <= 1
 
 

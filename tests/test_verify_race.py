@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from drillsim.verify.harness.case import Case, Harness
 from drillsim.verify.harness.staging import empty_plan
 from drillsim.verify.response import interruption
 from drillsim.verify.response.interruption import BESIDE, STILL, Race, detected_once, race_cases, sorts
-from drillsim.verify.response.published import BASELINE
+from drillsim.verify.response.published import BASELINE, RESPONSE
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = Harness(ROOT, share=0.05)
@@ -30,15 +31,25 @@ def test_races_agree_with_the_closed_form_and_its_twin() -> None:
 
 def test_a_response_that_is_slower_than_the_oracle_thinks_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = Race.mix
-    monkeypatch.setattr(Race, "mix", lambda self: honest(self._replace(response_s=self.response_s + 40)))
+    monkeypatch.setattr(
+        Race,
+        "mix",
+        lambda self: honest(self._replace(response=replace(self.response, mean_s=self.response.mean_s + 40))),
+    )
     found = outside(race_cases(QUICK))
     assert {"race.begin", "race.middle", "race.critical-detection-point"} <= set(found)
 
 
 def test_reports_that_always_get_through_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = Race.scenario
-    monkeypatch.setattr(Race, "scenario", lambda self: honest(self._replace(communication=1.0)))
-    monkeypatch.setattr(interruption, "sorts", lambda: {"begin": sorts()["begin"]._replace(communication=0.8)})
+    monkeypatch.setattr(
+        Race, "scenario", lambda self: honest(self._replace(response=replace(self.response, communication=1.0)))
+    )
+    monkeypatch.setattr(
+        interruption,
+        "sorts",
+        lambda: {"begin": sorts()["begin"]._replace(response=replace(RESPONSE, communication=0.8))},
+    )
     assert "race.begin" in outside(race_cases(QUICK))
 
 

@@ -21,10 +21,10 @@ from drillsim.verify.suite import SUITES, as_data, as_markdown, notes, tally
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = ["id", "kind", "source", "expected", "measured", "tolerance", "verdict", "reason"]
-GOOD = near("one.good", "function", source="a book", expected=1.0, measured=1.01, tolerance=0.02)
-KNOWN = claim("two.known", "engine", source="a | paper", expected="above 0", measured=-1.0, holds=False,
-              tolerance="none", reason="a stated reason")  # fmt: skip
-WRONG = near("three.wrong", "input", source="a report", expected=1.0, measured=float("nan"), tolerance=9.0)
+GOOD = near("one.good", source="a book", expected=1.0, measured=1.01, tolerance=0.02).of_kind("function")
+KNOWN = claim("two.known", source="a | paper", expected="above 0", measured=-1.0, holds=False,
+              tolerance="none").because("a stated reason")  # fmt: skip
+WRONG = near("three.wrong", source="a report", expected=1.0, measured=float("nan"), tolerance=9.0).of_kind("input")
 ABSENT = Case("four.absent", "engine", "a standard", None, None, None, "not-modelled", "no smoke here")
 
 
@@ -40,7 +40,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 def test_a_case_passes_up_to_its_tolerance() -> None:
     assert GOOD.verdict == "pass"
-    assert near("x", "engine", source="", expected=1.0, measured=1.03, tolerance=0.02).verdict == "outside"
+    assert near("x", source="", expected=1.0, measured=1.03, tolerance=0.02).verdict == "outside"
 
 
 def test_no_number_is_outside() -> None:
@@ -48,7 +48,19 @@ def test_no_number_is_outside() -> None:
 
 
 def test_a_reason_is_kept_only_where_it_explains_something() -> None:
-    assert claim("x", "engine", source="", expected="", measured=0, holds=True, tolerance="", reason="why").reason == ""
+    assert (
+        claim(
+            "x",
+            source="",
+            expected="",
+            measured=0,
+            holds=True,
+            tolerance="",
+        )
+        .because("why")
+        .reason
+        == ""
+    )
     assert KNOWN.reason == "a stated reason"
 
 

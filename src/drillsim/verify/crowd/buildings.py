@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from drillsim.crowd.laws import Laws
 from drillsim.quantities import Spread, spread
 from drillsim.streams.streams import Streams
 from drillsim.verify.crowd.speeds import FREE_MPS, SFPE
+from drillsim.verify.harness.batches import Batch, batches
 from drillsim.verify.harness.case import Case, Harness, claim, near
 from drillsim.verify.harness.crowd_plans import box, drawn, gate, nine_storey_office, space, tower
 from drillsim.verify.harness.crowd_runs import (
@@ -42,7 +42,6 @@ def office_cases(harness: Harness) -> Iterator[Case]:
     )
     yield near(
         "SFPE-9F-A",
-        "engine",
         source=f"{told}; solution A, first order: 2,400 / 96 + 0.4 = 25.4 min",
         expected=1524.0,
         measured=own_s,
@@ -51,7 +50,6 @@ def office_cases(harness: Harness) -> Iterator[Case]:
     )
     yield near(
         "SFPE-9F-B",
-        "engine",
         source=f"{told}; solution B, floor by floor (jupedsim-network 1548.5 s, EvacuatioNZ 1471 and 1871 s); {split[0]} people by one stair, "
         f"{split[1]} by the other",
         expected=1518.0,
@@ -64,7 +62,7 @@ def office_cases(harness: Harness) -> Iterator[Case]:
 def _office(seed: int, laws: Laws) -> tuple[float, tuple[int, int]]:
     """Return when the last is out of the office, and how many left by each stair."""
     cells = cells_of(nine_storey_office(), laws)
-    people = drawn_people(seats_of(cells), seed, "nine storeys", speed=spread(f"{FREE_MPS} m/s", "speed"))
+    people = drawn_people(seats_of(cells), Streams(seed, "nine storeys"), speed=spread(f"{FREE_MPS} m/s", "speed"))
     drill = Play(cells, people)
     last_s = float(drill.out_s().max())
     taken = drill.gates_taken()
@@ -73,27 +71,21 @@ def _office(seed: int, laws: Laws) -> tuple[float, tuple[int, int]]:
 
 SPEEDS = ("0.5 m/s", "0.75 m/s", "1.0 m/s")
 SPREADS = ("0.75 m/s", {"low": "0.5 m/s", "high": "1.0 m/s"}, {"low": "0.25 m/s", "high": "1.25 m/s"})
-CHUNK = 10
+BATCH = 10
 """Drills of one job."""
-
-
-class _Chunk(NamedTuple):
-    speed: Spread
-    first: int
-    last: int
 
 
 def sweep_cases(harness: Harness) -> Iterator[Case]:
     """A building of three storeys: faster people are sooner out, a wider spread of speeds later; and its 95th percentile."""
     drills = harness.drills(50, 500)
     laws = [spread(written, "speed") for written in (*SPEEDS, *SPREADS[1:])]
-    jobs = [_Chunk(law, i, min(i + CHUNK, drills)) for law in laws for i in range(0, drills, CHUNK)]
-    chunks = harness.play(partial(_storeys, harness.seed), jobs, "three storeys, speed by speed")
-    slow, middle, fast, wide, widest = np.concatenate(chunks).reshape(len(laws), drills)
+    played = harness.play(
+        partial(_storeys, harness.seed), batches(laws, drills, BATCH), "three storeys, speed by speed"
+    )
+    slow, middle, fast, wide, widest = np.concatenate(played).reshape(len(laws), drills)
     medians = [float(np.median(row)) for row in (slow, middle, fast, wide, widest)]
     yield claim(
         "RIMEA-08",
-        "engine",
         source=f"RiMEA 3.0 test 8: three storeys, 36 rooms of 4 people, doors of 1 m; median over {drills} draws of the time until the "
         "last is out, by speed 0.5, 0.75, 1.0 m/s and by spread 0.75, 0.5 to 1.0, 0.25 to 1.25 m/s",
         expected="falls with speed, rises with the spread at equal mean",
@@ -101,11 +93,10 @@ def sweep_cases(harness: Harness) -> Iterator[Case]:
         holds=medians[0] > medians[1] > medians[2] and medians[1] < medians[3] < medians[4],
         tolerance="order of medians",
     )
-    again = _storeys(harness.seed, _Chunk(laws[3], 0, min(10, drills)))
+    again = _storeys(harness.seed, Batch(laws[3], 0, min(10, drills)))
     moved = abs(float(wide.mean() / wide[: -(-drills * 4 // 5)].mean()) - 1)
     yield claim(
         "NIST-UNCERT",
-        "engine",
         source="IMO Circ.1238 annex 2, section 5; NIST TN 1822 chapter 4: at least 50 runs of 10 populations, 95th percentile; the "
         "building of RIMEA-08, speeds 0.5 to 1.0 m/s. A run has no chance in it but its population, so a repeat is the same run",
         expected=f"95th percentile of {drills} populations; repeats equal; mean settled",
@@ -116,25 +107,24 @@ def sweep_cases(harness: Harness) -> Iterator[Case]:
     )
 
 
-def _storeys(seed: int, job: _Chunk) -> Floats:
+def _storeys(seed: int, job: Batch[Spread]) -> Floats:
     """Return when the last is out of three storeys, for some draws of the people."""
-    rooms = [(6.0 * i, 6.0 * (i + 1)) for i in range(6)]
-    plan = tower(storeys=3, corridor_m=(36.0, 2.0), rooms=rooms, room_people=4, door_m=1.0)
+    rooms = [(6.0 * i, 6.0 * (i + 1), 4) for i in range(6)]
+    plan = tower(storeys=3, corridor_m=(36.0, 2.0), rooms=rooms, door_m=1.0)
     cells = cells_of(plan)
     seats = seats_of(cells)
-    draws = [drawn_people(seats, seed, "three storeys", r, speed=job.speed) for r in range(job.first, job.last)]
+    draws = [drawn_people(seats, Streams(seed, "three storeys", r), speed=job.variant) for r in job.replications]
     return np.array([Play(cells, people).out_s().max() for people in draws])
 
 
 def conserve_cases(harness: Harness) -> Iterator[Case]:
     """Random rows of rooms with crowds and doors that close: everybody is somewhere, and nowhere are too many."""
     buildings = harness.drills(60, 2_000)
-    jobs = [(i, min(i + CHUNK, buildings)) for i in range(0, buildings, CHUNK)]
+    jobs = [(i, min(i + BATCH, buildings)) for i in range(0, buildings, BATCH)]
     found = np.concatenate(harness.play(partial(_rows_of_rooms, harness.seed), jobs, "random buildings"))
     looks, people, lost, crowded, unlike = found.sum(axis=0).tolist()
     yield claim(
         "CONSERVE",
-        "engine",
         source=f"invariant of every network model: {buildings} random buildings of 2 to 5 rooms and corridors, {people} people, doors "
         f"that close and open, {looks} looks",
         expected="entered = inside + left, no cell over its storage limit, same seed same run",

@@ -25,7 +25,6 @@ def door_cases(_harness: Harness) -> Iterator[Case]:
     }
     yield claim(
         "IMO-04",
-        "engine",
         source=f"{IMO} test 4: 100 people leave a room of 8 by 5 m by an exit of 1 m; flow over the whole time, "
         f"default door law (sfpe-guide {flows['sfpe-guide']:.3f}, imo {flows['imo']:.3f}; lab, fitted to flows that were "
         f"measured, {flows['lab']:.2f})",
@@ -37,7 +36,6 @@ def door_cases(_harness: Harness) -> Iterator[Case]:
     cap = Laws(flow_psm=1.33, boundary_m=0.0)
     yield near(
         "NIST-5.2",
-        "engine",
         source=f"{NIST} Verif.5.2, reading with a given cap: 100 people, exit of 1 m, own door law of 1.33 persons/s and metre "
         "of clear width; flow over the whole time",
         expected=1.33,
@@ -53,7 +51,6 @@ def door_cases(_harness: Harness) -> Iterator[Case]:
     over = float((passed - 1 - 0.931 * between)[between >= 0].max())
     yield claim(
         "CAP-ENVELOPE",
-        "engine",
         source="jupedsim-network's property and the fault it mended: 40 people released one per 0.5 s at a door of 0.931 "
         "persons/s; last out, and the most that pass in any window of t seconds beyond 1 + C t",
         expected="last at 41.89 s = 39 / 0.931; never beyond",
@@ -80,7 +77,6 @@ def _worked_doors() -> Case:
         told.append(f"{name} {last_s:.1f}")
     return claim(
         "ENZ-DOOR",
-        "engine",
         source=f"{ENZ} section 2.2: 1, 10 and 100 people who stand at the door, 1.33 persons/s/m; seconds until 100 are out "
         "(by hand 107.4 counting a rest before the first; EvacuatioNZ 108)",
         expected="(N - 1)/C: 106.3, 43.8, 27.6, 74.4 s",
@@ -96,7 +92,6 @@ def two_way_cases(_harness: Harness) -> Iterator[Case]:
     there, back = _through_the_door(100, 100)
     yield claim(
         "CF-DOOR-1.72",
-        "engine",
         source="Arnott, Spearpoint, Gwynne and Templeton 2022: door of 1.72 m, one-way 1.56 to 1.79 persons/s; both ways at once "
         "0.97 and 1.05 per direction (half of the SFPE's one-way flow: 0.92); 100 people on each side, default law",
         expected="0.97 to 1.05 persons/s per direction, together 1.05 to 1.14 of one-way",
@@ -137,7 +132,6 @@ def bottleneck_cases(_harness: Harness) -> Iterator[Case]:
     default = np.array([_jam_ps(width, "sfpe") for width in BOTTLENECKS]) / measured
     yield claim(
         "VAL-BOTTLENECK",
-        "engine",
         source="Kretz 2006, 'EG' 2006, Seyfried 2009 (copies in JuPedSim), bottlenecks of 0.4 to 2.5 m: flow of 60 people "
         "in a jam under the law lab, a straight line through these points. The default law is conservative: "
         f"{percent(default.min())} to {percent(default.max())} of what was measured",
@@ -145,22 +139,23 @@ def bottleneck_cases(_harness: Harness) -> Iterator[Case]:
         measured=f"{percent(lab[0])} off at 0.4 m, {percent(lab[1:].min())} to {percent(lab[1:].max())} from 0.5 m up",
         holds=bool(np.abs(lab).max() <= 0.15),
         tolerance="15 % at every width",
-        reason="rule A5: a door's flow is a straight line in its width, which is too low at 0.4 m, where people leave in single "
-        "file; no door of a school is so narrow",
+    ).because(
+        "rule A5: a door's flow is a straight line in its width, which is too low at 0.4 m, where people leave in single "
+        "file; no door of a school is so narrow"
     )
     points = np.array([sum(pair) / 2 for pair in DAAMEN.values()])
     lab = np.array([_jam_ps(width, "lab") for width in DAAMEN]) / points - 1
     yield claim(
         "VAL-DAAMEN",
-        "engine",
         source="Daamen and Hoogendoorn 2012, doors of 0.85 to 2.75 m: mean of the flow points by width; 3.31 persons/s/m with "
         "mostly children, 2.02 with 5 % disabled, a fifth less with an open leaf in the way",
         expected="mean flow at each of 5 widths, and its order by who walks",
         measured=f"law lab {percent(lab.min())} to {percent(lab.max())} off; the same for everybody",
         holds=bool(np.abs(lab).max() <= 0.15),
         tolerance="15 % at every width",
-        reason="rule A5: one named law holds for all doors and all people; a school with a measurement of its own writes "
-        "{flow, boundary}",
+    ).because(
+        "rule A5: one named law holds for all doors and all people; a school with a measurement of its own writes "
+        "{flow, boundary}"
     )
 
 

@@ -43,10 +43,9 @@ ENZ = "EvacuatioNZ verification v2.11"
 def start_cases(harness: Harness) -> Iterator[Case]:
     """Everybody takes the first step when its premovement ends; premovements follow their law."""
     cells = cells_of(room_8_by_5(people=10))
-    people = drawn_people(seats_of(cells), harness.seed, "IMO-05", speed=PACE, premovement=TEN_TO_HUNDRED)
+    people = drawn_people(seats_of(cells), Streams(harness.seed, "IMO-05"), speed=PACE, premovement=TEN_TO_HUNDRED)
     yield near(
         "IMO-05",
-        "engine",
         source=f"{IMO} test 5; RiMEA test 5; {NIST} Verif.1.1: 10 people, premovement 10 to 100 s; largest difference "
         "between somebody's premovement and its first step",
         expected=0.0,
@@ -72,9 +71,10 @@ def _laws_of_premovement() -> Case:
     for name, (written, law) in laws.items():
         steps = []
         for r in range(drills):
-            people = drawn_people(seats, FIXED_SEED, f"NIST-1.1 {name}", r, speed=PACE, premovement=written or AT_ONCE)
+            streams = Streams(FIXED_SEED, f"NIST-1.1 {name}", r)
+            people = drawn_people(seats, streams, speed=PACE, premovement=written or AT_ONCE)
             if written is None:
-                u = Streams(FIXED_SEED, f"NIST-1.1 {name}", r).uniforms("people.premovement", slot_words(people.slots))
+                u = streams.uniforms("people.premovement", slot_words(people.slots))
                 people = replace(people, premovement_s=law.ppf(u))
             steps.append(_first_steps_s(Play(cells, people, {"record_legs": True})))
         found = np.concatenate(steps)
@@ -84,7 +84,6 @@ def _laws_of_premovement() -> Case:
         told.append(f"{name} p {chance:.2f}, mean off by {errors:.1f}")
     return claim(
         "NIST-1.1",
-        "engine",
         source=f"{NIST} Verif.1.1, laws of Lovreglio et al. 2019 (corrigendum): first steps of 10 people in {drills} "
         "drills. A file writes the uniform and the lognormal; gamma and Weibull are given person by person",
         expected=f"Kolmogorov-Smirnov p above {WORST_P:g}, means within 3 standard errors",
@@ -117,7 +116,6 @@ def delay_cases(harness: Harness) -> Iterator[Case]:
         off_s = max(off_s, apart(np.sort(out_s), _lindley(np.sort(ready_s), 1 / capacity_ps)))
     yield claim(
         "ENZ-DELAY",
-        "engine",
         source=f"{ENZ} section 3.2, 100 people at a door of {capacity_ps:.3f}/s: fixed delays of 0, 30 and 120 s; "
         "triangular ones about 15, 30 and 60 s, person by person against the recursion of a server without spread",
         expected="last out at 106.3, 136.3, 226.3 s; no difference to the recursion",

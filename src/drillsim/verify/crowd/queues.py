@@ -59,7 +59,7 @@ def mgcc(*, load: float, arrivals_ps: float, speed: Sequence[float]) -> Loss:
     return Loss(float(p[-1]), inside, inside / (arrivals_ps * (1 - float(p[-1]))))
 
 
-class Floor(NamedTuple):
+class LossFloor(NamedTuple):
     """A floor with an exit over its whole end and Poisson arrivals at the other one."""
 
     length_m: float
@@ -87,16 +87,16 @@ class Floor(NamedTuple):
         return mgcc(load=self.load, arrivals_ps=self.arrivals_ps, speed=[1.0, *crowd])
 
 
-class Run(NamedTuple):
+class FloorRun(NamedTuple):
     """One replication of a floor."""
 
-    floor: Floor
+    floor: LossFloor
     seed: int
     replication: int
     lasts_s: float
 
 
-def play_floor(run: Run) -> Loss:
+def play_floor(run: FloorRun) -> Loss:
     """Return what was seen on a floor from WARM_S to the end."""
     floor = run.floor
     streams = Streams(run.seed, f"floor {floor.places} {floor.load}", run.replication)
@@ -131,10 +131,10 @@ def queue_cases(harness: Harness) -> Iterator[Case]:
 
 
 def _played(
-    harness: Harness, floors: Sequence[Floor], *, runs: int, lasts_s: float, label: str
+    harness: Harness, floors: Sequence[LossFloor], *, runs: int, lasts_s: float, label: str
 ) -> list[tuple[Loss, Loss]]:
     """Return mean and standard error of what was seen on each floor."""
-    jobs = [Run(floor, harness.seed, r, lasts_s) for floor in floors for r in range(runs)]
+    jobs = [FloorRun(floor, harness.seed, r, lasts_s) for floor in floors for r in range(runs)]
     seen = np.array(harness.play(play_floor, jobs, label)).reshape(len(floors), runs, 3)
     errors = seen.std(axis=1, ddof=1) / runs**0.5
     return [
@@ -149,7 +149,9 @@ ERLANG = ((5.0, 10, 0.018385, True), (2.0, 4, 0.095238, False), (1.0, 1, 0.5, Fa
 def _erlang(harness: Harness) -> Case:
     """Floors on which nobody slows anybody down: Erlang's loss formula, whatever the law of the work."""
     floors = [
-        Floor(10.0, places / 27.0, load / 10, 1.0, Laws(speed="constant", flow_psm=NO_WAIT_PSM, boundary_m=0.0), random)
+        LossFloor(
+            10.0, places / 27.0, load / 10, 1.0, Laws(speed="constant", flow_psm=NO_WAIT_PSM, boundary_m=0.0), random
+        )
         for load, places, _, random in ERLANG
     ]
     lasts_s = WARM_S + harness.drills(10_000, 100_000)
@@ -160,7 +162,6 @@ def _erlang(harness: Harness) -> Case:
     formula = max(abs(erlang_b(servers=places, load=load) - lost) for load, places, lost, _ in ERLANG)
     return claim(
         "ERLANG-B",
-        "engine",
         source="Erlang's loss formula, the limit of M/G/c/c without congestion: Poisson arrivals to floors of 10, 4 and 1 places, loads 5, 2 and "
         f"1, free time exponential on the first, the same for all on the others; 30 runs of {lasts_s:,.0f} s",
         expected="share lost 0.018385, 0.095238, 0.5",
@@ -178,7 +179,7 @@ CORRIDORS = ((3.0, 1.2, 0.5), (3.0, 1.2, 1.0), (3.0, 1.2, 1.5), (3.0, 1.2, 2.0),
 def congested_cases(harness: Harness) -> Iterator[Case]:
     """The published corridors, with the law sfpe in the closed form as on the floor."""
     laws = Laws(flow_psm=NO_WAIT_PSM, boundary_m=0.0)
-    floors = [Floor(*corridor, 1.5, laws) for corridor in CORRIDORS]
+    floors = [LossFloor(*corridor, 1.5, laws) for corridor in CORRIDORS]
     lasts_s = WARM_S + harness.drills(40_000, 160_000)
     found = _played(harness, floors, runs=6, lasts_s=lasts_s, label="congested corridors")
     within, stays = [], []
@@ -190,7 +191,6 @@ def congested_cases(harness: Harness) -> Iterator[Case]:
     free = [stay for floor, stay in zip(floors, stays, strict=True) if floor.theory().blocked < 1e-3]
     yield claim(
         "MGCC",
-        "engine",
         source="Yuhaski and Smith 1989, Cheah and Smith 1994: M/G/c/c corridors of 3 by 1.2, 10 by 1 and 8 by 2.5 m, 0.5 to 4 arrivals/s of 1.5 m/s; "
         f"closed form with the law sfpe and 2.7 persons/m2; 6 runs of {lasts_s:,.0f} s",
         expected=f"share lost, mean number inside and mean stay of {len(floors)} corridors",
@@ -198,8 +198,9 @@ def congested_cases(harness: Harness) -> Iterator[Case]:
         f"are lost, by up to {percent(max(map(abs, stays)))} in a jam",
         holds=all(within),
         tolerance=f"{ERRORS} standard errors",
-        reason="rule A4: a person keeps the speed with which it entered, where the closed form lets everybody inside slow down and "
-        "speed up with each who comes and goes; and the published corridors have speed laws of their own (linear, exponential)",
+    ).because(
+        "rule A4: a person keeps the speed with which it entered, where the closed form lets everybody inside slow down and "
+        "speed up with each who comes and goes; and the published corridors have speed laws of their own (linear, exponential)"
     )
 
 
@@ -231,7 +232,6 @@ def _little(harness: Harness) -> Case:
         off = max(off, abs(float(inside[cell]) / (stream_ps * stay_s) - 1))
     return claim(
         "LITTLE",
-        "engine",
         source=f"Little's law: Poisson source of 0.7 persons/s through a room, a corridor of three slabs and an exit of 0.91 persons/s, {until_s:,.0f} s",
         expected="mean number inside = stream x mean stay, in each of 4 cells",
         measured=f"{inside[0]:.2f}, {inside[1]:.2f}, {inside[2]:.2f}, {inside[3]:.2f} inside; largest difference {percent(off, 2)}",

@@ -37,7 +37,6 @@ def exit_cases(harness: Harness) -> Iterator[Case]:
     (four_s, _), (two_s, _) = _thousand(harness.seed, four), _thousand(harness.seed, four[:2])
     yield claim(
         "IMO-09",
-        "engine",
         source=f"{IMO} test 9; RiMEA 3.0 test 9: 1,000 people, hall of 30 by 20 m, exits of 1 m, two on each long wall and then two on "
         "one; by hand 1,000 / 4 / 0.91 = 274.7 and 549.5 s without walking",
         expected="twice as long with two exits as with four",
@@ -49,7 +48,6 @@ def exit_cases(harness: Harness) -> Iterator[Case]:
     near_exit, far_exit = taken.count("exit-0"), taken.count("exit-1")
     yield claim(
         "RIMEA-11",
-        "engine",
         source="RiMEA 3.0 test 11: 1,000 people in the left two thirds of a hall of 30 by 20 m, two exits of 1 m to the right on one "
         "long wall, at 21.5 and 27.5 m",
         expected="most take the near exit, some the far one",
@@ -90,7 +88,6 @@ def _allocated() -> Case:
     right = sum(a == b for a, b in zip(drill.gates_taken(), wanted, strict=True))
     return near(
         "IMO-10",
-        "engine",
         source=f"{IMO} test 10; RiMEA 3.0 test 10; {NIST} Verif.3.1: 23 people in 12 rooms, rooms 1 to 4 and 7 to 10 to the main "
         "exit, the others to the second; who leaves by its own exit",
         expected=23,
@@ -116,7 +113,7 @@ def _jam_before_the_corridor(harness: Harness) -> Case:
     cells = cells_of(drawn("two rooms and a corridor", rooms, gates))
     seats, found = seats_of(cells), []
     for speed in (ADULT, shipped("secondary").level):
-        drill = Play(cells, drawn_people(seats, harness.seed, "RIMEA-12", speed=speed), {"record_legs": True})
+        drill = Play(cells, drawn_people(seats, Streams(harness.seed, "RIMEA-12"), speed=speed), {"record_legs": True})
         longest, first = 0, 0
         drill.crowd.evacuate()
         for second in range(1, 400):
@@ -128,7 +125,6 @@ def _jam_before_the_corridor(harness: Harness) -> Case:
     (corridor_ps, exit_ps, longest, first), (_, _, mixed, _) = found
     return claim(
         "RIMEA-12",
-        "engine",
         source="RiMEA 3.0 test 12: 150 adults of 1.34 m/s, room of 10 by 10 m, corridor of 5 by 1 m, second room, exit of 1 m; flow "
         f"and longest queues (with speeds of 1.34 +/- 0.26 m/s up to {mixed} bunch at the exit, since nobody is held up "
         "by who walks before)",
@@ -162,7 +158,6 @@ def _jam_at_the_stair() -> Case:
     growth_ps = float(np.polyfit(np.arange(since, len(at_foot)), at_foot[since:], 1)[0])
     return claim(
         "IMO-11",
-        "engine",
         source=f"{IMO} test 11; RiMEA 3.0 test 13; {NIST} Verif.5.1: 150 people, room of 8 by 5 m, corridor of 12 by 2 m "
         f"({seam_ps:.2f} persons/s), stair up 2 m wide ({stair_ps:.3f} persons/s)",
         expected=f"jam at the room's exit; jam at the foot that grows by {seam_ps - stair_ps:.3f} persons/s "
@@ -190,7 +185,6 @@ def _corner_between() -> Case:
     short_s, corner_s, long_s = last_s
     return claim(
         "RIMEA-15",
-        "engine",
         source="RiMEA 3.0 test 15, dimensions as in JuPedSim: 500 people of 1 m/s in the last 6 m of a corridor 20 m wide, 50 m straight, "
         "around a corner, and 81 m straight. A corner costs nothing but its way; in a corridor of 4 m, beside a straight one as "
         "long as its inner wall, it is even 1 % sooner, since the people in a bent slab count over all of its floor",

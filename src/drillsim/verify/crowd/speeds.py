@@ -44,7 +44,6 @@ def curve_cases(_harness: Harness) -> Iterator[Case]:
               apart([d * walked[d] for d in flows], list(flows.values())))  # fmt: skip
     yield claim(
         "FD-SFPE",
-        "engine",
         source=f"{SFPE}, eq. 67.3 and 67.6: speed at 0.54 to 3 persons/m2 and specific flow, walked by one person of "
         "1.199 m/s",
         expected="the printed speeds and flows",
@@ -58,7 +57,6 @@ def curve_cases(_harness: Harness) -> Iterator[Case]:
               apart([walked[1.751], 1.751 * walked[1.751]], [0.6996, 1.2249]))  # fmt: skip
     yield claim(
         "FD-WEIDMANN",
-        "engine",
         source="Weidmann 1993, Kladek's formula: speed at 0.5 to 5 persons/m2 and the largest flow, at 1.751 persons/m2, "
         "walked by one person of 1.34 m/s",
         expected="the printed speeds and flows",
@@ -79,7 +77,6 @@ def _corridor_at_densities() -> Case:
         tops.append(_tops(np.array(densities) * walked))
     return claim(
         "RIMEA-04",
-        "engine",
         source="RiMEA 3.0 test 4: speed at 0.5 to 6 persons/m2, free speed 1.3 m/s, laws sfpe (to 3 persons/m2) and "
         "weidmann (to 5); both stand still before 6, and nobody fits into such a floor",
         expected="speed falls with density, flow has one top, both as the chosen law",
@@ -109,7 +106,6 @@ def crossing_cases(_harness: Harness) -> Iterator[Case]:
     took_s = play(plan, persons([(0, 0.0, 2.5)] * 200, level_mps=FREE_MPS)).out_s().min()
     yield near(
         "CONGEST-200",
-        "engine",
         source="EvacuatioNZ Exercise Guide 2022, congested node: 200 people in 100 m2 walk 20 m; by hand, "
         "20 / (1.4 (1 - 0.266 x 2)), against the first at the door (the program itself: 31.5 and 22.5 s)",
         expected=30.53,
@@ -129,16 +125,16 @@ def _imo_table() -> Case:
     slow, thin = apart(walked, speed), apart(walked * density, flow)
     return claim(
         "IMO-1238-FS",
-        "engine",
         source="IMO MSC.1/Circ.1238 annex 1, tables 1.1 to 1.3 on the corridor rows of the example: density to speed and "
         "to specific flow, against one walker of 1.199 m/s under the law sfpe",
         expected="8 printed rows of speed and specific flow",
         measured=f"speed off by at most {slow:.3f} m/s, speed x density off by {thin:.2f} persons/s/m",
         holds=slow <= 0.02 and thin <= 0.02,
         tolerance="0.02",
-        reason="rule A4: the speed laws are formulas, none is read from the IMO's table; rule A5: what a border lets through "
+    ).because(
+        "rule A4: the speed laws are formulas, none is read from the IMO's table; rule A5: what a border lets through "
         "is its capacity whatever the density before it, so the table's flow at low density (not speed x density) has no "
-        "place. The speeds alone agree",
+        "place. The speeds alone agree"
     )
 
 
@@ -153,7 +149,6 @@ def _laboratories() -> Iterator[Case]:
     }
     yield claim(
         "VAL-FD-RING",
-        "engine",
         source="Juelich, closed corridor of 1.8 m (ug-180, 434 points in bins): speed at 0.45 to 1.98 persons/m2",
         expected="mean of each bin",
         measured="sfpe {:.1f} to {:.1f}, weidmann {:.1f} to {:.1f} standard deviations above".format(
@@ -161,8 +156,7 @@ def _laboratories() -> Iterator[Case]:
         ),
         holds=any(max(map(abs, row)) <= 2 for row in found.values()),
         tolerance="2 standard deviations of the bin, in every bin",
-        reason=f"{reason}; people between closed ends are slower than either law at every density",
-    )
+    ).because(f"{reason}; people between closed ends are slower than either law at every density")
     open_ends = {0.48: 1.467, 0.99: 1.291, 1.50: 1.131, 2.01: 0.807, 2.52: 0.439, 3.00: 0.289, 3.47: 0.176}
     off = {
         name: [held_mps(density, TO_THE_JAM[name], free) - mean for density, mean in open_ends.items()]
@@ -170,7 +164,6 @@ def _laboratories() -> Iterator[Case]:
     }
     yield claim(
         "VAL-FD-OPEN",
-        "engine",
         source="Juelich, open corridor of 0.8 to 3.0 m (uo, 571 points in bins): speed at 0.48 to 3.47 persons/m2, largest "
         "flow 1.69 persons/s/m",
         expected="mean of each bin",
@@ -179,6 +172,7 @@ def _laboratories() -> Iterator[Case]:
         ),
         holds=any(max(map(abs, row)) <= 0.24 for row in off.values()),
         tolerance="0.24 m/s: no spread is given for these bins, 0.12 is the largest of VAL-FD-RING",
-        reason=f"{reason}; people in an open corridor are faster than either law up to 2 persons/m2, and their largest flow "
-        "lies above the 1.32 persons/s/m of sfpe and the 1.22 of weidmann",
+    ).because(
+        f"{reason}; people in an open corridor are faster than either law up to 2 persons/m2, and their largest flow "
+        "lies above the 1.32 persons/s/m of sfpe and the 1.22 of weidmann"
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from drillsim.crowd.laws import FREE_DENSITY_PM2, SLOPE_M2, stair_factor, stair_k_mps
 from drillsim.crowd.population import GroupLaw
+from drillsim.streams.streams import Streams
 from drillsim.verify.crowd.speeds import FREE_MPS, SFPE
 from drillsim.verify.harness.case import Case, Harness, claim
 from drillsim.verify.harness.crowd_plans import FOOT, HEAD, box, drawn, flight, gate, space
@@ -41,7 +42,6 @@ def stair_cases(harness: Harness) -> Iterator[Case]:
     flow, k = flow_ps(crowd_s) / (1.3 - 2 * 0.15), one_mps / (1 - SLOPE_M2 * FREE_DENSITY_PM2)
     yield claim(
         "FD-STAIR",
-        "engine",
         source=f"{SFPE}, tables 67.2 and 67.5, steps of 178 by 279 mm: speed of one person, k, and the flow of 60 people per "
         "metre of effective width",
         expected="0.925 m/s, k 1.081 m/s, 1.015 persons/s/m",
@@ -58,9 +58,9 @@ def stair_cases(harness: Harness) -> Iterator[Case]:
 def _children_down(harness: Harness) -> Case:
     """Pupils of the shipped primary school, drawn, who go one by one from a landing down the default stair."""
     pupils = shipped("primary")
-    cells = cells_of(flight(10, 1.3, head_people=1000, landing_m2=400.0))
+    cells = cells_of(flight(10, 1.3, people=(0, 1000), landing_m2=400.0))
     drawn_ = drawn_people(
-        seats_of(cells), harness.seed, "VAL-SCHOOL-BR", speed=pupils.level, stair_down=pupils.stair_down
+        seats_of(cells), Streams(harness.seed, "VAL-SCHOOL-BR"), speed=pupils.level, stair_down=pupils.stair_down
     )
     alone = replace(
         drawn_, x=np.full(1000, HEAD[1]), y=np.full(1000, HEAD[2]), premovement_s=np.arange(0.0, 1e5, 100.0)
@@ -70,7 +70,6 @@ def _children_down(harness: Harness) -> Case:
     down, spreads = float(on_flight.mean()), [float(v.std() / v.mean()) for v in (alone.level_mps, on_flight)]
     return claim(
         "VAL-SCHOOL-BR",
-        "engine",
         source="Ono, Valentin and Vittorino 2024, children of 6 to 10 in free descent: 1,000 pupils of the shipped group primary, one by one, "
         "whose speed down and spread are shipped from this source and whose level speed is from another. Where a group "
         f"has no speed down of its own, its steps give {by_steps:.3f} of the level",
@@ -101,7 +100,6 @@ def _bands(harness: Harness) -> Case:
     by_steps, _ = _in_bands(replace(pupils, stair_up=None, stair_down=None), harness.seed, draws)
     return claim(
         "VAL-STAIR-BAND",
-        "engine",
         source="RiMEA 4.1.1 figure 16 (digitised), stair of 5 by 2 m in plan, 100 of the shipped group secondary each way, "
         f"{draws} draws, exits of {EXITS_M[0]} to {EXITS_M[-1]} m: horizontal speed at 0.6, 1.0 and 1.4 persons/m2",
         expected="more than half within the band in each of 6 bins; down faster than up",
@@ -109,9 +107,10 @@ def _bands(harness: Harness) -> Case:
         f"follows from their level speed and the steps: at least {percent(by_steps)} within)",
         holds=within > 0.5 and bool((down > up).all()),
         tolerance="majority",
-        reason="rule A4: a person takes the speed that is given to its group for stairs, and the law of density slows it from there. The "
+    ).because(
+        "rule A4: a person takes the speed that is given to its group for stairs, and the law of density slows it from there. The "
         "figures given (Fruin's) are slow already: taken along the slope they are near the lower edge of the band while "
-        "nobody is in the way. A group that is given none is within the band",
+        "nobody is in the way. A group that is given none is within the band"
     )
 
 
@@ -137,10 +136,10 @@ def _crowd_on_the_stair(group: GroupLaw, seed: int, replication: int, direction:
     """Return mean density on the flight while somebody walked it, and the horizontal speed; shape (100, 2)."""
     length_m = STAIR_PLAN_M * hypot(RISER_M, TREAD_M) / TREAD_M
     start, end = (HEAD, FOOT) if direction == "down" else (FOOT, HEAD)
-    people = {"head_people": 100} if direction == "down" else {"foot_people": 100}
-    cells = cells_of(flight(length_m, 2.0, exit_width_m=exit_width_m, landing_m2=4.0, **people))
+    people = (0, 100) if direction == "down" else (100, 0)
+    cells = cells_of(flight(length_m, 2.0, exit_width_m=exit_width_m, landing_m2=4.0, people=people))
     crowd = drawn_people(
-        seats_of(cells), seed, f"VAL-STAIR-BAND {direction} {exit_width_m}", replication,
+        seats_of(cells), Streams(seed, f"VAL-STAIR-BAND {direction} {exit_width_m}", replication),
         speed=group.level, stair_up=group.stair_up, stair_down=group.stair_down,
     )  # fmt: skip
     drill = Play(cells, crowd, {"closed": [start[0]], "record_legs": True})
@@ -179,7 +178,6 @@ def _stairs_or_level() -> Case:
         told.append(f"{name}: {drill.gates_taken()[0]}, {took[-1]:.2f} s")
     return claim(
         "RIMEA-14",
-        "engine",
         source="RiMEA 3.0 test 14, numbers of jupedsim-network: 30 m of stair of 180 by 280 mm (32.53 s) beside 35 m on the level "
         "(29.19 s), one person of 1.199 m/s; to be documented, not judged. "
         "The rule shortest counts a stair by the level metres that take as long (A10)",
@@ -199,7 +197,7 @@ def _responders_on_a_stair() -> Case:
     off = max(apart(alone_down[-1], 21.5), apart(alone_up, [1.5, 2.5, 3.5, 4.5]))
     return claim(
         "CF-RESP-ANALYTIC",
-        "engine",
+
         source="jupedsim-network, responders on a stair of 1.2 m, 0.911 persons/s, 20 people out and 4 responders in, each alone "
         "(its own steps of 0.5 s, first pass after one rest; here the first passes at once)",
         expected="last of 20 at 21.5 s; responders at 1.5, 2.5, 3.5, 4.5 s",
@@ -213,7 +211,7 @@ def _responders_on_a_stair() -> Case:
 def _stair_entries(down: int, up: int) -> tuple[Floats, Floats]:
     """Return when each person at the head and each unit at the foot stepped on a stair of 1.2 m, all there at 0 s."""
     length_m, mps = 10.0, 1.0
-    plan = flight(length_m, 1.2, riser_m=0.18, tread_m=0.28)
+    plan = flight(length_m, 1.2, step_m=(0.18, 0.28))
     drill = play(plan, persons([HEAD] * down, level_mps=mps, down_mps=mps), STEADY, closed=[1])
     arrived: list[float] = []
     for number in range(up):

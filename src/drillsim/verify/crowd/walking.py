@@ -50,7 +50,7 @@ def walk_cases(_harness: Harness) -> Iterator[Case]:
     ):
         walker = persons([(0, 0.0, 1.0)], level_mps=speed_mps)
         took_s = float(play(corridor(40, 2), walker).out_s()[0])
-        yield near(id_, "engine", source=source, expected=40 / speed_mps, measured=took_s, tolerance=EXACT, unit="s")
+        yield near(id_, source=source, expected=40 / speed_mps, measured=took_s, tolerance=EXACT, unit="s")
     for id_, source, length_m, up_mps, down_mps in (
         ("IMO-02-03", f"{IMO} tests 2 and 3: 10 m of stair at 1 m/s", 10.0, 1.0, 1.0),
         ("RIMEA-02-03", "RiMEA 3.0 tests 2 and 3: 10 m of stair, 0.50 m/s up and 0.65 m/s down", 10.0, 0.50, 0.65),
@@ -64,7 +64,6 @@ def walk_cases(_harness: Harness) -> Iterator[Case]:
         ]  # fmt: skip
         yield claim(
             id_,
-            "engine",
             source=source,
             expected="{:.6g} s up, {:.6g} s down".format(*wanted),
             measured="{:.6g} s up, {:.6g} s down".format(*took),
@@ -77,12 +76,11 @@ def speed_cases(harness: Harness) -> Iterator[Case]:
     """Speeds drawn from a law, and given by age, are the speeds that are walked."""
     law = spread({"low": "0.97 m/s", "high": "1.62 m/s"}, "speed")
     cells = cells_of(_edge_of_50_m(1_000))
-    people = drawn_people(seats_of(cells), FIXED_SEED, "IMO-07", speed=law)
+    people = drawn_people(seats_of(cells), Streams(FIXED_SEED, "IMO-07"), speed=law)
     walked = _walked_mps(cells, people.level_mps)
     chance = float(stats.kstest(walked, stats.uniform(0.97, 0.65).cdf).pvalue)
     yield claim(
         "IMO-07",
-        "engine",
         source=f"{IMO} test 7, men of 30 to 50; {NIST} Verif.2.4: 1,000 people walk 50 m one after the other",
         expected=f"0.97 to 1.62 m/s, Kolmogorov-Smirnov p above {WORST_P:g}",
         measured=f"{walked.min():.3f} to {walked.max():.3f} m/s, p {chance:.2f}",
@@ -99,7 +97,6 @@ def speed_cases(harness: Harness) -> Iterator[Case]:
     beyond = np.maximum(np.maximum(low - walked, walked - high), 0).max()
     yield claim(
         "RIMEA-07",
-        "engine",
         source="RiMEA 4.1.1 test 7, Weidmann's speeds by age 20 to 70, given as groups: 50 adults over 50 m",
         expected="in the band of the age, means 1.62, 1.54, 1.48, 1.41, 1.27, 1.07 m/s",
         measured="means " + ", ".join(f"{mean:.2f}" for mean in means) + " m/s",
@@ -132,7 +129,6 @@ def way_cases(harness: Harness) -> Iterator[Case]:
     by = drill.gates_taken()[0]
     yield claim(
         "NIST-4.1",
-        "engine",
         source=f"{NIST} Verif.4.1: one person, 8 m from exit 1 and 12 m from exit 2, at 1 m/s; exit 1 closes at 1 s",
         expected="exit-2 at 14 s: 1 s walked, then 13 m",
         measured=f"{by} at {took_s:.6g} s",
@@ -156,7 +152,6 @@ def _corner() -> Case:
     around_m = [hypot(10 - x, 2 - y) + hypot(1, 10) for _, x, y in starts]
     return claim(
         "IMO-06",
-        "engine",
         source=f"{IMO} test 6; RiMEA test 6; {NIST} Verif.2.3: 20 people around a corner, arms of 10 m, 2 m wide. Bodies "
         "have no width here, so the check is that walks stay on the floor and go around the corner, not straight",
         expected="20 out, no wall crossed, every walk longer than its chord and as long as the way around the corner",
@@ -190,7 +185,6 @@ def _responder(harness: Harness) -> Case:
     sooner_s = np.array(one_s) - np.array(two_s)
     return claim(
         "RESP-SP",
-        "engine",
         source=f"networkx on the plan's own distances: onset + {SET_OFF_S} s + shortest way / speed, for one unit and for "
         f"the nearer of two, to each of {len(goals)} spaces of an empty school of two storeys",
         expected="no difference; the second unit never makes it later",

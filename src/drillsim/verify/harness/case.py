@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, as_completed
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -46,6 +46,14 @@ class Case:
     def is_surprise(self) -> bool:
         """Whether the case disagrees with its source for no reason that was stated beforehand."""
         return self.verdict == "outside" and not self.reason
+
+    def because(self, reason: str) -> Case:
+        """Return the case with the known reason of a deviation; a case that passes stays without one."""
+        return self if self.verdict == "pass" else replace(self, reason=reason)
+
+    def of_kind(self, kind: Kind) -> Case:
+        """Return the case as one of this kind."""
+        return replace(self, kind=kind)
 
     def as_row(self) -> dict[str, Any]:
         """Return the case as one JSON object; its numbers are in the unit that id or source names."""
@@ -103,30 +111,12 @@ class Harness:
             return [future.result() for future in futures]
 
 
-def near(
-    id_: str,
-    kind: Kind,
-    *,
-    source: str,
-    expected: float,
-    measured: float,
-    tolerance: float,
-    reason: str = "",
-    unit: str = "",
-) -> Case:
-    """Return a case that passes where measured and expected differ by no more than the tolerance.
-
-    reason
-        Kept only where the case is outside: a deviation that is known and explained. NaN is outside.
-    """
-    agrees = abs(measured - expected) <= tolerance
-    verdict: Verdict = "pass" if agrees else "outside"
-    return Case(id_, kind, source, expected, measured, tolerance, verdict, "" if agrees else reason, unit)
+def near(id_: str, *, source: str, expected: float, measured: float, tolerance: float, unit: str = "") -> Case:
+    """Return an engine case that passes where |measured - expected| <= tolerance; NaN is outside."""
+    verdict: Verdict = "pass" if abs(measured - expected) <= tolerance else "outside"
+    return Case(id_, "engine", source, expected, measured, tolerance, verdict, unit=unit)
 
 
-def claim(
-    id_: str, kind: Kind, *, source: str, expected: str, measured: Value, holds: bool, tolerance: str, reason: str = ""
-) -> Case:
-    """Return a case for a statement in words, such as a direction, that holds or does not; see `near`."""
-    verdict: Verdict = "pass" if holds else "outside"
-    return Case(id_, kind, source, expected, measured, tolerance, verdict, "" if holds else reason)
+def claim(id_: str, *, source: str, expected: str, measured: Value, holds: bool, tolerance: str) -> Case:
+    """Return an engine case for a statement in words, such as the direction of an effect, that holds or not."""
+    return Case(id_, "engine", source, expected, measured, tolerance, "pass" if holds else "outside")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from drillsim.plan.model import FloorPlan
 
@@ -62,27 +62,35 @@ def flight(
     length_m: float,
     width_m: float,
     *,
-    riser_m: float = 0.178,
-    tread_m: float = 0.279,
+    step_m: tuple[float, float] = (0.178, 0.279),
     exit_width_m: float = 3.0,
     landing_m2: float = 40.0,
-    foot_people: int = 0,
-    head_people: int = 0,
+    people: tuple[int, int] = (0, 0),
 ) -> FloorPlan:
     """Return two stair rooms, 0 'foot' and 1 'head', joined by one flight; each has an exit, at FOOT and at HEAD.
 
     Both exits lie where the flight ends, so that nobody walks but on the flight. Close the exit on the side where
     people start (ways 0 'foot-exit' and 1 'head-exit'), and everybody takes the stair (way 2).
     """
-    rooms = [space("foot", "stair", box(-10, 0, 0, 4), landing=landing_m2, people=foot_people),
-             space("head", "stair", box(20, 0, 30, 4), 1, landing=landing_m2, people=head_people)]  # fmt: skip
+    rooms = [space("foot", "stair", box(-10, 0, 0, 4), landing=landing_m2, people=people[0]),
+             space("head", "stair", box(20, 0, 30, 4), 1, landing=landing_m2, people=people[1])]  # fmt: skip
     ends = (("foot", FOOT), ("head", HEAD))
     exits = [gate(f"{id_}-exit", id_, "outside", at[1:], exit_width_m) for id_, at in ends]
     stair = {
         "id": "stair", "lower": "foot", "upper": "head", "lower_opening": "foot-exit", "upper_opening": "head-exit",
-        "rise": 4, "width": width_m, "length": length_m, "riser": riser_m, "tread": tread_m,
+        "rise": 4, "width": width_m, "length": length_m, "riser": step_m[0], "tread": step_m[1],
     }  # fmt: skip
     return drawn("one flight", rooms, exits, [stair])
+
+
+class Stairwell(NamedTuple):
+    """Dimensions of the stairs of a tower."""
+
+    length_m: float = 8.0
+    """Walking length from storey to storey, landings included."""
+    width_m: float = 1.2
+    landing_m2: float = 6.0
+    storey_m: float = 4.0
 
 
 def tower(
@@ -90,12 +98,9 @@ def tower(
     storeys: int,
     corridor_m: tuple[float, float],
     people: int = 0,
-    rooms: Sequence[tuple[float, float]] = (),
-    room_people: int = 0,
+    rooms: Sequence[tuple[float, float, int]] = (),
     door_m: float = 1.0,
-    flight_m: tuple[float, float] = (8.0, 1.2),
-    landing_m2: float = 6.0,
-    storey_m: float = 4.0,
+    stairwell: Stairwell | None = None,
 ) -> FloorPlan:
     """Return storeys above each other, each a corridor along x with a stair at both ends; exits are at the stairs' feet.
 
@@ -104,10 +109,9 @@ def tower(
     people
         Persons in each corridor above the ground.
     rooms
-        Ranges of x of rooms 5 m deep on either side of every corridor, each with its door in the middle.
-    flight_m
-        Walking length from storey to storey, landings included, and clear width.
+        Range of x and number of persons of rooms 5 m deep on either side of every corridor, doors in the middle.
     """
+    stairwell = stairwell or Stairwell()
     (length, width), middle = corridor_m, corridor_m[1] / 2
     spaces, gates, stairs = [], [], []
     for level in range(storeys):
@@ -115,20 +119,20 @@ def tower(
         spaces.append(space(hall, "corridor", box(0, 0, length, width), level, people=people if level else 0))
         for side, x0, x1, at in (("west", -3.0, 0.0, 0.0), ("east", length, length + 3.0, length)):
             landing = f"{side}-{level}"
-            spaces.append(space(landing, "stair", box(x0, 0, x1, width), level, landing=landing_m2))
+            spaces.append(space(landing, "stair", box(x0, 0, x1, width), level, landing=stairwell.landing_m2))
             gates.append(gate(f"{landing}-door", landing, hall, (at, middle), door_m) | {"kind": "stair_door"})
             if level:
-                steps = {"rise": storey_m, "length": flight_m[0], "width": flight_m[1]}
+                steps = {"rise": stairwell.storey_m, "length": stairwell.length_m, "width": stairwell.width_m}
                 ends = {"lower": f"{side}-{level - 1}", "upper": landing}
                 stairs.append({"id": f"{side}-{level}-down", **ends, **steps})
-        for i, (x0, x1) in enumerate(rooms):
+        for i, (x0, x1, seated) in enumerate(rooms):
             for name, y0, y1, wall in (("south", -5.0, 0.0, 0.0), ("north", width, width + 5.0, width)):
                 room = f"{name}-{level}-{i}"
-                spaces.append(space(room, "classroom", box(x0, y0, x1, y1), level, people=room_people))
+                spaces.append(space(room, "classroom", box(x0, y0, x1, y1), level, people=seated))
                 gates.append(gate(f"{room}-door", room, hall, ((x0 + x1) / 2, wall), door_m, axis="x"))
     gates += [gate("west-exit", "west-0", "outside", (-3.0, middle), door_m),
               gate("east-exit", "east-0", "outside", (length + 3.0, middle), door_m)]  # fmt: skip
-    return drawn("tower", spaces, gates, stairs, storey_m=storey_m)
+    return drawn("tower", spaces, gates, stairs, storey_m=stairwell.storey_m)
 
 
 def nine_storey_office() -> FloorPlan:
@@ -138,6 +142,5 @@ def nine_storey_office() -> FloorPlan:
     storey to storey, landings of 8 by 4 ft. Source: docs/sources.md#sfpe.
     """
     return tower(
-        storeys=9, corridor_m=(300 * FT_M, 8 * FT_M), people=300, door_m=36 * IN_M, flight_m=(38 * FT_M, 44 * IN_M),
-        landing_m2=32 * FT_M**2, storey_m=12 * FT_M,
+        storeys=9, corridor_m=(300 * FT_M, 8 * FT_M), people=300, door_m=36 * IN_M, stairwell=Stairwell(38 * FT_M, 44 * IN_M, 32 * FT_M**2, 12 * FT_M),
     )  # fmt: skip

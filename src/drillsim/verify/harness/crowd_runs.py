@@ -135,9 +135,7 @@ def shipped(name: str) -> GroupLaw:
 
 def drawn_people(
     seats: Seats,
-    seed: int,
-    family: str,
-    replication: int = 0,
+    streams: Streams,
     *,
     speed: Spread,
     premovement: Spread = AT_ONCE,
@@ -146,7 +144,7 @@ def drawn_people(
 ) -> Population:
     """Return one draw of the people of a plan: places uniform on the floors, one group of these laws."""
     group = GroupLaw("all", 1.0, speed, premovement, stair_up, stair_down)
-    return draw_population(seats, Streams(seed, family, replication), [group])
+    return draw_population(seats, streams, [group])
 
 
 def grid(space: int, low: tuple[float, float], high: tuple[float, float], columns: int, rows: int) -> Locations:

@@ -16,7 +16,7 @@ from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
 from drillsim.verify.harness.staging import mix_from, scenario_from
 from drillsim.verify.theory.cities import City
-from drillsim.verify.theory.hypercube import Line
+from drillsim.verify.theory.hypercube import LineCapacity
 
 Floats = NDArray[np.float64]
 Law = Literal["exponential", "constant"]
@@ -59,7 +59,7 @@ class Team:
 
     name: str
     city: City
-    line: Line
+    line: LineCapacity
     atoms: tuple[str, ...]
     posts: tuple[str, ...]
     unit_s: float = 60.0

@@ -19,10 +19,11 @@ from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
 from drillsim.verify.harness.case import Case, Harness, near
 from drillsim.verify.harness.staging import empty_plan, mix_from, scenario_from
-from drillsim.verify.response.published import BASELINE, COMMUNICATION, COURSE, RESPONSE_S, RESPONSE_SD_S
+from drillsim.verify.response.published import BASELINE, COURSE, RESPONSE
 from drillsim.verify.theory.easi import (
     Dist,
     Place,
+    ResponseTime,
     Task,
     critical_detection_point,
     easi,
@@ -52,9 +53,7 @@ class Race(NamedTuple):
     """A path and its response, as the oracle has them."""
 
     tasks: tuple[Task, ...]
-    communication: float
-    response_s: float
-    response_sd_s: float
+    response: ResponseTime
     dist: Dist = "normal"
 
     def scenario(self) -> Scenario:
@@ -65,14 +64,14 @@ class Race(NamedTuple):
         ]
         race = {"kind": "behaviour", "where": "hall-1", "lasts": "1000 h", "act": "0 s", "stages": stages}
         reporting = {
-            "tries": 1, "success": self.communication, "delay": "0 s", "radio": "0 s", "place_known": {"camera": 1.0},
+            "tries": 1, "success": self.response.communication, "delay": "0 s", "radio": "0 s", "place_known": {"camera": 1.0},
         }  # fmt: skip
         incidents = [{"id": f"race-{i + 1}", **race} for i in range(BESIDE)]
         return scenario_from({"name": "race", **QUIET, "reporting": reporting, "incidents": incidents})
 
     def mix(self) -> Mix:
         """Return a unit for each of the races, whose word to first step is the response time."""
-        role = {"acknowledge": _spread(self.response_s, self.response_sd_s, self.dist)}
+        role = {"acknowledge": _spread(self.response.mean_s, self.response.sd_s, self.dist)}
         units = [{"id": f"unit-{i + 1}", "role": "steady", "post": "front-desk"} for i in range(BESIDE)]
         return mix_from(units, {"steady": role})
 
@@ -124,10 +123,9 @@ def race_cases(harness: Harness) -> Iterator[Case]:
     won = _play(harness, {**drawn, **sure, "by-point": Wanted(STILL, fewer)})
     for name, (race, _) in drawn.items():
         yield from _against_oracles(harness, name, race, won[name], played)
-    point = critical_detection_point(tasks=BASELINE, response_s=RESPONSE_S)
+    point = critical_detection_point(tasks=BASELINE, response_s=RESPONSE.mean_s)
     yield near(
         "race.critical-detection-point",
-        "engine",
         source=f"{COURSE}; position, from 0, of the last task at which detection is in time",
         expected=float("nan") if point is None else point,
         measured=max((k for k, name in enumerate(sure) if won[name] == 1.0), default=-1),
@@ -135,9 +133,8 @@ def race_cases(harness: Harness) -> Iterator[Case]:
     )
     yield near(
         "race.by-critical-point",
-        "engine",
         source=f"{COURSE}; times without spread, {fewer} races, {ERRORS} standard errors",
-        expected=easi_by_critical_point(tasks=BASELINE, response_s=RESPONSE_S),
+        expected=easi_by_critical_point(tasks=BASELINE, response_s=RESPONSE.mean_s),
         measured=won["by-point"],
         tolerance=ERRORS * _error(won["by-point"], fewer),
     )
@@ -145,7 +142,7 @@ def race_cases(harness: Harness) -> Iterator[Case]:
 
 def sorts() -> dict[str, Race]:
     """Return the races of the worked example, by name: where in its tasks it is detected, and by another law of time."""
-    baseline = Race(BASELINE, COMMUNICATION, RESPONSE_S, RESPONSE_SD_S)
+    baseline = Race(BASELINE, RESPONSE)
     return {
         "begin": baseline,
         "middle": baseline._replace(tasks=_all_at("M")),
@@ -158,7 +155,7 @@ def _all_at(place: Place) -> tuple[Task, ...]:
     return tuple(replace(task, place=place) for task in BASELINE)
 
 
-STILL = Race(tuple(replace(task, sd_s=0.0) for task in BASELINE), 1.0, RESPONSE_S, 0.0)
+STILL = Race(tuple(replace(task, sd_s=0.0) for task in BASELINE), ResponseTime(1.0, RESPONSE.mean_s, 0.0))
 """The worked example without any spread, every detection heard."""
 
 
@@ -184,21 +181,19 @@ def _play(harness: Harness, wanted: dict[str, Wanted]) -> dict[str, float]:
 
 def _against_oracles(harness: Harness, name: str, race: Race, share: float, played: int) -> Iterator[Case]:
     """Yield the case against the closed form, where the law has one, and the case against the Monte Carlo twin."""
-    given = {key: getattr(race, key) for key in ("tasks", "communication", "response_s", "response_sd_s")}
     own, told = _error(share, played), f"{played} races, {ERRORS} standard errors"
     if race.dist == "normal":
         yield near(
             f"race.{name}",
-            "engine",
             source=f"{EASI}, closed form; {told}",
-            expected=easi(**given),
+            expected=easi(tasks=race.tasks, response=race.response),
             measured=share,
             tolerance=ERRORS * own,
         )
-    drawn, error = easi_mc(**given, draws=harness.drills(1_000_000, 10_000_000), seed=harness.seed, dist=race.dist)
+    draws = harness.drills(1_000_000, 10_000_000)
+    drawn, error = easi_mc(tasks=race.tasks, response=race.response, draws=draws, seed=harness.seed, dist=race.dist)
     yield near(
         f"race.{name}.drawn",
-        "engine",
         source=f"{EASI}, its Monte Carlo twin; {told} of both",
         expected=drawn,
         measured=share,

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from drillsim.engine.simulate import simulate
 from drillsim.scenario.model import Scenario
+from drillsim.verify.harness.batches import Batch, batches, by_variant
 from drillsim.verify.harness.case import Case, Harness, claim, near
 from drillsim.verify.harness.staging import shipped_mixes, shipped_plan, shipped_scenario, what_if, with_automatic_locks
 
 Floats = NDArray[np.float64]
 
 SCHOOL = "doe_primary"
-CHUNK = 25
+BATCH = 25
 """Drills of one job."""
 TIMES = ("noticed_s", "reported_s", "protective_order_s", "secured_p50_s", "secured_all_s", "able_on_scene_s")
 SECURED, ABLE = slice(3, 5), 5
@@ -39,12 +40,6 @@ class _Variant(NamedTuple):
     automatic: bool = False
     slow_radio: bool = False
     slow_police: bool = False
-
-
-class _Chunk(NamedTuple):
-    variant: _Variant
-    first: int
-    last: int
 
 
 STAFFED = tuple(_Variant(staffing=name) for name in STAFFINGS)
@@ -73,7 +68,6 @@ def monotone_cases(harness: Harness) -> Iterator[Case]:
     others = np.delete(found[PRESENT] - found[RURAL], ABLE, axis=1)
     yield near(
         "monotone.quicker-police.nothing-else",
-        "engine",
         source=f"{told} any other time in any drill, s",
         expected=0.0,
         measured=float(np.abs(others).max()),
@@ -92,7 +86,6 @@ def _sooner(name: str, source: str, largest_s: float) -> Case:
 def _sign(id_: str, source: str, expected: str, largest_s: float, *, holds: bool) -> Case:
     return claim(
         id_,
-        "engine",
         source=source,
         expected=expected,
         measured=float(largest_s),
@@ -107,17 +100,17 @@ def _mean_change(before: Floats, after: Floats) -> Floats:
 
 def _play(harness: Harness, variants: tuple[_Variant, ...], drills: int) -> dict[_Variant, Floats]:
     """Return, per variant, the TIMES of the same drills; the horizon where one was not reached."""
-    jobs = [_Chunk(variant, i, min(i + CHUNK, drills)) for variant in variants for i in range(0, drills, CHUNK)]
-    chunks = harness.play(partial(_drills, harness.inputs, harness.seed), jobs, "lockdowns in pairs")
-    each = len(jobs) // len(variants)
-    return {v: np.concatenate(chunks[i * each : (i + 1) * each]) for i, v in enumerate(variants)}
+    jobs = batches(variants, drills, BATCH)
+    return by_variant(
+        variants, harness.play(partial(_drills, harness.inputs, harness.seed), jobs, "lockdowns in pairs")
+    )
 
 
-def _drills(inputs: Path, seed: int, job: _Chunk) -> Floats:
+def _drills(inputs: Path, seed: int, job: Batch[_Variant]) -> Floats:
     variant = job.variant
     scenario, mix = _scenario(inputs, variant), shipped_mixes(inputs)[variant.staffing]
     plan = (with_automatic_locks if variant.automatic else shipped_plan)(inputs, SCHOOL)
-    rows = [simulate(scenario, plan, mix, seed=seed, replication=r).row for r in range(job.first, job.last)]
+    rows = [simulate(scenario, plan, mix, seed=seed, replication=r).row for r in job.replications]
     return np.array([[scenario.horizon if row[t] is None else row[t] for t in TIMES] for row in rows], dtype=np.float64)
 
 

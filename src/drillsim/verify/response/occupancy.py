@@ -49,7 +49,6 @@ def exposure_cases(harness: Harness) -> Iterator[Case]:
         apart.append(abs(found[-1] - near_each[onset.where] * (over.time_s - onset.time_s)))
     yield near(
         "exposure.each-drill",
-        "engine",
         source=f"{LITTLE}; largest difference in person-seconds over {drills} drills",
         expected=0.0,
         measured=max(apart),
@@ -58,7 +57,6 @@ def exposure_cases(harness: Harness) -> Iterator[Case]:
     persons = list(near_each.values())
     yield near(
         "exposure.mean",
-        "engine",
         source=f"{LITTLE}; mean of {drills} drills, 4 standard errors",
         expected=mean_exposure(persons_near=persons, calls=[1.0] * len(persons), unresolved_s=LASTS_S),
         measured=float(np.mean(found)),
@@ -119,7 +117,6 @@ def _by_shares(harness: Harness) -> Iterator[Case]:
     for (name, words), share in zip(DUTIES.items(), week_shares(), strict=True):
         yield near(
             f"duty.{name}",
-            "engine",
             source=f"{FINN}, as a semi-Markov chain; drawn in {drills} drills, 4 standard errors",
             expected=share,
             measured=sum(duty in words for duty in duties) / drills,
@@ -147,7 +144,6 @@ def _by_timetable(harness: Harness) -> Iterator[Case]:
     for (name, words), share in zip(DUTIES.items(), week_shares(), strict=True):
         yield near(
             f"duty.timetable.{name}",
-            "engine",
             source=f"{FINN}, in turns of a timetable; share of the time on campus",
             expected=share,
             measured=sum(spent[word] for word in words) / here_s,
@@ -155,7 +151,6 @@ def _by_timetable(harness: Harness) -> Iterator[Case]:
         )
     yield near(
         "duty.timetable.on-campus",
-        "engine",
         source="four of five days by the calendar; share of the school hours",
         expected=0.8,
         measured=here_s / sum(spent.values()),

@@ -24,6 +24,7 @@ from drillsim.verify.theory.easi import (
     Dist,
     Miss,
     Place,
+    ResponseTime,
     Task,
     critical_detection_point,
     easi,
@@ -31,7 +32,7 @@ from drillsim.verify.theory.easi import (
     easi_mc,
 )
 from drillsim.verify.theory.expected_values import duty_shares, mobile_travel
-from drillsim.verify.theory.hypercube import Hypercube, Line, correction, hypercube, larson_workloads
+from drillsim.verify.theory.hypercube import Hypercube, LineCapacity, correction, hypercube, larson_workloads
 from drillsim.verify.theory.queueing import erlang_b, erlang_c, mmc
 
 FIVE, FOUR, THREE_DECIMALS = 5e-6, 5e-5, 5e-4
@@ -50,7 +51,7 @@ BASELINE = (
     Task(0.9, 90, 27),  # open the door
     Task(0, 120, 36),  # the last task
 )
-COMMUNICATION, RESPONSE_S, RESPONSE_SD_S = 0.95, 300.0, 90.0
+RESPONSE = ResponseTime(communication=0.95, mean_s=300.0, sd_s=90.0)
 LINES = "M/M/c in any textbook, e.g. Larson and Odoni, chapter 4"
 SCHOOL_DAY = f"12 calls in a day of 6.5 h, 15 min each: chance that nobody is free, {RECOMPUTED}"
 APPROXIMATION = "Larson and Odoni, Urban Operations Research, section 5.5.3"
@@ -62,23 +63,19 @@ FINN_HOURS = (20.0, 10.0, 5.0, 6.5)
 
 def _pin(id_: str, source: str, expected: float, measured: float | None, tolerance: float) -> Case:
     value = float("nan") if measured is None else float(measured)
-    return near(id_, "function", source=source, expected=expected, measured=value, tolerance=tolerance)
+    return near(id_, source=source, expected=expected, measured=value, tolerance=tolerance).of_kind("function")
 
 
 def _baseline(
     tasks: Sequence[Task] = BASELINE,
     *,
-    communication: float = COMMUNICATION,
-    response_s: float = RESPONSE_S,
-    response_sd_s: float = RESPONSE_SD_S,
+    response: ResponseTime = RESPONSE,
     miss: Miss = "detection",
     cdf: Cdf = "normal",
 ) -> float:
     return easi(
         tasks=tasks,
-        communication=communication,
-        response_s=response_s,
-        response_sd_s=response_sd_s,
+        response=response,
         miss=miss,
         cdf=cdf,
     )
@@ -91,7 +88,10 @@ def easi_cases(harness: Harness) -> Iterator[Case]:
         return [replace(task, place=place) for task in BASELINE]
 
     def seen_at(task: int) -> float:
-        return _baseline([replace(BASELINE[task], detection=1.0), *BASELINE[task + 1 :]], communication=1.0)
+        return _baseline(
+            [replace(BASELINE[task], detection=1.0), *BASELINE[task + 1 :]],
+            response=replace(RESPONSE, communication=1.0),
+        )
 
     fence = [replace(BASELINE[0], detection=0.9), *BASELINE[1:]]
     published = _baseline()
@@ -103,7 +103,7 @@ def easi_cases(harness: Harness) -> Iterator[Case]:
         ("detected-in-the-middle", 0.31942, _baseline(at("M"))),
         ("detected-at-the-end", 0.18516, _baseline(at("E"))),
         ("sensor-on-the-fence", 0.57811, _baseline(fence)),
-        ("response-200-s", 0.83051, _baseline(response_s=200, response_sd_s=60)),
+        ("response-200-s", 0.83051, _baseline(response=ResponseTime(0.95, 200, 60))),
         ("miss-rule", 0.48318, _baseline(miss="detection-and-communication")),
         ("logistic", 0.47764, _baseline(cdf="logistic")),
     ):
@@ -115,16 +115,14 @@ def easi_cases(harness: Harness) -> Iterator[Case]:
     for dist, source, expected, rounding in laws:
         share, error = easi_mc(
             tasks=BASELINE,
-            communication=COMMUNICATION,
-            response_s=RESPONSE_S,
-            response_sd_s=RESPONSE_SD_S,
+            response=RESPONSE,
             draws=harness.drills(1_000_000, 10_000_000),
             seed=harness.seed,
             dist=dist,
         )
         yield _pin(f"easi.monte-carlo-{dist}", source, expected, share, 4 * error + rounding)
-    last = critical_detection_point(tasks=BASELINE, response_s=RESPONSE_S)
-    by_point = easi_by_critical_point(tasks=BASELINE, response_s=RESPONSE_S)
+    last = critical_detection_point(tasks=BASELINE, response_s=RESPONSE.mean_s)
+    by_point = easi_by_critical_point(tasks=BASELINE, response_s=RESPONSE.mean_s)
     yield _pin("easi.critical-detection-point", COURSE, 2, last, 0)
     yield _pin("easi.by-critical-point", COURSE, 0.9, by_point, 1e-12)
 
@@ -142,7 +140,7 @@ def line_cases(_harness: Harness) -> Iterator[Case]:
         yield _pin(f"line.school-day-{servers}", SCHOOL_DAY, nobody, lost, THREE_DECIMALS)
 
 
-def _solve(city: City, line: Line) -> Hypercube:
+def _solve(city: City, line: LineCapacity) -> Hypercube:
     return hypercube(calls=city.calls, preference=city.preference, service=city.service, line=line)
 
 

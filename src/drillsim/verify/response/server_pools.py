@@ -16,7 +16,7 @@ from drillsim.verify.response.days import DAY, Law, Tally, Team, joined, play_da
 from drillsim.verify.theory.batch_means import Estimate, ratio
 from drillsim.verify.theory.cities import QUIZ, QUIZ_SOURCE, THREE, THREE_SOURCE, City
 from drillsim.verify.theory.expected_values import last_call_travel
-from drillsim.verify.theory.hypercube import Hypercube, Line, hypercube
+from drillsim.verify.theory.hypercube import Hypercube, LineCapacity, hypercube
 from drillsim.verify.theory.queueing import erlang_b, mmc
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ LARSON = "Larson 1974, hypercube with its exact solution"
 FROM_LAST = "a call that waited is reached from the last one, Larson and Odoni 5.4, T_Q"
 
 
-def _team(name: str, city: City, line: Line, law: Law = "exponential") -> Team:
+def _team(name: str, city: City, line: LineCapacity, law: Law = "exponential") -> Team:
     return Team(name, city, line, ATOMS[: len(city.calls)], (ASIDE,) * len(city.service), law=law)
 
 
@@ -99,13 +99,13 @@ class _Against:
         apart = [abs(e.value - w) / e.error for e, w in zip(estimates, wanted, strict=True) if e.error > 0]
         source = f"{self.source}; largest of {len(wanted)} deviations, in standard errors"
         id_ = f"dispatch.{self.name}.{name}"
-        return near(id_, "engine", source=source, expected=0.0, measured=max(apart), tolerance=ERRORS)
+        return near(id_, source=source, expected=0.0, measured=max(apart), tolerance=ERRORS)
 
     def _case(self, name: str, expected: float, found: Estimate, tolerance: float | None) -> Case:
         told = self.source if tolerance is not None else f"{self.source}, {ERRORS} standard errors"
         within = ERRORS * found.error if tolerance is None else tolerance
         id_ = f"dispatch.{self.name}.{name}"
-        return near(id_, "engine", source=told, expected=expected, measured=found.value, tolerance=within)
+        return near(id_, source=told, expected=expected, measured=found.value, tolerance=within)
 
 
 def hypercube_cases(harness: Harness) -> Iterator[Case]:

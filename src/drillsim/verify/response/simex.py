@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.engine.simulate import simulate
+from drillsim.verify.harness.batches import Batch, batches, by_variant
 from drillsim.verify.harness.case import Case, Harness, claim
 from drillsim.verify.harness.staging import shipped_mixes, shipped_plan, shipped_scenario, with_automatic_locks
 from drillsim.verify.theory.expected_values import main_effect
@@ -35,7 +35,7 @@ LATER_S = 120
 SMALL = 0.5
 """The exercise calls an effect small that it could not tell from none; here, less than half of the others."""
 SCHOOL = "doe_secondary"
-CHUNK = 25
+BATCH = 25
 """Drills of one job."""
 
 
@@ -48,7 +48,6 @@ def simex_cases(harness: Harness) -> Iterator[Case]:
     effect, error = near_by["officer"]
     yield claim(
         "simex.officer-lowers-exposure",
-        "engine",
         source=f"{source} person-seconds within {RADIUS_M} m",
         expected="below 0",
         measured=effect,
@@ -58,7 +57,6 @@ def simex_cases(harness: Harness) -> Iterator[Case]:
     effect, error = main_effect(secured, FACTORS.index("locks"))
     yield claim(
         "simex.automatic-locks-secure-rooms",
-        "engine",
         source=f"{source} the share of rooms secured within {EARLY_S:g} s of the onset",
         expected="above 0",
         measured=effect,
@@ -78,7 +76,6 @@ def simex_cases(harness: Harness) -> Iterator[Case]:
     ):
         yield claim(
             f"simex.announcing-matters-little-{name}",
-            "engine",
             source=f"{source} {words}",
             expected=f"below {SMALL:g}",
             measured=abs(announcing) / other,
@@ -87,32 +84,25 @@ def simex_cases(harness: Harness) -> Iterator[Case]:
         )
 
 
-class _Chunk(NamedTuple):
-    cell: tuple[int, ...]
-    first: int
-    last: int
-
-
 def _play(harness: Harness, drills: int) -> tuple[Cells, Cells, Cells]:
     """Return, per cell of FACTORS, the exposure and the shares of rooms secured early and later, drill by drill."""
     cells = list(product((0, 1), repeat=len(FACTORS)))
-    jobs = [_Chunk(cell, i, min(i + CHUNK, drills)) for cell in cells for i in range(0, drills, CHUNK)]
-    chunks = harness.play(partial(_drills, harness.inputs, harness.seed), jobs, "lockdowns of the exercise")
-    each = len(jobs) // len(cells)
-    found = {cell: np.concatenate(chunks[i * each : (i + 1) * each]).T for i, cell in enumerate(cells)}
-    exposure, early, later = ({cell: rows[i] for cell, rows in found.items()} for i in range(3))
+    jobs = batches(cells, drills, BATCH)
+    played = harness.play(partial(_drills, harness.inputs, harness.seed), jobs, "lockdowns of the exercise")
+    found = by_variant(cells, played)
+    exposure, early, later = ({cell: rows[:, i] for cell, rows in found.items()} for i in range(3))
     return exposure, early, later
 
 
-def _drills(inputs: Path, seed: int, job: _Chunk) -> NDArray[np.float64]:
+def _drills(inputs: Path, seed: int, job: Batch[tuple[int, ...]]) -> NDArray[np.float64]:
     """Return exposure and shares of rooms secured early and later of some drills of a cell; shape (drills, 3)."""
-    officer, locks, announcing = job.cell
+    officer, locks, announcing = job.variant
     mix = shipped_mixes(inputs)["one-sro" if officer else "police-only"]
     plan = (with_automatic_locks if locks else shipped_plan)(inputs, SCHOOL)
     lockdown = shipped_scenario(inputs, "lockdown")
     scenario = lockdown.with_override("any-teacher") if announcing else lockdown
     rows = []
-    for replication in range(job.first, job.last):
+    for replication in job.replications:
         trace = simulate(scenario, plan, mix, seed=seed, replication=replication)
         rooms = sum(e.what == "lockable" for e in trace.events)
         in_time = sum(e.what == "secured" and e.time_s <= EARLY_S for e in trace.events)

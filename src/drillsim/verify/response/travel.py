@@ -47,9 +47,7 @@ def arrival_cases(harness: Harness) -> Iterator[Case]:
         arrived_s = [stamp(simulate(_fight(p), plan, mix, seed=harness.seed), "on-scene", "officer") for p in places]
         apart = np.abs(np.array(arrived_s) - UNDER_WAY_S - np.array(least_s))
         source = f"networkx on the plan's own distances: largest difference in seconds over {len(places)} spaces"
-        yield near(
-            f"arrival.{school}", "engine", source=source, expected=0.0, measured=float(apart.max()), tolerance=1e-9
-        )
+        yield near(f"arrival.{school}", source=source, expected=0.0, measured=float(apart.max()), tolerance=1e-9)
 
 
 def patrol_cases(harness: Harness) -> Iterator[Case]:
@@ -77,7 +75,6 @@ def _patrol_that_only_stands(harness: Harness, plan: FloorPlan) -> Case:
     )
     return near(
         "patrol.standing",
-        "engine",
         source=source,
         expected=patrol_travel(presence=presence, between=between, calls=calls),
         measured=float(np.reshape(taken, (len(CALLS), looks)).mean(axis=1) @ calls),
@@ -94,7 +91,6 @@ def _patrol_that_walks(harness: Harness, plan: FloorPlan) -> Case:
     source = f"integral of the least seconds over the round, by networkx; {drills} drills, 4 standard errors"
     return near(
         "patrol.walking",
-        "engine",
         source=source,
         expected=_mean_over_the_round(plan, pace_mps),
         measured=float(np.mean(taken)),

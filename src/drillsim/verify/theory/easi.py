@@ -41,12 +41,25 @@ class Task:
     place: Place = "B"
 
 
+@dataclass(frozen=True)
+class ResponseTime:
+    """Response to a path.
+
+    communication
+        P_C, chance that a detection reaches the response.
+    mean_s, sd_s
+        Mean and standard deviation of the response time RFT, detection to arrival, in seconds.
+    """
+
+    communication: float
+    mean_s: float
+    sd_s: float
+
+
 def easi(
     *,
     tasks: Sequence[Task],
-    communication: float,
-    response_s: float,
-    response_sd_s: float,
+    response: ResponseTime,
     variance: Variance = "weight-squared",
     miss: Miss = "detection",
     cdf: Cdf = "normal",
@@ -57,10 +70,6 @@ def easi(
         P(R|A_i) = Phi( (E R_i - E RFT) / sqrt(Var R_i + Var RFT) )
         P_I = sum_i P_C P_Di P(R|A_i) prod_{j<i} (1 - P_Dj)
 
-    communication
-        P_C, chance that a detection reaches the response.
-    response_s, response_sd_s
-        Mean and standard deviation of the response time RFT, detection to arrival, in seconds.
     variance
         Variance of a task detected at M: (k s)^2 or k s^2. The sources at hand do not decide it.
     miss
@@ -76,10 +85,10 @@ def easi(
         k, rest = AHEAD[task.place], tasks[i + 1 :]
         remaining = k * task.mean_s + sum(t.mean_s for t in rest)
         own = (k * task.sd_s) ** 2 if variance == "weight-squared" else k * task.sd_s**2
-        spread = sqrt(own + sum(t.sd_s**2 for t in rest) + response_sd_s**2)
-        in_time = _in_time(remaining - response_s, spread, cdf)
-        interrupted += unnoticed * task.detection * communication * in_time
-        unnoticed *= 1 - task.detection * (communication if miss == "detection-and-communication" else 1.0)
+        spread = sqrt(own + sum(t.sd_s**2 for t in rest) + response.sd_s**2)
+        in_time = _in_time(remaining - response.mean_s, spread, cdf)
+        interrupted += unnoticed * task.detection * response.communication * in_time
+        unnoticed *= 1 - task.detection * (response.communication if miss == "detection-and-communication" else 1.0)
     return interrupted
 
 
@@ -93,9 +102,7 @@ def _in_time(ahead_s: float, spread_s: float, cdf: Cdf) -> float:
 def easi_mc(
     *,
     tasks: Sequence[Task],
-    communication: float,
-    response_s: float,
-    response_sd_s: float,
+    response: ResponseTime,
     draws: int,
     seed: int,
     dist: Dist = "normal",
@@ -113,13 +120,13 @@ def easi_mc(
     """
     rng = np.random.Generator(np.random.Philox(seed))
     delays = np.array([_times(rng, dist, t.mean_s, t.sd_s, draws) for t in tasks]).reshape(len(tasks), draws)
-    response = _times(rng, dist, response_s, response_sd_s, draws)
+    arrival_s = _times(rng, dist, response.mean_s, response.sd_s, draws)
     after = np.cumsum(delays[::-1], axis=0)[::-1] - delays
     still_in, interrupted = np.ones(draws, dtype=bool), np.zeros(draws, dtype=bool)
     for i, task in enumerate(tasks):
         seen = still_in & (rng.random(draws) < task.detection)
-        heard = seen & (rng.random(draws) < communication)
-        interrupted |= heard & (AHEAD[task.place] * delays[i] + after[i] > response)
+        heard = seen & (rng.random(draws) < response.communication)
+        interrupted |= heard & (AHEAD[task.place] * delays[i] + after[i] > arrival_s)
         still_in &= ~(heard if miss == "detection-and-communication" else seen)
     share = float(interrupted.mean())
     return share, sqrt(share * (1 - share) / draws)

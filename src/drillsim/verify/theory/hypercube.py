@@ -20,7 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 from drillsim.verify.theory.queueing import mmc
 
 Floats = NDArray[np.float64]
-Line = Literal["zero", "inf"]
+LineCapacity = Literal["zero", "inf"]
+"""Places in the waiting line: none (calls that find all units busy are lost) or any number."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ class Hypercube:
         return float(((self.dispatches - self.queued) * t).sum() + self.queued.sum() * after_wait)
 
 
-def hypercube(*, calls: ArrayLike, preference: Sequence[Sequence[int]], service: ArrayLike, line: Line) -> Hypercube:
+def hypercube(
+    *, calls: ArrayLike, preference: Sequence[Sequence[int]], service: ArrayLike, line: LineCapacity
+) -> Hypercube:
     """Return the exact solution of the balance equations of the 2^N states.
 
         P(s) [lam(s) + sum_{n busy} mu_n] = sum_{n busy} lam_n(s - n) P(s - n) + sum_{n free} mu_n P(s + n)
