@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from drillsim.record import events as ev
 from drillsim.record.trace import Event, Value
 
 Span = tuple[float, float]
@@ -47,16 +48,16 @@ def unit_days(events: Sequence[Event], *, lasts_s: float) -> list[UnitDay]:
     by_unit: dict[str, list[Event]] = defaultdict(list)
     labels: dict[str, str] = {}
     for event in events:
-        if event.what == "role":
+        if event.what == ev.ROLE:
             labels[event.who] = event.why
-        elif event.what in ("present", "absent", "duty", "word", "free", "called-off", "left", "back"):
+        elif event.what in (ev.PRESENT, ev.ABSENT, ev.DUTY, ev.WORD, ev.FREE, ev.CALLED_OFF, ev.LEFT, ev.BACK):
             by_unit[event.who].append(event)
     return [_unit_day(id_, label, by_unit[id_], lasts_s) for id_, label in labels.items()]
 
 
 def _unit_day(id_: str, label: str, events: Sequence[Event], lasts_s: float) -> UnitDay:
     duties = _duties(events, lasts_s)
-    busy = _clipped([*_spans(events, "word", ("free", "called-off")), *_spans(events, "left", ("back",))], lasts_s)
+    busy = _clipped([*_spans(events, ev.WORD, (ev.FREE, ev.CALLED_OFF)), *_spans(events, ev.LEFT, (ev.BACK,))], lasts_s)
     planned: dict[str, float] = defaultdict(float)
     kept: dict[str, float] = defaultdict(float)
     for duty, (a, b) in duties:
@@ -69,12 +70,12 @@ def _unit_day(id_: str, label: str, events: Sequence[Event], lasts_s: float) -> 
 
 def _duties(events: Sequence[Event], lasts_s: float) -> list[tuple[str, Span]]:
     """Return each span on campus with its duty, in order of time."""
-    changes = [e for e in events if e.what in ("present", "absent", "duty")]
+    changes = [e for e in events if e.what in (ev.PRESENT, ev.ABSENT, ev.DUTY)]
     ends = [*(e.time_s for e in changes[1:]), lasts_s]
     return [
         (e.why, (e.time_s, min(end, lasts_s)))
         for e, end in zip(changes, ends, strict=True)
-        if e.what != "absent" and e.why not in AWAY and end > e.time_s
+        if e.what != ev.ABSENT and e.why not in AWAY and end > e.time_s
     ]
 
 
@@ -84,9 +85,9 @@ def _spans(events: Iterable[Event], begins: str, ends: tuple[str, ...]) -> list[
     open_: dict[str, float] = {}
     for event in events:
         if event.what == begins:
-            open_.setdefault(event.incident if begins == "word" else "", event.time_s)
+            open_.setdefault(event.incident if begins == ev.WORD else "", event.time_s)
         elif event.what in ends:
-            began = open_.pop(event.incident if begins == "word" else "", None)
+            began = open_.pop(event.incident if begins == ev.WORD else "", None)
             if began is not None:
                 found.append((began, event.time_s))
     return found + [(began, float("inf")) for began in open_.values()]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from drillsim.record import events as ev
 from drillsim.record.columns import LEGS
 from drillsim.record.trace import Event, Value
 
@@ -35,8 +36,8 @@ def response_intervals(table: EventsByWord, onset: Event, row: dict[str, Value])
     All are None where nobody came or the chain is incomplete, as for a responder on scene from the start.
     """
     intervals: dict[str, Value] = {c.name: None for c in LEGS}
-    able = next(iter(table["able"]), None)
-    first = next((e for e in table["on-scene"] if e.why != "stays-away"), None)
+    able = next(iter(table[ev.ABLE]), None)
+    first = next((e for e in table[ev.ON_SCENE] if e.why != "stays-away"), None)
     chosen = able or first
     if chosen is None or row["reported_s"] is None or row["noticed_s"] is None:
         return intervals
@@ -47,18 +48,18 @@ def response_intervals(table: EventsByWord, onset: Event, row: dict[str, Value])
         return found[-1].time_s - onset.time_s if found else None
 
     noticed, reported = float(row["noticed_s"] or 0.0), float(row["reported_s"] or 0.0)
-    word, set_off, there = stamp("word"), stamp("under-way"), stamp("on-scene")
+    word, set_off, there = stamp(ev.WORD), stamp(ev.UNDER_WAY), stamp(ev.ON_SCENE)
     if word is None or set_off is None or there is None:
         return intervals
-    spent = {w: e.value or 0.0 for w in ("walked", "doors") for e in table[w] if e.who == chosen.who}
+    spent = {w: e.value or 0.0 for w in (ev.WALKED, ev.DOORS) for e in table[w] if e.who == chosen.who}
     notice = min(noticed, word)
     intervals["leg_notice_s"] = notice
     intervals["leg_report_s"] = min(reported, word) - notice
     intervals["leg_word_s"] = word - min(reported, word)
     intervals["leg_under_way_s"] = set_off - word
     travel = there - set_off
-    doors = min(spent.get("doors", 0.0), travel)
-    walk = min(spent.get("walked", travel), travel - doors)
+    doors = min(spent.get(ev.DOORS, 0.0), travel)
+    walk = min(spent.get(ev.WALKED, travel), travel - doors)
     intervals["leg_walk_s"], intervals["leg_doors_s"], intervals["leg_people_s"] = walk, doors, travel - doors - walk
     intervals["leg_able_s"] = (able.time_s - onset.time_s if able else there) - there
     return intervals

@@ -12,23 +12,24 @@ from math import ceil
 import numpy as np
 
 from drillsim.analysis.intervals import response_intervals
+from drillsim.record import events as ev
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, status_name
 from drillsim.record.trace import GRID, Event, Value
 from drillsim.scenario.kinds import KINDS, Kind
 
 FIRST = {
-    "noticed": "noticed_s",
-    "reported": "reported_s",
-    "place-known": "place_known_s",
-    "order": "protective_order_s",
-    "police-called": "police_called_s",
-    "able": "able_on_scene_s",
-    "resolved": "resolved_s",
-    "script-done": "script_done_s",
-    "police-met": "police_met_s",
-    "first-aid": "first_aid_s",
-    "aed-there": "aed_on_scene_s",
-    "halls-clear": "halls_clear_s",
+    ev.NOTICED: "noticed_s",
+    ev.REPORTED: "reported_s",
+    ev.PLACE_KNOWN: "place_known_s",
+    ev.ORDER: "protective_order_s",
+    ev.POLICE_CALLED: "police_called_s",
+    ev.ABLE: "able_on_scene_s",
+    ev.RESOLVED: "resolved_s",
+    ev.SCRIPT_DONE: "script_done_s",
+    ev.POLICE_MET: "police_met_s",
+    ev.FIRST_AID: "first_aid_s",
+    ev.AED_THERE: "aed_on_scene_s",
+    ev.HALLS_CLEAR: "halls_clear_s",
 }
 """Event to the column that its first occurrence fills."""
 SERVICES = {"police": "police", "ems": "ems", "fire-service": "fire_service"}
@@ -82,7 +83,7 @@ def measure(events: Sequence[Event], *, horizon_s: float, kinds: Mapping[str, Ki
     for event in events:
         by_incident[event.incident][event.what].append(event)
     shared = by_incident.pop("", {})
-    onsets = sorted((own["onset"][0] for own in by_incident.values() if own["onset"]), key=lambda e: e.time_s)
+    onsets = sorted((own[ev.ONSET][0] for own in by_incident.values() if own[ev.ONSET]), key=lambda e: e.time_s)
     return [_row(Table(shared, by_incident[onset.incident]), onset, horizon_s, kinds[onset.why]) for onset in onsets]
 
 
@@ -92,11 +93,11 @@ def _row(table: Table, onset: Event, horizon_s: float, kind: Kind) -> dict[str, 
         found = table[what]
         if found:
             times[name] = found[0].time_s - onset.time_s
-    arrivals = table["on-scene"]
+    arrivals = table[ev.ON_SCENE]
     first = next((e for e in arrivals if e.why != "stays-away"), None)
     times["first_on_scene_s"] = first.time_s - onset.time_s if first else None
     for service, name in SERVICES.items():
-        for what, end in (("on-scene", "on_scene_s"), ("at-entry", "at_entry_s")):
+        for what, end in ((ev.ON_SCENE, "on_scene_s"), (ev.AT_ENTRY, "at_entry_s")):
             came = next((e for e in table[what] if _service(e.who) == service), None)
             if f"{name}_{end}" in times:
                 times[f"{name}_{end}"] = came.time_s - onset.time_s if came else None
@@ -117,10 +118,10 @@ def _row(table: Table, onset: Event, horizon_s: float, kind: Kind) -> dict[str, 
     row["over_before_anyone_came"] = int(_over_first(row))
     row.update(response_intervals(table, onset, row))
     row["waited_s"] = _waited(table, onset, horizon_s)
-    row["units_present"] = len(table["present"])
+    row["units_present"] = len(table[ev.PRESENT])
     row["busy_s"] = _busy(table, onset.time_s + horizon_s)
     for r in ("10", "20", "40"):
-        row[f"exposure_{r}_person_s"] = sum(e.value or 0.0 for e in table["exposure"] if e.where == r)
+        row[f"exposure_{r}_person_s"] = sum(e.value or 0.0 for e in table[ev.EXPOSURE] if e.where == r)
     return {name: row[name] for name in ORDER}
 
 
@@ -132,28 +133,28 @@ def _service(who: str) -> str:
 
 def _applicable(kind: Kind, table: Table) -> set[str]:
     names = {"noticed_s", "reported_s", "place_known_s", "first_on_scene_s", "able_on_scene_s"}
-    if kind.calls_911 or table["police-wanted"] or table["police-called"]:
+    if kind.calls_911 or table[ev.POLICE_WANTED] or table[ev.POLICE_CALLED]:
         names |= {"police_called_s", "police_at_entry_s", "police_on_scene_s"}
     if not kind.never_resolved:
         names.add("resolved_s")
-    if table["stage-ends"] or table["script-done"]:
+    if table[ev.STAGE_ENDS] or table[ev.SCRIPT_DONE]:
         names.add("script_done_s")
     names |= set(kind.columns)
-    for event in table["protocol"]:
+    for event in table[ev.PROTOCOL]:
         names |= set(APPLIES.get(event.why, ()))
         if event.value:
             names.add("released_all_s")
-    if "evacuated_needs_help_all_s" in names and not any(e.why == "needs-help" and e.value for e in table["inside"]):
+    if "evacuated_needs_help_all_s" in names and not any(e.why == "needs-help" and e.value for e in table[ev.INSIDE]):
         names.discard("evacuated_needs_help_all_s")
-    if table["protocol"] and table["protocol"][0].why == "lockdown" and not table["lockable"]:
+    if table[ev.PROTOCOL] and table[ev.PROTOCOL][0].why == "lockdown" and not table[ev.LOCKABLE]:
         names -= {"secured_p50_s", "secured_all_s"}
     return names
 
 
 def _rooms(table: Table, onset: Event, times: dict[str, float | None]) -> dict[str, Value]:
-    secured = sorted(e.time_s - onset.time_s for e in table["secured"])
-    lockdown = any(e.why == "lockdown" for e in table["protocol"])
-    lockable = len(table["lockable"]) if lockdown else 0
+    secured = sorted(e.time_s - onset.time_s for e in table[ev.SECURED])
+    lockdown = any(e.why == "lockdown" for e in table[ev.PROTOCOL])
+    lockable = len(table[ev.LOCKABLE]) if lockdown else 0
     if lockable and len(secured) >= ceil(lockable / 2):
         times["secured_p50_s"] = secured[ceil(lockable / 2) - 1]
     if lockable and len(secured) == lockable:
@@ -161,35 +162,35 @@ def _rooms(table: Table, onset: Event, times: dict[str, float | None]) -> dict[s
     return {
         "secured_share_120_s": sum(t <= 120 for t in secured) / lockable if lockable else None,
         "rooms_secured": len(secured),
-        "rooms_failed": len({e.who for e in table["lock-failed"]}) if lockdown else 0,
-        "rooms_unlockable": len(table["unlockable"]) if lockdown else 0,
+        "rooms_failed": len({e.who for e in table[ev.LOCK_FAILED]}) if lockdown else 0,
+        "rooms_unlockable": len(table[ev.UNLOCKABLE]) if lockdown else 0,
     }
 
 
 def _places(table: Table, onset: Event, times: dict[str, float | None]) -> None:
     """Fill in when everybody is where the order asks for, the exits are locked, all are counted and released."""
-    action = table["protocol"][0].why if table["protocol"] else ""
-    asked = int(sum(e.value or 0 for e in table["asked"]))
-    there = {e.who: e.time_s for e in table["in-place"]}
-    if table["asked"] and len(there) >= asked:
-        times["in_place_all_s"] = max([*there.values(), table["order"][0].time_s]) - onset.time_s
-    lockable, locked = {e.who for e in table["lockable"]}, {e.where: e.time_s for e in table["locked"]}
+    action = table[ev.PROTOCOL][0].why if table[ev.PROTOCOL] else ""
+    asked = int(sum(e.value or 0 for e in table[ev.ASKED]))
+    there = {e.who: e.time_s for e in table[ev.IN_PLACE]}
+    if table[ev.ASKED] and len(there) >= asked:
+        times["in_place_all_s"] = max([*there.values(), table[ev.ORDER][0].time_s]) - onset.time_s
+    lockable, locked = {e.who for e in table[ev.LOCKABLE]}, {e.where: e.time_s for e in table[ev.LOCKED]}
     if action == "secure" and lockable and lockable <= locked.keys():
         times["perimeter_locked_s"] = max(locked[id_] for id_ in lockable) - onset.time_s
-    everybody = [e for e in table["accounted"] if e.who == "school"]
+    everybody = [e for e in table[ev.ACCOUNTED] if e.who == "school"]
     if everybody:
         times["accounted_all_s"] = everybody[0].time_s - onset.time_s
-    released = {e.where: e.time_s for what in ("released", "abandoned") for e in table[what]}
+    released = {e.where: e.time_s for what in (ev.RELEASED, ev.ABANDONED) for e in table[what]}
     if lockable and lockable <= released.keys():
         times["released_all_s"] = max(released[id_] for id_ in lockable) - onset.time_s
 
 
 def _people(table: Table, onset: Event, times: dict[str, float | None]) -> dict[str, Value]:
-    inside = int(sum(e.value or 0 for e in table["inside"] if not e.why))
-    helped = int(sum(e.value or 0 for e in table["inside"] if e.why == "needs-help"))
-    waits = [e.why for e in table["in-refuge"]]
-    out = [e.time_s - onset.time_s for e in table["out"]]
-    out_helped = [e.time_s - onset.time_s for e in table["out"] if e.why == "needs-help"]
+    inside = int(sum(e.value or 0 for e in table[ev.INSIDE] if not e.why))
+    helped = int(sum(e.value or 0 for e in table[ev.INSIDE] if e.why == "needs-help"))
+    waits = [e.why for e in table[ev.IN_REFUGE]]
+    out = [e.time_s - onset.time_s for e in table[ev.OUT]]
+    out_helped = [e.time_s - onset.time_s for e in table[ev.OUT] if e.why == "needs-help"]
     for share, column in ((0.5, "evacuated_p50_s"), (0.95, "evacuated_p95_s")):
         rank = ceil(share * inside - 1e-9)
         if inside and len(out) >= rank:
@@ -198,35 +199,35 @@ def _people(table: Table, onset: Event, times: dict[str, float | None]) -> dict[
         times["evacuated_all_s"] = max(out)
     if out_helped and len(out_helped) + waits.count("needs-help") >= helped:
         times["evacuated_needs_help_all_s"] = max(out_helped)
-    leaving = any(e.why == "evacuate" for e in table["protocol"])
+    leaving = any(e.why == "evacuate" for e in table[ev.PROTOCOL])
     return {"people": inside, "still_inside": inside - len(out) if leaving else None}
 
 
 def _resolved_by(table: Table, applicable: set[str]) -> str:
     if "resolved_s" not in applicable:
         return "not-applicable"
-    found = table["resolved"]
+    found = table[ev.RESOLVED]
     return found[0].who if found else "nobody"
 
 
 def _ends_as(table: Table, row: dict[str, Value]) -> str:
     """Return the named state in which an incident ends, or why nobody reached it."""
-    if table["resolved"]:
-        return "over-by-itself" if table["resolved"][0].who == "self" else "resolved"
+    if table[ev.RESOLVED]:
+        return "over-by-itself" if table[ev.RESOLVED][0].who == "self" else "resolved"
     if row["able_on_scene_s"] is not None:
         return "able-on-scene"
     if row["first_on_scene_s"] is not None:
         return "on-scene-not-able"
-    last = next((w for w in ("cannot-reach", "nobody-suited", "nobody-free") if table[w]), None)
-    if any(e.what == "under-way" for e in table["under-way"]) and last != "cannot-reach":
+    last = next((w for w in (ev.CANNOT_REACH, ev.NOBODY_SUITED, ev.NOBODY_FREE) if table[w]), None)
+    if any(e.what == ev.UNDER_WAY for e in table[ev.UNDER_WAY]) and last != "cannot-reach":
         return "on-the-way"
     if last is not None:
         return last
-    if table["waits"]:
+    if table[ev.WAITS]:
         return "waiting"
-    if table["report-lost"] and not table["reported"]:
+    if table[ev.REPORT_LOST] and not table[ev.REPORTED]:
         return "report-lost"
-    return "not-noticed" if not table["noticed"] else "not-reported" if not table["reported"] else "sent"
+    return "not-noticed" if not table[ev.NOTICED] else "not-reported" if not table[ev.REPORTED] else "sent"
 
 
 def _over_first(row: dict[str, Value]) -> bool:
@@ -236,22 +237,22 @@ def _over_first(row: dict[str, Value]) -> bool:
 
 def _waited(table: Table, onset: Event, horizon_s: float) -> float:
     """Return the seconds in the line: until the first word after it, until it was over, or until the horizon."""
-    if not table["waits"]:
+    if not table[ev.WAITS]:
         return 0.0
-    since = table["waits"][0].time_s
-    ends = [e.time_s for what in ("dispatched", "resolved") for e in table[what] if e.time_s >= since]
+    since = table[ev.WAITS][0].time_s
+    ends = [e.time_s for what in (ev.DISPATCHED, ev.RESOLVED) for e in table[what] if e.time_s >= since]
     return min([*ends, onset.time_s + horizon_s]) - since
 
 
 def _busy(table: Table, end_s: float) -> float:
     """Return the unit-seconds that units of the mix were taken up, from the word until free or called off."""
-    units = {e.who for e in table["role"]}
+    units = {e.who for e in table[ev.ROLE]}
     spent = 0.0
-    for start in table["word"]:
+    for start in table[ev.WORD]:
         if start.who in units:
             ends = [
                 e.time_s
-                for w in ("free", "called-off")
+                for w in (ev.FREE, ev.CALLED_OFF)
                 for e in table[w]
                 if e.who == start.who and e.time_s >= start.time_s
             ]

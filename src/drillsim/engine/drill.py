@@ -23,6 +23,7 @@ from drillsim.engine.response.unit_process import Response
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState, incident_of
 from drillsim.engine.state.responder import Responder
+from drillsim.record import events as ev
 from drillsim.record.trace import Event
 from drillsim.streams.streams import sample
 
@@ -59,14 +60,14 @@ class Drill:
 
     def _roll_call(self) -> None:
         drill = self.drill
-        drill.log("roll", "inside", value=float(drill.people_in()[drill.world.network.space_indoors].sum()))
-        drill.log("roll", "inside", why="needs-help", value=float(np.count_nonzero(drill.needs_help())))
+        drill.log("roll", ev.INSIDE, value=float(drill.people_in()[drill.world.network.space_indoors].sum()))
+        drill.log("roll", ev.INSIDE, why="needs-help", value=float(np.count_nonzero(drill.needs_help())))
         for unit in drill.units:
-            drill.log(unit.id, "role", why=unit.label)
+            drill.log(unit.id, ev.ROLE, why=unit.label)
             if unit.is_here(0.0):
-                drill.log(unit.id, "present", drill.id_of(unit.place_at(0.0)[0]), unit.spell_at(0.0).duty)
+                drill.log(unit.id, ev.PRESENT, drill.id_of(unit.place_at(0.0)[0]), unit.spell_at(0.0).duty)
             else:
-                drill.log(unit.id, "absent", "", unit.whereabouts(0.0))
+                drill.log(unit.id, ev.ABSENT, "", unit.whereabouts(0.0))
         self.protection.roll_call()
 
     # ------------------------------------------------------------------ a day
@@ -106,7 +107,7 @@ class Drill:
                 state = (unit.whereabouts(time_s), unit.spell_at(time_s).duty)
                 if state != told[unit.id]:
                     told[unit.id] = state
-                    drill.log(unit.id, "duty", drill.id_of(unit.place_at(time_s)[0]), _duty_word(*state))
+                    drill.log(unit.id, ev.DUTY, drill.id_of(unit.place_at(time_s)[0]), _duty_word(*state))
 
     # ------------------------------------------------------------------ an incident
 
@@ -117,13 +118,13 @@ class Drill:
             yield drill.env.timeout(incident.onset_s - drill.env.now)
         rule_break = 1.0 if incident.definition.discipline else None
         drill.log(
-            incident.id, "onset", drill.where(incident), incident.kind.name, incident=incident.id, value=rule_break
+            incident.id, ev.ONSET, drill.where(incident), incident.kind.name, incident=incident.id, value=rule_break
         )
         drill.start_exposure(incident)
         if incident.lasts_s is not None and incident.act_s is not None:
             drill.env.process(self._end_by_itself(incident))
         if self.response.services.wants_police(incident):
-            drill.log("school", "police-wanted", incident=incident.id)
+            drill.log("school", ev.POLICE_WANTED, incident=incident.id)
         self.response.services.watch(incident)
         IncidentCourse(drill, incident).begin()
         setting, reporting = drill.scenario.noticing, drill.scenario.reporting
@@ -156,18 +157,18 @@ class Drill:
         if report.delay_s > 0.0:
             yield drill.env.timeout(report.delay_s)
         if not report.arrives:
-            drill.log("office", "report-lost", drill.where(incident), notice.who, incident=incident.id)
+            drill.log("office", ev.REPORT_LOST, drill.where(incident), notice.who, incident=incident.id)
             return
         news = not incident.reported.triggered
         if news:
             means = "badge" if notice.means == "badge" else drill.scenario.reporting.by
             why = f"by {means}" + (f", after {report.tries} tries" if report.tries > 1 else "")
-            drill.log("office", "reported", drill.where(incident), why, incident=incident.id)
+            drill.log("office", ev.REPORTED, drill.where(incident), why, incident=incident.id)
             incident.reported.succeed()
         if report.names_place:
             tell_place(drill, incident, "office")
         elif news:
-            drill.log("office", "place-unknown", "", "the report does not say where", incident=incident.id)
+            drill.log("office", ev.PLACE_UNKNOWN, "", "the report does not say where", incident=incident.id)
             asked = sample(drill.scenario.reporting.ask_back, drill.streams, "report.ask_back", incident.id)
             drill.at(asked, lambda _e: tell_place(drill, incident, "office"))
         if news:
@@ -175,7 +176,7 @@ class Drill:
 
     def _first_notice(self, incident: IncidentState, notice: detection.Notice) -> None:
         drill = self.drill
-        drill.log(notice.who, "noticed", drill.where(incident), notice.why, incident=incident.id)
+        drill.log(notice.who, ev.NOTICED, drill.where(incident), notice.why, incident=incident.id)
         protocol = drill.scenario.protocol
         if protocol.action != "none" and incident is drill.incidents[drill.scenario.protected]:
             drill.env.process(self.protection.order_on_notice(notice.unit))
@@ -200,21 +201,21 @@ class Drill:
         out_s = drill.crowd.out_s
         out = np.argsort(out_s, kind="stable")[: np.count_nonzero(~np.isnan(out_s))]
         lines = zip(
-            out_s[out].tolist(), map(_person, out.tolist()), _words(later[out], "out-again", "out"), repeat(""),
+            out_s[out].tolist(), map(_person, out.tolist()), _words(later[out], ev.OUT_AGAIN, ev.OUT), repeat(""),
             _words(helped[out], "needs-help", ""), repeat(protected), repeat(None), strict=False,
         )  # fmt: skip
         drill.log.events += map(tuple.__new__, repeat(Event), lines)
         self.protection.take_stock()
         for (word, reason), count in sorted(drill.crowd.tally().items()):
             why = f"{word} ({reason})" if reason else word
-            drill.log("people", "at-horizon", "", why, value=float(count))
+            drill.log("people", ev.AT_HORIZON, "", why, value=float(count))
         drill.log.events.sort(key=attrgetter("time_s"))
 
     def _last_states(self) -> None:
         """Name the state in which every unit ends."""
         drill = self.drill
         for unit in drill.units:
-            drill.log(unit.id, "unit-ends", drill.whereabouts(unit) if unit.present else "", self._state(unit))
+            drill.log(unit.id, ev.UNIT_ENDS, drill.whereabouts(unit) if unit.present else "", self._state(unit))
 
     def _state(self, unit: Responder) -> str:
         """Return the state of a unit: away, on duty, or busy and with what."""

@@ -7,6 +7,7 @@ from functools import partial
 from drillsim.engine.protection.protective_action import Protection
 from drillsim.engine.response.unit_process import Response
 from drillsim.engine.state.drill_state import DrillState, Process
+from drillsim.record import events as ev
 from drillsim.scenario.model import Inject
 from drillsim.streams.streams import sample
 
@@ -49,7 +50,7 @@ class InjectSchedule:
         else:
             drill.crowd.reopen(way)
             drill.travel.reopen(way)
-        drill.log("script", "closed" if closes else "reopened", id_)
+        drill.log("script", ev.CLOSED if closes else ev.REOPENED, id_)
 
     def _radio(self, names: tuple[str, ...], *, out: bool) -> None:
         drill = self.drill
@@ -58,14 +59,14 @@ class InjectSchedule:
         spaces = {i for i, s in enumerate(plan.spaces) if EVERYWHERE in names or s.id in named}
         drill.without_radio = drill.without_radio | spaces if out else drill.without_radio - spaces
         for name in names:
-            drill.log("script", "radio-out" if out else "radio-back", name)
+            drill.log("script", ev.RADIO_OUT if out else ev.RADIO_BACK, name)
 
     def _prop(self, id_: str) -> None:
         """Prop a door open, and let the patrol that first walks in find it."""
         drill = self.drill
         way = drill.world.ways_by_id[id_]
         drill.travel.prop(way)
-        drill.log("script", "propped", id_)
+        drill.log("script", ev.PROPPED, id_)
         now = drill.env.now
         sides = [int(s) for s in drill.world.network.way_spaces[way] if s >= 0]
         finds = [
@@ -86,5 +87,5 @@ class InjectSchedule:
             or way not in drill.travel.propped
         ):
             return
-        drill.log(who, "shuts-door", id_, "found it propped open")
+        drill.log(who, ev.SHUTS_DOOR, id_, "found it propped open")
         drill.travel.shut(way)

@@ -9,6 +9,7 @@ from drillsim.engine.world.clock import clock_of
 from drillsim.engine.world.occupants import people_of
 from drillsim.engine.world.world import world_of
 from drillsim.plan.model import FloorPlan
+from drillsim.record import events as ev
 from drillsim.record.trace import Trace, Value
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
@@ -38,8 +39,8 @@ def simulate(
     horizon = scenario.horizon
     heads: dict[str, Value] = {"scenario": scenario.name, "mix": mix.name, "replication": replication}
     rows = tuple({**heads, **row} for row in measure(events, horizon_s=horizon, kinds=scenario.kind_rows))
-    curves = {}
-    for what, action in (("out", "evacuate"), ("secured", "lockdown")):
+    curves: dict[str, tuple[float, ...]] = {}
+    for what, action in ((ev.OUT, "evacuate"), (ev.SECURED, "lockdown")):
         if scenario.protocol.action == action:
             curves[what] = count_curve([e.time_s for e in events if e.what == what], horizon_s=horizon)
     return Trace(

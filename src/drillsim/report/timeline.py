@@ -9,6 +9,7 @@ from textwrap import wrap
 
 from drillsim.plan.model import FloorPlan
 from drillsim.quantities import clock
+from drillsim.record import events as ev
 from drillsim.record.trace import Event, StoryKind, Trace, Value
 from drillsim.report.timeline_sentences import (
     ASKED,
@@ -64,20 +65,20 @@ class Teller:
     def __init__(self, trace: Trace, plan: FloorPlan) -> None:
         self.trace, self.events = trace, trace.events
         self.rows = {str(row["incident"]): row for row in trace.rows}
-        self.onsets = {e.incident: e for e in trace.events if e.what == "onset"}
-        self.action = next((e.why for e in trace.events if e.what == "protocol"), "")
+        self.onsets = {e.incident: e for e in trace.events if e.what == ev.ONSET}
+        self.action = next((e.why for e in trace.events if e.what == ev.PROTOCOL), "")
         self.kinds: dict[str, StoryKind] = {**KINDS, **trace.kinds}
-        self.units = {e.who: e.why for e in trace.events if e.what == "role"}
+        self.units = {e.who: e.why for e in trace.events if e.what == ev.ROLE}
         self._labels = {t.id: t.name for group in (plan.posts, plan.spaces, plan.openings, plan.stairs) for t in group}
         self._labels |= {place.id: place.label or place.id for place in plan.assembly}
         self._cameras = {c.id: c.watches for c in plan.cameras}
-        self._unknown = {e.incident for e in trace.events if e.what == "place-unknown"}
-        self._noticed = {(e.incident, e.who) for e in trace.events if e.what == "noticed"}
+        self._unknown = {e.incident for e in trace.events if e.what == ev.PLACE_UNKNOWN}
+        self._noticed = {(e.incident, e.who) for e in trace.events if e.what == ev.NOTICED}
 
     @property
     def is_day(self) -> bool:
         """Whether this is a whole school day: no horizon of its own, and incidents with numbers for names."""
-        no_horizon = not any(e.what == "at-horizon" for e in self.events)
+        no_horizon = not any(e.what == ev.AT_HORIZON for e in self.events)
         return no_horizon and all(DAY_ID.fullmatch(id_) for id_ in self.rows)
 
     # ------------------------------------------------------------------ names
@@ -127,12 +128,12 @@ class Teller:
             "to_assist": ", to assist" if why == "assists" else "", "why_not": why or "three tries failed",
             "able": self._able(event), "over": self._over(event), "nobody": self._nobody(event),
         }  # fmt: skip
-        if event.what == "called-off":
+        if event.what == ev.CALLED_OFF:
             words["why"] = f"for {self.incident(why.removeprefix('for '))}"
         return SENTENCES[event.what].format(**words)
 
     def _onset(self, event: Event) -> str:
-        if event.what != "onset":
+        if event.what != ev.ONSET:
             return ""
         kind = self.kinds.get(event.why)
         return RULE_BREAK if event.value else kind.begins if kind else event.why
@@ -164,7 +165,7 @@ class Teller:
         return "Nobody on campus may approach it" if forbidden else "Nobody on campus is there for this"
 
     def _over(self, event: Event) -> str:
-        if event.what != "resolved" or event.who != "self":
+        if event.what != ev.RESOLVED or event.who != "self":
             return "It is over: those on scene have ended it"
         first = self.rows.get(event.incident, {}).get("over_before_anyone_came")
         return "It is over by itself" + (", before anyone has come" if first else "")
@@ -173,12 +174,12 @@ class Teller:
         """Return whether the reader learns nothing from an event that another line does not tell."""
         service = event.who.partition("@")[0].rstrip("0123456789").rstrip("-") in ("police", "ems", "fire-service")
         return (
-            (event.what == "halls-clear" and event.time_s == 0)
-            or (event.what == "place-known" and event.who == "office" and event.incident not in self._unknown)
-            or (event.what in ("under-way", "word") and service)
-            or (event.what == "word" and event.why == "noticed it" and (event.incident, event.who) in self._noticed)
-            or (event.what == "free" and event.why in UNTOLD)
-            or (event.what in ("locked", "refuge-locked") and event.who not in self.units)
+            (event.what == ev.HALLS_CLEAR and event.time_s == 0)
+            or (event.what == ev.PLACE_KNOWN and event.who == "office" and event.incident not in self._unknown)
+            or (event.what in (ev.UNDER_WAY, ev.WORD) and service)
+            or (event.what == ev.WORD and event.why == "noticed it" and (event.incident, event.who) in self._noticed)
+            or (event.what == ev.FREE and event.why in UNTOLD)
+            or (event.what in (ev.LOCKED, ev.REFUGE_LOCKED) and event.who not in self.units)
         )
 
     # ------------------------------------------------------------------ many at once
@@ -188,7 +189,7 @@ class Teller:
         found = []
         for what, (noun, state) in RUNS.items():
             events = [e for e in self.events if e.what == what and e.who != "school"]
-            if what == "locked" and self.action != "secure":
+            if what == ev.LOCKED and self.action != "secure":
                 continue
             times = sorted(e.time_s for e in events)
             total = max(self._total(what), len(times))
@@ -201,11 +202,13 @@ class Teller:
         return found
 
     def _total(self, what: str) -> int:
-        if what == "out":
-            return int(sum(e.value or 0 for e in self.events if e.what == "inside" and not e.why))
-        if what == "in-place":
-            return int(sum(e.value or 0 for e in self.events if e.what == "asked"))
-        of = {"secured": "lockable", "locked": "lockable", "released": "lockable", "refuge-secured": "occupied"}
+        if what == ev.OUT:
+            return int(sum(e.value or 0 for e in self.events if e.what == ev.INSIDE and not e.why))
+        if what == ev.IN_PLACE:
+            return int(sum(e.value or 0 for e in self.events if e.what == ev.ASKED))
+        of: dict[str, str] = {
+            ev.SECURED: ev.LOCKABLE, ev.LOCKED: ev.LOCKABLE, ev.RELEASED: ev.LOCKABLE, ev.REFUGE_SECURED: ev.OCCUPIED,
+        }  # fmt: skip
         return sum(e.what == of.get(what, what) for e in self.events)
 
 
@@ -236,22 +239,22 @@ def _drill(teller: Teller) -> list[Line]:
 
 def _at_first(teller: Teller) -> list[Line]:
     """Tell how many are in the building, and where every unit is."""
-    inside = {e.why: e.value for e in teller.events if e.what == "inside"}
+    inside = {e.why: e.value for e in teller.events if e.what == ev.INSIDE}
     need = f", {int(inside.get('needs-help') or 0):,} of them need help" if inside.get("needs-help") else ""
     lines = [Line(0.0, f"{people(inside.get(''))} are in the building{need}.")] if inside.get("") else []
     for event in teller.events:
         who = _cap(teller.name(event.who))
-        if event.what == "present":
+        if event.what == ev.PRESENT:
             lines.append(Line(0.0, f"{who} is {teller.duty(event)}."))
-        if event.what == "absent":
+        if event.what == ev.ABSENT:
             lines.append(Line(0.0, f"{who} is {'not on campus today' if event.why == 'off' else teller.duty(event)}."))
     return lines
 
 
 def _without_locks(teller: Teller) -> list[Line]:
     """Tell, as the order is given, what cannot be locked at all."""
-    order = next((e for e in teller.events if e.what == "order"), None)
-    names = [teller.name(e.who) for e in teller.events if e.what == "unlockable"]
+    order = next((e for e in teller.events if e.what == ev.ORDER), None)
+    names = [teller.name(e.who) for e in teller.events if e.what == ev.UNLOCKABLE]
     if order is None or not names:
         return []
     what = "have no lock on every way in" if teller.action == "lockdown" else "have no lock"
@@ -260,7 +263,7 @@ def _without_locks(teller: Teller) -> list[Line]:
 
 def _accounted(teller: Teller) -> list[Line]:
     """Tell when everybody is accounted for, or at the end how many are."""
-    counts = [e for e in teller.events if e.what == "accounted"]
+    counts = [e for e in teller.events if e.what == ev.ACCOUNTED]
     everybody = next((e for e in counts if e.who == "school"), None)
     places = sorted(e.time_s for e in counts if e.who != "school")
     if not places:
@@ -282,14 +285,14 @@ def _stands(teller: Teller, id_: str) -> list[Line]:
 
 def _at_last(teller: Teller) -> list[Line]:
     """Tell where units and people are at the end."""
-    ends = [e for e in teller.events if e.what in ("unit-ends", "at-horizon")]
+    ends = [e for e in teller.events if e.what in (ev.UNIT_ENDS, ev.AT_HORIZON)]
     end_s = max((e.time_s for e in ends), default=teller.trace.horizon_s)
     lines = [
         Line(end_s, f"At the end {teller.name(e.who)} is {_unit_state(teller, e)}.")
         for e in ends
-        if e.what == "unit-ends" and not e.why.endswith(": off")
+        if e.what == ev.UNIT_ENDS and not e.why.endswith(": off")
     ]
-    states = [_people_state(e) for e in ends if e.what == "at-horizon" and e.value]
+    states = [_people_state(e) for e in ends if e.what == ev.AT_HORIZON and e.value]
     if states and teller.action:
         lines.append(Line(end_s, f"At the end {', '.join(states)}."))
     return lines
@@ -301,7 +304,7 @@ def _unit_state(teller: Teller, event: Event) -> str:
         return DUTIES.get(which, which)
     if state == "not on campus":
         return AWAY.get(which, which)
-    if state == "on scene" and any(e.what == "resolved" and e.incident == which for e in teller.events):
+    if state == "on scene" and any(e.what == ev.RESOLVED and e.incident == which for e in teller.events):
         return "still busy with what comes after it"
     return {"away": "off campus", "free": "free", "busy": "still at its task"}.get(state, state)
 
@@ -328,12 +331,12 @@ def _day(teller: Teller, opens: str) -> list[Line]:
     groups: list[tuple[float, list[Line]]] = []
     for id_, onset in teller.onsets.items():
         events = [e for e in teller.events if e.incident == id_]
-        off = {e.who for e in events if e.what == "under-way"}
-        mine = teller.lines(e for e in events if e.what != "word" or e.who not in off) + _stands(teller, id_)
+        off = {e.who for e in events if e.what == ev.UNDER_WAY}
+        mine = teller.lines(e for e in events if e.what != ev.WORD or e.who not in off) + _stands(teller, id_)
         head, *rest = sorted(mine, key=lambda line: line.time_s)
         told = [Line(line.time_s, f"  {line.text}", f"+{clock(line.time_s - onset.time_s)}") for line in rest]
         groups.append((onset.time_s, [Line(head.time_s, head.text, at(head.time_s)), *told]))
-    loose = [e for e in teller.events if not e.incident and e.what in ("left", "back")]
+    loose = [e for e in teller.events if not e.incident and e.what in (ev.LEFT, ev.BACK)]
     groups += [(line.time_s, [Line(line.time_s, line.text, at(line.time_s))]) for line in teller.lines(loose)]
     if not teller.onsets:
         lines.append(Line(0.0, "Nothing comes up that needs anybody.", at(0.0)))
@@ -342,7 +345,9 @@ def _day(teller: Teller, opens: str) -> list[Line]:
 
 def _duties(teller: Teller, unit: str, at: Callable[[float], str]) -> list[Line]:
     """Tell a unit's day in one sentence, on as many lines as it takes."""
-    changes: Sequence[Event] = [e for e in teller.events if e.who == unit and e.what in ("present", "absent", "duty")]
+    changes: Sequence[Event] = [
+        e for e in teller.events if e.who == unit and e.what in (ev.PRESENT, ev.ABSENT, ev.DUTY)
+    ]
     parts = [f"{at(e.time_s)} {teller.duty(e)}" for e in changes]
     text = wrap(f"{_cap(teller.name(unit))}: {'; '.join(parts)}.", WIDTH, subsequent_indent="  ")
     return [Line(0.0, part, "") for part in text]

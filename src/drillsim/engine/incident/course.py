@@ -6,6 +6,7 @@ import simpy
 
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
+from drillsim.record import events as ev
 from drillsim.scenario.incident import Incident, Move
 from drillsim.streams.streams import sample
 
@@ -32,9 +33,14 @@ class IncidentCourse:
             yield drill.env.timeout(max(ends - now, 0.0))
             now = ends
             drill.log(
-                incident.id, "stage-ends", "", wanted.name or f"stage {i + 1}", incident=incident.id, value=float(i + 1)
+                incident.id,
+                ev.STAGE_ENDS,
+                "",
+                wanted.name or f"stage {i + 1}",
+                incident=incident.id,
+                value=float(i + 1),
             )
-        drill.log(incident.id, "script-done", incident=incident.id)
+        drill.log(incident.id, ev.SCRIPT_DONE, incident=incident.id)
 
     def _moves(self, wish: Incident) -> Process:
         """Stay, walk to the next place, and so on, until it is over or somebody able is there."""
@@ -57,7 +63,7 @@ class IncidentCourse:
             if path is not None:
                 break
             if move.at_locked == "stays-away":
-                drill.log(incident.id, "cannot-go", drill.id_of(space), "a door is locked", incident=incident.id)
+                drill.log(incident.id, ev.CANNOT_GO, drill.id_of(space), "a door is locked", incident=incident.id)
                 return
             yield drill.travel.next_change() | incident.resolved | incident.able
             if incident.ended or incident.able.triggered:
@@ -66,7 +72,7 @@ class IncidentCourse:
         if incident.ended or incident.able.triggered:
             return
         drill.move(incident, space, point)
-        drill.log(incident.id, "moves-to", drill.id_of(space), incident=incident.id)
+        drill.log(incident.id, ev.MOVES_TO, drill.id_of(space), incident=incident.id)
         news, incident.moved = incident.moved, drill.env.event()
         delay = sample(
             drill.scenario.noticing.witness, drill.streams, "incident.seen_again", incident.id, incident.moves_made

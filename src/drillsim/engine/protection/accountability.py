@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from drillsim.crowd.stationary import StillCrowd
 from drillsim.engine.protection.order import ProtectiveOrder
 from drillsim.plan.model import OUTSIDE
+from drillsim.record import events as ev
 from drillsim.record.trace import Event
 from drillsim.streams.streams import cached_slot_words
 
@@ -45,11 +46,11 @@ def account(order: ProtectiveOrder, counted_from_s: Mapping[int, float], until_s
     done = {id_: at + law.quantile(u) for (id_, at), u in zip(heads.ready_s.items(), luck, strict=True)}
     for id_, at in done.items():
         if at <= until_s:
-            drill.log.events.append(Event(at, id_, "accounted", id_, "", incident, float(heads.persons[id_])))
+            drill.log.events.append(Event(at, id_, ev.ACCOUNTED, id_, "", incident, float(heads.persons[id_])))
     everybody = max(done.values(), default=order.given_s)
     if not heads.missing and everybody <= until_s:
         total = float(sum(heads.persons.values()))
-        drill.log.events.append(Event(everybody, "school", "accounted", "", "", incident, total))
+        drill.log.events.append(Event(everybody, "school", ev.ACCOUNTED, "", "", incident, total))
 
 
 def in_place(order: ProtectiveOrder, people: NDArray[np.int64]) -> None:
@@ -59,7 +60,7 @@ def in_place(order: ProtectiveOrder, people: NDArray[np.int64]) -> None:
     for p in people.tolist():
         if not np.isnan(settled_s[p]):
             where = order.id_of(crowd.space_of(p))
-            line = Event(float(settled_s[p]), f"person-{p}", "in-place", where, "", order.incident.id)
+            line = Event(float(settled_s[p]), f"person-{p}", ev.IN_PLACE, where, "", order.incident.id)
             order.drill.log.events.append(line)
 
 
@@ -70,7 +71,7 @@ def in_refuge(order: ProtectiveOrder) -> None:
     for p in np.flatnonzero(np.isin(space, sorted(order.refuge)) & ~np.isnan(settled_s)).tolist():
         why = "needs-help" if helped[p] else ""
         line = Event(
-            float(settled_s[p]), f"person-{p}", "in-refuge", order.id_of(int(space[p])), why, order.incident.id
+            float(settled_s[p]), f"person-{p}", ev.IN_REFUGE, order.id_of(int(space[p])), why, order.incident.id
         )
         order.drill.log.events.append(line)
 

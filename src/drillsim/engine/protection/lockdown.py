@@ -16,11 +16,19 @@ from drillsim.engine.protection.securing import Securing
 from drillsim.engine.state.drill_state import Process
 from drillsim.engine.state.responder import Responder
 from drillsim.engine.world.rooms import Room
+from drillsim.record import events as ev
 
 TOLD, LOCKED, SECURED, FAILED, ABANDONED, RELEASED = "told", "locked", "secured", "failed", "abandoned", "released"
 """States of a room: told and not locked yet, and how it stands since."""
 PATIENCE = 5
 """Looks until those who are under way ask themselves whether to leave."""
+
+_IN_REFUGE = {
+    ev.LOCKED: ev.REFUGE_LOCKED,
+    ev.SECURED: ev.REFUGE_SECURED,
+    ev.LOCK_FAILED: ev.REFUGE_LOCK_FAILED,
+}
+"""Words for rooms that people fled into."""
 
 
 class Lockdown:
@@ -55,11 +63,11 @@ class Lockdown:
         order, drill = self.order, self.drill
         for space in sorted(self.listed - order.occupied):
             self.state[space] = ABANDONED
-            self._note(space, "abandoned", "its people had left")
+            self._note(space, ev.ABANDONED, "its people had left")
         told = [room for space, room in self.lockable.items() if space in order.occupied]
         for room in told:
             if room.space not in self.listed:
-                self._note(room.space, "occupied", "people had come into it")
+                self._note(room.space, ev.OCCUPIED, "people had come into it")
             self._tell(room, word_s=float(order.heard_s[room.space]))
         order.stay_outdoors()
         safe = {OUT} | order.outdoors | (set() if leaving else self.lockable.keys())
@@ -89,18 +97,18 @@ class Lockdown:
     def _locked(self, plan: Securing, _event: object) -> None:
         if self._plans.get(plan.room.space) is plan:
             self._lock(plan.room)
-            self._note(plan.room.space, "locked")
+            self._note(plan.room.space, ev.LOCKED)
 
     def _secured(self, plan: Securing, who: str, _event: object) -> None:
         space = plan.room.space
         if self._plans.get(space) is plan:
             self._done(space, SECURED)
-            self.order.log(who, self._word(space, "secured"), self.order.id_of(space))
+            self.order.log(who, self._word(space, ev.SECURED), self.order.id_of(space))
 
     def _failed(self, plan: Securing, _event: object) -> None:
         if self._plans.get(plan.room.space) is plan:
             self._done(plan.room.space, FAILED)
-            self._note(plan.room.space, "lock-failed", plan.why)
+            self._note(plan.room.space, ev.LOCK_FAILED, plan.why)
             told, self.next_failure = self.next_failure, self.drill.env.event()
             told.succeed()
 
@@ -134,7 +142,7 @@ class Lockdown:
         if self.state[space] != FAILED or unit.gone:
             return False
         self._lock(room)
-        self.order.log(unit.id, self._word(space, "locked"), self.order.id_of(space))
+        self.order.log(unit.id, self._word(space, ev.LOCKED), self.order.id_of(space))
         plan = self._plans[space] = Securing(room, 0.0, draws.hide_s(space), inf)
         self.drill.at(plan.secured_s, partial(self._secured, plan, unit.id))
         return True
@@ -147,7 +155,7 @@ class Lockdown:
             drill.crowd.unlock_room(space)
             drill.travel.unlock(space, self.lockable[space].doors)
         self.state[space] = RELEASED
-        order.log(who, self._word(space, "released"), order.id_of(space))
+        order.log(who, self._word(space, ev.RELEASED), order.id_of(space))
         people = [p for p in range(len(drill.population)) if drill.crowd.space_of(p) == space]
         if order.incident.kind.released_leave and people:
             drill.crowd.evacuate(np.array(people))
@@ -166,7 +174,7 @@ class Lockdown:
             )
             for space in [s for s in entered if s in stays_in]:
                 empty.remove(space)
-                self._note(space, "occupied", "people fled into it")
+                self._note(space, ev.OCCUPIED, "people fled into it")
                 self._tell(self.lockable[space], word_s=0.0)
             looks += 1
             if looks % PATIENCE == 0:
@@ -184,7 +192,7 @@ class Lockdown:
         lost = [p for p, word in states.items() if word == "stranded"]
         self._caught = [p for p, word in states.items() if word in UNDER_WAY or word == "stranded"]
         if lost and self._may_leave:
-            self.order.log("people", "leave-by-themselves", value=float(len(lost)), why="no room left to lock")
+            self.order.log("people", ev.LEAVE_BY_THEMSELVES, value=float(len(lost)), why="no room left to lock")
             drill.crowd.evacuate(np.array(lost))
             self._caught = [p for p in self._caught if states[p] != "stranded"]
 
@@ -196,7 +204,7 @@ class Lockdown:
         for space in self.in_state(TOLD, FAILED):
             self._plans.pop(space, None)
             self.state[space] = ABANDONED
-            self._note(space, "abandoned", "its people leave at the fire alarm")
+            self._note(space, ev.ABANDONED, "its people leave at the fire alarm")
         stay = {OUT} | order.outdoors | set(self.in_state(LOCKED, SECURED))
         people = [p for p in range(len(drill.population)) if drill.crowd.space_of(p) not in stay]
         if people:
@@ -216,11 +224,10 @@ class Lockdown:
         """Note that a room is secured, or that its lock failed."""
         self.state[space], self.done_s[space] = state, float(self.drill.env.now)
 
-    def _word(self, space: int, what: str) -> str:
+    def _word(self, space: int, what: ev.EventWord) -> ev.EventWord:
         """Return the word for what happens to a room; locks of rooms that people fled into have words of their own."""
-        ours = space in self.listed or what not in ("locked", "secured", "lock-failed")
-        return what if ours else f"refuge-{what}"
+        return what if space in self.listed else _IN_REFUGE.get(what, what)
 
-    def _note(self, space: int, what: str, why: str = "") -> None:
+    def _note(self, space: int, what: ev.EventWord, why: str = "") -> None:
         id_ = self.order.id_of(space)
         self.order.log(id_, self._word(space, what), id_, why)

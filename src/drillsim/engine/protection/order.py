@@ -13,6 +13,7 @@ from drillsim.crowd.stationary import StillCrowd
 from drillsim.engine.protection.securing import SecuringDraws, heard_s
 from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
+from drillsim.record import events as ev
 
 UNDER_WAY = ("waiting", "walking", "queued")
 """States of people who may still get where they were asked to go."""
@@ -73,7 +74,7 @@ class ProtectiveOrder:
         spaces = list(spaces)
         people = self.within(spaces)
         persons = self.drill.crowd.count_in([s for s in spaces if s >= 0]) if self.drill.stays else len(people)
-        self.log("people", "asked", value=float(persons))
+        self.log("people", ev.ASKED, value=float(persons))
         self.to_rooms(people, rooms)
         return people
 
@@ -96,7 +97,7 @@ class ProtectiveOrder:
         """Ask people to wait in the nearest of some spaces that has a place, as soon as they hear it."""
         self.refuge = frozenset(spaces)
         if len(people):
-            self.log("people", "to-refuge", value=float(len(people)))
+            self.log("people", ev.TO_REFUGE, value=float(len(people)))
         assert not isinstance(self.drill.crowd, StillCrowd)
         self.drill.crowd.to_refuge(people, self.refuge, delay_s=self.heard_s[self.space[people]])
 
@@ -126,4 +127,4 @@ class ProtectiveOrder:
 
     def _note_outdoors(self, space: int, persons: float) -> Callable[[object], None]:
         id_ = self.id_of(space)
-        return lambda _event: self.log("people", "stay-outdoors", id_, value=persons)
+        return lambda _event: self.log("people", ev.STAY_OUTDOORS, id_, value=persons)

@@ -9,6 +9,7 @@ from math import inf
 from drillsim.engine.protection.order import LOOK_S, UNDER_WAY, People, ProtectiveOrder
 from drillsim.engine.state.drill_state import Process
 from drillsim.engine.world.world import World
+from drillsim.record import events as ev
 from drillsim.streams.streams import sample
 
 
@@ -61,7 +62,7 @@ def let_in(order: ProtectiveOrder, people: People) -> dict[int, bool]:
 
 
 def _note_open(order: ProtectiveOrder, id_: str, _event: object) -> None:
-    order.log(id_, "held-open", id_, "people come in")
+    order.log(id_, ev.HELD_OPEN, id_, "people come in")
 
 
 def _unlock_s(order: ProtectiveOrder, way: int) -> float:
@@ -105,7 +106,7 @@ class Perimeter:
             here = sum(crowd.space_of(p) == space for p in comers.tolist())
             if here:
                 order.log(
-                    "people", "stay-outdoors", order.id_of(space), "no door that they can open", value=float(here)
+                    "people", ev.STAY_OUTDOORS, order.id_of(space), "no door that they can open", value=float(here)
                 )
         spent = self.drill.env.now - order.given_s
         for way, opened in doors.items():
@@ -117,7 +118,7 @@ class Perimeter:
         draws, world, drill = self.order.draws, self.drill.world, self.drill
         id_ = world.plan.openings[way].id
         if is_shut(world, way) and not opened:
-            drill.at(word_s, lambda _e: self.order.log(id_, "locked", id_, "it was locked"))
+            drill.at(word_s, lambda _e: self.order.log(id_, ev.LOCKED, id_, "it was locked"))
             return
         took, caught = draws.lock(way, again=opened)
         ready_s = word_s + (0.0 if opened else draws.reach_s(way)) + took
@@ -127,7 +128,7 @@ class Perimeter:
         world = self.drill.world
         inner = int(world.network.way_spaces[way, world.inner_side(way)])
         self.drill.travel.lock(inner, (way,))
-        self.order.log(id_, "locked", id_)
+        self.order.log(id_, ev.LOCKED, id_)
 
     def _failed(self, way: int, id_: str, _event: object) -> None:
-        self.order.log(id_, "lock-failed", id_)
+        self.order.log(id_, ev.LOCK_FAILED, id_)

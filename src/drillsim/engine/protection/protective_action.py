@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
 from drillsim.engine.world.refuge import refuge_of
+from drillsim.record import events as ev
 from drillsim.record.trace import Event
 from drillsim.scenario.defaults import ANNOUNCE_DELAY
 from drillsim.scenario.vocabulary import Place
@@ -52,15 +53,15 @@ class Protection:
         if self.action == "none":
             return
         in_person = self.drill.scenario.protocol.release is not None
-        self._log("school", "protocol", why=self.action, value=1.0 if in_person else None)
+        self._log("school", ev.PROTOCOL, why=self.action, value=1.0 if in_person else None)
         if self.action == "lockdown":
             for room in self.rooms:
                 id_ = world.plan.spaces[room.space].id
-                self._log(id_, "lockable" if room.lockable else "unlockable", id_)
+                self._log(id_, ev.LOCKABLE if room.lockable else ev.UNLOCKABLE, id_)
         if self.action == "secure":
             for way in world.network.exits:
                 id_ = world.plan.openings[way].id
-                self._log(id_, "lockable" if can_be_shut(world, way) else "unlockable", id_)
+                self._log(id_, ev.LOCKABLE if can_be_shut(world, way) else ev.UNLOCKABLE, id_)
 
     # ------------------------------------------------------------------ who gives the order
 
@@ -88,14 +89,14 @@ class Protection:
     def give_order(self, who: str) -> None:
         """Give the protective order, once."""
         if not self.ordered.triggered:
-            self._log(who, "order", "", self.action)
+            self._log(who, ev.ORDER, "", self.action)
             self.ordered.succeed()
 
     def alarm(self, who: str) -> None:
         """Ring the fire alarm: it is the order to evacuate; in a lockdown people stay or leave as the protocol says."""
         leaves = self.drill.scenario.protocol.alarm_in_lockdown == "leave"
         reaction = "who is not behind a locked door leaves" if leaves else "everybody stays"
-        self._log(who, "alarm", "", reaction if self.action == "lockdown" else "")
+        self._log(who, ev.ALARM, "", reaction if self.action == "lockdown" else "")
         if self.action == "evacuate":
             self._by_alarm = True
             self.give_order(who)
@@ -199,7 +200,7 @@ class Protection:
             goals = self._places(self.drill.scenario.protocol.shelter_in)
             clear = self.drill.crowd.clear_since_s(sorted(order.halls - goals - {ON_STAIR}))
             if clear is not None:
-                self.drill.log.events.append(Event(clear, "school", "halls-clear", incident=self.incident.id))
+                self.drill.log.events.append(Event(clear, "school", ev.HALLS_CLEAR, incident=self.incident.id))
         if self.action in ("hold", "secure", "shelter"):
             accountability.in_place(order, order.asked())
         if order.refuge:
@@ -222,7 +223,6 @@ class Protection:
             counted |= self.lockdown.counted_from_s()
         return counted
 
-    @cached_property
-    def _log(self) -> Callable[..., None]:
-        """Writes one line about the incident that it answers."""
-        return partial(self.drill.log, incident=self.incident.id)
+    def _log(self, who: str, what: ev.EventWord, where: str = "", why: str = "", *, value: float | None = None) -> None:
+        """Log one event of the incident that the action answers."""
+        self.drill.log(who, what, where, why, incident=self.incident.id, value=value)

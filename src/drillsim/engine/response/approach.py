@@ -12,6 +12,7 @@ from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
 from drillsim.engine.world.world import XY
+from drillsim.record import events as ev
 
 Entry = Callable[[], int]
 
@@ -72,7 +73,9 @@ class Approach:
         drill = self.drill
 
         def no_way() -> None:
-            drill.log(responder.id, "cannot-reach", drill.id_of(space), "no way that it can open", incident=incident.id)
+            drill.log(
+                responder.id, ev.CANNOT_REACH, drill.id_of(space), "no way that it can open", incident=incident.id
+            )
 
         return drill.travel.go(responder, space, point, speed_mps=speed_mps, no_way=no_way, entry=entry)
 
@@ -82,7 +85,7 @@ class Approach:
         """Look into the nearest space that nobody has looked into, until the incident is found or its place told."""
         drill, env = self.drill, self.drill.env
         drill.log(
-            responder.id, "searches", drill.whereabouts(responder), "the place is not known", incident=incident.id
+            responder.id, ev.SEARCHES, drill.whereabouts(responder), "the place is not known", incident=incident.id
         )
         began = env.now
         while not incident.place_known.triggered:
@@ -99,7 +102,7 @@ class Approach:
             look = env.timeout(self._look_s(incident, responder, space))
             yield look | incident.place_known
             if look.processed and incident.space == space:
-                drill.log(responder.id, "found", drill.id_of(space), incident=incident.id)
+                drill.log(responder.id, ev.FOUND, drill.id_of(space), incident=incident.id)
                 radio = responder.sample(drill.scenario.reporting.radio, "unit.found", incident.number)
                 drill.at(radio, lambda _e: tell_place(drill, incident, responder.id))
                 break
@@ -148,7 +151,7 @@ class Approach:
                 together.succeed()
         else:
             drill.log(
-                responder.id, "waits-at-door", drill.whereabouts(responder), "for the others", incident=incident.id
+                responder.id, ev.WAITS_AT_DOOR, drill.whereabouts(responder), "for the others", incident=incident.id
             )
             yield together
 
@@ -182,7 +185,7 @@ class Approach:
         yield self._walk(incident, unit, space, xy, speed)
         yield drill.env.timeout(take)
         unit.doors_s += take
-        drill.log(unit.id, "takes-aed", drill.id_of(space), id_, incident=incident.id)
+        drill.log(unit.id, ev.TAKES_AED, drill.id_of(space), id_, incident=incident.id)
 
 
 def _moves(incident: IncidentState) -> bool:
@@ -192,5 +195,5 @@ def _moves(incident: IncidentState) -> bool:
 def tell_place(drill: DrillState, incident: IncidentState, who: str) -> None:
     """Let everybody who is sent know where an incident is."""
     if not incident.place_known.triggered:
-        drill.log(who, "place-known", drill.where(incident), incident=incident.id)
+        drill.log(who, ev.PLACE_KNOWN, drill.where(incident), incident=incident.id)
         incident.place_known.succeed()

@@ -6,6 +6,7 @@ from drillsim.engine.response.assignments import Assignments
 from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
+from drillsim.record import events as ev
 from drillsim.scenario.response import Preference
 
 
@@ -107,12 +108,12 @@ class Dispatcher:
         if somebody and self.rules.queue:
             self._waits.add(incident)
             self._line.append(incident)
-            self.drill.log("office", "waits", self.drill.where(incident), "all are busy", incident=incident.id)
+            self.drill.log("office", ev.WAITS, self.drill.where(incident), "all are busy", incident=incident.id)
         elif somebody:
-            self.drill.log("office", "nobody-free", self.drill.where(incident), "all are busy", incident=incident.id)
+            self.drill.log("office", ev.NOBODY_FREE, self.drill.where(incident), "all are busy", incident=incident.id)
         else:
             self.drill.log(
-                "office", "nobody-suited", self.drill.where(incident), "nobody on campus", incident=incident.id
+                "office", ev.NOBODY_SUITED, self.drill.where(incident), "nobody on campus", incident=incident.id
             )
 
     def take_from_line(self, incident: IncidentState) -> bool:

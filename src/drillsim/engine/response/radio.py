@@ -6,6 +6,7 @@ from drillsim.engine.protection.protective_action import Protection
 from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
+from drillsim.record import events as ev
 
 
 class Radio:
@@ -23,7 +24,7 @@ class Radio:
 
     def hear(self, incident: IncidentState, unit: Responder, why: str) -> None:
         """Record that a unit has word of an incident; it orders, and speaks to the police, where its role may."""
-        self.drill.log(unit.id, "word", self.drill.whereabouts(unit), why, incident=incident.id)
+        self.drill.log(unit.id, ev.WORD, self.drill.whereabouts(unit), why, incident=incident.id)
         self.order(incident, unit)
         if unit.role.police_channel and not incident.police_told.triggered:
             incident.police_told.succeed(unit.id)

@@ -13,6 +13,7 @@ from drillsim.engine.response.unit_process import Response
 from drillsim.engine.state.drill_state import Process
 from drillsim.engine.state.responder import Responder
 from drillsim.engine.world.world import XY
+from drillsim.record import events as ev
 from drillsim.streams.streams import sample
 
 HELD = (TOLD, LOCKED, SECURED, FAILED)
@@ -64,7 +65,7 @@ class RoomRelease:
     def _go_round(self, unit: Responder) -> Process:
         """Walk to the nearest room left, show who one is, let its people out, and go on, until called off."""
         order = self.lockdown.order
-        order.log(unit.id, "releases", self.drill.whereabouts(unit), "from room to room")
+        order.log(unit.id, ev.RELEASES, self.drill.whereabouts(unit), "from room to room")
         room = -1
         try:
             while (goal := self._nearest(unit)) is not None:
@@ -104,4 +105,4 @@ class RoomRelease:
         return min(found)[1:]
 
     def _no_way(self, unit: Responder, id_: str) -> Callable[[], None]:
-        return lambda: self.lockdown.order.log(unit.id, "cannot-reach", id_, "no way that it can open")
+        return lambda: self.lockdown.order.log(unit.id, ev.CANNOT_REACH, id_, "no way that it can open")

@@ -8,6 +8,7 @@ from drillsim.engine.response.assignments import Assignments
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
+from drillsim.record import events as ev
 
 
 def until_called_off(process: Process) -> Process:
@@ -30,15 +31,15 @@ class Scene:
         """Record a responder on scene; the action starts as soon as those present meet the need."""
         drill, role = self.drill, responder.role
         where = drill.where(incident)
-        drill.log(responder.id, "on-scene", where, role.word(incident.kind), incident=incident.id)
+        drill.log(responder.id, ev.ON_SCENE, where, role.word(incident.kind), incident=incident.id)
         if drill.scenario.dispatch.service == "walked":
-            drill.log(responder.id, "walked", where, incident=incident.id, value=responder.walked_s)
-            drill.log(responder.id, "doors", where, incident=incident.id, value=responder.doors_s)
+            drill.log(responder.id, ev.WALKED, where, incident=incident.id, value=responder.walked_s)
+            drill.log(responder.id, ev.DOORS, where, incident=incident.id, value=responder.doors_s)
         self.assignments.arrive(responder)
         if incident.kind.has_patient and role.first_aid:
-            drill.log(responder.id, "first-aid", where, incident=incident.id)
+            drill.log(responder.id, ev.FIRST_AID, where, incident=incident.id)
         if incident.kind.has_patient and (responder.carries_aed or responder.service == "ems"):
-            drill.log(responder.id, "aed-there", where, incident=incident.id)
+            drill.log(responder.id, ev.AED_THERE, where, incident=incident.id)
         if self.assignments.need_is_met(incident):
             self._begin_action(incident, responder, where)
 
@@ -53,14 +54,14 @@ class Scene:
 
     def log_no_path(self, incident: IncidentState, responder: Responder, where: str) -> None:
         """Log that a responder finds no way to a place, as the ways are now."""
-        self.drill.log(responder.id, "cannot-reach", where, "no way that it can open", incident=incident.id)
+        self.drill.log(responder.id, ev.CANNOT_REACH, where, "no way that it can open", incident=incident.id)
 
     def _begin_action(self, incident: IncidentState, responder: Responder, where: str) -> None:
         """Start to end an incident whose need is met; the first time, those on scene become able."""
         drill = self.drill
         if incident.able_s is None:
             incident.able_s = drill.env.now
-            drill.log(responder.id, "able", where, incident=incident.id)
+            drill.log(responder.id, ev.ABLE, where, incident=incident.id)
             incident.able.succeed()
             if incident.kind.exposure_until == "able":
                 drill.stop_exposure(incident)

@@ -14,6 +14,7 @@ from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
 from drillsim.quantities import Spread
+from drillsim.record import events as ev
 from drillsim.scenario.defaults import POLICE_LAWS, TARGET_RESPONSE, shipped_role
 from drillsim.scenario.kinds import Kind
 from drillsim.streams.streams import sample
@@ -129,7 +130,7 @@ class Services:
             yield outside_call
         told = incident.police_told.triggered and not outside_call.processed
         who = str(incident.police_told.value) if told else "anybody" if outside_call.processed else "office"
-        drill.log(who, "police-called", "", "police radio" if told else "911", incident=incident.id)
+        drill.log(who, ev.POLICE_CALLED, "", "police radio" if told else "911", incident=incident.id)
         team = self.police[incident]
         arrival = sample(self._law(incident.kind), streams, "service.arrival", "police", incident.number)
         count = police.officers if incident.kind.all_officers else 1
@@ -148,7 +149,7 @@ class Services:
         yield drill.env.timeout(
             sample(drill.scenario.police.phone, drill.streams, "service.phone", name, incident.number)
         )
-        drill.log("office", "called", "", name, incident=incident.id)
+        drill.log("office", ev.CALLED, "", name, incident=incident.id)
         setting = drill.scenario.ems if name == "ems" else drill.scenario.fire_service
         law = setting.law or TARGET_RESPONSE
         arrival = sample(law, drill.streams, "service.arrival", name, incident.number)
@@ -159,16 +160,16 @@ class Services:
         drill, env, incident = self.drill, self.drill.env, team.incident
         assignment = self.assignments.assign(member, incident)
         assignment.status = Status.NOTIFIED
-        drill.log(member.id, "word", "", "called", incident=incident.id)
+        drill.log(member.id, ev.WORD, "", "called", incident=incident.id)
         yield env.timeout(arrival_s)
         if incident.ended and not self.assignments.on_scene(incident) and drill.scenario.demand is not None:
-            drill.log(member.id, "turned-back", "", "it is over", incident=incident.id)
+            drill.log(member.id, ev.TURNED_BACK, "", "it is over", incident=incident.id)
             self.assignments.withdraw(member)
             return
         entry = self._entry(member, team)
         gate = drill.world.plan.openings[entry]
-        drill.log(member.id, "at-entry", gate.id, incident=incident.id)
-        drill.log(member.id, "under-way", gate.id, incident=incident.id)
+        drill.log(member.id, ev.AT_ENTRY, gate.id, incident=incident.id)
+        drill.log(member.id, ev.UNDER_WAY, gate.id, incident=incident.id)
         assignment.status = Status.UNDER_WAY
         if team.came_by is None:
             team.came_by = entry
@@ -184,7 +185,7 @@ class Services:
             if member is team.members[0]:
                 if not (team.awaited and entry == team.entry):
                     gate = drill.world.plan.openings[entry]
-                    drill.log(member.id, "searches", gate.id, "nobody met them", incident=incident.id)
+                    drill.log(member.id, ev.SEARCHES, gate.id, "nobody met them", incident=incident.id)
                 law = drill.scenario.police.locate
                 yield env.timeout(sample(law, drill.streams, "police.locate", "police", incident.number)) | team.met
                 team.located.succeed()

@@ -8,6 +8,7 @@ from drillsim.engine.response.services import Services
 from drillsim.engine.state.drill_state import Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
+from drillsim.record import events as ev
 
 
 class SupportTasks:
@@ -27,7 +28,7 @@ class SupportTasks:
             return
         space, _ = drill.travel.place(unit)
         why = "where it is" if unit.role.guides else "stays where it is"
-        drill.log(unit.id, "locks-and-guides", drill.id_of(space), why, incident=incident.id)
+        drill.log(unit.id, ev.LOCKS_AND_GUIDES, drill.id_of(space), why, incident=incident.id)
         if space < 0:
             return
         self._hold_door(incident, unit, space)
@@ -59,7 +60,7 @@ class SupportTasks:
         way = team.entry
         if int(self.drill.world.network.way_spaces[way, self.drill.world.inner_side(way)]) == space:
             gate = self.drill.world.plan.openings[way]
-            self.drill.log(unit.id, "holds-door", gate.id, "for the police", incident=incident.id)
+            self.drill.log(unit.id, ev.HOLDS_DOOR, gate.id, "for the police", incident=incident.id)
             self.drill.travel.hold(way)
 
     def _meet_police(self, incident: IncidentState, unit: Responder) -> Process:
@@ -70,16 +71,16 @@ class SupportTasks:
         space = int(drill.world.network.way_spaces[entry, side])
         x, y = drill.world.network.way_xy[entry, side]
         gate = drill.world.plan.openings[entry]
-        drill.log(unit.id, "under-way", drill.whereabouts(unit), "to meet the police", incident=incident.id)
+        drill.log(unit.id, ev.UNDER_WAY, drill.whereabouts(unit), "to meet the police", incident=incident.id)
         yield drill.travel.go(
             unit, space, (float(x), float(y)), speed_mps=unit.pace(incident.kind),
             no_way=lambda: self.scene.log_no_path(incident, unit, gate.id),
         )  # fmt: skip
-        drill.log(unit.id, "at-entry", gate.id, incident=incident.id)
+        drill.log(unit.id, ev.AT_ENTRY, gate.id, incident=incident.id)
         team.awaited = True
         yield team.at_entry
         inside = any(member.number is not None for member in team.members)
         if not inside and team.came_by == entry and not team.met.triggered:
-            drill.log(unit.id, "police-met", gate.id, incident=incident.id)
+            drill.log(unit.id, ev.POLICE_MET, gate.id, incident=incident.id)
             team.met.succeed()
             drill.travel.renew()

@@ -13,6 +13,7 @@ from drillsim.engine.response.support_tasks import SupportTasks
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
+from drillsim.record import events as ev
 
 
 class Response:
@@ -59,7 +60,7 @@ class Response:
     def send(self, incident: IncidentState, unit: Responder, *, heard_s: float, why: str) -> Assignment:
         """Assign a unit to an incident and start its process; it hears of it after `heard_s` seconds."""
         if self.dispatcher.take_from_line(incident):
-            self.drill.log(unit.id, "dispatched", self.drill.where(incident), "from the line", incident=incident.id)
+            self.drill.log(unit.id, ev.DISPATCHED, self.drill.where(incident), "from the line", incident=incident.id)
         assignment = self.assignments.assign(unit, incident)
         respond = self._respond(assignment, heard_s, why)
         assignment.process = self.drill.env.process(until_called_off(respond))
@@ -71,7 +72,7 @@ class Response:
         if old is None:
             return
         drill.travel.stand(unit)
-        what, why = ("called-off", f"for {incident.id}") if incident is not None else ("free", "it leaves")
+        what, why = (ev.CALLED_OFF, f"for {incident.id}") if incident is not None else (ev.FREE, "it leaves")
         drill.log(unit.id, what, drill.whereabouts(unit), why, incident=old.id)
         self._withdraw(unit)
         self.scene.leave(old, unit)
@@ -108,13 +109,13 @@ class Response:
     def leave(self, unit: Responder, why: str) -> None:
         """Send a unit off campus: it gives up what it does, and somebody else is sent in its place."""
         unit.gone = True
-        self.drill.log(unit.id, "left", "", why)
+        self.drill.log(unit.id, ev.LEFT, "", why)
         self.call_off(unit, None)
 
     def back(self, unit: Responder) -> None:
         """Bring a unit back to campus, to its duty."""
         unit.gone, unit.stands = False, None
-        self.drill.log(unit.id, "back", self.drill.whereabouts(unit))
+        self.drill.log(unit.id, ev.BACK, self.drill.whereabouts(unit))
         self._is_free(unit)
 
     # ------------------------------------------------------------------ the life cycle
@@ -133,7 +134,7 @@ class Response:
             if delay > 0.0:
                 yield env.timeout(delay)
         assignment.status = Status.UNDER_WAY
-        drill.log(unit.id, "under-way", drill.whereabouts(unit), incident=incident.id)
+        drill.log(unit.id, ev.UNDER_WAY, drill.whereabouts(unit), incident=incident.id)
         if drill.scenario.dispatch.service == "walked":
             unit.walked_s = unit.doors_s = 0.0
             if incident.kind.has_patient:
@@ -172,11 +173,11 @@ class Response:
         """Leave campus with an arrested person, and come back."""
         drill = self.drill
         away_s = unit.sample(drill.scenario.dispatch.arrests.away, "unit.arrest_away", incident.number)
-        drill.log(unit.id, "free", drill.where(incident), "leaves with somebody", incident=incident.id)
+        drill.log(unit.id, ev.FREE, drill.where(incident), "leaves with somebody", incident=incident.id)
         self.assignments.finish(unit)
         unit.gone = True
         drill.travel.stand(unit)
-        drill.log(unit.id, "left", "", "an arrest", incident=incident.id)
+        drill.log(unit.id, ev.LEFT, "", "an arrest", incident=incident.id)
         yield drill.env.timeout(away_s)
         self.back(unit)
 
@@ -185,7 +186,7 @@ class Response:
         drill, incident = self.drill, self.assignments.incident_of(unit)
         if incident is None:
             return
-        drill.log(unit.id, "free", drill.where(incident), incident=incident.id)
+        drill.log(unit.id, ev.FREE, drill.where(incident), incident=incident.id)
         self.assignments.finish(unit)
         drill.travel.stand(unit)
         self._is_free(unit)

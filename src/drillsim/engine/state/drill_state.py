@@ -20,6 +20,7 @@ from drillsim.engine.state.responder import Responder, responders_of
 from drillsim.engine.state.travel import Crowd, Travel
 from drillsim.engine.world.clock import Clock
 from drillsim.engine.world.world import XY, World
+from drillsim.record import events as ev
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
 from drillsim.streams.streams import Streams
@@ -127,7 +128,7 @@ class DrillState:
         if incident.ended:
             return
         incident.ended = True
-        self.log(who, "resolved", self.where(incident), incident=incident.id)
+        self.log(who, ev.RESOLVED, self.where(incident), incident=incident.id)
         if not incident.resolved.triggered:
             incident.resolved.succeed()
         self.stop_exposure(incident)
@@ -141,7 +142,7 @@ class DrillState:
         exposure = self.exposures.pop(incident, None)
         if exposure is not None:
             for radius, person_s in exposure.stop():
-                self.log("people", "exposure", f"{radius:g}", incident=incident.id, value=person_s)
+                self.log("people", ev.EXPOSURE, f"{radius:g}", incident=incident.id, value=person_s)
 
     def move(self, incident: IncidentState, space: int, point: XY) -> None:
         """Let an incident be at another place from now on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import simpy
 
+from drillsim.record import events as ev
 from drillsim.record.trace import Event
 
 _new = tuple.__new__
@@ -18,7 +19,14 @@ class EventLog:
         self.events: list[Event] = []
 
     def __call__(
-        self, who: str, what: str, where: str = "", why: str = "", *, incident: str = "", value: float | None = None
+        self,
+        who: str,
+        what: ev.EventWord,
+        where: str = "",
+        why: str = "",
+        *,
+        incident: str = "",
+        value: float | None = None,
     ) -> None:
         """Write one line at the present time."""
         self.events.append(_new(Event, (float(self.env.now), who, what, where, why, incident, value)))
