@@ -185,7 +185,7 @@ def heir(t: At, c: int, just_passed: int) -> int:
     while d >= 0:
         b = d >> 1
         if not is_resting(t, b) or (b == just_passed and borders[b].passes == 1):
-            one, other = directions[d], directions[found]
+            one, other = directions[d], directions[max(found, 0)]
             if found < 0 or one.tag < other.tag or (one.tag == other.tag and one.order < other.order):
                 found = d
         d = int(directions[d].after)
