@@ -21,7 +21,7 @@ from drillsim.engine.response.assignments import Status
 from drillsim.engine.response.room_release import RoomRelease
 from drillsim.engine.response.unit_process import Response
 from drillsim.engine.state.drill_state import DrillState, Process
-from drillsim.engine.state.incident import IncidentState, incident_of
+from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
 from drillsim.record import events as ev
 from drillsim.record.trace import Event
@@ -78,17 +78,7 @@ class Drill:
         assert demand is not None
         for number, one in enumerate(arrivals_of(demand, drill.world.plan, drill.streams, drill.clock)):
             yield drill.env.timeout(one.onset_s - drill.env.now)
-            incident = incident_of(
-                one.call,
-                one.id,
-                number,
-                one.onset_s,
-                drill.scenario,
-                drill.world,
-                drill.streams,
-                drill.clock,
-                drill.env,
-            )
+            incident = drill.incident_factory.make(one.call, one.id, number, one.onset_s)
             drill.env.process(self.unfold(incident))
 
     def _bells(self, end_s: float) -> Process:
@@ -97,8 +87,8 @@ class Drill:
         times = {drill.clock.seconds(m) for m in drill.clock.bells()}
         for unit in drill.units:
             times |= {s.begins_s for s in unit.spells if s.begins_s > 0.0}
-            if unit.calendar is not None:
-                times |= {drill.clock.seconds(m) for m in unit.calendar.changes(drill.clock.weekday)}
+            if unit.unit.calendar is not None:
+                times |= {drill.clock.seconds(m) for m in unit.unit.calendar.changes(drill.clock.weekday)}
         told = {unit.id: (unit.whereabouts(0.0), unit.spell_at(0.0).duty) for unit in drill.units}
         for time_s in sorted(t for t in times if 0.0 < t < end_s):
             yield drill.env.timeout(time_s - drill.env.now)
@@ -127,16 +117,7 @@ class Drill:
             drill.log("school", ev.POLICE_WANTED, incident=incident.id)
         self.response.services.watch(incident)
         IncidentCourse(drill, incident).begin()
-        setting, reporting = drill.scenario.noticing, drill.scenario.reporting
-        space = drill.world.plan.spaces[incident.space]
-        watched = drill.crowd.count_in([incident.space]) > 0 or (
-            detection.supervised(space) and bool(drill.people_in(drill.env.now).sum() > 0)
-        )
-        sources = detection.sources(
-            incident, drill.units, setting, reporting, drill.world, drill.streams,
-            watched=watched, propped=frozenset(drill.travel.propped), now_s=drill.env.now,
-        )  # fmt: skip
-        for i, notice in enumerate(sources):
+        for i, notice in enumerate(detection.sources(drill, incident)):
             drill.env.process(self._tell(incident, notice, first=i == 0))
 
     def _tell(self, incident: IncidentState, notice: detection.Notice, *, first: bool) -> Process:
@@ -152,8 +133,7 @@ class Drill:
             self._first_notice(incident, notice)
         if incident.reported.triggered and incident.place_known.triggered:
             return
-        covered = drill.has_radio(incident.space)
-        report = detection.report_of(incident, notice, drill.scenario.reporting, drill.streams, covered=covered)
+        report = detection.report_of(drill, incident, notice)
         if report.delay_s > 0.0:
             yield drill.env.timeout(report.delay_s)
         if not report.arrives:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from drillsim.analysis.measures import count_curve, measure
 from drillsim.engine.drill import Drill
 from drillsim.engine.state.drill_state import DrillState
-from drillsim.engine.world.clock import clock_of
-from drillsim.engine.world.occupants import people_of
-from drillsim.engine.world.world import world_of
 from drillsim.plan.model import FloorPlan
 from drillsim.record import events as ev
 from drillsim.record.trace import Trace, Value
@@ -29,12 +26,8 @@ def simulate(
 
     Raises KeyError for places that the plan lacks: `drillsim.check` finds them, with their line, beforehand.
     """
-    world = world_of(plan, scenario)
     streams = Streams(seed, scenario.draws, replication)
-    clock = clock_of(scenario, plan, streams)
-    drill = DrillState(
-        scenario, world, mix, streams, clock, people_of(scenario, world, streams, clock), record_legs=record_legs
-    )
+    drill = DrillState(scenario, plan, mix, streams, record_legs=record_legs)
     events = tuple(Drill(drill).play())
     horizon = scenario.horizon
     heads: dict[str, Value] = {"scenario": scenario.name, "mix": mix.name, "replication": replication}

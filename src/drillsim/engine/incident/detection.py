@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 
+from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
-from drillsim.engine.world.world import World
 from drillsim.plan.model import Space
 from drillsim.scenario.defaults import REPORT_DELAY, camera_detection
 from drillsim.scenario.incident import Incident
-from drillsim.scenario.response import Noticing, Reporting
-from drillsim.streams.streams import Streams
 
 SUPERVISED = ("classroom", "office", "library", "gym", "cafeteria", "nurse", "kitchen")
 """Uses where an adult is normally present. Assumption A:detection.supervised_uses."""
@@ -31,36 +29,25 @@ class Notice:
     unit: Responder | None = None
 
 
-def sources(
-    incident: IncidentState, units: list[Responder], noticing: Noticing, reporting: Reporting, world: World, streams: Streams, *,
-    watched: bool, propped: frozenset[int], now_s: float,
-) -> list[Notice]:  # fmt: skip
-    """Return every source that will notice, the first to do so first; each has its own draw, used or not.
-
-    watched
-        Whether somebody is there at the onset.
-    propped
-        Openings that stand open: they ring no alarm.
+def sources(drill: DrillState, incident: IncidentState) -> list[Notice]:
+    """Return every source that will notice an incident, the first to do so first; each has its own draw, used or not.
 
     Ties go to the earlier source: people, cameras in plan order, the door's alarm, the incident's own stages, units
     in mix order. Empty when nobody ever notices.
     """
-    wish = incident.definition
-    if isinstance(wish, Incident) and wish.noticed_after is not None:
-        fixed = wish.noticed_after.quantile(streams.uniform("notice.fixed", incident.id))
-        return [Notice(fixed, "people", "as the scenario fixes it", reporting.by)]
-    found = [*_people(incident, noticing, reporting, world, streams, watched=watched)]
-    space = world.plan.spaces[incident.space]
-    for camera in world.plan.cameras:
-        if space.id in camera.watches:
-            delay = _camera(incident, camera.id, noticing, streams)
-            found.append(Notice(delay, camera.id, "seen on a camera", "camera"))
-    if isinstance(wish, Incident):
-        found += _door(incident, wish, noticing, world, streams, propped)
+    definition, streams, noticing = incident.definition, drill.streams, drill.scenario.noticing
+    watched = _is_watched(drill, incident)
+    if isinstance(definition, Incident) and definition.noticed_after is not None:
+        fixed = definition.noticed_after.quantile(streams.uniform("notice.fixed", incident.id))
+        return [Notice(fixed, "people", "as the scenario fixes it", drill.scenario.reporting.by)]
+    found = [*_people(drill, incident, watched=watched), *_cameras(drill, incident)]
+    if isinstance(definition, Incident):
+        found += _door(drill, incident, definition)
         found += [
             Notice(seen, "alarm", f"stage {i + 1} is detected", "camera") for i, (_, seen) in enumerate(incident.stages)
         ]
-    for unit in units:
+    now_s = drill.env.now
+    for unit in drill.units:
         there = unit.visits(incident.space, now_s) - now_s if unit.is_here(now_s) else inf
         if there < inf:
             own = noticing.witness.quantile(streams.uniform("notice.unit", f"{incident.id}/{unit.id}"))
@@ -69,14 +56,21 @@ def sources(
     return sorted((n for n in found if n.delay_s < inf), key=lambda n: n.delay_s)
 
 
-def _people(
-    incident: IncidentState, noticing: Noticing, reporting: Reporting, world: World, streams: Streams, *, watched: bool
-) -> Iterator[Notice]:
+def _is_watched(drill: DrillState, incident: IncidentState) -> bool:
+    """Return whether somebody is there at the onset: people, or the adult of a supervised space while school is in."""
+    if drill.crowd.count_in([incident.space]) > 0:
+        return True
+    space = drill.world.plan.spaces[incident.space]
+    return supervised(space) and bool(drill.people_in(drill.env.now).sum() > 0)
+
+
+def _people(drill: DrillState, incident: IncidentState, *, watched: bool) -> Iterator[Notice]:
     """Yield the notice of whoever is there, or comes by; nobody where pupils keep it to themselves."""
-    in_charge = watched and supervised(world.plan.spaces[incident.space])
+    streams, noticing = drill.streams, drill.scenario.noticing
+    in_charge = watched and supervised(drill.world.plan.spaces[incident.space])
     if not in_charge and streams.uniform("notice.trust", incident.id) >= noticing.trust:
         return
-    means = reporting.by
+    means: str = drill.scenario.reporting.by
     if in_charge and streams.uniform("notice.badge", incident.id) < noticing.badges:
         means = "badge"
     u = streams.uniform("notice.people", incident.id)
@@ -86,14 +80,26 @@ def _people(
         yield Notice(noticing.unsupervised.quantile(u), "people", "somebody came by", means)
 
 
-def _door(
-    incident: IncidentState, wish: Incident, noticing: Noticing, world: World, streams: Streams, propped: frozenset[int]
-) -> Iterator[Notice]:
-    """Yield the alarm of the door by which it comes in."""
-    if wish.through is None:
+def _cameras(drill: DrillState, incident: IncidentState) -> Iterator[Notice]:
+    """Yield the notice of each camera that watches the space; inf where nobody looks at its picture."""
+    streams, noticing = drill.streams, drill.scenario.noticing
+    space = drill.world.plan.spaces[incident.space]
+    seen = noticing.camera_watched * camera_detection(noticing.monitors)
+    for camera in drill.world.plan.cameras:
+        if space.id in camera.watches:
+            slot, delay_s = f"{incident.id}/{camera.id}", inf
+            if streams.uniform("notice.camera_seen", slot) < seen:
+                delay_s = noticing.camera_decision.quantile(streams.uniform("notice.camera_decision", slot))
+            yield Notice(delay_s, camera.id, "seen on a camera", "camera")
+
+
+def _door(drill: DrillState, incident: IncidentState, definition: Incident) -> Iterator[Notice]:
+    """Yield the alarm of the door by which it comes in; a door that is propped open rings no alarm."""
+    world, streams, noticing = drill.world, drill.streams, drill.scenario.noticing
+    if definition.through is None:
         return
-    way = world.ways_by_id[wish.through]
-    if not world.plan.openings[way].alarm or way in propped:
+    way = world.ways_by_id[definition.through]
+    if not world.plan.openings[way].alarm or way in drill.travel.propped:
         return
     if streams.uniform("notice.alarm_heard", incident.id) < noticing.alarm_detects:
         delay = noticing.alarm_assessment.quantile(streams.uniform("notice.alarm", incident.id))
@@ -103,13 +109,6 @@ def _door(
 def supervised(space: Space) -> bool:
     """Return whether an adult is normally in this space: what the plan says, else by its use."""
     return space.use in SUPERVISED if space.supervised is None else space.supervised
-
-
-def _camera(incident: IncidentState, id_: str, noticing: Noticing, streams: Streams) -> float:
-    seen = noticing.camera_watched * camera_detection(noticing.monitors)
-    if streams.uniform("notice.camera_seen", f"{incident.id}/{id_}") >= seen:
-        return inf
-    return noticing.camera_decision.quantile(streams.uniform("notice.camera_decision", f"{incident.id}/{id_}"))
 
 
 @dataclass(frozen=True)
@@ -122,14 +121,13 @@ class Report:
     names_place: bool
 
 
-def report_of(
-    incident: IncidentState, notice: Notice, reporting: Reporting, streams: Streams, *, covered: bool
-) -> Report:
-    """Return the report of a notice; a failed try repeats with a new draw.
+def report_of(drill: DrillState, incident: IncidentState, notice: Notice) -> Report:
+    """Return the report of a notice; a failed try repeats with a new draw, at most `reporting.tries` times.
 
-    covered
-        Whether there is radio where it is sent from: without, a report by radio waits for one repeat.
+    Where there is no radio at the incident's place, a report by radio first waits for one repeat.
     """
+    streams, reporting = drill.streams, drill.scenario.reporting
+    covered = drill.has_radio(incident.space)
     means = "badge" if notice.means == "badge" else reporting.by
     own = reporting.delay if means == reporting.by else None
     law = own or REPORT_DELAY[means]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 
 import simpy
 
@@ -17,9 +17,19 @@ from drillsim.quantities import Spread
 from drillsim.record import events as ev
 from drillsim.scenario.defaults import POLICE_LAWS, TARGET_RESPONSE, shipped_role
 from drillsim.scenario.kinds import Kind
+from drillsim.scenario.staffing import Unit
 from drillsim.streams.streams import sample
 
 ROLES = {name: shipped_role(name) for name in ("police", "ems", "fire-service")}
+
+
+@cache
+def service_unit(service: str, index: int) -> Unit:
+    """Return the definition of the index-th person of a service: outside every mix, and the same for all.
+
+    Its id names its draws, so that the first officer is as fast whatever the mix.
+    """
+    return Unit(id=service if index == 0 else f"{service}-{index + 1}", role=service)
 
 
 @dataclass(eq=False)
@@ -55,7 +65,7 @@ class Services:
         self.police: dict[IncidentState, ServiceTeam] = {}
         """By incident, from its onset: the police who come once they are called."""
 
-    def _squad(self, service: str, incident: IncidentState) -> ServiceTeam:
+    def _team(self, service: str, incident: IncidentState) -> ServiceTeam:
         env = self.drill.env
         return ServiceTeam(service, incident, self.entries[service], env.event(), env.event(), env.event())
 
@@ -63,18 +73,17 @@ class Services:
         """Return the index-th of a service who comes to an incident, with its draws."""
         drill, incident = self.drill, team.incident
         police, streams = drill.scenario.police, drill.streams
-        slot = team.service if index == 0 else f"{team.service}-{index + 1}"
-        id_ = slot if incident.number == 0 else f"{slot}@{incident.id}"
+        unit = service_unit(team.service, index)
         member = Responder(
-            id=id_,
+            unit=unit,
             role=ROLES[team.service],
             order=len(drill.units) + index,
             streams=streams,
-            label=ROLES[team.service].label,
-            run_mps=sample(police.run, streams, "service.speed", slot, incident.number),
+            call="" if incident.number == 0 else incident.id,
+            run_mps=sample(police.run, streams, "service.speed", unit.id, incident.number),
             up_mps=police.stair_up,
             down_mps=police.stair_down,
-            key_s=sample(drill.scenario.locks.key, streams, "service.key", slot, incident.number),
+            key_s=sample(drill.scenario.locks.key, streams, "service.key", unit.id, incident.number),
             service=team.service,
             access=partial(self._access, team),
         )
@@ -99,10 +108,10 @@ class Services:
     def watch(self, incident: IncidentState) -> None:
         """Start what calls the services for an incident."""
         if incident.kind.calls_911 or self.wants_police(incident):
-            self.police[incident] = self._squad("police", incident)
+            self.police[incident] = self._team("police", incident)
             self.drill.env.process(self._call_police(incident))
         if incident.kind.service:
-            self.drill.env.process(self._call_other(incident, self._squad(incident.kind.service, incident)))
+            self.drill.env.process(self._call_other(incident, self._team(incident.kind.service, incident)))
 
     def wants_police(self, incident: IncidentState) -> bool:
         """Return whether the school calls the police: always for some kinds, for others if nobody on campus can help."""

@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 
 from drillsim.crowd.clock import call_after
 from drillsim.crowd.factory import crowd_of
-from drillsim.crowd.population import Population
 from drillsim.crowd.stationary import StillCrowd
 from drillsim.engine.state.event_log import EventLog
 from drillsim.engine.state.exposure import Exposure
-from drillsim.engine.state.incident import IncidentState, incidents_of
+from drillsim.engine.state.incident import IncidentFactory, IncidentState
 from drillsim.engine.state.responder import Responder, responders_of
 from drillsim.engine.state.travel import Crowd, Travel
-from drillsim.engine.world.clock import Clock
-from drillsim.engine.world.world import XY, World
+from drillsim.engine.world.clock import clock_of
+from drillsim.engine.world.occupants import people_of
+from drillsim.engine.world.world import XY, world_of
+from drillsim.plan.model import FloorPlan
 from drillsim.record import events as ev
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
@@ -34,16 +35,16 @@ class DrillState:
     def __init__(
         self,
         scenario: Scenario,
-        world: World,
+        plan: FloorPlan,
         mix: Mix,
         streams: Streams,
-        clock: Clock,
-        population: Population,
         *,
         record_legs: bool,
     ) -> None:
-        self.scenario, self.world, self.streams, self.clock = scenario, world, streams, clock
-        self.population = population
+        self.scenario, self.streams = scenario, streams
+        self.world = world = world_of(plan, scenario)
+        self.clock = clock = clock_of(scenario, plan, streams)
+        self.population = people_of(scenario, world, streams, clock)
         self.env = env = simpy.Environment()
         self.log = EventLog(env)
         self.crowd: Crowd = self._crowd(record_legs=record_legs)
@@ -52,7 +53,8 @@ class DrillState:
             self.crowd.evacuate(late)
         self.travel = Travel(env, world, self.crowd, scenario.locks)
         self.units = responders_of(mix, world, streams, clock, key_law=scenario.locks.key)
-        self.incidents = incidents_of(scenario, world, streams, clock, env)
+        self.incident_factory = IncidentFactory(scenario, world, streams, clock, env)
+        self.incidents = self.incident_factory.of_drill()
         self.exposures: dict[IncidentState, Exposure] = {}
         self.without_radio: set[int] = {i for i, s in enumerate(world.plan.spaces) if not s.radio}
         self.occupied = self.people_in() > 0

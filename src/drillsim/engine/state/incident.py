@@ -23,6 +23,9 @@ class IncidentState:
     """One incident as it unfolds; draws are made at the start."""
 
     definition: Happening
+    """What the file says of it."""
+    kind: Kind
+    """Properties of its kind."""
     id: str
     number: int
     """Position among the drill's incidents: names the draws that units make for it."""
@@ -54,55 +57,52 @@ class IncidentState:
     """By service: how many stand there."""
     moves_made: int = 0
 
-    @property
-    def kind(self) -> Kind:
-        """Properties of its kind."""
-        return self.definition.row
-
     def is_resolved_by(self, role: Role) -> bool:
         """Return whether a role resolves this kind, armed where it is hostile."""
         return role.word(self.kind) == "resolves" and (role.armed or not self.kind.needs_arms)
 
 
-def incident_of(
-    wish: Happening, id_: str, number: int, onset_s: float, scenario: Scenario, world: World, streams: Streams,
-    clock: Clock, env: simpy.Environment,
-) -> IncidentState:  # fmt: skip
-    """Return one incident with its draws made; its place is drawn for the bell period of its onset."""
-    space, point = place_of(wish, id_, world, streams, clock.period(onset_s))
-    lasts = wish.lasts or wish.row.lasts
-    act = wish.act or wish.row.act
-    return IncidentState(
-        definition=wish,
-        id=id_,
-        number=number,
-        rank=scenario.dispatch.rank(wish.row),
-        space=space,
-        point=point,
-        onset_s=onset_s,
-        lasts_s=None if lasts is None else lasts.quantile(streams.uniform("incident.lasts", id_)),
-        act_s=None if act is None else act.quantile(streams.uniform("incident.act", id_)),
-        reported=env.event(),
-        resolved=env.event(),
-        able=env.event(),
-        place_known=env.event(),
-        moved=env.event(),
-        police_told=env.event(),
-        stages=_stages(wish, id_, streams) if isinstance(wish, Incident) else (),
-    )
+@dataclass(frozen=True)
+class IncidentFactory:
+    """Makes the incidents of one drill: a file's at the start, a school day's as they come up."""
 
+    scenario: Scenario
+    world: World
+    streams: Streams
+    clock: Clock
+    env: simpy.Environment
 
-def incidents_of(
-    scenario: Scenario, world: World, streams: Streams, clock: Clock, env: simpy.Environment
-) -> list[IncidentState]:
-    """Return the incidents of a drill in file order; zero is the onset of the first to begin."""
-    if not scenario.incidents:
-        return []
-    zero = scenario.incidents[scenario.leading].at
-    return [
-        incident_of(wish, wish.id, i, wish.at - zero, scenario, world, streams, clock, env)
-        for i, wish in enumerate(scenario.incidents)
-    ]
+    def make(self, definition: Happening, id_: str, number: int, onset_s: float) -> IncidentState:
+        """Return one incident with its draws made; its place is drawn for the bell period of its onset."""
+        env, streams, kind = self.env, self.streams, definition.row
+        space, point = place_of(definition, id_, self.world, streams, self.clock.period(onset_s))
+        lasts, act = definition.lasts or kind.lasts, definition.act or kind.act
+        return IncidentState(
+            definition=definition,
+            kind=kind,
+            id=id_,
+            number=number,
+            rank=self.scenario.dispatch.rank(kind),
+            space=space,
+            point=point,
+            onset_s=onset_s,
+            lasts_s=None if lasts is None else lasts.quantile(streams.uniform("incident.lasts", id_)),
+            act_s=None if act is None else act.quantile(streams.uniform("incident.act", id_)),
+            reported=env.event(),
+            resolved=env.event(),
+            able=env.event(),
+            place_known=env.event(),
+            moved=env.event(),
+            police_told=env.event(),
+            stages=_stages(definition, id_, streams) if isinstance(definition, Incident) else (),
+        )
+
+    def of_drill(self) -> list[IncidentState]:
+        """Return the incidents of the file, in its order; zero is the onset of the first to begin."""
+        if not self.scenario.incidents:
+            return []
+        zero = self.scenario.incidents[self.scenario.leading].at
+        return [self.make(wish, wish.id, i, wish.at - zero) for i, wish in enumerate(self.scenario.incidents)]
 
 
 def _stages(wish: Incident, id_: str, streams: Streams) -> tuple[tuple[float, float], ...]:

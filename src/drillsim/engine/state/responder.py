@@ -11,7 +11,6 @@ from drillsim.engine.state.duty import DutySpell, duty_spells
 from drillsim.engine.world.clock import Clock
 from drillsim.engine.world.world import XY, World
 from drillsim.quantities import Spread
-from drillsim.scenario.calendar import Calendar
 from drillsim.scenario.kinds import Kind
 from drillsim.scenario.staffing import Mix, Role, Unit
 from drillsim.streams.streams import Streams, sample
@@ -34,15 +33,16 @@ class Responder:
     else is there.
     """
 
-    id: str
+    unit: Unit
+    """Its definition: in the mixes file, or a fixed one of a service."""
     role: Role
     order: int
     """Position in the mix file; services come after all units."""
     streams: Streams
-    label: str = ""
+    call: str = ""
+    """Id of the incident that somebody of a service comes to, unless it is the first."""
     present: bool = True
     spells: tuple[DutySpell, ...] = ()
-    calendar: Calendar | None = None
     clock: Clock | None = None
     run_mps: float = 1.0
     brisk_mps: float = 1.0
@@ -65,15 +65,25 @@ class Responder:
     doors_s: float = 0.0
     carries_aed: bool = False
 
+    def __post_init__(self) -> None:
+        self.id = f"{self.unit.id}@{self.call}" if self.call else self.unit.id
+        """Id in rows and events: that of the definition, and of the call where it names another person each time."""
+
+    @property
+    def label(self) -> str:
+        """What the story calls it."""
+        return self.unit.label or self.role.label
+
     def is_here(self, time_s: float) -> bool:
         """Return whether it is on campus: present today, by its calendar, and not sent away."""
         return self.present and not self.gone and self.whereabouts(time_s) == "here"
 
     def whereabouts(self, time_s: float) -> str:
         """Return 'here', or where its calendar has it, such as 'court' or 'off'."""
-        if self.calendar is None or self.clock is None:
+        calendar = self.unit.calendar
+        if calendar is None or self.clock is None:
             return "here" if self.present else "off"
-        return self.calendar.where(self.clock.weekday, self.clock.minute(time_s))
+        return calendar.where(self.clock.weekday, self.clock.minute(time_s))
 
     def pace(self, kind: Kind) -> float:
         """Return its level speed to a kind of incident, m/s."""
@@ -132,26 +142,24 @@ class Responder:
 
 def responders_of(mix: Mix, world: World, streams: Streams, clock: Clock, *, key_law: Spread) -> list[Responder]:
     """Return the mix's units with every draw of the day made, used or not, in file order."""
-    return [_responder(unit, mix.role(unit), i, world, streams, clock, key_law) for i, unit in enumerate(mix.units)]
-
-
-def _responder(
-    unit: Unit, role: Role, order: int, world: World, streams: Streams, clock: Clock, key_law: Spread
-) -> Responder:
-    presence = role.presence if unit.presence is None else unit.presence
-    return Responder(
-        id=unit.id,
-        role=role,
-        order=order,
-        streams=streams,
-        label=unit.label or role.label,
-        present=unit.calendar is not None or streams.uniform("unit.presence", unit.id) < presence,
-        spells=duty_spells(unit, role, world, streams, clock),
-        calendar=unit.calendar,
-        clock=clock,
-        run_mps=role.run.quantile(streams.uniform("unit.speed", unit.id)),
-        brisk_mps=role.brisk,
-        up_mps=role.stair_up,
-        down_mps=role.stair_down,
-        key_s=key_law.quantile(streams.uniform("unit.key", unit.id)),
-    )
+    found = []
+    for order, unit in enumerate(mix.units):
+        role = mix.role(unit)
+        presence = role.presence if unit.presence is None else unit.presence
+        found.append(
+            Responder(
+                unit=unit,
+                role=role,
+                order=order,
+                streams=streams,
+                present=unit.calendar is not None or streams.uniform("unit.presence", unit.id) < presence,
+                spells=duty_spells(unit, role, world, streams, clock),
+                clock=clock,
+                run_mps=role.run.quantile(streams.uniform("unit.speed", unit.id)),
+                brisk_mps=role.brisk,
+                up_mps=role.stair_up,
+                down_mps=role.stair_down,
+                key_s=key_law.quantile(streams.uniform("unit.key", unit.id)),
+            )
+        )
+    return found
