@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import statistics
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import build
@@ -19,7 +21,13 @@ from drillsim.study.term import play_term
 from measure import RESULTS, ROOT, Row, cpu_s, drills_of, store
 
 PLANS = ("doe_secondary", "doe_primary")
+T = TypeVar("T")
 SCENARIOS = ("fight", "medical", "unwanted", "lockdown", "evacuation")
+
+
+def at_every_call(work: Callable[[T], object], thing: T) -> Callable[[int], object]:
+    """Return the work on one thing, as a function of the number of the call."""
+    return lambda _number: work(thing)
 
 
 def measured(runs: int) -> list[Row]:
@@ -43,8 +51,8 @@ def measured(runs: int) -> list[Row]:
     for name in PLANS:
         path = ROOT / "floorplans" / f"{name}.yaml"
         plan = read_plan(path)
-        add("read and check the plan", name, cpu_s(lambda _, p=path: read_plan(p), 3))
-        add("build the network", name, cpu_s(lambda _, p=plan: build(p), 5))
+        add("read and check the plan", name, cpu_s(at_every_call(read_plan, path), 3))
+        add("build the network", name, cpu_s(at_every_call(build, plan), 5))
         for scenario_name in SCENARIOS:
             scenario = read_scenario(ROOT / "scenarios" / f"{scenario_name}.yaml")
             mix = mixes[mixes.present]

@@ -242,7 +242,7 @@ def doe(runs: int) -> Iterator[Row]:
     for name, aim, aim_evacuation, aim_lockdown in (("secondary", 3.0, 8.0, 5.0), ("primary", 1.5, None, None)):
         plan = read_plan(ROOT / "floorplans" / f"doe_{name}.yaml")
         world = world_of(plan, evacuation)
-        seats = world.seats(plan.period_at(evacuation.time_of_day))
+        seats = world.seats(plan.period_at(str(evacuation.time_of_day)))
         part = f"DOE {name} school, {len(seats):,} pupils"
         groups = groups_of(evacuation, plan)
         building = Building(world.network, world.cells, world.laws)
@@ -287,11 +287,17 @@ def campuses(largest: int) -> Iterator[Row]:
             _, each_us, _ = _campus(building, layout, persons, engine, drills=max(1, 20 // schools), tied=True)
             growth = statistics.median(each_us) / first_us
             yield row(part, what, f"{engine}, schools in step", "times that of 1,000", [growth])
-        if used is not None:
-            empty = nobody_in.bytes_used()
+        empty = bytes_of(nobody_in)
+        if used is not None and empty is not None:
             yield row(part, what, f"{engine}: all arrays", "bytes per person", [used / persons], at_most=250.0)
             yield row(part, what, f"{engine}: of people", "bytes per person", [(used - empty) / persons])
             yield row(part, what, f"{engine}: of the building", "kB per school", [empty / schools / 1000])
+
+
+def bytes_of(crowd: object) -> int | None:
+    """Return the bytes of a crowd's arrays, or None where it keeps no arrays (the reference)."""
+    measured: Callable[[], int] | None = getattr(crowd, "bytes_used", None)
+    return None if measured is None else measured()
 
 
 def _campus(
@@ -311,7 +317,7 @@ def _campus(
         crowd = building.play(people, engine, tied=tied)
         seconds.append(time.process_time() - began)
         each_us.append(1e6 * seconds[-1] / passages_of(building, people))
-        used = crowd.bytes_used() if hasattr(crowd, "bytes_used") else None
+        used = bytes_of(crowd)
         del crowd
     return seconds, each_us, used
 

@@ -129,8 +129,8 @@ class World:
         self.network: Network = build(self.plan)
         self.cells: Cells = build_cells(self.network, self.laws)
         self.env = simpy.Environment()
-        kind = WatchedCrowd if self.engine == "reference" else CompiledCrowd
-        self.crowd = kind(self.env, self.network, self.cells, self.laws, self.people, **self.options)
+        kind: Any = WatchedCrowd if self.engine == "reference" else CompiledCrowd
+        self.crowd: Any = kind(self.env, self.network, self.cells, self.laws, self.people, **self.options)
         self.crowd.log = []
         self.crowd.happened = Counter()
 
@@ -141,7 +141,7 @@ class World:
         return self.plan.opening_index[id_]
 
     def at(self, time_s: float, act: Any) -> None:
-        self.env.timeout(time_s).callbacks.append(lambda _: act())  # type: ignore[union-attr]
+        self.env.timeout(time_s).callbacks.append(lambda _: act())
 
     def run(self, until_s: float = 1e5) -> Any:
         self.crowd.advance_to(until_s)

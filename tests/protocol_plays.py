@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from simpy.events import Event
 
 import drillsim as ds
 from drillsim.engine.protection.protective_action import Protection
@@ -83,13 +85,20 @@ def with_openings(plan: ds.FloorPlan, **changes: dict[str, Any]) -> ds.FloorPlan
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let a play act on its protection at given times."""
+    return scripted(monkeypatch)
+
+
+def scripted(patch: pytest.MonkeyPatch) -> Any:
     acts: list[tuple[float, Any]] = []
     run = Protection.run
 
-    def scripted(self: Protection, action: str) -> Any:
+    def run_with_acts(self: Protection, action: str) -> Any:
         for time_s, act in acts:
-            self.drill.at(time_s, lambda _e, act=act: act(self))
+            self.drill.at(time_s, acting(act, self))
         return (yield from run(self, action))
 
-    monkeypatch.setattr(Protection, "run", scripted)
+    def acting(act: Callable[[Protection], None], protection: Protection) -> Callable[[Event], None]:
+        return lambda _event: act(protection)
+
+    patch.setattr(Protection, "run", run_with_acts)
     return lambda time_s, act: acts.append((time_s, act))

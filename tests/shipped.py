@@ -15,7 +15,7 @@ REPLICATIONS = (0, 1)
 
 def schools_of(path: Path) -> list[str]:
     """The plans a scenario is made for: both DOE schools, or the one it names."""
-    plan = Path(ds.read_scenario(path).plan).stem
+    plan = Path(ds.read_scenario(path).plan or "").stem
     return list(SCHOOLS) if plan in SCHOOLS else [plan]
 
 

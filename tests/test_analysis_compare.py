@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
-import numpy as np
 import pytest
 
 from a_study import HORIZON_S, Made, made, six_mixes, times
@@ -65,7 +65,7 @@ def test_a_value_beyond_the_horizon_is_cut_there() -> None:
 
 
 def test_a_count_needs_no_status() -> None:
-    rows = [{"mix": "a", "replication": r, "still_inside": float(r)} for r in range(3)]
+    rows: list[dict[str, Any]] = [{"mix": "a", "replication": r, "still_inside": float(r)} for r in range(3)]
     one = describe(made(rows), "drill", "a", "still_inside")
     assert (one.mean.value, one.reached, one.n) == (1.0, 3, 3)
 
@@ -125,7 +125,7 @@ def test_the_frame_has_one_row_per_mix_with_units_in_its_names(six: Made) -> Non
     row = frame.set_index("mix").loc["police-only"]
     assert len(frame) == 6
     assert row["difference_low_s"] < row["difference_s"] < row["difference_high_s"]
-    assert np.isnan(frame.set_index("mix").loc["one-sro", "difference_s"])
+    assert frame.set_index("mix")["difference_s"].isna()["one-sro"]
 
 
 def test_the_table_tells_what_the_frame_holds(six: Made) -> None:
@@ -151,7 +151,7 @@ def test_a_printed_comparison_reads_like_this() -> None:
 
 
 def test_what_is_left_out_is_told() -> None:
-    rows = [*times("a", 100.0, 110.0), {"mix": "a", "replication": 2, "status": "failed"}]
+    rows: list[dict[str, Any]] = [*times("a", 100.0, 110.0), {"mix": "a", "replication": 2, "status": "failed"}]
     assert "a: 1 failed, left out." in str(compare(made(rows)))
 
 

@@ -33,15 +33,15 @@ def names_in(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_path_of_the_architecture_exists(path):
+def test_a_path_of_the_architecture_exists(path: Path) -> None:
     assert (SRC / path).exists() or (ROOT / path).exists()
 
 
 @pytest.mark.parametrize(("path", "name"), STEPS)
-def test_a_step_of_a_tour_exists(path, name):
+def test_a_step_of_a_tour_exists(path: Path, name: str) -> None:
     assert name in names_in(SRC / path)
 
 
-def test_every_package_is_on_the_map():
+def test_every_package_is_on_the_map() -> None:
     packages = {p.parent.relative_to(SRC).as_posix() + "/" for p in SRC.rglob("__init__.py")} - {"./"}
     assert sorted(packages - set(PATHS)) == []

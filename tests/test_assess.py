@@ -123,7 +123,7 @@ def test_the_page_fits_a_terminal_and_tells_the_longest_way_out(coverage: Covera
 
 def test_the_assessment_is_frozen(coverage: Coverage) -> None:
     with pytest.raises(AttributeError):
-        coverage.limits_s = ()
+        coverage.limits_s = ()  # type: ignore[misc]
 
 
 def test_the_public_name_is_the_function_also_when_the_package_was_imported_first(three_rooms: ds.FloorPlan) -> None:

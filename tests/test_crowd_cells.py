@@ -1,3 +1,7 @@
+# mypy: disable-error-code="comparison-overlap"
+# (pytest.approx equals the numbers it is near to)
+
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +15,7 @@ from drillsim.errors import ScenarioError
 
 
 def hall(
-    polygon: list[list[float]], openings: list[dict[str, Any]], use: str = "corridor", laws: Laws | None = None
+    polygon: Sequence[Sequence[float]], openings: list[dict[str, Any]], use: str = "corridor", laws: Laws | None = None
 ) -> Cells:
     return World(plan_of([("hall", use, polygon)], openings), people_at([]), laws or Laws()).cells
 

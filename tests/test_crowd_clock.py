@@ -89,11 +89,17 @@ def test_a_unit_that_walks_between_doors_in_thick_walls_is_at_a_lock_and_at_its_
          ("b", "classroom", box(24, -6.5, 30, -0.5))],
         [across("da", "a", "hall", 3, -0.25, 1.0), across("db", "b", "hall", 27, -0.25, 1.0), door("e", "hall", "outside", 0, 1.2)],
     )  # fmt: skip
-    world, told = World(plan, people_at([(0, 1.0, 1.0)]), engine=engine), []
+    world = World(plan, people_at([(0, 1.0, 1.0)]), engine=engine)
+    told: list[float] = []
+
+    def delay(_way: int, _side: int) -> float:
+        told.append(world.env.now)
+        return 1.5
+
     unit = world.crowd.add_unit("sro", 1, (3.0, -5.0), **SPEEDS)
     world.crowd.send(
         unit, [(0, 0 if world.network.side(0, 0) == 0 else 1), (1, world.network.side(1, 2))], 2, (27.0, -5.0), locks={1},
-        lock_delay=lambda _way, _side: told.append(world.env.now) or 1.5, on_arrive=lambda _: told.append(world.env.now),
+        lock_delay=delay, on_arrive=lambda _: told.append(world.env.now),
     )  # fmt: skip
     world.run(100.0)
     assert told == pytest.approx([(4.75 + 24.0) / 2.0, (4.75 + 24.0 + 4.75) / 2.0 + 1.5])

@@ -44,7 +44,7 @@ def twice(play: Play, *, alone: bool) -> Play:
     script: list[Any] = []
     for time_s, act, what, whom, delay_s in play.script:
         if isinstance(what, list):
-            both = [[room for name in what for room in (name, other(name))]]
+            both: list[Any] = [[room for name in what for room in (name, other(name))]]
         else:
             both = [what, other(what)]
         if not (alone and act in ("rooms", "refuge")):
@@ -89,9 +89,14 @@ def test_a_space_that_no_way_leads_to_is_a_component_without_borders(monkeypatch
 def test_a_component_takes_no_more_slots_than_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where a closed exit has left every door something to do, and their number is nearly a power of two."""
     monkeypatch.setattr(driver, "APART_S", 0.0)
-    began = []
+    began: list[int] = []
     begin = components.begin
-    monkeypatch.setattr(components, "begin", lambda *given: (begin(*given), began.append(int(world.crowd._n[SLOTS]))))
+
+    def counted(*given: Any) -> None:
+        begin(*given)
+        began.append(int(world.crowd._n[SLOTS]))
+
+    monkeypatch.setattr(components, "begin", counted)
     spaces = [("hall", "corridor", box(0, 0, 400, 3)), ("shed", "storage", box(500, 0, 503, 3))]
     spaces += [(f"r{i}", "classroom", box(6 * i, -6, 6 * i + 6, 0)) for i in range(66)]
     doors = [across(f"d{i}", f"r{i}", "hall", 6 * i + 3, 0, 1.0) for i in range(66)]
@@ -118,9 +123,14 @@ def test_buildings_played_one_after_another_give_everybody_the_same_times(
     alone: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(driver, "APART_S", 0.0)
-    apart = []
-    play_apart = driver.play_apart
-    monkeypatch.setattr(driver, "play_apart", lambda *given: (apart.append(given), play_apart(*given)))
+    apart: list[Any] = []
+    play_apart = components.play_apart
+
+    def noted(*given: Any) -> None:
+        apart.append(given)
+        play_apart(*given)
+
+    monkeypatch.setattr(driver, "play_apart", noted)
 
     @seed(42)
     @plays_of(100)

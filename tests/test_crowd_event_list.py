@@ -30,18 +30,18 @@ TIMES = st.one_of(
 )
 
 
-@compiled
+@compiled  # type: ignore[untyped-decorator]  # numba infers the types
 def put(t: Any, o: int, after_s: float) -> Any:
     event_list.schedule(t, o, s_at(t)[NOW] + after_s)
     return events_at(t)[o].time
 
 
-@compiled
+@compiled  # type: ignore[untyped-decorator]  # numba infers the types
 def drop(t: Any, o: int) -> None:
     event_list.call_off(t, o)
 
 
-@compiled
+@compiled  # type: ignore[untyped-decorator]  # numba infers the types
 def first(t: Any) -> Any:
     return event_list.first_event(t)
 

@@ -1,3 +1,6 @@
+# mypy: disable-error-code="comparison-overlap"
+# (pytest.approx equals the numbers it is near to)
+
 import pytest
 
 from drillsim.crowd.laws import (

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ def wing(hall_people: list[float], *, small: float = 10.0, sitting: Sequence[tup
     return World(plan, people_at([(0, x, 2.0) for x in hall_people] + list(sitting)))
 
 
-def go(world: World, people: Sequence[int], rooms: Sequence[int]) -> None:
+def go(world: World, people: Sequence[int], rooms: Collection[int]) -> None:
     world.crowd.to_lockable(np.array(people), open_rooms=rooms)
 
 
@@ -145,6 +145,7 @@ def test_a_door_that_the_plan_locks_is_still_locked_when_its_room_is_unlocked_ag
             crowd.unlock_room(0)
         crowd.evacuate()
         crowd.advance_to(100.0)
-        return crowd.out_s.tolist()
+        times: list[float] = crowd.out_s.tolist()
+        return times
 
     assert [drill(locks=locks) for locks in (True, False, True)] == [pytest.approx([8.0])] * 3

@@ -33,17 +33,14 @@ def drawn_plays(draw: st.DrawFn) -> Play:
                 (space, float(x), float(y), tuple(rng.uniform(0.5, 1.8, 3)), float(rng.uniform(0, 5)), np.nan)
             )
     rooms = [id_ for id_, use, _ in spaces if use == "classroom"]
-    script = [
+    script: list[tuple[Any, ...]] = [
         (float(rng.uniform(0, 30)), draw(st.sampled_from(["close", "reopen", "lock"])), "", slice(None), 0.0)
         for _ in range(3)
     ]
     script = [(t, act, rooms[0] if act == "lock" and rooms else openings[int(rng.integers(len(openings)))]["id"], whom, late)
               for t, act, _, whom, late in script if act != "lock" or rooms]  # fmt: skip
-    script.append(
-        (0.5, "rooms", rooms, slice(None), 0.0)
-        if rooms and draw(st.booleans())
-        else (0.5, "evacuate", "hall", slice(None), 0.0)
-    )
+    to_rooms = bool(rooms) and draw(st.booleans())
+    script.append((0.5, "rooms", rooms, slice(None), 0.0) if to_rooms else (0.5, "evacuate", "hall", slice(None), 0.0))
     return Play(spaces, openings, stairs, Laws(), "least-time", {}, [], people, script, [], [], [])
 
 
@@ -56,7 +53,7 @@ def turned(play: Play, sx: int, sy: int) -> Play:
     return replace(
         play, spaces=[(id_, use, flip(polygon)) for id_, use, polygon in play.spaces],
         openings=[o | {"line": flip(o["line"])} for o in play.openings],
-        people=[(space, sx * x, sy * y, *rest) for space, x, y, *rest in play.people],
+        people=[(place[0], sx * place[1], sy * place[2], *place[3:]) for place in play.people],
     )  # fmt: skip
 
 
@@ -74,8 +71,9 @@ def renamed(play: Play) -> Play:
     return replace(
         play, spaces=[(new[id_], use, polygon) for id_, use, polygon in play.spaces],
         openings=[again(o) | {"spaces": [new[s] for s in o["spaces"]]} for o in play.openings],
-        stairs=[again(s) for s in play.stairs], people=[(new[space], *rest) for space, *rest in play.people],
-        script=[(t, act, [new[w] for w in what] if isinstance(what, list) else new[what], *rest) for t, act, what, *rest in play.script],
+        stairs=[again(s) for s in play.stairs], people=[(new[person[0]], *person[1:]) for person in play.people],
+        script=[(t, act, [new[w] for w in what] if isinstance(what, list) else new[what], whom, late)
+                for t, act, what, whom, late in play.script],
     )  # fmt: skip
 
 

@@ -1,7 +1,10 @@
 """The still crowd walks its units as the reference crowd does in an empty building, and lets everybody else be."""
 
-from collections.abc import Callable
-from functools import cache
+# mypy: disable-error-code="union-attr"
+# (a None where a value is expected fails the test by itself)
+
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +30,7 @@ from drillsim.errors import SimulationError
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import build
 from drillsim.plan.routes import Routes
-from drillsim.scenario.model import LawsChoice
+from drillsim.scenario.people import LawsChoice
 
 FLOORPLANS = Path(__file__).resolve().parents[1] / "floorplans"
 SPEEDS = {"level_mps": 2.0, "stair_up_mps": 0.9, "stair_down_mps": 1.2}
@@ -97,13 +100,17 @@ def reference(cells: Cells, env: Environment) -> Ruler:
     return Ruler(env, cells.network, cells, cells.laws, people_at([]))
 
 
-def still(cells: Cells, env: Environment, counts: NDArray[np.float64] | None = None, **options: Any) -> Any:
+def still(cells: Cells, env: Environment, counts: Sequence[float] | NDArray[Any] | None = None, **options: Any) -> Any:
     spaces = len(cells.network.plan.spaces)
-    return StillCrowd(env, cells, np.zeros(spaces) if counts is None else counts, **options)
+    return StillCrowd(env, cells, np.zeros(spaces) if counts is None else np.asarray(counts), **options)
+
+
+def void(act: Callable[[], object]) -> None:
+    act()
 
 
 def at(env: Environment, time_s: float, act: Callable[[], object]) -> None:
-    env.timeout(time_s).callbacks.append(lambda _: act())
+    env.timeout(time_s).callbacks.append(lambda _event: void(act))
 
 
 class Walk:
@@ -150,6 +157,7 @@ class Walk:
         self.log.append((self.env.now, "enters", space))
         self.entered += 1
         if self.entered == self.turn_at:
+            assert self.turn_to is not None
             self.send(self.turn_to)
 
 
@@ -187,7 +195,7 @@ def play(make: Callable[..., Any], cells: Cells, errand: Errand, told: list[Any]
     walk = Walk(make, cells, start, told)
     walk.lock, walk.turn_at, walk.turn_to = locks, turn_at, turn_to
     for time_s, order in script:
-        at(walk.env, time_s, walk.halt if order == "halt" else lambda goal=order: walk.send(goal))
+        at(walk.env, time_s, walk.halt if order == "halt" else partial(walk.send, order))
     advance_to(walk.env, 5_000.0)
     return walk
 

@@ -34,7 +34,8 @@ def movable(world: World) -> set[str]:
     Nobody walks, unlocks or waits for a turn. Who queues does so behind a cell that is full of people none of whom can
     move: they stay, or queue in their turn behind a full cell, and no circle of such queues would let them change places.
     """
-    crowd, faults, waits = world.crowd, set(), nx.DiGraph()
+    crowd, faults = world.crowd, set[str]()
+    waits: nx.DiGraph[int] = nx.DiGraph()
     filled = crowd.counts() + crowd.unit_counts()
     for p in range(len(world.people) + len(crowd._keys)):
         word, reason = crowd.state(p)

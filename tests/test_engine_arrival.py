@@ -12,7 +12,7 @@ import pytest
 import drillsim as ds
 from plays import mix, scenario, stamps
 
-Spot = tuple[int, tuple[float, float]]
+Spot = tuple[int, tuple[float, ...]]
 """A space and a point in it."""
 
 

@@ -34,7 +34,7 @@ def ids(plan: ds.FloorPlan, mask: Iterable[bool]) -> set[str]:
 def persons(
     plan: ds.FloorPlan,
     *where: str,
-    groups: tuple[str, str] = ("secondary", "needs-help"),
+    groups: tuple[str, ...] = ("secondary", "needs-help"),
     group: Sequence[int] | None = None,
 ) -> Population:
     people = people_at([(plan.space_index[id_], 0.0, 0.0) for id_ in where])
@@ -45,9 +45,9 @@ def persons(
 def makes_for(
     plan: ds.FloorPlan, people: Population, wish: dict[str, Any] = REFUGE, space: Sequence[int] | None = None
 ) -> list[Any]:
-    space = people.space if space is None else np.array(space)
-    found, _ = refuge_of(world_of(plan), Refuge.model_validate(wish), people, space)
-    return found.tolist()
+    spaces = people.space if space is None else np.array(space)
+    found, _ = refuge_of(world_of(plan), Refuge.model_validate(wish), people, spaces)
+    return list(found.tolist())
 
 
 def test_upstairs_nobody_leaves_without_a_stair(three_rooms: ds.FloorPlan) -> None:

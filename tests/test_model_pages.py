@@ -36,14 +36,14 @@ def test_code_names_rules_that_exist(path: Path) -> None:
     assert [f"{part}{n}" for part, n in numbers if not 1 <= int(n) <= 17] == []
 
 
-def test_every_bold_term_of_the_rules_is_in_the_glossary():
+def test_every_bold_term_of_the_rules_is_in_the_glossary() -> None:
     rows = re.findall(r"(?m)^\| ([^|]+) \| [^|]+ \|$", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"))
     words = {word.strip().lower() for row in rows for word in row.split(",")}
     bold = {t for page in PAGES for t in re.findall(r"\*\*([^*]+)\*\*", page.read_text(encoding="utf-8"))}
     assert sorted(t for t in bold if t.rstrip(".").lower() not in words) == []
 
 
-def test_the_glossary_is_sorted_and_tells_each_word_once():
+def test_the_glossary_is_sorted_and_tells_each_word_once() -> None:
     rows = re.findall(r"(?m)^\| ([^|]+) \| [^|]+ \|$", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"))
     heads = [row.lower() for row in rows if row not in ("word", "---")]
     assert heads == sorted(set(heads))

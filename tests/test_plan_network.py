@@ -82,6 +82,7 @@ def rectilinear_rooms(draw: st.DrawFn) -> tuple[shapely.Polygon, list[tuple[floa
     floor = shapely.unary_union([shapely.box(3 * x, 3 * y, 3 * x + 3, 3 * y + 3) for x, y in sorted(cells)])
     inner = st.tuples(st.sampled_from(sorted(cells)), st.integers(1, 29), st.integers(1, 29))
     spots = draw(st.lists(inner, min_size=3, max_size=4, unique=True))
+    assert isinstance(floor, shapely.Polygon)
     return floor, [(3 * x + a / 10, 3 * y + b / 10) for (x, y), a, b in spots]
 
 
@@ -107,7 +108,8 @@ def test_walks_are_symmetric_and_no_shorter_than_straight_and_keep_the_triangle_
 def test_walks_equal_a_brute_force_search_over_all_corners(case: Any) -> None:
     polygon, points = case
     corners = [c for ring in (polygon.exterior, *polygon.interiors) for c in ring.coords[:-1]]
-    grown, graph = polygon.buffer(1e-5), nx.Graph()
+    grown = polygon.buffer(1e-5)
+    graph: nx.Graph[Any] = nx.Graph()
     for a, b in itertools.combinations([*points, *corners], 2):
         if a != b and grown.covers(shapely.LineString([a, b])):
             graph.add_edge(a, b, weight=shapely.Point(a).distance(shapely.Point(b)))

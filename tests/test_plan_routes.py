@@ -1,5 +1,8 @@
 """Routes: least time, the same as another program's; one-way, closings, delays and the outside are honoured."""
 
+# mypy: disable-error-code="union-attr"
+# (a None where a value is expected fails the test by itself)
+
 from __future__ import annotations
 
 from typing import Any
@@ -89,7 +92,7 @@ def test_the_other_one_way_is_honoured() -> None:
     assert back is not None
 
 
-def _there_and_back() -> tuple[tuple[int | tuple[int, int], ...], tuple[int | tuple[int, int], ...]]:
+def _there_and_back() -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     return (0, (1, 2), 2, (11, 2)), (2, (11, 2), 0, (1, 2))
 
 

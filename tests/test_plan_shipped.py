@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_every_rule_that_is_named_is_written_out(secondary: ds.FloorPlan, primar
 
 def test_every_derived_object_carries_the_rule_that_made_it(secondary: ds.FloorPlan, primary: ds.FloorPlan) -> None:
     for plan in (secondary, primary):
-        made = [*plan.openings, *plan.stairs, *plan.cameras, *plan.equipment, *plan.assembly]
+        made: list[Any] = [*plan.openings, *plan.stairs, *plan.cameras, *plan.equipment, *plan.assembly]
         assert [thing.id for thing in made if thing.id not in plan.provenance.derived] == []
         known = {t.id for t in [*made, *plan.spaces, *plan.posts]}
         assert [id_ for id_ in plan.provenance.derived if id_ not in known] == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import simpy
 from numba.core.options import DefaultOptions
+from simpy.events import EventPriority
 
 from drillsim import jit
 from drillsim.crowd.clock import PRIVATE_NAMES, Timer, schedule_at
@@ -39,7 +40,7 @@ def test_a_timer_comes_at_its_time_to_the_last_bit() -> None:
     env, told = simpy.Environment(0.2), []
     time_s = 0.9
     assert env.now + (time_s - env.now) != time_s
-    schedule_at(Timer(env, 0, lambda _: told.append(env.now)), time_s, 2)
+    schedule_at(Timer(env, 0, lambda _: told.append(env.now)), time_s, EventPriority(2))
     env.run()
     assert told == [time_s]
 

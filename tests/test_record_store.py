@@ -7,6 +7,7 @@ import io
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ OUTLINE = Outline(
     scenarios={"fight": ScenarioLine("Fight", "able_on_scene_s", 1800.0, (GoalLine("able_on_scene_s", 120.0, 0.9),))},
     mixes={"one": MixLine("1 SRO", 1.0, 2.0, 3.0, 2025, "city")},
 )
-ROW = {
+ROW: dict[str, Any] = {
     "scenario": "fight",
     "mix": 'one, "two"',
     "replication": 0,

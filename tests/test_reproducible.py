@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def a_study(plan: ds.FloorPlan, runs: int = 3) -> ds.Study:
     return ds.Study(drills, plan, ds.read_mixes(ROOT / "scenarios" / "mixes.yaml"), runs=runs, seed=5)
 
 
-def rows(study: ds.Study, folder: Path, **how: object) -> bytes:
+def rows(study: ds.Study, folder: Path, **how: Any) -> bytes:
     write_results(ds.run(study, **how), folder)
     return (folder / "runs.csv").read_bytes()
 

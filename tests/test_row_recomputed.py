@@ -3,6 +3,9 @@
 What each column means is taken from docs/outcomes.md alone; nothing of drillsim.analysis is used.
 """
 
+# mypy: disable-error-code="operator, type-var"
+# (values of rows are numbers, words or None; a comparison with None fails the test by itself; a None among the values fails the test by itself)
+
 from __future__ import annotations
 
 from fractions import Fraction
@@ -177,7 +180,7 @@ class Again:
         return next((e.why for e in self.lines("protocol")), "")
 
     def inside(self, group: str = "") -> int:
-        return round(sum(e.value for e in self.lines("inside", why=group)))
+        return round(sum(e.value or 0.0 for e in self.lines("inside", why=group)))
 
     def last_out(self, group: str | None = None) -> float | None:
         """Everybody is out or waits in a refuge."""

@@ -1,5 +1,8 @@
 """Every number that drillsim ships has a unit, and a source or an assumption that the docs know."""
 
+# mypy: disable-error-code="union-attr"
+# (a None where a value is expected fails the test by itself)
+
 import ast
 import inspect
 import re
@@ -7,6 +10,7 @@ import types
 import typing
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -30,9 +34,9 @@ ASSUMPTIONS = set(
 QUANTITY = re.compile(rf"^{written('time')['pattern'][1:-1]}$|^\d+ %$|^[\d.]+ ([a-z]+/s|ft)$")
 
 
-def models_of(*roots: type[Model]) -> list[type[Model]]:
+def models_of(*roots: type[Model]) -> list[type[BaseModel]]:
     """Return the models and every model they hold, each once."""
-    found: list[type[Model]] = []
+    found: list[type[BaseModel]] = []
 
     def visit(thing: object) -> None:
         if isinstance(thing, type) and not isinstance(thing, types.GenericAlias) and issubclass(thing, BaseModel):
@@ -117,7 +121,7 @@ def test_a_numeric_field_has_its_unit_in_its_type_or_in_its_name() -> None:
 @pytest.mark.parametrize(
     ("module", "table"), TABLES, ids=[ast.unparse(getattr(t, "target", None) or t.targets[0]) for _, t in TABLES]
 )
-def test_a_number_in_the_shipped_tables_has_its_source_beside_or_above_it(module: ModuleType, table: ast.stmt) -> None:
+def test_a_number_in_the_shipped_tables_has_its_source_beside_or_above_it(module: ModuleType, table: Any) -> None:
     lines = inspect.getsource(module).splitlines()
     body = ast.parse(inspect.getsource(module)).body
     after = body[[n.lineno for n in body].index(table.lineno) + 1] if table is not body[-1] else None

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 SCHEMAS = schemas()
 MARKERS = {"drillsim_plan": "plan", "drillsim": "scenario", "drillsim_mixes": "mixes"}
 FILES = sorted([*(ROOT / "scenarios").rglob("*.yaml"), *(ROOT / "floorplans").glob("*.yaml")])
-TYPES = {
+TYPES: dict[str, Any] = {
     "object": dict,
     "array": list,
     "string": str,

@@ -1,5 +1,8 @@
 """The timeline tells the whole drill in words: every event has its sentence, or a line that says the same."""
 
+# mypy: disable-error-code="union-attr"
+# (a None where a value is expected fails the test by itself)
+
 from __future__ import annotations
 
 import re
@@ -55,14 +58,14 @@ def told(plan: ds.FloorPlan, *events: Event) -> str:
         event("role", why="School Resource Officer", time_s=0.0),
         event("onset", who="main", why="behaviour", time_s=0.0),
     ]
-    row = {"incident": "main", "ends_as": "resolved", "over_before_anyone_came": 0}
+    row: dict[str, Any] = {"incident": "main", "ends_as": "resolved", "over_before_anyone_came": 0}
     end = event("at-horizon", who="people", why="waiting", value=5.0, time_s=1800.0)
     trace = Trace("s", "m", 1, 0, 1800.0, (*begin, *events, end), (row,))
     return "\n".join(str(line) for line in tell(trace, plan))
 
 
 @pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
-def test_every_event_has_a_sentence_or_another_line_that_says_the_same(path: Path, plan: ds.FloorPlan) -> None:
+def test_every_event_has_a_sentence_or_another_line_that_says_the_same(path: Path, plan: str) -> None:
     words = {e.what for trace in played(path, plan) for e in trace.events}
     assert words - set(SENTENCES) - set(RUNS) - set(TOLD_OTHERWISE) == set()
 
@@ -77,9 +80,9 @@ def test_no_sentence_is_left_of_an_event_that_the_docs_do_not_know() -> None:
 
 
 @pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
-def test_places_services_and_cameras_are_called_by_their_names(path: Path, plan: ds.FloorPlan) -> None:
+def test_places_services_and_cameras_are_called_by_their_names(path: Path, plan: str) -> None:
     building = plan_named(plan)
-    things = [*building.spaces, *building.openings, *building.stairs, *building.posts, *building.assembly]
+    things: list[Any] = [*building.spaces, *building.openings, *building.stairs, *building.posts, *building.assembly]
     ids = {t.id for t in things if "-" in t.id or t.id[-1].isdigit()} | {c.id for c in building.cameras}
     ids |= {"ems", "fire-service"} | {f"police-{n}" for n in range(2, 7)}
     for _, lines in story(path, plan):
@@ -88,7 +91,7 @@ def test_places_services_and_cameras_are_called_by_their_names(path: Path, plan:
 
 
 @pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
-def test_every_line_is_a_sentence_without_gaps(path: Path, plan: ds.FloorPlan) -> None:
+def test_every_line_is_a_sentence_without_gaps(path: Path, plan: str) -> None:
     for trace, lines in story(path, plan):
         assert not re.search(r"[{}_@]|None| [.,;:]|[.,;:]{2}", "\n".join(lines)), trace.mix
         if DAY_ID.fullmatch(str(trace.row.get("incident", ""))) is None:
@@ -96,12 +99,12 @@ def test_every_line_is_a_sentence_without_gaps(path: Path, plan: ds.FloorPlan) -
 
 
 @pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
-def test_a_story_is_short_enough_to_read(path: Path, plan: ds.FloorPlan) -> None:
+def test_a_story_is_short_enough_to_read(path: Path, plan: str) -> None:
     assert max(len(lines) for _, lines in story(path, plan)) <= 110
 
 
 @pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
-def test_every_incident_is_told_from_its_onset_to_how_it_ended(path: Path, plan: ds.FloorPlan) -> None:
+def test_every_incident_is_told_from_its_onset_to_how_it_ended(path: Path, plan: str) -> None:
     endings = ("It is over", "Somebody able to act is there", "Enough of those it needs are there", *ENDS.values())
     for trace, lines in story(path, plan):
         whole = "\n".join(lines)
@@ -116,7 +119,7 @@ def _onsets(trace: Trace, plan: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("path", "plan"), CASES, ids=IDS)
-def test_every_unit_of_the_mix_is_in_the_story(path: Path, plan: ds.FloorPlan) -> None:
+def test_every_unit_of_the_mix_is_in_the_story(path: Path, plan: str) -> None:
     for trace, lines in story(path, plan):
         units = {e.who for e in trace.events if e.what == "role"}
         assert {u for u in units if not re.search(rf"\b{u}\)", "\n".join(lines))} == set()

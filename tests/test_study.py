@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,7 +58,7 @@ def fake(scenario: Scenario, plan: FloorPlan, mix: Mix, *, seed: int, replicatio
     draw = Streams(seed, scenario.draws, replication).uniform("fake", "unit")
     time_s = {"one": 200.0, "none": 900.0, "two": 100.0}[mix.name] * draw
     reached = time_s <= scenario.horizon
-    row = {
+    row: dict[str, Any] = {
         "scenario": scenario.name,
         "mix": mix.name,
         "replication": replication,
@@ -83,7 +85,7 @@ def interrupted(scenario: Scenario, plan: FloorPlan, mix: Mix, *, seed: int, rep
     raise KeyboardInterrupt
 
 
-def shuffled(chunks: list[Chunk]) -> list[Chunk]:
+def shuffled(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
     return random.Random(3).sample(chunks, len(chunks))
 
 

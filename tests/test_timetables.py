@@ -1,5 +1,8 @@
 """Who is where in the shipped schools, bell by bell: whole persons, nobody lost, and a place for everybody."""
 
+# mypy: disable-error-code="comparison-overlap"
+# (pytest.approx equals the numbers it is near to)
+
 from __future__ import annotations
 
 from itertools import pairwise

@@ -12,7 +12,7 @@ import pytest
 
 from drillsim.record.trace import Event
 from drillsim.verify.harness.case import Case, Harness
-from drillsim.verify.harness.staging import empty_plan
+from drillsim.verify.harness.staging import empty_plan, location_of, oracle_of
 from drillsim.verify.response import days, server_pools
 from drillsim.verify.response.days import Team, joined, play_day
 from drillsim.verify.response.server_pools import hypercube_cases, pool_cases
@@ -148,11 +148,8 @@ def test_units_that_go_back_to_their_posts_first_are_found_out(monkeypatch: pyte
 
     def from_posts(*, calls: Sequence[float], between: Any) -> float:
         plan = empty_plan(ROOT, "three_rooms")
-        goals = [server_pools.location_of(plan, atom) for atom in server_pools.WALKING.atoms]
-        ways_s = [
-            server_pools.oracle_of(plan).seconds(server_pools.location_of(plan, post), goals)
-            for post in server_pools.WALKING.posts
-        ]
+        goals = [location_of(plan, atom) for atom in server_pools.WALKING.atoms]
+        ways_s = [oracle_of(plan).seconds(location_of(plan, post), goals) for post in server_pools.WALKING.posts]
         return float(np.mean(np.array(ways_s) @ np.array(calls) / sum(calls)))
 
     monkeypatch.setattr(server_pools, "CITIES", ())

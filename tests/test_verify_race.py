@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def test_a_race_without_spread_ends_with_the_sum_of_its_delays() -> None:
 
 
 @pytest.mark.parametrize("dist", ["normal", "lognormal"])
-def test_a_written_law_has_the_mean_and_spread_of_its_task(dist: str) -> None:
+def test_a_written_law_has_the_mean_and_spread_of_its_task(dist: Literal["normal", "lognormal"]) -> None:
     law = spread(interruption._spread(100.0, 30.0, dist), "time")
     values = [law.quantile((i + 0.5) / 20_000) for i in range(20_000)]
     assert (np.mean(values), np.std(values)) == pytest.approx((100, 30), rel=1e-2)
