@@ -50,7 +50,7 @@ def test_the_glossary_is_sorted_and_tells_each_word_once() -> None:
 
 
 @pytest.mark.parametrize("folder", ["src", "tests", "benchmarks", "floorplans", "scenarios"])
-def test_a_page_of_the_manual_that_a_file_names_exists(folder) -> None:
+def test_a_page_of_the_manual_that_a_file_names_exists(folder: str) -> None:
     absent = {}
     for path in (ROOT / folder).rglob("*.*"):
         if path.suffix in (".py", ".yaml"):
