@@ -23,8 +23,8 @@ STAIR_BOUNDARY_M = 0.30
 FREE_DENSITY_PM2 = 0.54
 SLOPE_M2 = 0.266
 LEVEL_K_MPS = 1.40
-UP_TO_DOWN = 0.8
-LEAST_CAPACITY_PS = 0.05
+UP_TO_DOWN = 0.8  # A:crowd.stair_up
+LEAST_CAPACITY_PS = 0.05  # A:crowd.least_capacity
 WEIDMANN_GAMMA_PM2, WEIDMANN_JAM_PM2 = 1.913, 5.4
 
 
@@ -144,7 +144,7 @@ def seam_capacity_ps(laws: Laws, width_m: float) -> float:
     return gate_capacity_ps(laws.door_flow_psm, laws.seam_boundary_m, width_m)
 
 
-AVOIDED = 10.0
+AVOIDED = 10.0  # A:crowd.avoided
 """Metres inside a space to keep away from count this often."""
 
 

@@ -42,7 +42,7 @@ Leg = tuple[Piece, ...]
 Point = Sequence[float] | NDArray[np.float64]
 Corners = tuple[tuple[float, float], ...]
 
-SLAB_M = 10.0
+SLAB_M = 10.0  # A:crowd.slab
 UNLIMITED = 1_000_000_000
 _EDGE_M = 1e-9
 _FIELDS_KEPT = 512
