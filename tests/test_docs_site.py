@@ -32,3 +32,10 @@ def test_the_table_of_the_front_page_is_the_readmes() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(rows) == 3
     assert [row for row in rows if row not in readme] == []
+
+
+def test_what_contributors_are_told_to_open_exists() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"(?:`| |\()((?:src|tests|docs|scenarios)/[\w./]*\w)", text)
+    assert len(named) > 10
+    assert [path for path in named if not (ROOT / path).exists() and path != "docs/_build"] == []
