@@ -1,8 +1,9 @@
-"""A delay law from one's own calls: a lognormal fitted by maximum likelihood, and how well it fits.
+"""Lognormal law of response delays, fitted to a dispatch log by maximum likelihood, with a test of fit.
 
 With x_i the delays and y_i = ln x_i, the median is exp(mean y) and sigma² = sum (y_i - mean y)² / n. The distance
-between law and log is that of Kolmogorov and Smirnov; since median and sigma come from the same calls, its p-value is
-found by fitting logs drawn from the law itself (as Lilliefors did for the normal).
+between law and log is the Kolmogorov-Smirnov statistic. Since median and sigma are estimated from the same calls, its
+tabulated distribution does not apply; the p-value comes from a parametric bootstrap: logs are drawn from the fitted
+law and fitted anew (Lilliefors 1967 for the normal law).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,16 +23,16 @@ from drillsim.quantities import clock
 from drillsim.streams.streams import Streams, slot_words
 
 LEAST_CALLS = 10
-"""Fewer calls tell no spread. Source: assumption A:log.least_calls."""
+"""Least number of calls from which a spread is estimated. Source: assumption A:log.least_calls."""
 FEW_CALLS = 30
-"""With fewer calls the law is rough. Source: assumption A:log.least_calls."""
+"""Number of calls below which the law is called rough. Source: assumption A:log.least_calls."""
 CLOSE = 0.05
-"""A law that is nowhere further from the log than this share of the calls is close, however many calls there are.
+"""Largest distance between law and log, as a share of the calls, that counts as close whatever the p-value.
 Source: assumption A:log.close_fit."""
 USUAL_S = (30.0, 3600.0)
-"""A median beyond is likelier a mistaken column or unit than a response. Source: assumption A:log.usual_median."""
+"""Range of medians in s; one beyond suggests a wrong column or unit. Source: assumption A:log.usual_median."""
 _LOGS, _LEAST_LOGS, _DRAWN_CALLS = 999, 99, 3_000_000
-"""Logs drawn for the p-value; fewer of large logs, so that the calls drawn stay within some seconds' work."""
+"""Bootstrap logs for the p-value: usual and least number, and the calls drawn in all, which bounds the time."""
 _MINUTE = 60.0
 
 Floats = NDArray[np.float64]
@@ -39,7 +40,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class DelayLaw:
-    """A lognormal law of delays, in seconds, with what the calls themselves say.
+    """Lognormal law of delays in seconds, with order statistics of the calls and the test of fit.
 
     median, sigma
         With 95 % intervals, under the law: t for the median, chi-squared for sigma.
@@ -74,11 +75,11 @@ class DelayLaw:
         return self.sigma.value or 0.0
 
     def quantile_s(self, share: float) -> float:
-        """Return the time by which a share (0 < share < 1) of the calls of the law has an arrival."""
+        """Return the quantile of the law in s, 0 < share < 1."""
         return self.median_s * math.exp(self.log_sd * float(ndtri(share)))
 
     def cdf(self, seconds: Floats) -> Floats:
-        """Return the share of the calls of the law that has an arrival by these times (above 0)."""
+        """Return the distribution function of the law at times above 0 s."""
         return _cdf(seconds, math.log(self.median_s), self.log_sd)
 
     @property
@@ -105,14 +106,14 @@ def _seconds(value: float) -> str:
 
 
 def fit_delays(delays_s: Sequence[float] | Floats, *, seed: int = 1, logs: int = _LOGS) -> DelayLaw:
-    """Return the lognormal law of some delays.
+    """Fit a lognormal law to delays.
 
     delays_s
         Seconds, each above 0; at least LEAST_CALLS of them.
     seed
-        Of the logs drawn for the p-value; it moves nothing else.
+        Seed of the bootstrap; it affects the p-value only.
     logs
-        How many are drawn; of a log of many calls fewer, but not below 99.
+        Number of bootstrap logs; reduced for logs of many calls, to no fewer than 99.
 
     Raises ValueError for fewer calls or a delay not above 0. Equal delays give sigma 0, a gap of 0 and p = 1.
     """
@@ -137,11 +138,12 @@ def fit_delays(delays_s: Sequence[float] | Floats, *, seed: int = 1, logs: int =
         most_s=seen[1],
         step_s=step,
         gap=gap,
-        p=_p_value(gap, n, mu, sigma, step, seed=seed, logs=logs),
+        p=_p_value(gap, _Fit(n, mu, sigma, step), seed=seed, logs=logs),
     )
 
 
 def _moments(x: Floats) -> tuple[float, float]:
+    """Return mean and standard deviation of ln x for sorted x; sigma exactly 0 where all are equal."""
     if x[0] == x[-1]:
         return math.log(float(x[0])), 0.0
     y = np.log(x)
@@ -166,10 +168,11 @@ def _cdf(x: Floats, mu: float, sigma: float) -> Floats:
 
 
 def _gap(x: Floats, mu: float, sigma: float, step: float) -> float:
-    """Return the largest distance between the shares of the law and of the sorted delays.
+    """Return the Kolmogorov-Smirnov distance between the law and the sorted delays.
 
-    A delay between two stamps that know whole minutes is right in the mean and up to a minute off; the share recorded
-    up to k minutes is then held against the law at k and a half.
+    step
+        60 where both stamps are whole minutes, else 0. A delay is then off by up to a minute and right in the mean, so
+        the share recorded up to k minutes is compared with the law at k and a half.
     """
     n = x.size
     if sigma == 0:
@@ -183,11 +186,22 @@ def _gap(x: Floats, mu: float, sigma: float, step: float) -> float:
     return float(max((law - ranks / n).max(), ((ranks + 1) / n - law).max()))
 
 
-def _p_value(gap: float, n: int, mu: float, sigma: float, step: float, *, seed: int, logs: int) -> float:
-    """Return the share of logs of n calls drawn from the law, each fitted anew, with at least this gap.
+class _Fit(NamedTuple):
+    """Parameters of a fitted law: number of calls, mean and standard deviation of ln x, and step of the clock in s."""
 
-    Draws of a law in whole minutes pass through the same clock: call at any second of a minute, both stamps cut to it.
+    n: int
+    mu: float
+    sigma: float
+    step: float
+
+
+def _p_value(gap: float, fit: _Fit, *, seed: int, logs: int) -> float:
+    """Return the share of bootstrap logs of the law, each fitted anew, whose distance is at least `gap`.
+
+    Delays of a log in whole minutes pass through the same clock: calls come at any second of a minute, and both stamps
+    are cut to the minute.
     """
+    n, mu, sigma, step = fit
     if sigma == 0:
         return 1.0
     logs = min(logs, max(_LEAST_LOGS, _DRAWN_CALLS // n))
@@ -204,7 +218,7 @@ def _p_value(gap: float, n: int, mu: float, sigma: float, step: float, *, seed: 
 
 
 def doubts(law: DelayLaw) -> list[str]:
-    """Return what makes a fitted law doubtful, each as a sentence with what to do."""
+    """Return the reasons to doubt a fitted law, each a sentence with a remedy."""
     found = []
     if law.n < FEW_CALLS:
         found.append(

@@ -1,4 +1,4 @@
-"""The look all charts share: colours with dash patterns, m:ss axes, labels beside their lines, files without a date."""
+"""Style of all charts: colours with dash patterns, m:ss axes, labels beside their lines, files without a date."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SETTINGS: dict[Any, Any] = {
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw with these settings, whatever the user's own; they are back afterwards."""
+    """Apply the settings of this module within the block, whatever the user's matplotlib settings; restore them after."""
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_SETTINGS)
@@ -62,7 +62,7 @@ def styles(mixes: Sequence[str], present: str) -> dict[str, tuple[str, tuple[flo
 
 
 def clock_axis(axes: Axes, top_s: float, *, bottom_s: float = 0.0, most: int = 8) -> None:
-    """Give the x axis round times as m:ss, at most `most` steps."""
+    """Set x ticks at round times, written m:ss, at most `most` steps."""
     span = top_s - bottom_s
     step = next((s for s in STEPS_S if span / s <= most), STEPS_S[-1])
     first = int(bottom_s // step)

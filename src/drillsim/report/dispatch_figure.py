@@ -1,4 +1,4 @@
-"""One's own dispatch log drawn: the calls, the law fitted to them, and the shipped laws to hold them against."""
+"""Figure of a dispatch log: the calls, the fitted law, and the shipped laws for comparison."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FINE = 400
 
 @dataclass(frozen=True)
 class _Line:
-    """What is drawn: its name, its look, and the time by which a share of the calls has an arrival."""
+    """A labelled line: name, look, and quantile function in s."""
 
     name: str
     look: Look
@@ -36,7 +36,7 @@ class _Line:
 def plot_delays(
     delays_s: Sequence[float], law: DelayLaw, shipped: Mapping[str, Spread], *, title: str, source: str
 ) -> Figure:
-    """Return the share of calls with an arrival by then: the log as steps, its law, and the shipped laws.
+    """Plot the share of calls with an arrival over time: the log as steps, its law, and the shipped laws.
 
     Where the log is much faster than the slowest shipped law, a first panel shows its part of the time larger.
 
@@ -81,7 +81,7 @@ def _end(law: DelayLaw, shipped: Mapping[str, Spread]) -> float:
 
 
 def _steps(axes: Axes, x: NDArray[np.float64], until: float, *, band: bool) -> None:
-    """Draw the log as steps, and in grey what chance leaves open: Dvoretzky, Kiefer, Wolfowitz and Massart's band."""
+    """Draw the log as steps, and in grey its 95 % confidence band (Dvoretzky, Kiefer and Wolfowitz; Massart 1990)."""
     inside = x[x <= until]
     times = np.concatenate([[0.0], inside, [until]])
     shares = np.concatenate([[0.0], np.arange(1, inside.size + 1), [inside.size]]) / x.size

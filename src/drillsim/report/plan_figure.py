@@ -1,4 +1,4 @@
-"""The plan as a figure: levels side by side, spaces coloured by a number such as the time to reach them."""
+"""Figure of a floor plan: levels side by side, spaces coloured by a number such as the time to reach them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 from numpy.typing import NDArray
-from shapely import Point, Polygon, box, maximum_inscribed_circle, unary_union
-from shapely.geometry.base import BaseGeometry
+from shapely import Point, Polygon, box, unary_union
 from shapely.geometry.polygon import orient
 
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Space
 from drillsim.quantities import clock
 from drillsim.report.chart_style import GREY, STEPS_S, house_style, round_up
+from drillsim.report.plan_labels import Scale, ink_on, points_to_try, texts_to_try, write_first_that_fits
 
 EXIT = "#D55E00"
 POST = "#CC79A7"
@@ -41,20 +41,7 @@ FILLS = {
 """Pale fills by use, for plans without numbers; each group is named in the key."""
 MARGIN = 0.05
 """Free space around the building, as a share of its longer side."""
-SIZES_PT = (9.0, 8.0, 7.0, 6.0, 5.2)
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Inches on paper per metre of building."""
-
-    inches_per_m: float
-
-    def text_m(self, lines: Sequence[str], size_pt: float) -> tuple[float, float]:
-        """Return width and height in metres of lines of text in DejaVu Sans, a little generously."""
-        em_m = size_pt / 72 / self.inches_per_m
-        return max(map(len, lines)) * 0.66 * em_m, len(lines) * 1.25 * em_m
 
 
 def plot_plan(
@@ -69,6 +56,8 @@ def plot_plan(
 ) -> Figure:
     """Draw a plan, its spaces coloured by a number where one is given.
 
+    Seven arguments, as all but the plan are optional settings of one figure.
+
     values
         Number by space id; spaces without one stay white, and those with inf are hatched ('cannot be reached').
     label
@@ -79,64 +68,107 @@ def plot_plan(
         Number at the dark end of the colours, to compare figures; the largest number, rounded up, where absent.
     """
     with house_style():
-        return _draw(plan, values, label=label, unit=unit, title=title or plan.name, note=note, top=top)
+        ramp = _Ramp(values, unit, top) if values is not None else None
+        floors = {s.id: Polygon(s.polygon, s.holes) for s in plan.spaces}
+        sheet = _layout(list(floors.values()), len(plan.levels), bar_in=1.0 if ramp is not None else 0.2)
+        figure = Figure(figsize=(sheet.width_in, sheet.height_in), dpi=150)
+        for k, level in enumerate(plan.levels):
+            axes = sheet.add_panel(figure, k)
+            if len(plan.levels) > 1:
+                axes.set_title(level.label or level.id, loc="left", fontsize=10)
+            spaces = [s for s in plan.spaces if s.level == level.id]
+            taken = _draw_posts(axes, plan, spaces, floors, sheet.scale)
+            _draw_spaces(axes, spaces, floors, ramp, sheet.scale, taken)
+            _draw_openings(axes, plan, spaces, floors, sheet.scale)
+        _scale_bar(figure, sheet.scale, sheet.width_in, sheet.height_in)
+        _write_titles(figure, title or plan.name, note)
+        if ramp is not None:
+            _colour_bar(figure, sheet.colour_bar(), ramp, label)
+        _key(figure, plan, ramp, 0.12 / sheet.height_in)
+        return figure
 
 
-def _draw(
-    plan: FloorPlan,
-    values: Mapping[str, float] | None,
-    *,
-    label: str,
-    unit: str,
-    title: str,
-    note: str,
-    top: float | None,
-) -> Figure:
-    floors = {s.id: Polygon(s.polygon, s.holes) for s in plan.spaces}
-    bounds = np.asarray([p.bounds for p in floors.values()])
+_ABOVE_IN, _BELOW_IN = 0.75, 0.65
+"""Height of title and note above the panels, and of key and scale below them, in inches."""
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """Layout of the figure: one panel per level, at most two side by side.
+
+    bounds_m
+        West, south, east, north of every panel in metres, with a margin.
+    panel_in
+        Width and height of a panel in inches.
+    across, rows
+        Panels side by side, and rows of them.
+    bar_in
+        Width kept free for the colour bar.
+    """
+
+    bounds_m: tuple[float, float, float, float]
+    panel_in: tuple[float, float]
+    across: int
+    rows: int
+    bar_in: float
+
+    @property
+    def scale(self) -> Scale:
+        """Scale of all panels."""
+        return Scale(self.panel_in[0] / (self.bounds_m[2] - self.bounds_m[0]))
+
+    @property
+    def width_in(self) -> float:
+        """Width of the figure in inches."""
+        return 0.2 + self.across * (self.panel_in[0] + 0.1) + self.bar_in
+
+    @property
+    def height_in(self) -> float:
+        """Height of the figure in inches."""
+        return _ABOVE_IN + _BELOW_IN + self.rows * (self.panel_in[1] + 0.3)
+
+    def add_panel(self, figure: Figure, k: int) -> Axes:
+        """Add the axes of panel k, in reading order, in metres of the plan."""
+        (row, column), (each_in, tall_in) = divmod(k, self.across), self.panel_in
+        left = (0.2 + column * (each_in + 0.1)) / self.width_in
+        low = (_BELOW_IN + (self.rows - 1 - row) * (tall_in + 0.3)) / self.height_in
+        axes = figure.add_axes((left, low, each_in / self.width_in, tall_in / self.height_in))
+        west, south, east, north = self.bounds_m
+        axes.set(xlim=(west, east), ylim=(south, north), aspect="equal")
+        axes.set_axis_off()
+        return axes
+
+    def colour_bar(self) -> tuple[float, float, float, float]:
+        """Return left, bottom, width and height of the colour bar, as shares of the figure."""
+        bar_height = min(self.rows * self.panel_in[1], 4.5)
+        low, tall = (_BELOW_IN + 0.2) / self.height_in, bar_height / self.height_in
+        return (1 - 0.85 / self.width_in, low, 0.16 / self.width_in, tall)
+
+
+def _layout(floors: Sequence[Polygon], levels: int, *, bar_in: float) -> _Sheet:
+    """Return the layout for the spaces of a plan: panels of 7.6 or 10.2 inches, at most 8 inches tall."""
+    bounds = np.asarray([p.bounds for p in floors])
     (west, south), (east, north) = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
     margin_m = MARGIN * max(east - west, north - south)
     west, south, east, north = west - margin_m, south - margin_m, east + margin_m, north + margin_m
-    across = min(len(plan.levels), 2)
-    rows = math.ceil(len(plan.levels) / across)
+    across = min(levels, 2)
     each_in = 7.6 if across > 1 else 10.2
-    bar_in, above_in, below_in = (1.0 if values is not None else 0.2), 0.75, 0.65
     tall_in = each_in * (north - south) / (east - west)
     if tall_in > 8.0:
         each_in, tall_in = each_in * 8.0 / tall_in, 8.0
-    scale = Scale(each_in / (east - west))
-    width_in = 0.2 + across * (each_in + 0.1) + bar_in
-    height_in = above_in + below_in + rows * (tall_in + 0.3)
-    figure = Figure(figsize=(width_in, height_in), dpi=150)
-    ramp = _Ramp(values, unit, top) if values is not None else None
-    for k, level in enumerate(plan.levels):
-        row, column = divmod(k, across)
-        left = (0.2 + column * (each_in + 0.1)) / width_in
-        low = (below_in + (rows - 1 - row) * (tall_in + 0.3)) / height_in
-        axes = figure.add_axes((left, low, each_in / width_in, tall_in / height_in))
-        axes.set(xlim=(west, east), ylim=(south, north), aspect="equal")
-        axes.set_axis_off()
-        if len(plan.levels) > 1:
-            axes.set_title(level.label or level.id, loc="left", fontsize=10)
-        spaces = [s for s in plan.spaces if s.level == level.id]
-        taken = _draw_posts(axes, plan, spaces, floors, scale)
-        _draw_spaces(axes, spaces, floors, ramp, scale, taken)
-        _draw_openings(axes, plan, spaces, floors, scale)
-    _scale_bar(figure, scale, width_in, height_in)
+    return _Sheet((west, south, east, north), (each_in, tall_in), across, math.ceil(levels / across), bar_in)
+
+
+def _write_titles(figure: Figure, title: str, note: str) -> None:
+    width_in, height_in = figure.get_size_inches()
     figure.text(0.2 / width_in, 1 - 0.12 / height_in, title, ha="left", va="top", fontsize=12, fontweight="bold")
     if note:
         wrapped = textwrap.fill(note, int(width_in * 15))
         figure.text(0.2 / width_in, 1 - 0.36 / height_in, wrapped, ha="left", va="top", fontsize=8, color=GREY)
-    if ramp is not None:
-        bar_height = min(rows * tall_in, 4.5)
-        at = (1 - 0.85 / width_in, (below_in + 0.2) / height_in, 0.16 / width_in, bar_height / height_in)
-        _colour_bar(figure, at, ramp, label)
-    _key(figure, plan, ramp, 0.12 / height_in)
-    return figure
 
 
 class _Ramp:
-    """Colours and words for the numbers: dark blue for little, yellow for much."""
+    """Colour map and text of the numbers: dark blue for low, yellow for high."""
 
     def __init__(self, values: Mapping[str, float], unit: str, top: float | None) -> None:
         finite = [v for v in values.values() if math.isfinite(v)]
@@ -176,7 +208,9 @@ def _draw_spaces(
         axes.add_patch(PathPatch(outline, facecolor=fill, edgecolor=edge, lw=0.9, ls=style, hatch=hatch, zorder=1))
         value = ramp.words(ramp.values.get(space.id, math.nan)) if ramp is not None else ""
         room = floors[space.id].difference(unary_union([t for t in taken if t.intersects(floors[space.id])]))
-        _write(axes, space, floors[space.id], room, value, fill, scale)
+        write_first_that_fits(
+            axes, texts_to_try(space, value), points_to_try(floors[space.id]), room, ink_on(fill), scale
+        )
 
 
 def _fill_of(space: Space) -> str:
@@ -187,44 +221,6 @@ def _outline(floor: Polygon) -> Path:
     turned = orient(floor)  # holes run against the outline, so that they stay empty
     rings = [np.asarray(r.coords) for r in (turned.exterior, *turned.interiors)]
     return Path.make_compound_path(*(Path(r, closed=True) for r in rings))
-
-
-def _write(
-    axes: Axes, space: Space, floor: Polygon, room: BaseGeometry, value: str, fill: tuple[float, ...], scale: Scale
-) -> None:
-    """Write name and number where there is room in the space: upright or turned, larger or smaller, or not at all."""
-    name = re.sub(r", (first|second|third) floor$", "", space.name)
-    coded = re.match(r"(Room|Stair) (\S+)", name)
-    short = coded[2] if coded else name
-    below = [value] if value else []
-    forms = [[*textwrap.wrap(short, 14), *below], [short, *below], [f"{short}  {value}".strip()]]
-    dark = 0.299 * fill[0] + 0.587 * fill[1] + 0.114 * fill[2] < 0.55
-    spots = _spots(floor)
-    tries = [(size, lines, turned) for size in SIZES_PT for lines in forms for turned in (False, True)]
-    tries += [(size, [word], False) for word in (value, short) if word for size in SIZES_PT]
-    for size, lines, turned in tries:
-        w, h = scale.text_m(lines, size)[:: -1 if turned else 1]
-        for x, y in spots:
-            if room.covers(box(x - w / 2, y - h / 2, x + w / 2, y + h / 2)):
-                axes.text(
-                    x, y, "\n".join(lines), ha="center", va="center", fontsize=size, rotation=90 if turned else 0,
-                    color="white" if dark else "black", linespacing=1.1, zorder=3,
-                )  # fmt: skip
-                return
-
-
-def _spots(floor: Polygon) -> list[tuple[float, float]]:
-    """Return points to try for the middle of a text: centroid, roomiest point, and some along the longer side."""
-    middle = floor.centroid
-    roomy = maximum_inscribed_circle(floor).coords[0]
-    x0, y0, x1, y1 = floor.bounds
-    along = [0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2]
-    spots = [(middle.x, middle.y), (roomy[0], roomy[1])]
-    level = [(x0 + (x1 - x0) * a, y) for a in along for y in (middle.y, roomy[1])]
-    upright = [(x, y0 + (y1 - y0) * a) for a in along for x in (middle.x, roomy[0])]
-    grid = [(x0 + (x1 - x0) * a, y0 + (y1 - y0) * b) for b in (0.8, 0.2, 0.65, 0.35) for a in along]
-    spots += [*level, *upright, *grid] if x1 - x0 > y1 - y0 else [*upright, *level, *grid]
-    return [(float(x), float(y)) for x, y in spots]
 
 
 def _draw_openings(
@@ -259,7 +255,7 @@ def _exit_word(opening: Opening) -> str:
 
 
 def _beyond(opening: Opening, floor: Polygon, by_m: float) -> tuple[float, float]:
-    """Return a point so far outside an exit."""
+    """Return the point `by_m` metres outside an exit, on the normal of its threshold."""
     (x0, y0), (x1, y1) = opening.line
     length = math.hypot(x1 - x0, y1 - y0) or 1.0
     mx, my = opening.middle
@@ -271,7 +267,7 @@ def _beyond(opening: Opening, floor: Polygon, by_m: float) -> tuple[float, float
 def _draw_posts(
     axes: Axes, plan: FloorPlan, spaces: Sequence[Space], floors: Mapping[str, Polygon], scale: Scale
 ) -> list[Polygon]:
-    """Mark the posts, and return the boxes that their marks and labels take."""
+    """Draw the posts with their labels, and return the boxes that these occupy."""
     names = {s.id: s.name for s in spaces}
     taken = []
     for post in plan.posts:
@@ -330,7 +326,7 @@ def _colour_bar(figure: Figure, at: tuple[float, float, float, float], ramp: _Ra
 
 
 def _key(figure: Figure, plan: FloorPlan, ramp: _Ramp | None, low: float) -> None:
-    """Write the key below the plan: what the lines and fills mean, only what occurs."""
+    """Draw the legend below the plan, with the entries that occur in it."""
     entries: list[Line2D | Patch] = [
         Line2D([], [], color=EXIT, lw=4.5, label="exit, with its door number"),
         Line2D([], [], color=WALL, lw=1.2, marker="s", mfc="white", mec=WALL, ms=5, label="door or opening"),

@@ -1,4 +1,4 @@
-"""Charts of a study: response times, where the time goes, progress over time, and differences with intervals.
+"""Charts of a study: response times, response intervals, progress over time, and differences with intervals.
 
 Each `plot_` function takes the results of a study (rows, outline, curves) and returns a matplotlib Figure.
 """
@@ -49,16 +49,16 @@ CURVES = {"out": "people out of the building", "secured": "rooms secured"}
 
 
 class Drawn(ResultRows, Protocol):
-    """What drawing needs: rows, outline and curves of a study."""
+    """Rows, outline and curves of a study: what the charts read."""
 
     @property
     def curves(self) -> Mapping[tuple[str, str], Mapping[str, NDArray[np.float64]]]:
-        """By (scenario, mix) and name: counts, shape (drills, points), evenly from 0 to the horizon."""
+        """Counts by (scenario, mix) and name, shape (drills, points), at even steps from 0 to the horizon."""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure with its name for files, its title, and a caption that tells its numbers."""
+    """A figure with its file name, its title, and a caption that states its numbers."""
 
     name: str
     title: str
@@ -80,9 +80,10 @@ def _label(played: ResultRows, mix: str, *, alike: bool = False) -> str:
 
 
 def plot_response(played: ResultRows, scenario: str, *, measure: str | None = None) -> Figure:
-    """Return the share of drills in which a time was reached by then, one line per mix, up to the horizon.
+    """Plot the share of drills that reached a state over time, one line per mix, up to the horizon.
 
-    Where some mixes are much faster than others, a first panel shows the early part larger.
+    The curve is the empirical distribution function over all drills, so it ends below 100 % where some did not reach
+    the state. Where some mixes are much faster than others, a first panel enlarges the early part.
     """
     outline, line = played.outline, played.outline.scenarios[scenario]
     name = measure or line.primary
@@ -123,21 +124,21 @@ def plot_response(played: ResultRows, scenario: str, *, measure: str | None = No
 
 
 def _last_time(samples: Sequence[Sample], horizon_s: float) -> float:
-    """Return the end of the time axis: the horizon, or the last arrival where every drill got there."""
+    """Return the end of the time axis: the horizon, or the last time where every drill reached the state."""
     if not all(bool(one.reached.all()) for one in samples):
         return horizon_s
     return min(horizon_s, round_up(max((float(s.numbers.max()) for s in samples if s.numbers.size), default=horizon_s)))
 
 
 def _early(samples: Sequence[Sample], end: float) -> float:
-    """Return the end of a panel for the fast mixes (9 of 10 in the first fifth of the axis); 0 for none."""
+    """Return the end of the enlarged panel, for mixes with 9 of 10 drills in the first fifth of the axis; 0 for none."""
     most = [quantile(one.numbers, one.reached, 0.9).value for one in samples]
     fast = [value for value in most if value is not None and value < end / 5]
     return round_up(1.2 * max(fast)) if fast else 0.0
 
 
 def _alike(drawn: Sequence[NDArray[np.float64]], *, near: float) -> bool:
-    """Return whether several mixes have lines that nobody could tell apart."""
+    """Return whether the lines of several mixes differ by no more than `near` anywhere."""
     if len(drawn) < 2 or len({line.shape for line in drawn}) > 1:
         return False
     return all(np.allclose(drawn[0], line, rtol=0.0, atol=near) for line in drawn[1:])
@@ -154,7 +155,7 @@ def _watched(horizon_s: float, end: float) -> str:
 
 
 def plot_legs(played: ResultRows, scenario: str) -> Figure:
-    """Return where the time goes: mean legs of the chain until somebody was able to act, stacked, one bar per mix."""
+    """Plot mean response intervals from onset to able to act, stacked, one bar per mix."""
     outline, means = played.outline, leg_means(played, scenario)
     names = list(outline.mixes)[::-1]
     with house_style():
@@ -189,7 +190,7 @@ def plot_legs(played: ResultRows, scenario: str) -> Figure:
 
 
 def leg_means(played: ResultRows, scenario: str) -> dict[str, tuple[dict[str, float], int, int]]:
-    """Return for each mix the mean legs over the drills that have them, how many those are, and all drills."""
+    """Return, per mix, mean response intervals over the drills that have them, the number of these, and of all drills."""
     names = [c.name for c in LEGS]
     out = {}
     for mix in played.outline.mixes:
@@ -202,7 +203,7 @@ def leg_means(played: ResultRows, scenario: str) -> dict[str, tuple[dict[str, fl
 
 
 def plot_over_time(played: Drawn, scenario: str, curve: str) -> Figure:
-    """Return a mean count over time, one line per mix: 'out' (people) or 'secured' (rooms)."""
+    """Plot a mean count over time, one line per mix: 'out' (people) or 'secured' (rooms)."""
     outline, horizon = played.outline, played.outline.scenarios[scenario].horizon_s
     means = {m: _mean_curve(played, scenario, m, curve) for m in outline.mixes}
     drawn = {m: v for m, v in means.items() if v.size}
@@ -241,7 +242,7 @@ def _mean_curve(played: Drawn, scenario: str, mix: str, curve: str) -> NDArray[n
 def plot_differences(
     played: ResultRows, scenario: str, *, measure: str | None = None, versus: str | None = None
 ) -> Figure:
-    """Return each mix against the present one on the same drills: mean difference with its 95 % interval."""
+    """Plot the mean difference of each mix to the present one over the same drills, with its 95 % interval."""
     outline = played.outline
     name = measure or outline.scenarios[scenario].primary
     apart = list(reversed(differences(played, scenario, name, versus)))
@@ -283,7 +284,7 @@ def plot_differences(
 
 
 def charts(played: Drawn) -> Iterator[Chart]:
-    """Yield every chart that the results of a study call for, scenario by scenario."""
+    """Yield all charts of a study, scenario by scenario; a chart without data is left out."""
     played = PartitionedResults(played)
     outline, taken = played.outline, set[str]()
     for scenario, line in outline.scenarios.items():
@@ -309,7 +310,7 @@ def charts(played: Drawn) -> Iterator[Chart]:
 
 
 def draw_all(played: Drawn, *, formats: Sequence[str] = ("png", "svg")) -> dict[str, bytes]:
-    """Return all charts of a study as files: name in the results folder to content."""
+    """Draw all charts of a study and return them as files: name in the results folder to content."""
     return {
         f"figures/{chart.name}.{form}": image(chart.figure, form, title=chart.title, description=chart.caption)
         for chart in charts(played)

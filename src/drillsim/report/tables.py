@@ -1,4 +1,4 @@
-"""Tables for a terminal: what each mix costs and reaches, how it differs from the present one, which goals it meets."""
+"""Tables for a terminal: cost and measure of each mix, its difference to the present one, and goals met."""
 
 from __future__ import annotations
 

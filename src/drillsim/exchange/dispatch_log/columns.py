@@ -1,4 +1,4 @@
-"""Which columns of a dispatch log tell the call and the arrival, by the names that dispatch systems give them."""
+"""Recognition of the columns of a dispatch log, by the names that dispatch systems give to call and arrival."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from drillsim.errors import DrillsimError, Fault, closest
 from drillsim.exchange.dispatch_log.times import UnusableError, clean, read_length_s, read_stamp
 
 WITHIN = 30
-"""Exports put titles and blank lines above the names of the columns; that far down they are looked for."""
+"""Number of lines searched for the header; exports put titles and blank lines above it."""
 _FILLERS = {
     "time",
     "times",
@@ -35,7 +35,7 @@ _CALL = (
     r"(?:call|alarm|calls|cfs)",
     r"(?:incident|event|reported|report)",
 )
-"""Names of the call after the fillers are gone, the best first."""
+"""Patterns of the name of the call column, fillers removed, best first."""
 _DISPATCH = (
     rf"first {_WHO}(?:dispatch|dispatched|assigned|alerted|notified)",
     rf"{_WHO}(?:dispatch|dispatched|assigned|alerted|notified)",
@@ -58,7 +58,7 @@ _MINUTES = re.compile(r"(?:^| )(?:min|mins|minutes)(?: |$)")
 
 @dataclass(frozen=True)
 class Choice:
-    """The columns that the user named; None where drillsim is to recognise them.
+    """Columns named by the user; None where they are to be recognised.
 
     kinds
         Pairs of column and value: of each column named, a row must hold one of the values given for it.
@@ -73,14 +73,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns that are read.
+    """Names of the columns that are read.
 
     line
-        The line, from 1, that names them.
+        Line of the header, from 1.
     start, end
-        Call and arrival; a log of lengths of time has no end.
+        Call and arrival; a log of durations has no end.
     incident
-        What tells rows of one incident apart from others; '' where nothing does.
+        Incident number, by which several units of one call are merged; '' where there is none.
     """
 
     line: int
@@ -92,13 +92,13 @@ class Columns:
 
     @property
     def begin_word(self) -> str:
-        """What the time begins with."""
+        """Word for the event that a duration begins with."""
         return "dispatch" if self.from_dispatch else "call"
 
 
 @dataclass(frozen=True)
 class Header:
-    """The columns that are read, where they stand from 0, and which rows count."""
+    """Positions, from 0, of the columns that are read, and the filter of rows."""
 
     columns: Columns
     width: int
@@ -107,7 +107,7 @@ class Header:
     kinds: Mapping[int, frozenset[str]]
 
     def is_of_kind(self, cells: Sequence[str]) -> bool:
-        """Return whether a row holds a wanted value in every column that --kind names, whatever the case."""
+        """Return whether a row holds a wanted value in every column that --kind names; case does not matter."""
         return all(at < len(cells) and _folded(cells[at]) in values for at, values in self.kinds.items())
 
 
@@ -116,16 +116,16 @@ def _folded(text: str) -> str:
 
 
 def plain(name: str) -> str:
-    """Return the words of a column's name that tell what it is: 'Call_ReceivedDate/Time' is 'call received'."""
+    """Return the significant words of a column name in lower case: 'Call_ReceivedDate/Time' gives 'call received'."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.replace("#", " no "))
     tokens = re.findall(r"[a-z0-9]+", words.lower())
     return " ".join(t for t in tokens if t not in _FILLERS)
 
 
 def find_header(records: Sequence[tuple[int, list[str]]], wanted: Choice, name: str) -> Header:
-    """Return the columns to read: those the user named, else those whose names are known.
+    """Find the header of a log: the columns that the user named, else those whose names are known.
 
-    Raises DrillsimError DS701 where they are not told; the message lists the columns and the options to write.
+    Raises DrillsimError DS701 where call or arrival is not found; the message lists the columns and the options.
     """
     rows = [r for r in records[:WITHIN] if any(cell.strip() for cell in r[1])]
     if not rows:
@@ -143,18 +143,18 @@ def find_header(records: Sequence[tuple[int, list[str]]], wanted: Choice, name: 
 def _header(row: tuple[int, list[str]], wanted: Choice, name: str) -> Header:
     line, cells = row
     names = [clean(cell) for cell in cells]
-    ask = _Ask(line, names, name)
+    header = _HeaderLine(line, names, name)
     if any(_is_data(cell) for cell in names):
-        raise ask.refuse(
+        raise header.refuse(
             "this line holds times or numbers, not names of columns. Put a first line above it, such as: call received, arrival"
         )
-    start, end, dispatch, minutes = _times(ask, wanted)
-    incident = ask.named(wanted.incident, "--incident") if wanted.incident else None
+    start, end, dispatch, minutes = _times(header, wanted)
+    incident = header.named(wanted.incident, "--incident") if wanted.incident else None
     if incident is None and end is not None and not dispatch:
-        incident = ask.first(_INCIDENT)
+        incident = header.first(_INCIDENT)
     kinds: dict[int, set[str]] = {}
     for column, value in wanted.kinds:
-        kinds.setdefault(ask.named(column, "--kind"), set()).add(_folded(value))
+        kinds.setdefault(header.named(column, "--kind"), set()).add(_folded(value))
     columns = Columns(
         line=line,
         start=names[start],
@@ -172,36 +172,39 @@ def _header(row: tuple[int, list[str]], wanted: Choice, name: str) -> Header:
     )
 
 
-def _times(ask: _Ask, wanted: Choice) -> tuple[int, int | None, bool, bool]:
-    """Return the columns of call and arrival, or of the length of time alone; and whether dispatch, and minutes."""
+def _times(header: _HeaderLine, wanted: Choice) -> tuple[int, int | None, bool, bool]:
+    """Return call and arrival column (None for a log of durations), whether time begins with the dispatch, and whether
+    durations are in minutes."""
     if wanted.seconds:
-        length = ask.named(wanted.seconds, "--seconds")
-        return length, None, False, bool(_MINUTES.search(plain(ask.names[length])))
-    call = ask.named(wanted.call, "--call") if wanted.call else ask.best(_CALL, "--call")
-    arrival = ask.named(wanted.arrival, "--arrival") if wanted.arrival else ask.best(_ARRIVAL, "--arrival")
-    dispatch = ask.best(_DISPATCH, "--call") if call is None else None
+        length = header.named(wanted.seconds, "--seconds")
+        return length, None, False, bool(_MINUTES.search(plain(header.names[length])))
+    call = header.named(wanted.call, "--call") if wanted.call else header.best(_CALL, "--call")
+    arrival = header.named(wanted.arrival, "--arrival") if wanted.arrival else header.best(_ARRIVAL, "--arrival")
+    dispatch = header.best(_DISPATCH, "--call") if call is None else None
     begin = dispatch if call is None else call
     if begin is not None and arrival is not None:
         if begin == arrival:
-            raise ask.refuse("call and arrival are one and the same column. Name two: --call COLUMN --arrival COLUMN")
-        known = any(re.fullmatch(form, plain(ask.names[begin])) for form in _DISPATCH)
+            raise header.refuse(
+                "call and arrival are one and the same column. Name two: --call COLUMN --arrival COLUMN"
+            )
+        known = any(re.fullmatch(form, plain(header.names[begin])) for form in _DISPATCH)
         return begin, arrival, known, False
     if not (wanted.call or wanted.arrival):
-        length_or_none = ask.best(_LENGTH, "--seconds")
+        length_or_none = header.best(_LENGTH, "--seconds")
         if length_or_none is not None:
-            return length_or_none, None, False, bool(_MINUTES.search(plain(ask.names[length_or_none])))
+            return length_or_none, None, False, bool(_MINUTES.search(plain(header.names[length_or_none])))
     missing = "the call" if begin is None else "the arrival"
     option = "--call" if begin is None else "--arrival"
     if begin is None and arrival is None:
         missing, option = "call and arrival", "--call COLUMN --arrival"
-    raise ask.refuse(
-        f"no column is recognised as the time of {missing}. {ask.known()} Write: {option} COLUMN"
+    raise header.refuse(
+        f"no column is recognised as the time of {missing}. {header.known()} Write: {option} COLUMN"
         + (" (or --seconds COLUMN, where one column holds the time from call to arrival)" if begin is None else "")
     )
 
 
 def _is_data(cell: str) -> bool:
-    """Return whether a cell is a time or a number, or holds as many digits as no name of a column does."""
+    """Return whether a cell holds data: a time, a number, or at least five digits."""
     if sum(c.isdigit() for c in cell) >= 5:
         return True
     for read in (read_stamp, read_length_s):
@@ -214,8 +217,8 @@ def _is_data(cell: str) -> bool:
 
 
 @dataclass(frozen=True)
-class _Ask:
-    """Questions to one line of names."""
+class _HeaderLine:
+    """Queries on one candidate header line."""
 
     line: int
     names: Sequence[str]
@@ -229,7 +232,7 @@ class _Ask:
         return f"Columns found: {', '.join(shown[:30])}{', …' if len(shown) > 30 else ''}."
 
     def named(self, wanted: str, option: str) -> int:
-        """Return the column of this name, whatever its case."""
+        """Return the position of a column by name, case ignored. Raises DrillsimError where none or several match."""
         found = [i for i, n in enumerate(self.names) if n and n.casefold() == clean(wanted).casefold()]
         if len(found) == 1:
             return found[0]
@@ -241,11 +244,12 @@ class _Ask:
         raise self.refuse(f"{option}: no column is called '{wanted}'.{near}")
 
     def first(self, forms: Sequence[str]) -> int | None:
-        """Return the column whose name comes first in the forms; None where none does."""
+        """Return the first column that matches the best pattern with a match; None where no pattern matches."""
         tops = self.tops(forms)
         return tops[0] if tops else None
 
     def tops(self, forms: Sequence[str]) -> list[int]:
+        """Return the columns that match the best pattern with a match; columns named as times go first."""
         for form in forms:
             found = [i for i, n in enumerate(self.names) if n and re.fullmatch(form, plain(n))]
             if found:
@@ -254,7 +258,7 @@ class _Ask:
         return []
 
     def best(self, forms: Sequence[str], option: str) -> int | None:
-        """Return the one column that fits best; None where none fits."""
+        """Return the single best match; None where none matches. Raises DrillsimError where several do."""
         found = self.tops(forms)
         if len(found) > 1:
             names = ", ".join(f"'{self.names[i]}'" for i in found)

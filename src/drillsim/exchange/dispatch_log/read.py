@@ -1,7 +1,7 @@
-"""A dispatch log as dispatch systems and spreadsheets write it (CSV), read for its times only.
+"""Reader of dispatch logs in CSV, as dispatch systems and spreadsheets export them, for times only.
 
-No cell other than a time is ever shown, kept or written: names of columns are told, and of a cell that is no time its
-line, column and shape.
+Privacy: no cell other than a time is shown, kept or written. Messages state column names, and for a cell that is no
+time its line, column and shape.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ unit. Source: assumption A:log.shared_calls."""
 
 @dataclass(frozen=True)
 class Unused:
-    """A row that cannot be used: where, and why."""
+    """A row that gives no delay: position and reason."""
 
     line: int
     column: int
@@ -47,16 +47,16 @@ class Unused:
 
 @dataclass(frozen=True)
 class CallLog:
-    """The delays of a dispatch log, and what became of every row.
+    """Delays of a dispatch log, and an account of every row.
 
     file
-        The log as messages show it.
+        Path of the log as messages show it.
     columns
-        The names of the columns that were read.
+        Names of the columns that were read.
     rows
-        Rows below the header that hold anything; each is a call, a further unit, of another kind, or unused.
+        Number of rows below the header that are not blank; each is a call, a further unit, of another kind, or unused.
     shared
-        Calls with the call time of another one, where nothing tells whether they are one incident.
+        Number of calls with the call time of another one, in a log without incident numbers.
     """
 
     file: str
@@ -70,13 +70,13 @@ class CallLog:
 
     @property
     def reasons(self) -> dict[str, list[Unused]]:
-        """The unused rows by reason, the commonest first."""
+        """Unused rows by reason, most frequent first."""
         ordered = sorted(self.unused, key=lambda u: u.reason)
         found = {reason: sorted(rows, key=lambda u: u.line) for reason, rows in groupby(ordered, lambda u: u.reason)}
         return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
     def faults(self) -> list[Fault]:
-        """Return a warning for each reason why rows were not used, and one for each doubt about the whole log."""
+        """Return a warning per reason why rows were not used, and one per doubt about the whole log."""
         found = [
             Fault(
                 "DS703",
@@ -115,10 +115,13 @@ def _shape(row: Unused) -> str:
 
 
 def read_call_log(path: str | Path, wanted: Choice | None = None) -> CallLog:
-    """Return the delays from call to arrival of a CSV file.
+    """Read the delays from call to arrival of a CSV file.
+
+    wanted
+        Columns named by the user; recognised by their names where absent.
 
     Raises DrillsimError with located faults where the file cannot be read (DS002, DS003, DS004) or its columns are
-    not told (DS701). A row that cannot be used is no error: it is among `unused`.
+    not recognised (DS701). A row without a usable delay is no error; it is listed in `unused`.
     """
     path = Path(path)
     name = _shown(path)
@@ -135,7 +138,7 @@ def _shown(path: Path) -> str:
 
 
 def _text(path: Path, name: str) -> str:
-    """Return the text of a CSV file, whatever Excel chose: UTF-8 with or without mark, UTF-16, or Windows' own."""
+    """Return the text of a CSV file in UTF-8 (with or without byte-order mark), UTF-16 or Windows-1252."""
 
     def refuse(code: str, message: str) -> DrillsimError:
         return DrillsimError(faults=[Fault(code, name, 1, 1, message)])
@@ -167,13 +170,13 @@ def _text(path: Path, name: str) -> str:
 
 
 Record = tuple[int, list[str]]
-"""The line, from 1, at which a row of the log begins, and its cells."""
+"""First line of a row of the log, from 1, and its cells."""
 
 
 def _cut(text: str, wanted: Choice, name: str) -> tuple[list[Record], Header]:
-    """Return the rows and the columns to read, cut by the first sign under which those columns are found.
+    """Split the text by the first delimiter under which the columns are found; return rows and header.
 
-    Raises what the likeliest sign gave where no sign does.
+    Raises the error of the likeliest delimiter where none works.
     """
     first, _, rest = text.partition("\n")
     told = re.fullmatch(r'"?sep=(.)"?\s*', first, re.IGNORECASE)
@@ -188,7 +191,7 @@ def _cut(text: str, wanted: Choice, name: str) -> tuple[list[Record], Header]:
 
 
 def _likely_signs(text: str) -> list[str]:
-    """Return the delimiters, first the one that cuts most of the first lines into equally many cells."""
+    """Return the delimiters, first the one that splits most of the first lines into equally many cells."""
     head = [line for line in re.split(r"\r\n?|\n", text[:100_000]) if line.strip()][:_SAMPLE]
 
     def score(sign: str) -> tuple[int, int]:
@@ -199,7 +202,7 @@ def _likely_signs(text: str) -> list[str]:
 
 
 def _records(text: str, name: str, delimiter: str, *, line: int) -> list[Record]:
-    """Return the rows with the lines at which they begin, counted from `line`."""
+    """Return the rows, each with the line at which it begins, counted from `line`."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     found: list[Record] = []
     above = line - 1
@@ -215,7 +218,7 @@ def _records(text: str, name: str, delimiter: str, *, line: int) -> list[Record]
 
 @dataclass(frozen=True)
 class _Kept:
-    """A row that can be used: its incident, when the call came (None where the log has lengths of time), its delay."""
+    """A usable row: incident, time of the call (None in a log of durations), delay in s."""
 
     incident: str
     start: Stamp | None
@@ -273,10 +276,10 @@ def _incident(cells: Sequence[str], header: Header) -> str:
 
 
 def _first_arrivals(kept: Sequence[_Kept], *, same_call: bool) -> tuple[tuple[float, ...], int]:
-    """Return the delay of the first unit of every incident in the order of the log, and how many came after one.
+    """Return the delay of the first unit of every incident, in the order of the log, and the number of later units.
 
     same_call
-        Rows are one incident only if they also share the time of the call, as they do in any log that begins with it.
+        Merge rows only where they also share the time of the call, as in any log that begins with it.
     """
     least: dict[object, float] = {}
     for i, row in enumerate(kept):

@@ -1,4 +1,4 @@
-"""Times as dispatch systems and spreadsheets write them: date and time, time of day only, or a length of time."""
+"""Parsing of times in dispatch logs: date and time, time of day only, or a duration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 
 DAY_S = 86400.0
 LONGEST_S = DAY_S
-"""A longer delay is a mistyped date, not a response. Source: assumption A:log.longest_delay."""
+"""Longest delay in s; a longer one is taken for a mistyped date. Source: assumption A:log.longest_delay."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 _SHORT = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})")
@@ -25,10 +25,10 @@ _LENGTH = re.compile(r"(?P<number>-?\d+(?:[.,]\d+)?)\s*(?P<unit>s|secs?|seconds?
 
 
 class UnusableError(ValueError):
-    """A cell, or a pair of cells, from which no delay can be read; the text says why, without what the cell holds.
+    """A cell or a pair of cells without a readable delay; the message gives the reason, never the content.
 
     shape
-        Of a cell that is no time, what stands where: '9' for digits, 'a' for letters.
+        Shape of a cell that is no time: '9' for digits, 'a' for letters.
     """
 
     def __init__(self, reason: str, shape: str = "") -> None:
@@ -54,7 +54,7 @@ class Stamp:
 
 
 def clean(cell: str) -> str:
-    """Return a cell with single plain spaces, and without invisible signs or those that stop a spreadsheet's guess."""
+    """Return a cell with single spaces, without invisible characters and without a spreadsheet's text marks."""
     text = "".join(c for c in " ".join(cell.split()) if c.isprintable())
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1].strip()
@@ -62,13 +62,13 @@ def clean(cell: str) -> str:
 
 
 def masked(cell: str) -> str:
-    """Return the shape of a cell: '9' for digits, 'a' for letters. A log may hold names where times should stand."""
+    """Return the shape of a cell, '9' for digits and 'a' for letters, since a log may hold names in place of times."""
     shape = re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", clean(cell)))
     return shape if len(shape) <= 24 else f"{shape[:21]}..."
 
 
 def writes_day_first(cells: Iterable[str]) -> bool:
-    """Return whether dates such as 3/5/2024 mean the 3rd of May here: more have a day than a month in first place."""
+    """Return whether dates put the day first: more of them have a number above 12 in first than in second place."""
     first = second = 0
     for cell in cells:
         if found := _SHORT.match(clean(cell)):
@@ -78,7 +78,7 @@ def writes_day_first(cells: Iterable[str]) -> bool:
 
 
 def read_stamp(cell: str, *, day_first: bool = False) -> Stamp:
-    """Return the point in time that a cell tells: '2024-03-05T14:03:22', '3/5/2024 2:03 PM', '14:03:22' and the like.
+    """Parse a point in time: '2024-03-05T14:03:22', '3/5/2024 2:03 PM', '14:03:22' and similar forms.
 
     Raises UnusableError for anything else.
     """
@@ -134,7 +134,7 @@ def _second(found: re.Match[str]) -> float:
 
 
 def delay_s(call: Stamp, arrival: Stamp) -> float:
-    """Return the seconds from call to arrival; where one lacks its date, the arrival is the next such time of day.
+    """Return the delay from call to arrival in s; where a date is missing, the arrival is the next such time of day.
 
     A pair without dates wraps at midnight: 23:58 to 0:04 is 6 minutes. What would then last more than half a day is
     an arrival before the call.
@@ -154,7 +154,7 @@ def delay_s(call: Stamp, arrival: Stamp) -> float:
 
 
 def usable_s(seconds: float) -> float:
-    """Return the delay, to the microsecond; raises UnusableError for one that no law can hold."""
+    """Return a delay rounded to 1 us. Raises UnusableError for one that is not above 0 or longer than LONGEST_S."""
     seconds = round(seconds, 6)
     if seconds < 0:
         raise UnusableError("arrival before the call")
@@ -166,12 +166,12 @@ def usable_s(seconds: float) -> float:
 
 
 def read_length_s(cell: str, *, in_minutes: bool = False) -> float:
-    """Return a length of time in seconds: '212', '212.5', '1,212', '212 s', '3.5 min', '3:32' (m:ss) or '1:03:32'.
+    """Parse a duration and return seconds: '212', '212.5', '1,212', '212 s', '3.5 min', '3:32' (m:ss) or '1:03:32'.
 
     in_minutes
-        A number without a unit counts minutes.
+        Whether a number without a unit is in minutes.
 
-    Raises UnusableError for anything else, and for a delay that no law can hold.
+    Raises UnusableError for anything else, and for an unusable delay (`usable_s`).
     """
     text = clean(cell).lower()
     if found := _CLOCK.fullmatch(text):
