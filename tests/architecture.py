@@ -67,6 +67,8 @@ OPEN = frozenset({"cli.commands", "crowd.geometry", "engine.world", "exchange.di
 """Sub-packages that other packages may use: constant data (cells, the world), one importer per format, and test stands."""
 CROWDED = frozenset({"cli/commands"})
 """Folders that may hold more than 12 modules: one per verb of the command line."""
+ALSO_ENDS_AS = frozenset({"cannot-reach", "nobody-free", "nobody-suited", "report-lost"})
+"""Event words that are also words of the column `ends_as`."""
 MODULES_A_FOLDER = 12
 LINES_A_FILE = 400
 
@@ -323,3 +325,40 @@ def _literals(node: ast.Compare | ast.MatchValue) -> set[str]:
     sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else [node.value]
     sides += [e for s in sides if isinstance(s, ast.Tuple | ast.List | ast.Set) for e in s.elts]
     return {s.value for s in sides if isinstance(s, ast.Constant) and isinstance(s.value, str)}
+
+
+def event_words_as_literals(root: Path, words: Iterable[str]) -> list[str]:
+    """Event words written as strings outside `record/events.py`.
+
+    A word with a hyphen means an event wherever it stands, but for those in `ALSO_ENDS_AS`.
+    A word without one ("left", "duty") is also plain English; it counts where an event word is expected: as the word of a log
+    entry, and compared with the `what` of an event.
+    """
+    names, faults = frozenset(words), []
+    plain = frozenset(w for w in names if "-" not in w) | ALSO_ENDS_AS
+    for source in Sources(root).files.values():
+        if source.name == "record.events":
+            continue
+        for node in source.nodes:
+            found = (
+                _strings(node) & (names - plain)
+                if isinstance(node, ast.Constant)
+                else _words_expected(node) & plain & names
+            )
+            faults += [f"{source.name}:{getattr(node, 'lineno', 0)} writes {word!r}" for word in sorted(found)]
+    return sorted(faults)
+
+
+def _strings(node: ast.AST) -> set[str]:
+    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
+
+
+def _words_expected(node: ast.AST) -> set[str]:
+    """Return the strings that stand where an event word is expected: in a log entry, or beside the `what` of an event."""
+    if isinstance(node, ast.Compare) and "what" in {_last_name(side) for side in (node.left, *node.comparators)}:
+        return _literals(node)
+    if isinstance(node, ast.Call) and _last_name(node.func).lstrip("_") in ("log", "Event"):
+        place = 1 if _last_name(node.func).lstrip("_") == "log" else 2
+        given = [*node.args[place : place + 1], *(k.value for k in node.keywords if k.arg == "what")]
+        return {text for argument in given for part in ast.walk(argument) for text in _strings(part)}
+    return set()

@@ -14,6 +14,7 @@ import architecture
 import drillsim
 from architecture import Sources
 from drillsim.record.columns import BY_NAME
+from drillsim.record.events import EVENTS
 from drillsim.scenario.kinds import KINDS
 
 ROOT = Path(__file__).parent.parent
@@ -54,6 +55,10 @@ def compared_kinds(root: Path) -> list[str]:
     return architecture.compared_kinds(root, KINDS)
 
 
+def event_words_as_literals(root: Path) -> list[str]:
+    return architecture.event_words_as_literals(root, EVENTS)
+
+
 RULES: tuple[Callable[[Path], list[str]], ...] = (
     architecture.upward_imports,
     architecture.parts_without_a_layer,
@@ -63,6 +68,7 @@ RULES: tuple[Callable[[Path], list[str]], ...] = (
     architecture.long_files,
     architecture.repeated_class_names,
     compared_kinds,
+    event_words_as_literals,
 )
 
 
@@ -188,6 +194,23 @@ def test_a_second_class_of_the_same_name_is_refused(copy: Path) -> None:
 def test_a_compared_kind_name_is_refused(copy: Path, text: str) -> None:
     assert len(planted(copy, compared_kinds, "study/runner.py", f"{text}\n")) == 1
     assert planted(copy, compared_kinds, "scenario/kinds.py", f"{text}\n") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "log(unit, 'left')",
+        "self.log(unit, word='x', what='left')",
+        "Event(0.0, 'sro', 'left')",
+        "event.what == 'left'",
+        "event.what in ('left', 'back')",
+        "x = {'on-scene': 1}",
+    ],
+    ids=["in a log", "by its keyword", "as an event", "compared", "among", "with a hyphen, anywhere"],
+)
+def test_an_event_word_as_a_literal_is_refused(copy: Path, text: str) -> None:
+    assert planted(copy, event_words_as_literals, "study/runner.py", f"{text}\n") != []
+    assert planted(copy, event_words_as_literals, "record/events.py", f"{text}\n") == []
 
 
 # ---------------------------------------------------------------------- libraries, front door, documents

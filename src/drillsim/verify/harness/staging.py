@@ -13,6 +13,7 @@ from drillsim.documents.yaml_source import parse_text
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import network_of
 from drillsim.plan.read import read_plan
+from drillsim.record import events as ev
 from drillsim.record.trace import Trace
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.read import mixes_of, read_mixes, read_scenario, scenario_of
@@ -116,4 +117,4 @@ def stamp(trace: Trace, what: str, who: str) -> float:
 
 def walk_s(trace: Trace, who: str) -> float:
     """Return the seconds from setting off to arrival on scene."""
-    return stamp(trace, "on-scene", who) - stamp(trace, "under-way", who)
+    return stamp(trace, ev.ON_SCENE, who) - stamp(trace, ev.UNDER_WAY, who)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from drillsim.engine.simulate import simulate
 from drillsim.plan.model import FloorPlan
+from drillsim.record import events as ev
 from drillsim.record.trace import Event
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
@@ -157,11 +158,11 @@ def _occupied(team: Team, events: Sequence[Event], borders: Floats) -> tuple[Flo
     """Return, per window, the seconds in each state with an empty line, and the call-seconds in the line."""
     bit = {unit: 1 << n for n, unit in enumerate(team.units)}
     changes = [
-        (e.time_s, bit[e.who] if e.what == "word" else -bit[e.who], 0)
+        (e.time_s, bit[e.who] if e.what == ev.WORD else -bit[e.who], 0)
         for e in events
-        if e.what in ("word", "free") and e.who in bit
+        if e.what in (ev.WORD, ev.FREE) and e.who in bit
     ]
-    changes += [(e.time_s, 0, 1 if e.what == "waits" else -1) for e in events if e.what in ("waits", "dispatched")]
+    changes += [(e.time_s, 0, 1 if e.what == ev.WAITS else -1) for e in events if e.what in (ev.WAITS, ev.DISPATCHED)]
     changes += [(float(at), 0, 0) for at in borders]
     times, busy, waiting = np.array(sorted(changes, key=lambda c: c[0])).T
     lasts, states, line = np.diff(times), np.cumsum(busy)[:-1].astype(np.int64), np.cumsum(waiting)[:-1]
@@ -185,21 +186,21 @@ def _calls(team: Team, events: Sequence[Event], borders: Floats) -> dict[str, Fl
     left_s: dict[str, float] = {}
     in_line: set[str] = set()
     for e in events:
-        if e.what == "onset":
+        if e.what == ev.ONSET:
             at = int(np.searchsorted(borders, e.time_s, side="right")) - 1
             if 0 <= at < windows:
                 window_of[e.incident] = at
                 found["calls"][at] += 1
         elif e.incident in window_of:
             at = window_of[e.incident]
-            if e.what == "waits":
+            if e.what == ev.WAITS:
                 found["waited"][at] += 1
                 in_line.add(e.incident)
-            elif e.what == "nobody-free":
+            elif e.what == ev.NOBODY_FREE:
                 found["lost"][at] += 1
-            elif e.what == "under-way":
+            elif e.what == ev.UNDER_WAY:
                 left_s[e.incident] = e.time_s
-            elif e.what == "on-scene":
+            elif e.what == ev.ON_SCENE:
                 sent[at, unit.index(e.who), atom.index(e.where)] += 1
                 way_s[at, int(e.incident in in_line)] += e.time_s - left_s[e.incident]
     return {**found, "sent": sent, "way_s": way_s}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from drillsim.engine.simulate import simulate
+from drillsim.record import events as ev
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
 from drillsim.verify.harness.case import Case, Harness, near
@@ -100,9 +101,9 @@ def _count(inputs: Path, seed: int, job: _Drills) -> int:
     for replication in range(job.first, job.last):
         came: set[str] = set()
         for event in simulate(scenario, plan, mix, seed=seed, replication=replication).events:
-            if event.what == "on-scene":
+            if event.what == ev.ON_SCENE:
                 came.add(event.incident)
-            elif event.what == "script-done":
+            elif event.what == ev.SCRIPT_DONE:
                 in_time += event.incident in came
     return in_time
 

@@ -12,6 +12,7 @@ import numpy as np
 from drillsim.engine.simulate import simulate
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import network_of
+from drillsim.record import events as ev
 from drillsim.scenario.defaults import shipped_role
 from drillsim.scenario.vocabulary import WEEKDAYS
 from drillsim.verify.harness.case import Case, Harness, near
@@ -43,9 +44,9 @@ def exposure_cases(harness: Harness) -> Iterator[Case]:
     found, apart = [], []
     for r in range(drills):
         events = simulate(fight, plan, mix_from([]), seed=harness.seed, replication=r).events
-        onset = next(e for e in events if e.what == "onset")
-        over = next(e for e in events if e.what == "resolved")
-        found.append(next(e.value or 0.0 for e in events if e.what == "exposure" and float(e.where) == RADIUS_M))
+        onset = next(e for e in events if e.what == ev.ONSET)
+        over = next(e for e in events if e.what == ev.RESOLVED)
+        found.append(next(e.value or 0.0 for e in events if e.what == ev.EXPOSURE and float(e.where) == RADIUS_M))
         apart.append(abs(found[-1] - near_each[onset.where] * (over.time_s - onset.time_s)))
     yield near(
         "exposure.each-drill",
@@ -112,7 +113,7 @@ def _by_shares(harness: Harness) -> Iterator[Case]:
         event.why
         for r in range(drills)
         for event in simulate(quiet, plan, officer, seed=harness.seed, replication=r).events
-        if event.who == "officer" and event.what == "present"
+        if event.who == "officer" and event.what == ev.PRESENT
     ]
     for (name, words), share in zip(DUTIES.items(), week_shares(), strict=True):
         yield near(
@@ -136,7 +137,7 @@ def _by_timetable(harness: Harness) -> Iterator[Case]:
         changes = [
             (event.time_s, event.why)
             for event in simulate(school_day, plan, officer, seed=harness.seed).events
-            if event.who == "officer" and event.what in ("present", "absent", "duty")
+            if event.who == "officer" and event.what in (ev.PRESENT, ev.ABSENT, ev.DUTY)
         ]
         for (since_s, duty), (until_s, _) in pairwise([*changes, (DAY_S, "")]):
             spent[duty] += until_s - since_s

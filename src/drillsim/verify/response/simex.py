@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.engine.simulate import simulate
+from drillsim.record import events as ev
 from drillsim.verify.harness.batches import Batch, batches, by_variant
 from drillsim.verify.harness.case import Case, Harness, claim
 from drillsim.verify.harness.staging import shipped_mixes, shipped_plan, shipped_scenario, with_automatic_locks
@@ -104,8 +105,8 @@ def _drills(inputs: Path, seed: int, job: Batch[tuple[int, ...]]) -> NDArray[np.
     rows = []
     for replication in job.replications:
         trace = simulate(scenario, plan, mix, seed=seed, replication=replication)
-        rooms = sum(e.what == "lockable" for e in trace.events)
-        in_time = sum(e.what == "secured" and e.time_s <= EARLY_S for e in trace.events)
+        rooms = sum(e.what == ev.LOCKABLE for e in trace.events)
+        in_time = sum(e.what == ev.SECURED and e.time_s <= EARLY_S for e in trace.events)
         near_by, later = trace.row[f"exposure_{RADIUS_M}_person_s"], trace.row[f"secured_share_{LATER_S}_s"]
         rows.append((float(near_by or 0.0), in_time / rooms, float(later or 0.0)))
     return np.array(rows)

@@ -11,6 +11,7 @@ import numpy as np
 from drillsim.engine.simulate import simulate
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import network_of
+from drillsim.record import events as ev
 from drillsim.scenario.model import Scenario
 from drillsim.verify.harness.case import Case, Harness, near
 from drillsim.verify.harness.shortest_paths import Location
@@ -44,7 +45,7 @@ def arrival_cases(harness: Harness) -> Iterator[Case]:
         desk = location_of(plan, "front-desk")
         places = [s.id for i, s in enumerate(plan.spaces) if s.use != "outdoors" and i != desk[0]]
         least_s = oracle_of(plan).seconds(desk, [location_of(plan, place) for place in places])
-        arrived_s = [stamp(simulate(_fight(p), plan, mix, seed=harness.seed), "on-scene", "officer") for p in places]
+        arrived_s = [stamp(simulate(_fight(p), plan, mix, seed=harness.seed), ev.ON_SCENE, "officer") for p in places]
         apart = np.abs(np.array(arrived_s) - UNDER_WAY_S - np.array(least_s))
         source = f"networkx on the plan's own distances: largest difference in seconds over {len(places)} spaces"
         yield near(f"arrival.{school}", source=source, expected=0.0, measured=float(apart.max()), tolerance=1e-9)
