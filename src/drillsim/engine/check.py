@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 from math import inf
 from typing import Any
 
@@ -23,7 +24,8 @@ from drillsim.plan.routes import Routes
 from drillsim.quantities import clock
 from drillsim.scenario.defaults import SHIPPED
 from drillsim.scenario.model import Scenario
-from drillsim.scenario.staffing import Mixes
+from drillsim.scenario.staffing import Mixes, Unit
+from drillsim.scenario.vocabulary import Place
 
 POLICE = ROLES["police"]
 LEAST_FLOW = 0.05
@@ -240,26 +242,30 @@ def _reach(scenario: Scenario, mixes: Mixes, world: World, faults: Faults) -> No
     for name, mix in mixes.mixes.items():
         for i, unit in enumerate(mix.units):
             routes = tables[mix.role(unit).keys]
-            stops = [(p, ("mixes", name, "units", i, "patrol", j)) for j, p in enumerate(unit.patrol)]
-            places: list[tuple[Any, Path]] = [*stops]
-            if unit.post is not None:
-                places.append((unit.post, ("mixes", name, "units", i, "post")))
-            for j, turn in enumerate(unit.timetable):
-                if turn.at is not None:
-                    places.append((turn.at, ("mixes", name, "units", i, "timetable", j, "at")))
-            for where, path in places:
-                _walkable(unit.id, routes, world, world.place(where), goals, faults, path)
-            for (where, _), (_, path), after in zip(stops, stops[1:], unit.patrol[1:], strict=False):
-                _walkable(unit.id, routes, world, world.place(where), [world.place(after)], faults, path)
+            for where, after, path in _walks_of(unit, ("mixes", name, "units", i)):
+                start = world.place(where)
+                stuck = _first_beyond_reach(routes, start, goals if after is None else [world.place(after)])
+                if stuck is not None:
+                    here, there = world.space_ids[start[0]], world.space_ids[stuck]
+                    message = f"'{unit.id}' cannot walk from '{here}' to '{there}' with its keys"
+                    faults.add("DS501", f"{message}. Move it, or give its role keys", path)
 
 
-def _walkable(
-    unit: str, routes: Routes, world: World, start: tuple[int, XY], goals: list[tuple[int, XY]], faults: Faults,
-    path: Path,
-) -> None:  # fmt: skip
+def _walks_of(unit: Unit, path: Path) -> Iterator[tuple[Place, Place | None, Path]]:
+    """Yield the walks that a unit's definition implies: from a place to the incident (None) or to the next stop."""
+    stops = [(*path, "patrol", j) for j in range(len(unit.patrol))]
+    for stop, at in zip(unit.patrol, stops, strict=True):
+        yield stop, None, at
+    if unit.post is not None:
+        yield unit.post, None, (*path, "post")
+    for j, turn in enumerate(unit.timetable):
+        if turn.at is not None:
+            yield turn.at, None, (*path, "timetable", j, "at")
+    for (stop, after), at in zip(pairwise(unit.patrol), stops[1:], strict=True):
+        yield stop, after, at
+
+
+def _first_beyond_reach(routes: Routes, start: tuple[int, XY], goals: list[tuple[int, XY]]) -> int | None:
+    """Return the space of the first goal that nobody can walk to from a point, None where all can be reached."""
     (reach,) = routes.from_points([start])
-    stuck = [g for g in goals if reach.seconds_to(*g) == inf]
-    if stuck:
-        to, here = world.plan.spaces[stuck[0][0]].id, world.plan.spaces[start[0]].id
-        message = f"'{unit}' cannot walk from '{here}' to '{to}' with its keys. Move it, or give its role keys"
-        faults.add("DS501", message, path)
+    return next((goal[0] for goal in goals if reach.seconds_to(*goal) == inf), None)

@@ -30,6 +30,10 @@ class PlanNames:
         self.openings = [o.id for o in plan.openings]
         self.ways = [*self.openings, *(s.id for s in plan.stairs)]
         self.exits = [o.id for o in plan.openings if OUTSIDE in o.spaces]
+        self.by_sort = {
+            "space": self.spaces, "space or post": self.points, "opening": self.openings,
+            "opening or stair": self.ways, "exit": self.exits,
+        }  # fmt: skip
         self.periods = list(dict.fromkeys(p.period for p in plan.timetable))
 
 
@@ -46,7 +50,7 @@ def scenario_names(scenario: Scenario, known: PlanNames, faults: Faults) -> None
     for happening, path in happenings(scenario):
         _where(happening.where, known, faults, (*path, "where"))
         if isinstance(happening, Incident):
-            _one_of(happening.through, known.openings, "opening", "DS204", plan, faults, (*path, "through"))
+            _one_of(happening.through, "opening", known, faults, (*path, "through"))
             for j, move in enumerate(happening.moves):
                 _where(move.to, known, faults, (*path, "moves", j, "to"))
         else:
@@ -57,7 +61,7 @@ def scenario_names(scenario: Scenario, known: PlanNames, faults: Faults) -> None
     _injects(scenario, known, faults)
     for service in ("police", "ems", "fire-service"):
         wish = getattr(scenario, service.replace("-", "_")).entry
-        _one_of(wish, known.exits, "exit", "DS204", plan, faults, (service, "entry"))
+        _one_of(wish, "exit", known, faults, (service, "entry"))
     if not known.exits:
         faults.add("DS208", f"{plan.name} has no exit, so police have no entry and nobody gets out", ("plan",))
     for i, line in enumerate(scenario.dispatch.preference):
@@ -67,8 +71,8 @@ def scenario_names(scenario: Scenario, known: PlanNames, faults: Faults) -> None
     if isinstance(scenario.people.routes, dict):
         for space, exit_ in scenario.people.routes["assigned"].items():
             path = ("people", "routes", "assigned", space)
-            _one_of(space, known.spaces, "space", "DS202", plan, faults, path)
-            _one_of(exit_, known.exits, "exit", "DS204", plan, faults, path)
+            _one_of(space, "space", known, faults, path, code="DS202")
+            _one_of(exit_, "exit", known, faults, path)
     _sources(scenario, known, faults)
     _refuge(scenario, known, faults)
     for name, path in _measures(scenario):
@@ -88,7 +92,7 @@ def _sources(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
     """Check the people who come in: their space and group, and that they are not too many to be meant."""
     for i, source in enumerate(scenario.people.sources):
         path: Path = ("people", "sources", i)
-        _one_of(source.space, known.spaces, "space", "DS203", known.plan, faults, (*path, "space"))
+        _one_of(source.space, "space", known, faults, (*path, "space"))
         if source.group is not None:
             _group(source.group, scenario, known, faults, (*path, "group"))
         ends_s = scenario.horizon if source.to is None else source.to
@@ -110,7 +114,7 @@ def _refuge(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
     for i, place in enumerate(refuge.spaces):
         at: Path = (*path, "spaces", i)
         if isinstance(place, str):
-            _one_of(place, known.spaces, "space", "DS203", known.plan, faults, at)
+            _one_of(place, "space", known, faults, at)
         else:
             _where(place, known, faults, at)
     if scenario.protocol.action != "evacuate":
@@ -126,18 +130,22 @@ def _group(name: str, scenario: Scenario, known: PlanNames, faults: Faults, path
         faults.add("DS206", f"no group of people called '{name}'.{closest(name, fitting)}", path)
 
 
-def _one_of(
-    name: str | None, names: Iterable[str], what: str, code: str, plan: FloorPlan, faults: Faults, path: Path
-) -> None:
-    listed = list(names)
-    if name is not None and name not in listed:
-        faults.add(code, f"no {what} called '{name}' in {plan.name}.{closest(name, listed)}", path)
+CODES = {"space": "DS203", "space or post": "DS203", "opening": "DS204", "opening or stair": "DS204", "exit": "DS204"}
+"""Code of the fault for an unknown name, by sort."""
+
+
+def _one_of(name: str | None, sort: str, known: PlanNames, faults: Faults, path: Path, *, code: str = "") -> None:
+    """Refuse a name of which the plan has no space, opening or the like; None is no name."""
+    names = known.by_sort[sort]
+    if name is not None and name not in names:
+        message = f"no {sort} called '{name}' in {known.plan.name}.{closest(name, names)}"
+        faults.add(code or CODES[sort], message, path)
 
 
 def _where(where: Any, known: PlanNames, faults: Faults, path: Path) -> None:
     plan = known.plan
     if isinstance(where, str):
-        _one_of(where, known.points, "space or post", "DS203", plan, faults, path)
+        _one_of(where, "space or post", known, faults, path)
     elif "use" in where:
         if where["use"] not in known.uses:
             near = closest(where["use"], known.uses)
@@ -170,11 +178,10 @@ def _periods(names: Iterable[str], known: PlanNames, faults: Faults, path: Path,
 
 
 def _injects(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
-    plan = known.plan
     for i, inject in enumerate(scenario.injects):
         for key in ("close", "reopen"):
-            _one_of(getattr(inject, key), known.ways, "opening or stair", "DS204", plan, faults, ("injects", i, key))
-        _one_of(inject.prop, known.openings, "opening", "DS204", plan, faults, ("injects", i, "prop"))
+            _one_of(getattr(inject, key), "opening or stair", known, faults, ("injects", i, key))
+        _one_of(inject.prop, "opening", known, faults, ("injects", i, "prop"))
         for key in ("radio_out", "radio_back"):
             _spaces_or_uses(getattr(inject, key) or (), known, faults, ("injects", i, key), also=[EVERYWHERE])
         if inject.order is not None and inject.order != scenario.protocol.action:

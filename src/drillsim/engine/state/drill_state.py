@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import simpy
 from numpy.typing import NDArray
+from simpy.events import URGENT
 
-from drillsim.crowd.clock import call_after
+from drillsim.crowd.clock import Timer
 from drillsim.crowd.factory import crowd_of
 from drillsim.crowd.stationary import StillCrowd
 from drillsim.engine.state.event_log import EventLog
@@ -92,7 +93,7 @@ class DrillState:
 
     def at(self, delay_s: float, act: Callable[[Any], None]) -> None:
         """Call `act` after a delay, before anything else that happens at that time."""
-        call_after(self.env, delay_s, act)
+        self.env.schedule(Timer(self.env, 0, act), URGENT, delay_s)
 
     def spaces(self) -> NDArray[np.int64]:
         """Return the space each person who may walk is in; -1 outside, -2 on a stair."""
