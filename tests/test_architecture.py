@@ -43,8 +43,6 @@ KNOWN: dict[str, set[str]] = {
         "study.chunks imports crowd.compiled.crowd",
     },
     "repeated_class_names": {
-        "Line: report.timeline, verify.theory.queueing",
-        "Move: plan.model, scenario.incident",
         "Source: crowd.arrivals, scenario.people",
     },
 }

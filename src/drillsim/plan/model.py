@@ -38,10 +38,13 @@ class Space(Model):
     """A room, a corridor, a stair room, or an outdoor place."""
 
     id: str
+    """Name used in this file and in the others."""
     label: str = ""
     """What people call it, such as 'Room 114'; the id where empty."""
     level: str
+    """Level it lies on, by id."""
     use: Use
+    """What it is for; the timetable, and {use: …} in the other files, go by it."""
     polygon: tuple[Point, ...] = Field(min_length=3)
     """Corners of the floor, metres, in order; the last joins the first."""
     holes: tuple[tuple[Point, ...], ...] = ()
@@ -72,8 +75,11 @@ class Opening(Model):
     """A door, a leafless opening, a stair door or an exit; a way between two spaces."""
 
     id: str
+    """Name used in this file and in the others."""
     label: str = ""
+    """What people call it; the id where empty."""
     kind: Literal["door", "opening", "exit", "stair_door"]
+    """door: has a leaf. opening: has none. exit: leads outside. stair_door: joins a stair room."""
     spaces: tuple[str, str]
     """The two spaces it joins; an exit joins a space and 'outside'."""
     line: tuple[Point, Point]
@@ -120,7 +126,9 @@ class Stair(Model):
     """A stair flight between two stair rooms."""
 
     id: str
+    """Name used in this file and in the others."""
     label: str = ""
+    """What people call it; the id where empty."""
     lower: str
     """Space at the foot."""
     upper: str
@@ -130,6 +138,7 @@ class Stair(Model):
     upper_opening: str | None = None
     """Opening at the head; as for the foot."""
     rise: Length = Field(gt=0)
+    """Height between the two floors, metres."""
     width: Length = Field(gt=0)
     """Clear width, metres."""
     length: Length = Field(gt=0)
@@ -149,9 +158,13 @@ class Post(Model):
     """A named point where somebody may stand."""
 
     id: str
+    """Name used in this file and in the others."""
     label: str = ""
+    """What people call it; the id where empty."""
     space: str
+    """Space in which it stands, by id."""
     at: Point
+    """Its point, metres."""
 
     @property
     def name(self) -> str:
@@ -163,36 +176,47 @@ class Camera(Model):
     """A camera and the spaces it watches."""
 
     id: str
+    """Name used in this file and in the others."""
     watches: tuple[str, ...]
+    """Spaces it watches, by id."""
 
 
 class Equipment(Model):
     """A first-aid kit or an AED on the wall."""
 
     id: str
+    """Name used in this file and in the others."""
     kind: Literal["aed", "first-aid-kit"]
+    """What hangs there."""
     space: str
+    """Space in which it hangs, by id."""
     at: Point
+    """Its point, metres."""
 
 
 class Entries(Model):
     """Exits by which services come in; the first exit of the plan where absent."""
 
     police: tuple[str, ...] = ()
+    """Exits by which police come in, by id, in order of preference."""
     ems: tuple[str, ...] = ()
+    """Exits by which ambulance and fire service come in, by id, in order of preference."""
 
 
 class Assembly(Model):
     """A place outside where people gather."""
 
     id: str
+    """Name used in this file and in the others."""
     label: str = ""
+    """What people call it; the id where empty."""
     at: Point
+    """Its point, metres."""
     exits: tuple[str, ...] = ()
     """Exits that lead here; all where empty."""
 
 
-class Move(Model):
+class PeriodMove(Model):
     """A part of the home rooms sits somewhere else in this period."""
 
     share: Share
@@ -207,19 +231,26 @@ class Period(Model):
     """A bell period: who is where."""
 
     period: str
+    """Its name, such as 'class', 'passing' or 'lunch'."""
     from_: str = Field(alias="from", pattern=r"^[0-2]?\d:[0-5]\d$")
+    """Its first minute."""
     to: str = Field(pattern=r"^[0-2]?\d:[0-5]\d$")
+    """The minute at which it is over."""
     share: dict[Use, Share] = Field(default_factory=dict)
     """Share of a use's people who are present; uses that are not named are empty."""
-    moves: tuple[Move, ...] = ()
+    moves: tuple[PeriodMove, ...] = ()
+    """Home rooms whose people sit somewhere else in this period."""
 
 
 class Provenance(Model):
     """Where the plan comes from, under which terms, and which objects are derived by which written rule."""
 
     source: str = ""
+    """Drawing, survey or publication it was made from."""
     credit: str = ""
+    """Line to print beside every figure of the plan."""
     licence: str = ""
+    """Terms under which the plan may be passed on."""
     rules: dict[str, str] = Field(default_factory=dict)
     """Rule number to its text."""
     derived: dict[str, str] = Field(default_factory=dict)
@@ -230,25 +261,38 @@ class FloorPlan(Derives, Model):
     """A building with everything that stands in it, as read from one file."""
 
     drillsim_plan: Literal[1] = 1
+    """Version of the file format; marks the file as a plan."""
     name: str
+    """Name of the building, for reports."""
     units: Literal["m"] | None = None
     """'m' allows bare numbers as lengths; otherwise every length carries its unit."""
     levels: tuple[Level, ...] = Field(min_length=1)
+    """Storeys, each with its height."""
     spaces: tuple[Space, ...] = Field(min_length=1)
+    """Rooms, corridors, stair rooms and outdoor places."""
     openings: tuple[Opening, ...] = ()
+    """Doors, leafless openings, stair doors and exits."""
     stairs: tuple[Stair, ...] = ()
+    """Flights between two stair rooms."""
     posts: tuple[Post, ...] = ()
+    """Named points where somebody may stand."""
     cameras: tuple[Camera, ...] = ()
+    """Cameras and the spaces they watch."""
     equipment: tuple[Equipment, ...] = ()
+    """AEDs and first-aid kits on the wall."""
     entries: Entries = Entries()
+    """Exits by which services come in."""
     assembly: tuple[Assembly, ...] = ()
+    """Places outside where people gather."""
     timetable: tuple[Period, ...] = ()
+    """Bell periods: who is where, at which time of day."""
     groups: dict[Group, Share] = Field(default_factory=dict)
     """Who attends, as shares of all people: {primary: 92 %, adults: 5 %, needs-help: 3 %}. It holds where a scenario
     says nothing; `drillsim explain groups` tells how each walks."""
     grid_north_deg: float = 0.0
     """Degrees clockwise from the plan's +y axis to true north."""
     provenance: Provenance = Provenance()
+    """Where the plan comes from, and under which terms."""
 
     @field_validator(
         "levels", "spaces", "openings", "stairs", "posts", "cameras", "equipment", "assembly", mode="before"

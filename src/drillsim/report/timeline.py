@@ -34,7 +34,7 @@ UNTOLD = ("leaves with somebody", "it leaves")
 
 
 @dataclass(frozen=True)
-class Line:
+class StoryLine:
     """One line of the timeline.
 
     stamp
@@ -49,7 +49,7 @@ class Line:
         return f"{clock(self.time_s) if self.stamp is None else self.stamp:>7}  {self.text}".rstrip()
 
 
-def tell(trace: Trace, plan: FloorPlan, *, opens: str = "") -> list[Line]:
+def tell(trace: Trace, plan: FloorPlan, *, opens: str = "") -> list[StoryLine]:
     """Return the story of a drill, in order of time; of a whole school day incident by incident.
 
     opens
@@ -112,9 +112,11 @@ class Teller:
 
     # ------------------------------------------------------------------ sentences
 
-    def lines(self, events: Iterable[Event]) -> list[Line]:
+    def lines(self, events: Iterable[Event]) -> list[StoryLine]:
         """Return a line for each event that has one."""
-        return [Line(e.time_s, self.sentence(e)) for e in events if e.what in SENTENCES and not self._says_nothing(e)]
+        return [
+            StoryLine(e.time_s, self.sentence(e)) for e in events if e.what in SENTENCES and not self._says_nothing(e)
+        ]
 
     def sentence(self, event: Event) -> str:
         """Return the sentence of one event."""
@@ -184,7 +186,7 @@ class Teller:
 
     # ------------------------------------------------------------------ many at once
 
-    def milestones(self) -> list[Line]:
+    def milestones(self) -> list[StoryLine]:
         """Return lines for the events that come in great number: the first, some shares, and the last."""
         found = []
         for what, (noun, state) in RUNS.items():
@@ -196,7 +198,7 @@ class Teller:
             marks = {1, *(max(1, round(total * share)) for share in (0.25, 0.5, 0.75, 0.95)), total}
             at_once = {clock(times[mark - 1]): mark for mark in sorted(marks) if 1 <= mark <= len(times)}
             found += [
-                Line(times[mark - 1], f"{mark:,} of {total:,} {noun} {'is' if mark == 1 else 'are'} {state}.")
+                StoryLine(times[mark - 1], f"{mark:,} of {total:,} {noun} {'is' if mark == 1 else 'are'} {state}.")
                 for mark in at_once.values()
             ]
         return found
@@ -221,47 +223,49 @@ def people(count: float | None) -> str:
 # ---------------------------------------------------------------------- a drill
 
 
-def _drill(teller: Teller) -> list[Line]:
+def _drill(teller: Teller) -> list[StoryLine]:
     several = len(teller.rows) > 1
     lines = [
-        Line(line.time_s, (f"[{e.incident}] " if several and e.incident else "") + line.text)
+        StoryLine(line.time_s, (f"[{e.incident}] " if several and e.incident else "") + line.text)
         for e in teller.events
         for line in teller.lines([e])
     ]
     lines += teller.milestones() + _without_locks(teller) + _accounted(teller)
     lines += [
-        Line(line.time_s, (f"[{id_}] " if several else "") + line.text)
+        StoryLine(line.time_s, (f"[{id_}] " if several else "") + line.text)
         for id_ in teller.rows
         for line in _stands(teller, id_)
     ]
     return _at_first(teller) + sorted(lines, key=lambda line: line.time_s) + _at_last(teller)
 
 
-def _at_first(teller: Teller) -> list[Line]:
+def _at_first(teller: Teller) -> list[StoryLine]:
     """Tell how many are in the building, and where every unit is."""
     inside = {e.why: e.value for e in teller.events if e.what == ev.INSIDE}
     need = f", {int(inside.get('needs-help') or 0):,} of them need help" if inside.get("needs-help") else ""
-    lines = [Line(0.0, f"{people(inside.get(''))} are in the building{need}.")] if inside.get("") else []
+    lines = [StoryLine(0.0, f"{people(inside.get(''))} are in the building{need}.")] if inside.get("") else []
     for event in teller.events:
         who = _cap(teller.name(event.who))
         if event.what == ev.PRESENT:
-            lines.append(Line(0.0, f"{who} is {teller.duty(event)}."))
+            lines.append(StoryLine(0.0, f"{who} is {teller.duty(event)}."))
         if event.what == ev.ABSENT:
-            lines.append(Line(0.0, f"{who} is {'not on campus today' if event.why == 'off' else teller.duty(event)}."))
+            lines.append(
+                StoryLine(0.0, f"{who} is {'not on campus today' if event.why == 'off' else teller.duty(event)}.")
+            )
     return lines
 
 
-def _without_locks(teller: Teller) -> list[Line]:
+def _without_locks(teller: Teller) -> list[StoryLine]:
     """Tell, as the order is given, what cannot be locked at all."""
     order = next((e for e in teller.events if e.what == ev.ORDER), None)
     names = [teller.name(e.who) for e in teller.events if e.what == ev.UNLOCKABLE]
     if order is None or not names:
         return []
     what = "have no lock on every way in" if teller.action == "lockdown" else "have no lock"
-    return [Line(order.time_s, f"{'; '.join(names)} {what if len(names) > 1 else what.replace('have', 'has')}.")]
+    return [StoryLine(order.time_s, f"{'; '.join(names)} {what if len(names) > 1 else what.replace('have', 'has')}.")]
 
 
-def _accounted(teller: Teller) -> list[Line]:
+def _accounted(teller: Teller) -> list[StoryLine]:
     """Tell when everybody is accounted for, or at the end how many are."""
     counts = [e for e in teller.events if e.what == ev.ACCOUNTED]
     everybody = next((e for e in counts if e.who == "school"), None)
@@ -269,32 +273,32 @@ def _accounted(teller: Teller) -> list[Line]:
     if not places:
         return []
     told = "The roll call is reported." if len(places) == 1 else f"Half of {len(places)} roll calls are reported."
-    half = Line(places[(len(places) - 1) // 2], told)
+    half = StoryLine(places[(len(places) - 1) // 2], told)
     if everybody is not None:
-        return [half, Line(everybody.time_s, f"Everybody is accounted for: {people(everybody.value)}.")]
+        return [half, StoryLine(everybody.time_s, f"Everybody is accounted for: {people(everybody.value)}.")]
     found = people(sum(e.value or 0 for e in counts))
-    return [half, Line(places[-1], f"By roll call {found} are accounted for, not everybody.")]
+    return [half, StoryLine(places[-1], f"By roll call {found} are accounted for, not everybody.")]
 
 
-def _stands(teller: Teller, id_: str) -> list[Line]:
+def _stands(teller: Teller, id_: str) -> list[StoryLine]:
     """Tell how an incident stands at its horizon, where it is neither over nor anybody able there."""
     row: dict[str, Value] = dict(teller.rows[id_])
     state = ENDS.get(str(row["ends_as"]))
-    return [Line(teller.onsets[id_].time_s + teller.trace.horizon_s, f"{state}.")] if state else []
+    return [StoryLine(teller.onsets[id_].time_s + teller.trace.horizon_s, f"{state}.")] if state else []
 
 
-def _at_last(teller: Teller) -> list[Line]:
+def _at_last(teller: Teller) -> list[StoryLine]:
     """Tell where units and people are at the end."""
     ends = [e for e in teller.events if e.what in (ev.UNIT_ENDS, ev.AT_HORIZON)]
     end_s = max((e.time_s for e in ends), default=teller.trace.horizon_s)
     lines = [
-        Line(end_s, f"At the end {teller.name(e.who)} is {_unit_state(teller, e)}.")
+        StoryLine(end_s, f"At the end {teller.name(e.who)} is {_unit_state(teller, e)}.")
         for e in ends
         if e.what == ev.UNIT_ENDS and not e.why.endswith(": off")
     ]
     states = [_people_state(e) for e in ends if e.what == ev.AT_HORIZON and e.value]
     if states and teller.action:
-        lines.append(Line(end_s, f"At the end {', '.join(states)}."))
+        lines.append(StoryLine(end_s, f"At the end {', '.join(states)}."))
     return lines
 
 
@@ -317,7 +321,7 @@ def _people_state(event: Event) -> str:
 # ---------------------------------------------------------------------- a whole day
 
 
-def _day(teller: Teller, opens: str) -> list[Line]:
+def _day(teller: Teller, opens: str) -> list[StoryLine]:
     """Tell a whole day: each unit's duties, and then each incident from its onset to its end."""
 
     def at(time_s: float) -> str:
@@ -328,29 +332,29 @@ def _day(teller: Teller, opens: str) -> list[Line]:
         return f"{now // 60}:{now % 60:02d}"
 
     lines = [line for unit in teller.units for line in _duties(teller, unit, at)]
-    groups: list[tuple[float, list[Line]]] = []
+    groups: list[tuple[float, list[StoryLine]]] = []
     for id_, onset in teller.onsets.items():
         events = [e for e in teller.events if e.incident == id_]
         off = {e.who for e in events if e.what == ev.UNDER_WAY}
         mine = teller.lines(e for e in events if e.what != ev.WORD or e.who not in off) + _stands(teller, id_)
         head, *rest = sorted(mine, key=lambda line: line.time_s)
-        told = [Line(line.time_s, f"  {line.text}", f"+{clock(line.time_s - onset.time_s)}") for line in rest]
-        groups.append((onset.time_s, [Line(head.time_s, head.text, at(head.time_s)), *told]))
+        told = [StoryLine(line.time_s, f"  {line.text}", f"+{clock(line.time_s - onset.time_s)}") for line in rest]
+        groups.append((onset.time_s, [StoryLine(head.time_s, head.text, at(head.time_s)), *told]))
     loose = [e for e in teller.events if not e.incident and e.what in (ev.LEFT, ev.BACK)]
-    groups += [(line.time_s, [Line(line.time_s, line.text, at(line.time_s))]) for line in teller.lines(loose)]
+    groups += [(line.time_s, [StoryLine(line.time_s, line.text, at(line.time_s))]) for line in teller.lines(loose)]
     if not teller.onsets:
-        lines.append(Line(0.0, "Nothing comes up that needs anybody.", at(0.0)))
+        lines.append(StoryLine(0.0, "Nothing comes up that needs anybody.", at(0.0)))
     return lines + [line for _, group in sorted(groups, key=lambda g: g[0]) for line in group]
 
 
-def _duties(teller: Teller, unit: str, at: Callable[[float], str]) -> list[Line]:
+def _duties(teller: Teller, unit: str, at: Callable[[float], str]) -> list[StoryLine]:
     """Tell a unit's day in one sentence, on as many lines as it takes."""
     changes: Sequence[Event] = [
         e for e in teller.events if e.who == unit and e.what in (ev.PRESENT, ev.ABSENT, ev.DUTY)
     ]
     parts = [f"{at(e.time_s)} {teller.duty(e)}" for e in changes]
     text = wrap(f"{_cap(teller.name(unit))}: {'; '.join(parts)}.", WIDTH, subsequent_indent="  ")
-    return [Line(0.0, part, "") for part in text]
+    return [StoryLine(0.0, part, "") for part in text]
 
 
 def _cap(text: str) -> str:

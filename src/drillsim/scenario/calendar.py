@@ -25,8 +25,11 @@ class Hours(Model):
     """A stretch of a day, and where somebody is then."""
 
     from_: TimeOfDay = Field(alias="from")
+    """Begin of the stretch."""
     to: TimeOfDay
+    """End of the stretch."""
     at: At = "here"
+    """Where it is then."""
 
     @model_validator(mode="after")
     def _rises(self) -> Hours:
@@ -59,10 +62,15 @@ class Calendar(Model):
     """The week of one person; a day that is not named is off."""
 
     monday: Day = ()
+    """Where it is on a Monday: 'here', another word of `at`, one stretch of time, or a list of stretches."""
     tuesday: Day = ()
+    """Where it is on a Tuesday: 'here', another word of `at`, one stretch of time, or a list of stretches."""
     wednesday: Day = ()
+    """Where it is on a Wednesday: 'here', another word of `at`, one stretch of time, or a list of stretches."""
     thursday: Day = ()
+    """Where it is on a Thursday: 'here', another word of `at`, one stretch of time, or a list of stretches."""
     friday: Day = ()
+    """Where it is on a Friday: 'here', another word of `at`, one stretch of time, or a list of stretches."""
 
     def where(self, weekday: Weekday, minute: float) -> At:
         """Return where somebody is at this minute of this weekday; 'off' outside every stretch."""
@@ -81,8 +89,11 @@ class Turn(Model):
     period: str | None = None
     """Bell period of the plan's timetable."""
     from_: TimeOfDay | None = Field(default=None, alias="from")
+    """Begin, unless a period is given."""
     to: TimeOfDay | None = None
+    """End, unless a period is given."""
     duty: Duty
+    """What it does then."""
     at: Place | None = None
     """Where; the unit's post (or, mentoring and teaching, a room drawn for it) where absent."""
 

@@ -69,6 +69,7 @@ class Stage(Model):
     """A stretch of the incident's own progress, with a chance that it is detected."""
 
     name: str = ""
+    """What the stage is called in the timeline."""
     delay: TimeSpread
     """How long it takes."""
     detects: Share = 0.0
@@ -164,6 +165,7 @@ class Incident(Happening):
     """Something that happens and needs somebody."""
 
     id: str = "main"
+    """Name of the incident in rows and in `protocol.incident`; it names its random draws."""
     at: Time = default("0 s", ge=0)
     """Onset on the drill's clock; the first incident's onset is zero by definition."""
     noticed_after: TimeSpread | None = None
@@ -197,6 +199,7 @@ class Demand(Model):
     """A school day, from opening to closing, and what comes up in it."""
 
     from_: TimeOfDay = Field(default="08:00", alias="from", validate_default=True)
+    """Opening of the school."""
     lasts: Time = default("7 h", gt=0)
     """Length of the day. Assumption A:demand.school_day."""
     calls: tuple[Call, ...] = Field(min_length=1)

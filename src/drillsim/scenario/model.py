@@ -25,6 +25,7 @@ class Inject(Model):
     """Something the script does at a time."""
 
     at: Time = Field(ge=0)
+    """When it happens, on the file's clock."""
     close: str | None = None
     """Opening or stair that closes."""
     reopen: str | None = None
@@ -54,7 +55,9 @@ class Goal(Model):
     """A target for one measure."""
 
     measure: str
+    """Column it is about; `drillsim explain measures` lists them."""
     at_most: Time
+    """The time by which it should be reached."""
     in_share: Share = Field(alias="in")
     """Share of the drills that should meet it."""
 
@@ -63,7 +66,9 @@ class Scenario(Model):
     """A drill to play: incidents, people, protocol, police and goals."""
 
     drillsim: Literal[1] = 1
+    """Version of the file format; marks the file as a scenario."""
     name: str = Field(min_length=1)
+    """Name of the scenario in tables and file names."""
     title: str = ""
     """One line for people."""
     family: str = ""
@@ -89,20 +94,31 @@ class Scenario(Model):
     crowd_engine: Literal["compiled", "reference"] = "compiled"
     """Which crowd plays; both mean the same. reference: the readable one that defines it, some forty times slower."""
     noticing: Noticing = Noticing()
+    """How an incident comes to somebody's notice."""
     reporting: Reporting = Reporting()
+    """How the notice reaches front office or dispatcher."""
     dispatch: Dispatch = Dispatch()
+    """Who is sent, and how long they stay busy."""
     protocol: Protocol = Protocol()
+    """The protective action, and how rooms carry it out."""
     police: Police = Police()
+    """When police are called, when they come, and how they get in."""
     ems: Service = Service()
     """Called for every medical incident, together with the report."""
     fire_service: Service = Field(default=Service(), alias="fire-service")
     """Called for every fire or hazard, together with the report."""
     medical: Medical = Medical()
+    """The chain of care until the ambulance's crew is there."""
     locks: Locks = Locks()
+    """Time of responders with keys at locked doors."""
     people: People = People()
+    """Who is in the building, and how they walk."""
     laws: LawsChoice = LawsChoice()
+    """Named laws of the crowd."""
     injects: tuple[Inject, ...] = ()
+    """Things that the script does at its times: closes ways, gives orders, takes units away."""
     goals: tuple[Goal, ...] = ()
+    """Targets, each for one measure."""
     overrides: dict[str, dict[str, Any]] = Field(default={})
     """Named what-ifs: keys of this file with other values."""
     _document: Document | None = PrivateAttr(default=None)

@@ -66,6 +66,7 @@ class Protocol(Model):
     """Length of the announcement, wording spoken twice; none for an alarm.
     Assumption A:alerting.pa_announcement_len."""
     rooms: Rooms = Rooms()
+    """How a room is secured."""
     to_exit: TimeSpread = default({"low": "10 s", "high": "60 s"})
     """In a secure: from hearing the order until somebody stands at an outside door that is not locked yet.
     Assumption A:protocol.to_exit."""

@@ -71,6 +71,7 @@ class Reporting(Model):
     """How the notice reaches front office or dispatcher."""
 
     by: Literal["radio", "phone", "badge", "in-person"] = "radio"
+    """Means of the report."""
     delay: TimeSpread | None = None
     """The shipped figure of the means where absent (`REPORT_DELAY`)."""
     success: Share = default("95 %", gt=0)
@@ -83,6 +84,7 @@ class Reporting(Model):
     tries: int = Field(default=20, ge=1, le=100)
     """A report is tried at most this often, then nobody has heard it. Assumption A:alerting.report_tries."""
     place_known: PlaceKnown = PlaceKnown()
+    """Chance that a report says where the incident is."""
     ask_back: TimeSpread = default({"low": "20 s", "usual": "45 s", "high": "2 min"})
     """After a report that does not say where, until the office knows it from whoever reported.
     Assumption A:alerting.ask_back."""
@@ -144,12 +146,19 @@ class Dispatch(Model):
     """Who is sent to which kind of incident."""
 
     behaviour: Policy = "nearest"
+    """Who is sent to a fight: nearest, all, or by the table of `preference`."""
     disorder: Policy = "all"
+    """Who is sent to a disorder: nearest, all, or by the table of `preference`."""
     medical: Policy = "nearest"
+    """Who is sent to a medical incident: nearest, all, or by the table of `preference`."""
     unwanted_person: Policy = Field(default="nearest", alias="unwanted-person")
+    """Who is sent to an unwanted person: nearest, all, or by the table of `preference`."""
     hostile: Policy = "all"
+    """Who is sent to a hostile event: nearest, all, or by the table of `preference`."""
     fire: Policy = "nearest"
+    """Who is sent to a fire: nearest, all, or by the table of `preference`."""
     hazard: Policy = "nearest"
+    """Who is sent to a hazard: nearest, all, or by the table of `preference`."""
     preference: tuple[Preference, ...] = ()
     """For kinds with the policy 'preference': who is sent where, in order."""
     back_up: bool = True
@@ -168,8 +177,11 @@ class Dispatch(Model):
     agreement: tuple[str, ...] = ("sro",)
     """Roles that agreements keep out of discipline. Source: docs/sources.md#sro-agreements."""
     handling: Handling = Handling()
+    """How long units stay busy after an incident."""
     arrests: Arrests = Arrests()
+    """How often an officer leaves campus with somebody."""
     search: Search = Search()
+    """How a unit searches for a place that it was not told."""
 
     def policy(self, kind: Kind) -> Policy:
         """Return 'nearest', 'all' or 'preference' for a kind."""

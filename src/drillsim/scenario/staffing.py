@@ -104,6 +104,7 @@ class Role(Model):
     like: str | None = None
     """A role whose values hold wherever this one says nothing."""
     label: str = ""
+    """What people call it; the name in words where empty."""
     words: Words = Field(default={})
     """What this role does for each kind, own kinds of the scenarios included. Kinds that are not named: stays-away; an own
     kind with `like`: as for the kind it is like."""
@@ -134,6 +135,7 @@ class Role(Model):
     duties: dict[Duty, Share] = Field(default={})
     """Share of the time on each duty; where empty, patrol if a patrol is given, else the post."""
     hand_over: HandOver = HandOver()
+    """Delay between word and first step, by duty."""
     act_factor: Ratio = 1.0
     """Its time from able to resolved, as a multiple of the usual; no sourced figure for training or experience was
     found, so it is 1 for every shipped role. Assumption A:intervention.act_factor."""
@@ -165,8 +167,11 @@ class Unit(Model):
     """One person of a mix; its id names its random draws, in every mix that lists it."""
 
     id: str = Field(min_length=1)
+    """Name of the unit in rows and events; it names its random draws."""
     role: str
+    """A shipped role (`drillsim explain roles`), or one of `roles`."""
     label: str = ""
+    """What people call it; the role's label where empty."""
     post: Place | None = None
     """Post or space where it stands; {use: …} takes the first space of that use."""
     patrol: tuple[Place, ...] = ()
@@ -189,7 +194,9 @@ class Mix(Model):
     name: SkipJsonSchema[str] = ""
     """Filled in from the file."""
     label: str = ""
+    """What people call it in tables; the name where empty."""
     units: tuple[Unit, ...] = ()
+    """Who is on duty."""
     roles: SkipJsonSchema[dict[str, Role]] = Field(default={})
     """Filled in from the file and the shipped roles: every role its units have."""
 
@@ -215,11 +222,13 @@ class Mixes(Model):
     """The mixes of one file, in file order."""
 
     drillsim_mixes: Literal[1] = 1
+    """Version of the file format; marks the file as staffing mixes."""
     present: str
     """The staffing of today; the others are compared with it."""
     roles: dict[str, Role] = Field(default={})
     """Shipped roles changed, or new ones with `like:`."""
     mixes: dict[str, Mix] = Field(min_length=1)
+    """The staffings to compare, by name."""
     _document: Document | None = PrivateAttr(default=None)
 
     def __getitem__(self, name: str) -> Mix:
