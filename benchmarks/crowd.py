@@ -3,7 +3,7 @@
 Run `python benchmarks/crowd.py` on one quiet core (a few minutes; `--quick` for a glance); it prints a table with targets
 and writes benchmarks/results/crowd-<date>.json. CPU seconds of one process, medians over rotating seeds, since repeating
 one identical drill flatters. Ratios within one run mean more than seconds across machines. The compiled crowd is
-measured where `crowd_of` has one, jupedsim-network where it is installed.
+measured where `build_crowd` has one, jupedsim-network where it is installed.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ import numpy as np
 import simpy
 
 from drillsim.crowd.clock import advance_to
-from drillsim.crowd.factory import Engine, crowd_of
+from drillsim.crowd.factory import Engine, build_crowd
 from drillsim.crowd.geometry.cells import Cells, build_cells
+from drillsim.crowd.interface import Crowd, CrowdSettings
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population, draw_population, nobody
 from drillsim.crowd.reference.crowd import ReferenceCrowd
@@ -74,14 +75,12 @@ class Building:
         network = _timed(took, "network", lambda: build(plan))
         return Building(network, _timed(took, "cells", lambda: build_cells(network, laws)), laws)
 
-    def crowd(self, people: Population, engine: Engine, **options: Any) -> ReferenceCrowd:
+    def crowd(self, people: Population, engine: Engine, **options: Any) -> Crowd:
         """Return people at their places, on a clock of their own."""
         env = simpy.Environment()
-        return crowd_of(env, self.network, self.cells, self.laws, people, engine=engine, **options)
+        return build_crowd(env, self.cells, people, CrowdSettings(**options), engine=engine)
 
-    def play(
-        self, people: Population, engine: Engine, *, looks: int = 0, tied: bool = False, **options: Any
-    ) -> ReferenceCrowd:
+    def play(self, people: Population, engine: Engine, *, looks: int = 0, tied: bool = False, **options: Any) -> Crowd:
         """Let everybody leave, with looks on the way, or a unit outside, where wanted."""
         crowd = self.crowd(people, engine, **options)
         if tied:
@@ -96,7 +95,7 @@ class Building:
             raise RuntimeError(f"{crowd.inside()} people are still inside")
         return crowd
 
-    def plays(self, people: Sequence[Population], engine: Engine, **more: Any) -> Callable[[int], ReferenceCrowd]:
+    def plays(self, people: Sequence[Population], engine: Engine, **more: Any) -> Callable[[int], Crowd]:
         """Return the playing of one of these populations, by its number."""
         return lambda i: self.play(people[i], engine, **more)
 

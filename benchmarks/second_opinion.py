@@ -14,8 +14,9 @@ import numpy as np
 import simpy
 
 from drillsim.crowd.clock import advance_to
-from drillsim.crowd.factory import Engine, crowd_of
+from drillsim.crowd.factory import Engine, build_crowd
 from drillsim.crowd.geometry.cells import build_cells
+from drillsim.crowd.interface import CrowdSettings
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population
 from drillsim.plan.network import build
@@ -112,7 +113,7 @@ def with_our(rules: str) -> Rules:
 def ours(layout: Layout, people: Population, *, engine: Engine = "compiled", routes: str = "shortest") -> Outcome:
     """Play a building with drillsim's crowd."""
     network, laws, env = build(layout.plan()), Laws(), simpy.Environment()
-    crowd = crowd_of(env, network, build_cells(network, laws), laws, people, engine=engine, routes=routes)
+    crowd = build_crowd(env, build_cells(network, laws), people, CrowdSettings(routes), engine=engine)
     halls = [network.plan.space_index[hall] for hall in layout.halls]
     crowd.evacuate()
     looks = peak = 0

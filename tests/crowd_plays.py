@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from crowd_worlds import World, box, door, people_at, plan_of
+from drillsim.crowd.interface import UnitPath
 from drillsim.crowd.laws import Laws
 from drillsim.plan.routes import Routes
 
@@ -71,7 +72,7 @@ class Play:
         given["premovement_s"] = np.array([p[4] for p in self.people], dtype=np.float64)
         given["arrives_s"] = np.array([p[5] for p in self.people], dtype=np.float64)
         options = {
-            "routes": self.routes, "assigned": {space[s]: way[w] for s, w in self.assigned.items()} or None,
+            "routes": self.routes, "assigned": {space[s]: way[w] for s, w in self.assigned.items()},
             "closed": [way[w] for w in self.closed],
         }  # fmt: skip
         world = World(plan, type(crowd)(**{**crowd.__dict__, **given}), self.laws, options, engine)
@@ -132,11 +133,10 @@ def send(world: World, number: int, goal: int, lock_s: float, told: list[Any]) -
     if path is not None:
         silent = (number + len(path.ways)) % 2 == 0
         world.crowd.send(
-            number, path.ways, goal, point, lock_delay=(lambda way, side: lock_s if way % 2 else 0.0) if lock_s else None,
+            number, UnitPath(path.ways, goal, point, lock_delay=(lambda way, side: lock_s if way % 2 else 0.0) if lock_s else None,
             locks={way for way, _ in path.ways if way % 2} if silent else None,
             on_enter=None if silent else lambda p, s: told.append((world.env.now, p, "enters", s)),
-            on_arrive=lambda p: told.append((world.env.now, p, "arrives", goal)),
-        )  # fmt: skip
+            on_arrive=lambda p: told.append((world.env.now, p, "arrives", goal))))  # fmt: skip
 
 
 def watch(world: World, number: int, rooms: list[int], at_most: int, told: list[Any]) -> None:

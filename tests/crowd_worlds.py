@@ -13,6 +13,7 @@ import simpy
 from drillsim.crowd.compiled.crowd import CompiledCrowd
 from drillsim.crowd.geometry.cells import Cells, build_cells
 from drillsim.crowd.geometry.distance_field import Goal
+from drillsim.crowd.interface import CrowdSettings
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population
 from drillsim.crowd.reference.crowd import ReferenceCrowd
@@ -124,13 +125,16 @@ class World:
     laws: Laws = field(default_factory=Laws)
     options: dict[str, Any] = field(default_factory=dict)
     engine: str = "reference"
+    record_legs: bool = False
 
     def __post_init__(self) -> None:
         self.network: Network = build(self.plan)
         self.cells: Cells = build_cells(self.network, self.laws)
         self.env = simpy.Environment()
         kind: Any = WatchedCrowd if self.engine == "reference" else CompiledCrowd
-        self.crowd: Any = kind(self.env, self.network, self.cells, self.laws, self.people, **self.options)
+        settings = CrowdSettings(**self.options)
+        more = {"record_legs": True} if self.record_legs else {}
+        self.crowd: Any = kind(self.env, self.cells, self.people, settings, **more)
         self.crowd.log = []
         self.crowd.happened = Counter()
 

@@ -12,6 +12,7 @@ from simpy import Environment
 from crowd import Building, campuses, doe, engines, passages_of, row, show
 from crowd_worlds import WatchedCrowd
 from drillsim.crowd.clock import advance_to
+from drillsim.crowd.interface import CrowdSettings
 from layouts import Layout, campus, corridor_school, six_layouts
 from measure import Row, store
 from seated import people_of, seat_counts
@@ -24,7 +25,7 @@ def school() -> Building:
 
 def test_passages_are_counted_as_they_happen(school: Building) -> None:
     people = people_of(corridor_school(), 80, seed=3)
-    crowd = WatchedCrowd(Environment(), school.network, school.cells, school.laws, people, routes="shortest")
+    crowd = WatchedCrowd(Environment(), school.cells, people, CrowdSettings("shortest"))
     crowd.evacuate()
     advance_to(crowd.env, 1e4)
     assert len(crowd.log) == passages_of(school, people)

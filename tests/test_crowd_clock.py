@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import simpy
 
 from crowd_plays import across
 from crowd_worlds import World, box, door, people_at, plan_of
+from drillsim.crowd.interface import UnitPath
 
 ENGINES = pytest.mark.parametrize("engine", ["reference", "compiled"])
 SPEEDS = {"level_mps": 2.0, "stair_up_mps": 0.9, "stair_down_mps": 0.9}
@@ -37,7 +39,10 @@ def test_a_unit_may_set_off_at_the_very_instant_that_is_looked_at(engine: str) -
     world, entered = room_and_hall([], engine), []
     unit = world.crowd.add_unit("sro", -1, (20.0, 3.0), **SPEEDS)
     world.at(
-        0.0, lambda: world.crowd.send(unit, [(1, 0)], 1, (8.0, 3.0), on_enter=lambda *_: entered.append(world.env.now))
+        0.0,
+        lambda: world.crowd.send(
+            unit, UnitPath([(1, 0)], 1, (8.0, 3.0), on_enter=lambda *_: entered.append(world.env.now))
+        ),
     )
     world.run(0.0)
     world.run(60.0)
@@ -50,7 +55,7 @@ def test_what_follows_from_a_units_news_is_ordered_in_time(engine: str) -> None:
     unit = world.crowd.add_unit("sro", 0, (2.0, 3.0), **SPEEDS)
     world.crowd.evacuate()
     close = lambda _: world.at(1.5, lambda: world.crowd.close(world.way("e")))  # noqa: E731
-    world.crowd.send(unit, [], 0, (4.0, 3.0), on_arrive=close)
+    world.crowd.send(unit, UnitPath([], 0, (4.0, 3.0), on_arrive=close))
     world.run(100.0)
     assert world.crowd.state(0) == ("stranded", "no way")
     assert world.crowd.place_of(0) == pytest.approx((9.5, 3.0))
@@ -98,9 +103,8 @@ def test_a_unit_that_walks_between_doors_in_thick_walls_is_at_a_lock_and_at_its_
 
     unit = world.crowd.add_unit("sro", 1, (3.0, -5.0), **SPEEDS)
     world.crowd.send(
-        unit, [(0, 0 if world.network.side(0, 0) == 0 else 1), (1, world.network.side(1, 2))], 2, (27.0, -5.0), locks={1},
-        lock_delay=delay, on_arrive=lambda _: told.append(world.env.now),
-    )  # fmt: skip
+        unit, UnitPath([(0, 0 if world.network.side(0, 0) == 0 else 1), (1, world.network.side(1, 2))], 2, (27.0, -5.0), locks={1},
+        lock_delay=delay, on_arrive=lambda _: told.append(world.env.now)))  # fmt: skip
     world.run(100.0)
     assert told == pytest.approx([(4.75 + 24.0) / 2.0, (4.75 + 24.0 + 4.75) / 2.0 + 1.5])
 
@@ -117,11 +121,15 @@ def test_a_unit_in_a_crowd_arrives_at_the_very_same_instant_in_both_engines_what
     plan = plan_of([("hall", "corridor", box(0, 0, 80, 2.5))], [door("e", "hall", "outside", 0, 1.2)])
     people = people_at([(0, x + 0.5, y) for x in range(80) for y in (1.0, 2.0)])
     x, y, goal_x, goal_y, speed = walk
-    arrived = []
+    arrived: list[float] = []
     for engine in ("reference", "compiled"):
         world = World(plan, people, engine=engine)
         unit = world.crowd.add_unit("sro", 0, (x, y), level_mps=speed, stair_up_mps=1.0, stair_down_mps=1.0)
-        world.crowd.send(unit, [], 0, (goal_x, goal_y), on_arrive=lambda _, env=world.env: arrived.append(env.now))
+
+        def arrives(_unit: int, env: simpy.Environment = world.env) -> None:
+            arrived.append(env.now)
+
+        world.crowd.send(unit, UnitPath([], 0, (goal_x, goal_y), on_arrive=arrives))
         for tick in range(1, 200):
             world.env.timeout(0.37 * tick)
         world.run(100.0)

@@ -139,7 +139,7 @@ def test_a_door_that_the_plan_locks_is_still_locked_when_its_room_is_unlocked_ag
 
     def drill(*, locks: bool) -> list[float]:
         env = simpy.Environment()
-        crowd = type(world.crowd)(env, world.network, world.cells, world.laws, world.people)
+        crowd = type(world.crowd)(env, world.cells, world.people)
         if locks:
             crowd.lock_room(0)
             crowd.unlock_room(0)

@@ -44,7 +44,7 @@ def worlds(draw: st.DrawFn) -> Callable[[], World]:
     locks = draw(st.lists(st.tuples(st.floats(0, 40), st.integers(0, count - 1)), max_size=2))
     goal = draw(st.sampled_from(["out", "out", "rooms", "assigned"]))
     exits = [i for i, d in enumerate(doors) if d["kind"] == "exit"]
-    assigned = {i: draw(st.sampled_from(exits)) for i in range(count)} if goal == "assigned" else None
+    assigned = {i: draw(st.sampled_from(exits)) for i in range(count)} if goal == "assigned" else {}
     speed = draw(st.sampled_from([0.6, 1.3]))
 
     def make() -> World:
@@ -176,7 +176,7 @@ def two_storeys(people: list[tuple[int, float, float]], **options: Any) -> World
          door("e2", "hall", "outside", 0, 9), door("ab", "a", "b", 8, 5)],
         stairs=[stair],
     )  # fmt: skip
-    return World(plan, people_at(people, speed=1.2), options=options)
+    return World(plan, people_at(people, speed=1.2), **options)
 
 
 HALL_SPOTS = st.tuples(st.just(0), st.floats(0, 22), st.floats(0, 2))

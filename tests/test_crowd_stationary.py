@@ -21,9 +21,10 @@ from crowd_worlds import box, door, people_at, plan_of
 from depth import cases
 from drillsim.crowd.clock import advance_to
 from drillsim.crowd.geometry.cells import Cells, build_cells
+from drillsim.crowd.interface import UnitPath
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.reference.crowd import ReferenceCrowd
-from drillsim.crowd.stationary import StillCrowd
+from drillsim.crowd.stationary import StationaryCrowd
 from drillsim.engine.state.exposure import Exposure
 from drillsim.engine.world.world import World
 from drillsim.errors import SimulationError
@@ -53,10 +54,10 @@ class Ruler(ReferenceCrowd):
     Taken by itself, the reference lets a unit on its last stretch turn only after it has heard where to.
     """
 
-    def send(self, unit: int, ways: Any, *rest: Any, **more: Any) -> None:
+    def send(self, unit: int, path: UnitPath, **more: Any) -> None:
         if self._space[unit] >= 0 and self._target[unit] < 0:
             self._stand(unit)
-        super().send(unit, ways, *rest, **more)
+        super().send(unit, path, **more)
 
     def halt(self, unit: int) -> None:
         if self._space[unit] != -2:
@@ -97,12 +98,12 @@ def cells_of(name: str, *, rests: bool) -> Cells:
 
 
 def reference(cells: Cells, env: Environment) -> Ruler:
-    return Ruler(env, cells.network, cells, cells.laws, people_at([]))
+    return Ruler(env, cells, people_at([]))
 
 
 def still(cells: Cells, env: Environment, counts: Sequence[float] | NDArray[Any] | None = None, **options: Any) -> Any:
     spaces = len(cells.network.plan.spaces)
-    return StillCrowd(env, cells, np.zeros(spaces) if counts is None else np.asarray(counts), **options)
+    return StationaryCrowd(env, cells, np.zeros(spaces) if counts is None else np.asarray(counts), **options)
 
 
 def void(act: Callable[[], object]) -> None:
@@ -140,9 +141,8 @@ class Walk:
             ways = self.routes.path(space, xy, *goal).ways
         self.orders.append(ways)
         self.crowd.send(
-            self.unit, ways, *goal, lock_delay=self._delay, on_enter=self._enters,
-            on_arrive=lambda _: self.log.append((self.env.now, "arrives", -3)),
-        )  # fmt: skip
+            self.unit, UnitPath(ways, *goal, lock_delay=self._delay, on_enter=self._enters,
+            on_arrive=lambda _: self.log.append((self.env.now, "arrives", -3))))  # fmt: skip
 
     def halt(self) -> None:
         self.crowd.halt(self.unit)
@@ -238,7 +238,7 @@ def up_a_stair() -> Any:
     env, arrived = simpy.Environment(), []
     crowd = still(cells_of("stairs_apart", rests=True), env)
     unit = crowd.add_unit("sro", 0, (0.0, 2.0), **SPEEDS)
-    crowd.send(unit, [(2, 1)], 1, (30.0, 12.0), on_arrive=lambda _: arrived.append(env.now))
+    crowd.send(unit, UnitPath([(2, 1)], 1, (30.0, 12.0), on_arrive=lambda _: arrived.append(env.now)))
     return env, crowd, unit, arrived
 
 
@@ -256,7 +256,11 @@ def test_a_unit_halfway_up_a_stair_is_drawn_halfway_between_its_ends() -> None:
 
 def test_a_unit_turned_on_a_stair_goes_on_to_its_end_first() -> None:
     env, crowd, unit, arrived = up_a_stair()
-    at(env, 3.0, lambda: crowd.send(unit, [(2, 0)], 0, (0.0, 2.0), on_arrive=lambda _: arrived.append(env.now)))
+    at(
+        env,
+        3.0,
+        lambda: crowd.send(unit, UnitPath([(2, 0)], 0, (0.0, 2.0), on_arrive=lambda _: arrived.append(env.now))),
+    )
     advance_to(env, 100.0)
     assert arrived == [pytest.approx(9 / 0.9 + 9 / 1.2, abs=1e-9)]
 
@@ -271,7 +275,7 @@ def test_a_unit_halted_on_a_stair_stands_at_its_end() -> None:
 def test_a_unit_walks_out_of_the_building() -> None:
     env, crowd, index = three_rooms()
     unit, arrived = crowd.add_unit("sro", index["hall-0"], (10.0, 10.515), **SPEEDS), []
-    crowd.send(unit, [(index["e-main"], 1)], -1, (0.0, 10.515), on_arrive=lambda _: arrived.append(env.now))
+    crowd.send(unit, UnitPath([(index["e-main"], 1)], -1, (0.0, 10.515), on_arrive=lambda _: arrived.append(env.now)))
     advance_to(env, 100.0)
     assert (arrived, crowd.space_of(unit)) == ([pytest.approx(5.0)], -1)
 
@@ -281,9 +285,8 @@ def at_a_lock(**options: Any) -> Any:
     env, crowd, index = three_rooms(**options)
     unit, arrived = crowd.add_unit("sro", index["hall-0"], (17.4575, 9.0), **SPEEDS), []
     crowd.send(
-        unit, [(index["d-101"], 0)], index["room-101"], (7.4575, 5.0), lock_delay=lambda way, side: 4.0,
-        on_arrive=lambda _: arrived.append(env.now),
-    )  # fmt: skip
+        unit, UnitPath([(index["d-101"], 0)], index["room-101"], (7.4575, 5.0), lock_delay=lambda way, side: 4.0,
+        on_arrive=lambda _: arrived.append(env.now)))  # fmt: skip
     return env, crowd, index, unit, arrived
 
 
@@ -302,7 +305,10 @@ def test_a_unit_at_a_lock_stands_at_the_door() -> None:
 def test_a_unit_sent_again_through_the_door_it_unlocks_goes_on_unlocking() -> None:
     env, crowd, index, unit, arrived = at_a_lock()
     room = (index["room-101"], (7.4575, 7.0))
-    again = lambda: crowd.send(unit, [(index["d-101"], 0)], *room, on_arrive=lambda _: arrived.append(env.now))  # noqa: E731
+
+    def again() -> None:
+        crowd.send(unit, UnitPath([(index["d-101"], 0)], *room, on_arrive=lambda _: arrived.append(env.now)))
+
     at(env, 6.0, again)
     advance_to(env, 100.0)
     assert arrived == [pytest.approx(5.0 + 4.0 + 1.0)]
@@ -310,7 +316,10 @@ def test_a_unit_sent_again_through_the_door_it_unlocks_goes_on_unlocking() -> No
 
 def test_a_unit_called_away_from_a_lock_goes_back_from_the_door() -> None:
     env, crowd, index, unit, arrived = at_a_lock()
-    back = lambda: crowd.send(unit, [], index["hall-0"], (17.4575, 9.0), on_arrive=lambda _: arrived.append(env.now))  # noqa: E731
+
+    def back() -> None:
+        crowd.send(unit, UnitPath([], index["hall-0"], (17.4575, 9.0), on_arrive=lambda _: arrived.append(env.now)))
+
     at(env, 6.0, back)
     advance_to(env, 100.0)
     assert arrived == [pytest.approx(6.0 + 5.0)]
@@ -354,8 +363,8 @@ def test_a_unit_halted_at_a_closed_door_stays_when_it_opens() -> None:
 def test_a_unit_on_its_last_stretch_turns_where_it_is() -> None:
     env, crowd, index = three_rooms()
     unit = crowd.add_unit("sro", index["hall-0"], (4.0, 10.0), **SPEEDS)
-    crowd.send(unit, [], index["hall-0"], (8.0, 10.0))
-    at(env, 1.0, lambda: crowd.send(unit, [], index["hall-0"], (4.0, 11.0)))
+    crowd.send(unit, UnitPath([], index["hall-0"], (8.0, 10.0)))
+    at(env, 1.0, lambda: crowd.send(unit, UnitPath([], index["hall-0"], (4.0, 11.0))))
     advance_to(env, 1.0)
     assert crowd.unit_place(unit) == (index["hall-0"], pytest.approx((6.0, 10.0)))
 
@@ -366,7 +375,7 @@ def test_two_units_at_one_door_do_not_hold_each_other_up() -> None:
     for key in ("sro", "guard"):
         unit = crowd.add_unit(key, index["hall-0"], (17.4575, 9.0), **SPEEDS)
         path = [(index["d-101"], 0)]
-        crowd.send(unit, path, index["room-101"], (1.0, 1.0), on_enter=lambda *_: entered.append(env.now))
+        crowd.send(unit, UnitPath(path, index["room-101"], (1.0, 1.0), on_enter=lambda *_: entered.append(env.now)))
     advance_to(env, 100.0)
     assert entered == [5.0, 5.0]
 
@@ -378,9 +387,9 @@ def test_a_unit_that_turns_back_in_a_door_does_not_wait_for_its_own_rest() -> No
     def turn(number: int, space: int) -> None:
         entered.append((env.now, space))
         if space == index["room-101"]:
-            crowd.send(number, [(index["d-101"], 1)], index["hall-0"], (9.0, 10.0), on_enter=turn)
+            crowd.send(number, UnitPath([(index["d-101"], 1)], index["hall-0"], (9.0, 10.0), on_enter=turn))
 
-    crowd.send(unit, [(index["d-101"], 0)], index["room-101"], (1.0, 1.0), on_enter=turn)
+    crowd.send(unit, UnitPath([(index["d-101"], 0)], index["room-101"], (1.0, 1.0), on_enter=turn))
     advance_to(env, 100.0)
     assert entered == [(5.0, index["room-101"]), (5.0, index["hall-0"])]
 
@@ -388,15 +397,15 @@ def test_a_unit_that_turns_back_in_a_door_does_not_wait_for_its_own_rest() -> No
 def test_a_path_that_begins_elsewhere_is_refused() -> None:
     _, crowd, index = three_rooms()
     unit = crowd.add_unit("sro", index["hall-0"], (4.0, 10.0), **SPEEDS)
-    with pytest.raises(SimulationError, match="unit 'sro' was sent through opening 'd-201', far from it"):
-        crowd.send(unit, [(index["d-201"], 0)], index["room-201"], (1.0, 1.0))
+    with pytest.raises(SimulationError, match="unit 'sro' was sent through opening 'd-201', far from where it stands"):
+        crowd.send(unit, UnitPath([(index["d-201"], 0)], index["room-201"], (1.0, 1.0)))
 
 
 def test_a_path_that_ends_elsewhere_is_refused() -> None:
     _, crowd, index = three_rooms()
     unit = crowd.add_unit("sro", index["hall-0"], (4.0, 10.0), **SPEEDS)
     with pytest.raises(SimulationError, match="does not lead to its goal"):
-        crowd.send(unit, [], index["room-101"], (1.0, 1.0))
+        crowd.send(unit, UnitPath([], index["room-101"], (1.0, 1.0)))
 
 
 def test_everybody_spends_all_the_time_where_they_are() -> None:

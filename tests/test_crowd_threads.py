@@ -39,7 +39,7 @@ def evacuated(cells: Cells) -> CompiledCrowd:
     """A crowd on the secondary school with one person in the middle of each space, on the way out."""
     network = cells.network
     places = [(s, *network.representative_point(s)) for s in range(len(network.floors))]
-    crowd = CompiledCrowd(simpy.Environment(), network, cells, Laws(), people_at(places))
+    crowd = CompiledCrowd(simpy.Environment(), cells, people_at(places))
     crowd.evacuate()
     return crowd
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from crowd_worlds import World, box, door, people_at, plan_of
+from drillsim.crowd.interface import UnitPath
 
 SPEEDS = {"level_mps": 2.0, "stair_up_mps": 0.9, "stair_down_mps": 1.2}
 
@@ -26,9 +27,8 @@ def test_a_unit_in_an_empty_building_arrives_after_lengths_over_speed_and_lock_d
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     delays = {0: 0.0, 1: 2.5}
     world.at(3.0, lambda: world.crowd.send(
-        unit, [(0, 1), (1, 1)], 2, (58.0, 5.0), lock_delay=lambda way, side: delays[way],
-        on_arrive=lambda number: arrived.append((number, world.env.now)),
-    ))  # fmt: skip
+        unit, UnitPath([(0, 1), (1, 1)], 2, (58.0, 5.0), lock_delay=lambda way, side: delays[way],
+        on_arrive=lambda number: arrived.append((number, world.env.now)))))  # fmt: skip
     world.run()
     assert arrived == [(unit, pytest.approx(3.0 + (6 + 40 + 8) / 2.0 + 2.5, abs=1e-9))]
 
@@ -36,7 +36,7 @@ def test_a_unit_in_an_empty_building_arrives_after_lengths_over_speed_and_lock_d
 def test_a_unit_stands_at_its_goal_afterwards() -> None:
     world = three_spaces()
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
-    world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0))
+    world.crowd.send(unit, UnitPath([(0, 1), (1, 1)], 2, (58.0, 5.0)))
     world.run()
     assert world.crowd.unit_place(unit) == (2, (58.0, 5.0))
 
@@ -44,7 +44,7 @@ def test_a_unit_stands_at_its_goal_afterwards() -> None:
 def test_a_unit_can_be_seen_between_its_doors() -> None:
     world = three_spaces()
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
-    world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0))
+    world.crowd.send(unit, UnitPath([(0, 1), (1, 1)], 2, (58.0, 5.0)))
     world.run(3.0 + 7.0)
     space, (x, y) = world.crowd.unit_place(unit)
     assert (space, x, y) == (1, pytest.approx(24.0), pytest.approx(5.0))
@@ -53,7 +53,7 @@ def test_a_unit_can_be_seen_between_its_doors() -> None:
 def test_the_response_hears_of_every_space_a_unit_enters() -> None:
     world, entered = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
-    world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0), on_enter=lambda u, s: entered.append((u, s)))
+    world.crowd.send(unit, UnitPath([(0, 1), (1, 1)], 2, (58.0, 5.0), on_enter=lambda u, s: entered.append((u, s))))
     world.run()
     assert entered == [(unit, 1), (unit, 2)]
 
@@ -61,8 +61,11 @@ def test_the_response_hears_of_every_space_a_unit_enters() -> None:
 def test_a_unit_sent_elsewhere_on_the_way_turns_where_it_is() -> None:
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
-    world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0))
-    back = lambda: world.crowd.send(unit, [(0, 0)], 0, (4.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now))  # noqa: E731
+    world.crowd.send(unit, UnitPath([(0, 1), (1, 1)], 2, (58.0, 5.0)))
+
+    def back() -> None:
+        world.crowd.send(unit, UnitPath([(0, 0)], 0, (4.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now)))
+
     world.at(10.0, back)
     world.run()
     assert arrived == [pytest.approx(20.0, abs=1e-9)]
@@ -74,9 +77,11 @@ def test_a_unit_sent_elsewhere_on_entering_a_space_follows_the_new_path() -> Non
 
     def turn(number: int, space: int) -> None:
         if space == 1:
-            world.crowd.send(number, [(0, 0)], 0, (4.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now))
+            world.crowd.send(
+                number, UnitPath([(0, 0)], 0, (4.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now))
+            )
 
-    world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0), on_enter=turn)
+    world.crowd.send(unit, UnitPath([(0, 1), (1, 1)], 2, (58.0, 5.0), on_enter=turn))
     world.run()
     assert arrived == [pytest.approx(3.0 + 1 / (1.30 * 0.70) + 3.0, abs=1e-9)]
 
@@ -87,7 +92,7 @@ def test_sending_a_unit_again_through_the_same_door_keeps_its_place() -> None:
     path = [(0, 1), (1, 1)]
 
     def send() -> None:
-        world.crowd.send(unit, path, 2, (58.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now))
+        world.crowd.send(unit, UnitPath(path, 2, (58.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now)))
 
     send()
     world.at(1.3, send)
@@ -98,7 +103,9 @@ def test_sending_a_unit_again_through_the_same_door_keeps_its_place() -> None:
 def test_a_unit_from_outside_comes_in_by_its_entry() -> None:
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("police", -1, (0.0, 5.0), **SPEEDS)
-    world.crowd.send(unit, [(2, 0), (0, 1)], 1, (20.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now))
+    world.crowd.send(
+        unit, UnitPath([(2, 0), (0, 1)], 1, (20.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now))
+    )
     world.run()
     assert arrived == [pytest.approx((10 + 10) / 2.0, abs=1e-9)]
 
@@ -112,7 +119,7 @@ def test_units_are_counted_apart_from_people() -> None:
 def test_units_spend_no_person_seconds() -> None:
     world = three_spaces()
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
-    world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0))
+    world.crowd.send(unit, UnitPath([(0, 1), (1, 1)], 2, (58.0, 5.0)))
     world.run(100)
     assert world.crowd.person_seconds().sum() == 0.0
 
@@ -128,8 +135,7 @@ def test_a_unit_against_a_thousand_people_waits_about_one_rest_at_their_door() -
     world.crowd.evacuate()
     unit, entered = world.crowd.add_unit("sro", 1, (31.0, 10.0), **SPEEDS), []
     world.at(100.0, lambda: world.crowd.send(
-        unit, [(0, 0)], 0, (20.0, 10.0), on_enter=lambda *_: entered.append(world.env.now)
-    ))  # fmt: skip
+        unit, UnitPath([(0, 0)], 0, (20.0, 10.0), on_enter=lambda *_: entered.append(world.env.now))))  # fmt: skip
     world.run(200)
     assert entered[0] - 100.5 <= 2 / (1.30 * 0.70)
 
@@ -138,7 +144,7 @@ def test_two_units_at_one_door_cost_the_second_a_rest() -> None:
     world, entered = three_spaces(), []
     for _ in range(2):
         unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
-        world.crowd.send(unit, [(0, 1)], 1, (20.0, 5.0), on_enter=lambda *_: entered.append(world.env.now))
+        world.crowd.send(unit, UnitPath([(0, 1)], 1, (20.0, 5.0), on_enter=lambda *_: entered.append(world.env.now)))
     world.run()
     assert np.diff(entered) == pytest.approx([1 / (1.30 * 0.70)], abs=1e-9)
 
@@ -147,7 +153,7 @@ def test_a_unit_waits_at_a_closed_door_until_it_opens() -> None:
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     world.crowd.close(0)
-    world.crowd.send(unit, [(0, 1)], 1, (20.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now))
+    world.crowd.send(unit, UnitPath([(0, 1)], 1, (20.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now)))
     world.at(50.0, lambda: world.crowd.reopen(0))
     world.run()
     assert arrived == [pytest.approx(55.0)]
@@ -158,9 +164,8 @@ def test_a_unit_passes_a_door_that_is_locked_to_the_crowd() -> None:
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     world.crowd.lock_room(2)
     world.crowd.send(
-        unit, [(0, 1), (1, 1)], 2, (58.0, 5.0), lock_delay=lambda way, side: 4.0 if way == 1 else 0.0,
-        on_arrive=lambda _: arrived.append(world.env.now),
-    )  # fmt: skip
+        unit, UnitPath([(0, 1), (1, 1)], 2, (58.0, 5.0), lock_delay=lambda way, side: 4.0 if way == 1 else 0.0,
+        on_arrive=lambda _: arrived.append(world.env.now)))  # fmt: skip
     world.run()
     assert arrived == [pytest.approx(31.0)]
 
@@ -168,7 +173,7 @@ def test_a_unit_passes_a_door_that_is_locked_to_the_crowd() -> None:
 def test_a_halted_unit_stays_where_it_is() -> None:
     world = three_spaces()
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
-    world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0))
+    world.crowd.send(unit, UnitPath([(0, 1), (1, 1)], 2, (58.0, 5.0)))
     world.at(10.0, lambda: world.crowd.halt(unit))
     world.run(100)
     assert world.crowd.unit_place(unit) == (1, pytest.approx((24.0, 5.0)))
@@ -184,10 +189,9 @@ def test_a_unit_on_a_stair_takes_its_new_path_at_the_end_of_the_flight() -> None
     )
     world, arrived = World(plan, people_at([])), []
     unit = world.crowd.add_unit("sro", 0, (0.0, 2.0), **SPEEDS)
-    world.crowd.send(unit, [(2, 1)], 1, (4.0, 2.0))
+    world.crowd.send(unit, UnitPath([(2, 1)], 1, (4.0, 2.0)))
     world.at(3.0, lambda: world.crowd.send(
-        unit, [(2, 0)], 0, (0.0, 2.0), on_arrive=lambda _: arrived.append(world.env.now)
-    ))  # fmt: skip
+        unit, UnitPath([(2, 0)], 0, (0.0, 2.0), on_arrive=lambda _: arrived.append(world.env.now))))  # fmt: skip
     world.run()
     assert arrived == [pytest.approx(9 / 0.9 + 9 / 1.2, abs=1e-9)]
 
@@ -195,7 +199,7 @@ def test_a_unit_on_a_stair_takes_its_new_path_at_the_end_of_the_flight() -> None
 def test_a_unit_at_a_lock_stands_at_the_door() -> None:
     world = three_spaces()
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
-    world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0), lock_delay=lambda way, side: 4.0 * way)
+    world.crowd.send(unit, UnitPath([(0, 1), (1, 1)], 2, (58.0, 5.0), lock_delay=lambda way, side: 4.0 * way))
     world.run(24.0)
     assert (world.crowd.state(unit)[0], world.crowd.unit_place(unit)) == ("unlocking", (1, (50.0, 5.0)))
 
@@ -203,9 +207,8 @@ def test_a_unit_at_a_lock_stands_at_the_door() -> None:
 def test_a_unit_called_away_from_a_lock_goes_back_from_the_door() -> None:
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
-    world.crowd.send(unit, [(0, 1), (1, 1)], 2, (58.0, 5.0), lock_delay=lambda way, side: 4.0 * way)
+    world.crowd.send(unit, UnitPath([(0, 1), (1, 1)], 2, (58.0, 5.0), lock_delay=lambda way, side: 4.0 * way))
     world.at(24.0, lambda: world.crowd.send(
-        unit, [(0, 0)], 0, (4.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now)
-    ))  # fmt: skip
+        unit, UnitPath([(0, 0)], 0, (4.0, 5.0), on_arrive=lambda _: arrived.append(world.env.now))))  # fmt: skip
     world.run()
     assert arrived == [pytest.approx(24.0 + 46 / 2.0)]

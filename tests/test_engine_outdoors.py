@@ -14,6 +14,7 @@ import pytest
 import crowd_worlds
 import drillsim as ds
 from crowd_worlds import box, door, people_at
+from drillsim.crowd.interface import UnitPath
 from drillsim.engine.world.world import world_of
 from drillsim.plan.checks import check_plan
 from plays import mix, scenario, stamps
@@ -242,7 +243,7 @@ def test_a_closed_door_stays_closed_when_its_lock_is_open() -> None:
     world = yard()
     world.crowd.to_lockable(np.array([0, 1]), open_rooms={2})
     unit = world.crowd.add_unit("u", 1, (12, 2), level_mps=1.0, stair_up_mps=1.0, stair_down_mps=1.0)
-    world.crowd.send(unit, [(world.way("d"), 0)], 0, (5, 2))
+    world.crowd.send(unit, UnitPath([(world.way("d"), 0)], 0, (5, 2)))
     world.crowd.close(world.way("d"))
     world.crowd.let_in(world.way("d"), after_s=8.0)
     world.run(60)

@@ -1,17 +1,16 @@
-"""Which crowd plays: the compiled one, or the reference that defines it; both mean the same."""
+"""Choice of the crowd of a drill: the compiled one, or the reference that defines it, with the same results."""
 
 from __future__ import annotations
 
 import warnings
-from typing import Any, Literal, cast
+from typing import Literal
 
 import simpy
 
 from drillsim.crowd.geometry.cells import Cells
-from drillsim.crowd.laws import Laws
+from drillsim.crowd.interface import Crowd, CrowdSettings
 from drillsim.crowd.population import Population
 from drillsim.crowd.reference.crowd import ReferenceCrowd
-from drillsim.plan.network import Network
 
 Engine = Literal["compiled", "reference"]
 NO_NUMBA = (
@@ -20,21 +19,22 @@ NO_NUMBA = (
 )
 
 
-def crowd_of(
+def build_crowd(
     env: simpy.Environment,
-    network: Network,
     cells: Cells,
-    laws: Laws,
     population: Population,
+    settings: CrowdSettings | None = None,
     *,
     engine: Engine = "compiled",
     record_legs: bool = False,
-    **options: Any,
-) -> ReferenceCrowd:
-    """Return the people of one drill as a crowd; `options` as of `ReferenceCrowd`.
+) -> Crowd:
+    """Return the persons of one drill as a crowd, on SimPy's clock.
 
-    Walks are recorded by the reference crowd, which moves everybody alike. Where numba is missing it plays, too, with a
-    warning. The compiled crowd has the reference's public face.
+    engine
+        'compiled', or 'reference' for the definition itself: the same results, some forty times slower. Without numba
+        the reference takes the compiled crowd's place, with a RuntimeWarning.
+    record_legs
+        Record the walk of everybody for a replay, which the reference crowd alone does; it plays then.
     """
     if engine == "compiled" and not record_legs:
         try:
@@ -45,8 +45,8 @@ def crowd_of(
             warnings.warn(NO_NUMBA, RuntimeWarning, stacklevel=2)
         else:
             announce(advance, "the crowd")
-            return cast(ReferenceCrowd, CompiledCrowd(env, network, cells, laws, population, **options))
-    return ReferenceCrowd(env, network, cells, laws, population, record_legs=record_legs, **options)
+            return CompiledCrowd(env, cells, population, settings)
+    return ReferenceCrowd(env, cells, population, settings, record_legs=record_legs)
 
 
 def is_to_be_compiled() -> bool:

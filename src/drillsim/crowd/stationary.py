@@ -1,12 +1,12 @@
-"""The still crowd: people who stay where they are, for what is asked about the response alone.
+"""The stationary crowd: people who stay where they are, for what is asked about the response alone.
 
 Units walk as in an empty building, with one event from one call of the response to the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
@@ -15,11 +15,11 @@ import simpy
 from numpy.typing import ArrayLike, NDArray
 from simpy.events import Event, EventPriority
 
-from drillsim.crowd.clock import PEOPLE_RANK, Timer
+from drillsim.crowd.clock import PEOPLE_RANK, Timer, advance_to
 from drillsim.crowd.geometry.cells import Cells, Corners
 from drillsim.crowd.geometry.polyline import XY, split
 from drillsim.crowd.geometry.trajectory import Tracks
-from drillsim.crowd.interface import LockDelay, OnArrive, OnEnter, Order
+from drillsim.crowd.interface import Delay, People, UnitPath
 from drillsim.crowd.laws import metres_between
 from drillsim.crowd.seating import largest_remainder
 from drillsim.crowd.states import NOWHERE, ON_LEG, ON_STAIR, QUEUED, STANDING, UNLOCKING, WALKING, WORDS
@@ -75,10 +75,12 @@ class Walker:
     """Where it stands or where its walk began."""
     end: Place
     """Where its walk ends; the near side of the way it unlocks or waits at."""
-    order: Order
     level_mps: float
     stair_mps: tuple[float, float]
     """Down and up a stair; NaN where the stair's own factor tells."""
+    path: UnitPath | None = None
+    to_pass: list[int] = field(default_factory=list)
+    """Directions of the path that are still to pass."""
     state: int = STANDING
     target: int = NOWHERE
     """The direction it passes next, which is the node beyond."""
@@ -87,7 +89,7 @@ class Walker:
     step: Timer | None = None
 
 
-class StillCrowd:
+class StationaryCrowd:
     """People who never move, counted by space, and units that walk among them as in an empty building.
 
     Takes the place of ReferenceCrowd where nobody but units moves. A unit passes the same ways at the same times as
@@ -112,9 +114,12 @@ class StillCrowd:
         self._locked_rooms: dict[int, float] = {}
         self._units: dict[int, Walker] = {}
         self._blocked: set[int] = set()
-        self._stay = Order([], None)
+        self._watches: list[tuple[list[int], int, Event]] = []
+        """Spaces, number of persons, and the event that succeeds when there are no more of them."""
         self._when_ended = [self._at_end]
         self._tracks = Tracks() if record_legs else None
+
+    people_walk = False
 
     # ------------------------------------------------------------------ people
     def occupy(self, counts: ArrayLike) -> None:
@@ -122,6 +127,9 @@ class StillCrowd:
         self._person_s, self._since, before = self.person_seconds(), self.env.now, self._counts
         self._seat(counts)
         self._left_s[self._counts < before] = self.env.now
+        for watch in [w for w in self._watches if self.count_in(w[0]) <= w[1]]:
+            self._watches.remove(watch)
+            watch[2].succeed()
 
     def _seat(self, counts: ArrayLike) -> None:
         """Count persons by space and by cell, the outside last."""
@@ -135,13 +143,17 @@ class StillCrowd:
             areas = [self.cells.area_m2[cell] for cell in mine]
             self._by_cell[mine] = largest_remainder([persons * area / sum(areas) for area in areas])
 
-    def evacuate(self, people: NDArray[np.int64] | None = None, *, delay_s: NDArray[np.float64] | float = 0.0) -> None:
-        """Hear the order to leave, and stay."""
+    def evacuate(self, people: People | None = None, *, delay_s: Delay = 0.0, away_from: int | None = None) -> None:
+        """Ignore the order to leave."""
 
-    def to_lockable(
-        self, people: NDArray[np.int64], *, open_rooms: Iterable[int], delay_s: NDArray[np.float64] | float = 0.0
-    ) -> None:
-        """Hear the order to go to a room that locks, and stay."""
+    def to_lockable(self, people: People, *, open_rooms: Iterable[int], delay_s: Delay = 0.0) -> None:
+        """Ignore the order to go to a lockable room."""
+
+    def to_refuge(self, people: People, spaces: Iterable[int], *, delay_s: Delay = 0.0) -> None:
+        """Ignore the order to go to a refuge."""
+
+    def to_own_room(self, people: People, rooms: Iterable[int], *, delay_s: Delay = 0.0) -> None:
+        """Ignore the order to go to one's own room."""
 
     def lock_room(self, space: int) -> None:
         """Lock a room: who is inside has settled. What its doors cost a unit is for its lock delay to tell."""
@@ -171,30 +183,16 @@ class StillCrowd:
     ) -> int:
         """Place a unit at a point of a space (-1: outside) and return its number; it stands until it is sent."""
         number, at = FIRST_UNIT + len(self._units), (float(xy[0]), float(xy[1]))
-        self._units[number] = Walker(number, key, space, at, at, self._stay, level_mps, (stair_down_mps, stair_up_mps))
+        self._units[number] = Walker(number, key, space, at, at, level_mps, (stair_down_mps, stair_up_mps))
         return number
 
-    def send(
-        self,
-        unit: int,
-        ways: Sequence[tuple[int, int]],
-        goal_space: int,
-        goal_xy: XY,
-        *,
-        level_mps: float | None = None,
-        lock_delay: LockDelay | None = None,
-        locks: Collection[int] | None = None,
-        on_enter: OnEnter | None = None,
-        on_arrive: OnArrive | None = None,
-    ) -> None:
-        """Walk an assigned path from where the unit stands; all as ReferenceCrowd.send tells."""
-        walker = self._units[unit]
+    def send(self, unit: int, path: UnitPath, *, level_mps: float | None = None) -> None:
+        """Let a unit walk an assigned path from where it stands; see Crowd.send."""
+        walker, directions = self._units[unit], path.directions()
         walker.level_mps = walker.level_mps if level_mps is None else level_mps
-        goal = (goal_space, (float(goal_xy[0]), float(goal_xy[1])))
-        order = Order(ways, goal, lock_delay, locks, on_enter, on_arrive)
-        keeps = order.ways[:1] == [(walker.target >> 1, walker.target & 1)]
-        walker.order = order
-        if walker.space != ON_STAIR and not keeps:
+        keeps_place = directions[:1] == [walker.target]
+        walker.path, walker.to_pass = path, directions
+        if walker.space != ON_STAIR and not keeps_place:
             self._stand(walker)
             self._follow(walker)
 
@@ -203,7 +201,7 @@ class StillCrowd:
         walker = self._units[unit]
         if walker.space != ON_STAIR:
             self._stand(walker)
-        walker.order = self._stay
+        walker.path, walker.to_pass = None, []
 
     def _stand(self, unit: Walker) -> None:
         """Leave walk, queue or lock, and stand at the point reached."""
@@ -217,23 +215,23 @@ class StillCrowd:
 
     def _follow(self, unit: Walker) -> None:
         """Go to the next way of the path, or to its end."""
-        order, space = unit.order, unit.space
-        if order.ways:
-            way, side = order.ways[0]
-            if self._node_space[2 * way + 1 - side] != space:
-                raise SimulationError(f"unit '{unit.key}' was sent through {self.cells.border_name(way)}, far from it")
-            unit.target = 2 * way + side
-            unit.end = unit.target ^ 1
-        elif order.goal is None:
+        path, space = unit.path, unit.space
+        if path is None:
             unit.state = STANDING
             return
-        elif order.goal[0] != space:
+        if unit.to_pass:
+            unit.target = unit.to_pass[0]
+            unit.end = unit.target ^ 1
+            if self._node_space[unit.end] != space:
+                name = self.cells.border_name(unit.target >> 1)
+                raise SimulationError(f"unit '{unit.key}' was sent through {name}, far from where it stands")
+        elif path.goal_space != space:
             raise SimulationError(f"the path of unit '{unit.key}' does not lead to its goal")
         elif space < 0:
             self._arrive(unit)
             return
         else:
-            unit.end = order.goal[1]
+            unit.end = path.goal_xy
         self._walk(unit, self._walks.metres(space, unit.start, unit.end) if space >= 0 else 0.0, unit.level_mps)
 
     def _walk(self, unit: Walker, length_m: float, speed_mps: float) -> None:
@@ -253,7 +251,7 @@ class StillCrowd:
         if unit.space == ON_STAIR:
             self._enter(unit, unit.target)
         elif unit.target >= 0:
-            delay = unit.order.delay_s(unit.target >> 1, unit.target & 1) if unit.state == WALKING else 0.0
+            delay = unit.path.delay_s(unit.target) if unit.path is not None and unit.state == WALKING else 0.0
             if delay > 0.0:
                 unit.state = UNLOCKING
                 self._wait(unit, delay)
@@ -278,21 +276,34 @@ class StillCrowd:
 
     def _enter(self, unit: Walker, node: int) -> None:
         """Stand in the next space, tell the response, and go on unless it has sent the unit elsewhere."""
-        space, order = self._node_space[node], unit.order
+        space, path, to_pass = self._node_space[node], unit.path, unit.to_pass
         unit.space, unit.start, unit.target, unit.state = space, node, NOWHERE, STANDING
-        if order.ways and (space < 0 or order.ways[0] == (node >> 1, node & 1)):
-            del order.ways[0]
-        if order.on_enter is not None:
-            order.on_enter(unit.number, space)
-        if unit.order is order:
+        if to_pass and (space < 0 or to_pass[0] == node):
+            del to_pass[0]
+        if path is not None and path.on_enter is not None:
+            path.on_enter(unit.number, space)
+        if unit.to_pass is to_pass:
             self._follow(unit)
 
     def _arrive(self, unit: Walker) -> None:
         unit.state = STANDING
         if unit.space >= 0:
             unit.start = unit.end
-        if unit.order.on_arrive is not None:
-            unit.order.on_arrive(unit.number)
+        if unit.path is not None and unit.path.on_arrive is not None:
+            unit.path.on_arrive(unit.number)
+
+    # ------------------------------------------------------------------- clock
+    def advance_to(self, time_s: float) -> None:
+        """Play every event up to and including a time, and set the clock to it."""
+        advance_to(self.env, time_s)
+
+    def when(self, spaces: Iterable[int], *, at_most: int) -> Event:
+        """Return an event that succeeds once at most so many persons, units apart, are in some spaces."""
+        event, watched = self.env.event(), [int(s) for s in spaces]
+        if self.count_in(watched) <= at_most:
+            return event.succeed()
+        self._watches.append((watched, at_most, event))
+        return event
 
     # ------------------------------------------------------------------ places
     def unit_place(self, unit: int) -> tuple[int, XY]:
@@ -301,6 +312,15 @@ class StillCrowd:
         if walker.space == ON_STAIR:
             return self._node_space[walker.target], self._walks.point(walker.target)
         return walker.space, self._place(walker)
+
+    def spaces(self) -> NDArray[np.int64]:
+        """Return the space of each person, shape (persons,)."""
+        return np.repeat(np.arange(len(self._counts)), self._counts)
+
+    def points(self) -> NDArray[np.float64]:
+        """Return the point that stands for each person's space, in metres, shape (persons, 2)."""
+        middles = [self.network.representative_point(s) for s in range(len(self._counts))]
+        return np.repeat(np.array(middles, dtype=np.float64).reshape(-1, 2), self._counts, axis=0)
 
     def space_of(self, p: int) -> int:
         """Return the space a person or unit is in; -1 outside, -2 on a stair."""

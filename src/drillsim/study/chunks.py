@@ -156,7 +156,7 @@ def compile_orders(packed: bytes) -> None:
 
     study, _ = _unpacked.of(packed)
     world = world_of(study.plan, study.scenarios[0])
-    CompiledCrowd(simpy.Environment(), world.network, world.cells, world.laws, nobody(["nobody"])).compile_orders()
+    CompiledCrowd(simpy.Environment(), world.cells, nobody(["nobody"])).compile_orders()
 
 
 def begin_worker() -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from simpy.events import Event
 
 from drillsim.crowd.clock import ORDER_RANK, Timer
 from drillsim.crowd.compiled.units import CompiledUnits
+from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, Goal
+from drillsim.crowd.interface import CrowdSettings
 from drillsim.crowd.kernel import event_loop, orders
 from drillsim.crowd.kernel.lookahead import next_news_s
 from drillsim.crowd.kernel.records import FULL, SEEN, UNDER_WAY, WATCHED
 from drillsim.crowd.kernel.route_choice import is_full
+from drillsim.crowd.population import Population
 
 Numbers = NDArray[np.int64]
 
@@ -25,11 +27,18 @@ Numbers = NDArray[np.int64]
 class CompiledCrowd(CompiledUnits):
     """The people of one drill, and the units that move among them; see ReferenceCrowd for every argument."""
 
-    def __init__(self, env: simpy.Environment, *building: Any, **options: Any) -> None:
+    def __init__(
+        self, env: simpy.Environment, cells: Cells, population: Population, settings: CrowdSettings | None = None
+    ) -> None:
         self._open_rooms: dict[Goal, frozenset[int]] = {LOCKABLE_GOAL: frozenset(), REFUGE_GOAL: frozenset()}
-        super().__init__(env, *building, **options)
+        super().__init__(env, cells, population, settings or CrowdSettings())
+
+    people_walk = True
 
     # ------------------------------------------------------------------ orders
+    def occupy(self, counts: ArrayLike) -> None:
+        """Ignore the counts: persons of this crowd move by orders alone."""
+
     def evacuate(
         self,
         people: Numbers | None = None,

@@ -7,7 +7,7 @@ past the next event of SimPy, for that might be an order.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from math import inf
 from typing import Any
@@ -25,7 +25,7 @@ from drillsim.crowd.compiled.static import grown, kind_of, with_room
 from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, Goal
 from drillsim.crowd.geometry.polyline import Turned
-from drillsim.crowd.interface import Order
+from drillsim.crowd.interface import CrowdSettings, UnitPath
 from drillsim.crowd.kernel import event_loop, orders
 from drillsim.crowd.kernel.lookahead import next_news_s
 from drillsim.crowd.kernel.memory import write_address
@@ -48,10 +48,7 @@ from drillsim.crowd.kernel.records import (
     WATCHED,
 )
 from drillsim.crowd.kernel.walking import walk_drawn
-from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population
-from drillsim.errors import ScenarioError
-from drillsim.plan.network import Network
 
 
 class Driving(ABC):
@@ -60,30 +57,21 @@ class Driving(ABC):
     def __init__(
         self,
         env: simpy.Environment,
-        network: Network,
         cells: Cells,
-        laws: Laws,
         population: Population,
-        *,
-        routes: str = "least-time",
-        assigned: Mapping[int, int] | None = None,
-        closed: Iterable[int] = (),
-        horizon_s: float | None = None,
+        settings: CrowdSettings,
     ) -> None:
-        if routes not in ("least-time", "shortest", "assigned"):
-            raise ScenarioError(f"no routes called '{routes}'. Write least-time, shortest or {{assigned: ...}}")
-        self.env, self.network, self.cells, self.laws = env, network, cells, laws
-        self.population, self.horizon_s = population, horizon_s
+        self.env, self.network, self.cells, self.population = env, cells.network, cells, population
         self._plan = cells.derived(CompiledPlan)
         self._static = self._plan.static
-        self._assigned: dict[int, Goal] = {s: ("exits", frozenset({w})) for s, w in (assigned or {}).items()}
+        self._assigned: dict[int, Goal] = {s: ("exits", frozenset({w})) for s, w in settings.assigned.items()}
         self._people = len(population)
-        self._blocked: set[int] = {int(way) for way in closed}
+        self._blocked: set[int] = {int(way) for way in settings.closed}
         self._locked = set(cells.locked_ways)
         self._held: frozenset[int] = frozenset()
         self._locked_rooms: dict[int, float] = {}
         """Rooms locked during the drill, and since when."""
-        self._orders: dict[int, Order] = {}
+        self._paths: dict[int, UnitPath] = {}
         self._keys: dict[int, str] = {}
         self._goals: list[Goal] = [OUTSIDE_GOAL]
         self._dirty = [True]
@@ -97,8 +85,8 @@ class Driving(ABC):
         self._at = int(self._words.ctypes.data)
         self._n: Any = self._t.n.data  # single numbers are read and written twice as quickly as in the array
         self._s: Any = self._t.s.data
-        self._t.n[BY_METRES] = routes == "shortest"
-        self._t.s[NOW], self._t.s[PATIENCE] = env.now, laws.patience_s
+        self._t.n[BY_METRES] = settings.routes == "shortest"
+        self._t.s[NOW], self._t.s[PATIENCE] = env.now, cells.laws.patience_s
         if env.now:
             self._t.cells["since"] = env.now
         seat_all(self._at, population)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from drillsim.crowd.compiled.observation import CompiledLooks, Corners
 from drillsim.crowd.compiled.static import grown
 from drillsim.crowd.geometry.cells import Leg
 from drillsim.crowd.geometry.polyline import XY, Start, Turned, corners_from, split, stretch
-from drillsim.crowd.interface import LockDelay, OnArrive, OnEnter, Order
+from drillsim.crowd.interface import UnitPath
 from drillsim.crowd.kernel import event_loop, orders
 from drillsim.crowd.kernel.records import AT_GOAL, AT_LOCK, ENTERED, NEWS, NO_GOAL, UNDRAWN, UNITS
 from drillsim.crowd.kernel.transitions import follow
@@ -44,33 +44,18 @@ class CompiledUnits(CompiledLooks):
         self._keys[p] = key
         return p
 
-    def send(
-        self,
-        unit: int,
-        ways: Sequence[tuple[int, int]],
-        goal_space: int,
-        goal_xy: XY,
-        *,
-        level_mps: float | None = None,
-        lock_delay: LockDelay | None = None,
-        locks: Collection[int] | None = None,
-        on_enter: OnEnter | None = None,
-        on_arrive: OnArrive | None = None,
-    ) -> None:
-        """Walk an assigned path from where the unit stands; see the reference crowd."""
+    def send(self, unit: int, path: UnitPath, *, level_mps: float | None = None) -> None:
+        """Let a unit walk an assigned path from where it stands; see Crowd.send."""
         self._catch_up()
-        me = self._t.people[unit]
-        goal = (goal_space, (float(goal_xy[0]), float(goal_xy[1])))
-        order = Order(ways, goal, lock_delay, locks, on_enter, on_arrive)
-        first = 2 * order.ways[0][0] + order.ways[0][1] if order.ways else NOWHERE
-        keeps = first >= 0 and first == me["target"]
+        me, directions = self._t.people[unit], path.directions()
+        keeps_place = directions[:1] == [me["target"]]
         if level_mps is not None:
             me["level"] = level_mps
-        stays = me["space"] == ON_STAIR or keeps
+        stays = me["space"] == ON_STAIR or keeps_place
         if not stays:
             self._stand(unit)
-        self._check_path(unit, order)
-        self._give(unit, order)
+        self._check_path(unit, path, directions)
+        self._give(unit, path, directions)
         if not stays:
             self._measure([unit])
             follow(self._at, unit)
@@ -81,7 +66,7 @@ class CompiledUnits(CompiledLooks):
         self._catch_up()
         if self._t.people[unit]["space"] != ON_STAIR:
             self._stand(unit)
-        self._orders.pop(unit, None)
+        self._paths.pop(unit, None)
         told = self._t.units[unit - self._people]
         told["steps"], told["goal"], told["tells"] = 0, NO_GOAL, 0
         self._rest_until_news()
@@ -101,28 +86,27 @@ class CompiledUnits(CompiledLooks):
             self._hear()
         self._rest_until_news()
 
-    def _check_path(self, unit: int, order: Order) -> None:
+    def _check_path(self, unit: int, path: UnitPath, directions: Sequence[int]) -> None:
         me = self._t.people[unit]
-        space, ways = int(me["space"]), self.network.way_spaces
+        space, node_space = int(me["space"]), self.cells.graph.node_space
         if space == ON_STAIR:
-            space = self.cells.graph.node_space[int(me["node"])]
-        for way, side in order.ways:
-            if int(ways[way, 1 - side]) != space:
-                name = self.cells.border_name(way)
+            space = node_space[int(me["node"])]
+        for direction in directions:
+            if node_space[direction ^ 1] != space:
+                name = self.cells.border_name(direction >> 1)
                 raise SimulationError(f"unit '{self._keys[unit]}' was sent through {name}, far from where it stands")
-            space = int(ways[way, side])
-        if order.goal is not None and order.goal[0] != space:
+            space = node_space[direction]
+        if path.goal_space != space:
             raise SimulationError(f"the path of unit '{self._keys[unit]}' does not lead to its goal")
 
-    def _give(self, unit: int, order: Order) -> None:
-        self._orders[unit] = order
-        begin = self._put("paths", [2 * (2 * way + side) + order.asks(way) for way, side in order.ways])
-        assert order.goal is not None
-        space, (x, y) = order.goal
+    def _give(self, unit: int, path: UnitPath, directions: Sequence[int]) -> None:
+        self._paths[unit] = path
+        begin = self._put("paths", [2 * direction + path.is_lock(direction) for direction in directions])
+        space, (x, y) = path.goal_space, path.goal_xy
         told = self._t.units[unit - self._people]
-        told["path"], told["steps"], told["goal"], told["x"], told["y"] = begin, len(order.ways), space, x, y
+        told["path"], told["steps"], told["goal"], told["x"], told["y"] = begin, len(directions), space, x, y
         told["end"] = self.cells.cell_at(space, x, y) if space >= 0 else len(self._t.cells) - 1
-        told["tells"] = order.on_enter is not None
+        told["tells"] = path.on_enter is not None
 
     def _stand(self, unit: int) -> None:
         """Leave walk, queue or lock."""
@@ -136,18 +120,18 @@ class CompiledUnits(CompiledLooks):
         self._t.people[unit]["state"] = STANDING
 
     def _unit_tells(self, what: int, unit: int, where: int) -> None:
-        order = self._orders.get(unit)
+        path = self._paths.get(unit)
         if what == AT_LOCK:
-            delay_s = order.delay_s(where >> 1, where & 1) if order is not None else 0.0
+            delay_s = path.delay_s(where) if path is not None else 0.0
             orders.unlocked(self._at, unit, max(0.0, delay_s))
             if self._t.people[unit]["state"] == UNLOCKING and orders.is_next(self._at, unit):
                 event_loop.advance(self._at, float(self.env.now), True, 1, -1)
-        elif what == ENTERED and order is not None and order.on_enter is not None:
-            order.on_enter(unit, where)
-        elif what == AT_GOAL and order is not None:
-            del self._orders[unit]
-            if order.on_arrive is not None:
-                order.on_arrive(unit)
+        elif what == ENTERED and path is not None and path.on_enter is not None:
+            path.on_enter(unit, where)
+        elif what == AT_GOAL and path is not None:
+            del self._paths[unit]
+            if path.on_arrive is not None:
+                path.on_arrive(unit)
 
     # ---------------------------------------------------- spaces with corners
     def _metres(self, p: int) -> list[float]:

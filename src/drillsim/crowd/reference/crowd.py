@@ -5,36 +5,29 @@ Orders act at once, looks change nothing; see the rules A of docs/model/crowd.md
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from drillsim.crowd.clock import ORDER_RANK, Timer, advance_to
 from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, Goal
 from drillsim.crowd.geometry.trajectory import Tracks
-from drillsim.crowd.laws import Laws
+from drillsim.crowd.interface import CrowdSettings
 from drillsim.crowd.population import Population
 from drillsim.crowd.reference.observation import Looks
 from drillsim.crowd.reference.walking import Laid
 from drillsim.crowd.states import ABSENT, AWAY, LOST, QUEUED, SETTLED, STRANDED, WAITING, WALKING
-from drillsim.errors import ScenarioError
-from drillsim.plan.network import Network
 
 
 class ReferenceCrowd(Looks):
     """The people of one drill, and the units that move among them.
 
-    routes
-        'least-time', 'shortest' or 'assigned'.
-    assigned
-        Exit (way number) by start space; people of these spaces take the shortest way to that exit, and the nearest
-        exit where there is no way to it. Everybody else goes by least time.
-    closed
-        Ways that are closed from the start. Doors locked on both sides let no crowd through either.
+    settings
+        How persons choose their ways; the default ones where None.
     record_legs
         Keep the walks for a replay.
     """
@@ -42,30 +35,24 @@ class ReferenceCrowd(Looks):
     def __init__(
         self,
         env: simpy.Environment,
-        network: Network,
         cells: Cells,
-        laws: Laws,
         population: Population,
+        settings: CrowdSettings | None = None,
         *,
-        routes: str = "least-time",
-        assigned: Mapping[int, int] | None = None,
-        closed: Iterable[int] = (),
         record_legs: bool = False,
-        horizon_s: float | None = None,
     ) -> None:
-        if routes not in ("least-time", "shortest", "assigned"):
-            raise ScenarioError(f"no routes called '{routes}'. Write least-time, shortest or {{assigned: ...}}")
+        settings = settings or CrowdSettings()
         super().__init__(
             env, cells, population.space.tolist(), population.x.tolist(), population.y.tolist(), population.arrives_s
         )
-        self.population, self.network, self.laws, self.horizon_s = population, network, laws, horizon_s
+        self.population, self.network = population, cells.network
         self._level = population.level_mps.tolist()
         self._up, self._down = population.stair_up_mps.tolist(), population.stair_down_mps.tolist()
-        self._by_metres = routes == "shortest"
-        self._assigned: dict[int, Goal] = {s: ("exits", frozenset({w})) for s, w in (assigned or {}).items()}
+        self._by_metres = settings.routes == "shortest"
+        self._assigned: dict[int, Goal] = {s: ("exits", frozenset({w})) for s, w in settings.assigned.items()}
         self._blocked: set[int] = set()
         self._locked = set(cells.locked_ways)
-        for way in closed:
+        for way in settings.closed:
             self._blocked.add(int(way))
             self._shut[way] = True
         self._laid = self._as_now()
@@ -78,7 +65,12 @@ class ReferenceCrowd(Looks):
                 self._elsewhere += 1
                 self._schedule(p, float(population.arrives_s[p]))
 
+    people_walk = True
+
     # ------------------------------------------------------------------ orders
+    def occupy(self, counts: ArrayLike) -> None:
+        """Ignore the counts: persons of this crowd move by orders alone."""
+
     def evacuate(
         self,
         people: NDArray[np.int64] | None = None,

@@ -5,7 +5,6 @@ Rule A 16 of docs/model/crowd.md. The response decides where they go; here they 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from functools import partial
 
 import numpy as np
@@ -17,7 +16,7 @@ from drillsim.crowd.clock import PEOPLE_RANK
 from drillsim.crowd.geometry.cells import Cells, Corners
 from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL
 from drillsim.crowd.geometry.polyline import XY
-from drillsim.crowd.interface import LockDelay, OnArrive, OnEnter, Order
+from drillsim.crowd.interface import UnitPath
 from drillsim.crowd.reference.walking import Walking
 from drillsim.crowd.states import ARRIVED, AWAY, NOWHERE, ON_STAIR, QUEUED, STANDING, UNLOCKING
 from drillsim.errors import SimulationError
@@ -36,7 +35,9 @@ class Units(Walking):
         arrives_s: NDArray[np.float64] | None = None,
     ) -> None:
         super().__init__(env, cells, spaces, xs, ys, arrives_s)
-        self._orders: dict[int, Order] = {}
+        self._paths: dict[int, UnitPath] = {}
+        self._to_pass: dict[int, list[int]] = {}
+        """Directions of the path that are still to pass."""
         self._keys: dict[int, str] = {}
 
     def add_unit(
@@ -70,56 +71,25 @@ class Units(Walking):
         self._keys[p] = key
         return p
 
-    def send(
-        self,
-        unit: int,
-        ways: Sequence[tuple[int, int]],
-        goal_space: int,
-        goal_xy: XY,
-        *,
-        level_mps: float | None = None,
-        lock_delay: LockDelay | None = None,
-        locks: Collection[int] | None = None,
-        on_enter: OnEnter | None = None,
-        on_arrive: OnArrive | None = None,
-    ) -> None:
-        """Walk an assigned path from where the unit stands.
-
-        ways
-            Pairs (way, side entered). From outside the first one is an entry, where the unit queues. Somebody on a
-            stair goes on to its end first, and the path begins in the space there. A unit that already walks or
-            queues for the first way keeps its place.
-        level_mps
-            Its level speed from now on; as before where absent.
-        lock_delay
-            Seconds to open a way towards a side; asked when the unit is there, and spent before queueing.
-        locks
-            The ways at which that is asked; all of the path where absent. Fewer are cheaper.
-        on_enter
-            Called with unit and space when an event in which it has entered a space is over; may call `send` again.
-        on_arrive
-            Called with the unit when it stands at the goal.
-        """
-        goal = (goal_space, (float(goal_xy[0]), float(goal_xy[1])))
-        order = Order(ways, goal, lock_delay, locks, on_enter, on_arrive)
-        first = 2 * order.ways[0][0] + order.ways[0][1] if order.ways else NOWHERE
-        keeps = first >= 0 and first == self._target[unit]
+    def send(self, unit: int, path: UnitPath, *, level_mps: float | None = None) -> None:
+        """Let a unit walk an assigned path from where it stands; see Crowd.send."""
+        directions = path.directions()
+        keeps_place = directions[:1] == [self._target[unit]]
         if level_mps is not None:
             self._level[unit] = level_mps
-        if self._space[unit] == ON_STAIR or keeps:
-            self._orders[unit] = order
+        if self._space[unit] == ON_STAIR or keeps_place:
+            self._paths[unit], self._to_pass[unit] = path, directions
             return
         self._stand(unit)
-        self._orders[unit] = order
+        self._paths[unit], self._to_pass[unit] = path, directions
         self._follow(unit)
 
     def halt(self, unit: int) -> None:
-        """Let a unit stand where it is; one on a stair goes on to its end first."""
-        if self._space[unit] == ON_STAIR:
-            self._orders[unit] = Order([], None)
-            return
-        self._stand(unit)
-        self._orders.pop(unit, None)
+        """Stop a unit at the point that it has reached; on a stair it goes on to the end first."""
+        if self._space[unit] != ON_STAIR:
+            self._stand(unit)
+        self._paths.pop(unit, None)
+        self._to_pass.pop(unit, None)
 
     def unit_place(self, unit: int) -> tuple[int, XY]:
         """Return the space and the point where a unit is now; on a stair the end it walks to; space -1 outside."""
@@ -142,14 +112,18 @@ class Units(Walking):
         self._state[unit] = STANDING
 
     def _follow(self, unit: int) -> None:
-        """Go to the next way of the path, or to its end."""
-        order, space = self._orders[unit], self._space[unit]
-        if order.ways:
-            way, side = order.ways[0]
+        """Walk to the next way of the path, or to its end; stand where there is no path."""
+        path, space = self._paths.get(unit), self._space[unit]
+        if path is None:
+            self._state[unit] = STANDING
+            return
+        if self._to_pass[unit]:
+            direction = self._to_pass[unit][0]
+            way, side = direction >> 1, direction & 1
             if int(self.cells.network.way_spaces[way, 1 - side]) != space:
                 name = self.cells.border_name(way)
                 raise SimulationError(f"unit '{self._keys[unit]}' was sent through {name}, far from where it stands")
-            direction = self._target[unit] = 2 * way + side
+            self._target[unit] = direction
             self._claims[direction] += 1
             if space < 0:
                 self._x[unit], self._y[unit] = self._way_xy[way][side]
@@ -157,17 +131,13 @@ class Units(Walking):
                 self._walk(unit)
                 return
             self._leg[unit], self._piece[unit] = self._leg_to(unit, way), 0
-        elif order.goal is None:
-            self._state[unit] = STANDING
-            del self._orders[unit]
-            return
-        elif order.goal[0] != space:
+        elif path.goal_space != space:
             raise SimulationError(f"the path of unit '{self._keys[unit]}' does not lead to its goal")
         elif space < 0:
             self._arrive(unit)
             return
         else:
-            end = self.cells.cell_at(space, *order.goal[1])
+            end = self.cells.cell_at(space, *path.goal_xy)
             start = self._cell_of(unit)
             self._leg[unit], self._piece[unit] = self.cells.cut(space, self._course(unit), start, end, ARRIVED), 0
         self._walk(unit)
@@ -179,19 +149,17 @@ class Units(Walking):
             return ((self._x[p], self._y[p]),)
         if self._target[p] >= 0:
             return self._corners_to(p, self._target[p] >> 1)
-        goal = self._orders[p].goal
-        assert goal is not None
         node = self._node[p]
         start = self._way_xy[node >> 1][node & 1] if node >= 0 else (self._x[p], self._y[p])
-        return self.cells.corners_between(self._space[p], start, goal[1])
+        return self.cells.corners_between(self._space[p], start, self._paths[p].goal_xy)
 
     def _unit_at_end(self, p: int, direction: int) -> bool:
         if direction == ARRIVED:
             self._arrive(p)
             return True
-        order = self._orders.get(p)
-        if direction == self._target[p] and order is not None:
-            delay = order.delay_s(direction >> 1, direction & 1)
+        path = self._paths.get(p)
+        if direction == self._target[p] and path is not None:
+            delay = path.delay_s(direction)
             if delay > 0.0:
                 self._state[p] = UNLOCKING
                 self._schedule(p, delay)
@@ -206,21 +174,23 @@ class Units(Walking):
     def _unit_enters(self, p: int) -> None:
         """Go on along the path, and tell the response."""
         self._state[p] = AWAY if self._space[p] == -1 else STANDING
-        order = self._orders[p]
-        passed = self._node[p] if self._space[p] >= 0 else NOWHERE
-        if order.ways and (passed < 0 or order.ways[0] == (passed >> 1, passed & 1)):
-            del order.ways[0]
-        if order.on_enter is not None:
-            self._news.append(partial(order.on_enter, p, self._space[p]))
+        path = self._paths.get(p)
+        if path is not None:
+            passed, to_pass = self._node[p] if self._space[p] >= 0 else NOWHERE, self._to_pass[p]
+            if to_pass and (passed < 0 or to_pass[0] == passed):
+                del to_pass[0]
+            if path.on_enter is not None:
+                self._news.append(partial(path.on_enter, p, self._space[p]))
         self._follow(p)
 
     def _arrive(self, p: int) -> None:
-        order = self._orders.pop(p)
-        if self._space[p] >= 0 and order.goal is not None:
-            self._x[p], self._y[p] = order.goal[1]
-            self._cell[p] = self.cells.cell_at(self._space[p], *order.goal[1])
+        path = self._paths.pop(p)
+        del self._to_pass[p]
+        if self._space[p] >= 0:
+            self._x[p], self._y[p] = path.goal_xy
+            self._cell[p] = self.cells.cell_at(self._space[p], *path.goal_xy)
             self._node[p] = NOWHERE
             self._rows[p] = self._turned[p] = None
         self._state[p] = STANDING
-        if order.on_arrive is not None:
-            self._news.append(partial(order.on_arrive, p))
+        if path.on_arrive is not None:
+            self._news.append(partial(path.on_arrive, p))

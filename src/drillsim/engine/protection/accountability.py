@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.crowd.stationary import StillCrowd
 from drillsim.engine.protection.order import ProtectiveOrder
 from drillsim.plan.model import OUTSIDE
 from drillsim.record import events as ev
@@ -83,7 +82,6 @@ def _heads(order: ProtectiveOrder, counted_from_s: Mapping[int, float]) -> HeadC
     inside = np.flatnonzero(np.isnan(out_s))
     heads = HeadCount(missing=len(inside))
     out = np.flatnonzero(~np.isnan(out_s))
-    assert not isinstance(crowd, StillCrowd)
     if len(out):
         assembly = _assembly_places(order)
         points, by_point = np.unique(crowd.points()[out] @ (1.0, 1.0j), return_inverse=True)  # one number a point

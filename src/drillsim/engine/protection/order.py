@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.states import OUT
-from drillsim.crowd.stationary import StillCrowd
 from drillsim.engine.protection.securing import SecuringDraws, heard_s
 from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
@@ -98,7 +97,6 @@ class ProtectiveOrder:
         self.refuge = frozenset(spaces)
         if len(people):
             self.log("people", ev.TO_REFUGE, value=float(len(people)))
-        assert not isinstance(self.drill.crowd, StillCrowd)
         self.drill.crowd.to_refuge(people, self.refuge, delay_s=self.heard_s[self.space[people]])
 
     def stay_outdoors(self) -> None:

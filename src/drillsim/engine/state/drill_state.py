@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from simpy.events import URGENT
 
 from drillsim.crowd.clock import Timer
-from drillsim.crowd.factory import crowd_of
-from drillsim.crowd.stationary import StillCrowd
+from drillsim.crowd.factory import build_crowd
+from drillsim.crowd.interface import Crowd, CrowdSettings
+from drillsim.crowd.stationary import StationaryCrowd
 from drillsim.engine.state.event_log import EventLog
 from drillsim.engine.state.exposure import Exposure
 from drillsim.engine.state.incident import IncidentFactory, IncidentState
 from drillsim.engine.state.responder import Responder, responders_of
-from drillsim.engine.state.travel import Crowd, Travel
+from drillsim.engine.state.travel import Travel
 from drillsim.engine.world.clock import clock_of
 from drillsim.engine.world.occupants import people_of
 from drillsim.engine.world.world import XY, world_of
@@ -63,12 +64,9 @@ class DrillState:
     def _crowd(self, *, record_legs: bool) -> Crowd:
         scenario, world = self.scenario, self.world
         if self.stays:
-            return StillCrowd(self.env, world.cells, self.people_in(), record_legs=record_legs)
-        return crowd_of(
-            self.env, world.network, world.cells, world.laws, self.population, engine=scenario.crowd_engine,
-            routes=scenario.people.routes if isinstance(scenario.people.routes, str) else "shortest",
-            assigned=self._assigned(), record_legs=record_legs, horizon_s=scenario.horizon,
-        )  # fmt: skip
+            return StationaryCrowd(self.env, world.cells, self.people_in(), record_legs=record_legs)
+        engine, settings = scenario.crowd_engine, self._settings()
+        return build_crowd(self.env, world.cells, self.population, settings, engine=engine, record_legs=record_legs)
 
     @property
     def stays(self) -> bool:
@@ -81,15 +79,15 @@ class DrillState:
 
     def occupy(self, time_s: float) -> None:
         """Let the people be where the bell period of a time places them."""
-        if isinstance(self.crowd, StillCrowd):
-            self.crowd.occupy(self.people_in(time_s))
+        self.crowd.occupy(self.people_in(time_s))
 
-    def _assigned(self) -> dict[int, int] | None:
+    def _settings(self) -> CrowdSettings:
         routes = self.scenario.people.routes
         if isinstance(routes, str):
-            return None
+            return CrowdSettings(routes)
         index = self.world.plan.space_index
-        return {index[s]: self.world.ways_by_id[exit_] for s, exit_ in routes["assigned"].items()}
+        exits = {index[s]: self.world.ways_by_id[exit_] for s, exit_ in routes["assigned"].items()}
+        return CrowdSettings("shortest", exits)
 
     def at(self, delay_s: float, act: Callable[[Any], None]) -> None:
         """Call `act` after a delay, before anything else that happens at that time."""
@@ -97,7 +95,7 @@ class DrillState:
 
     def spaces(self) -> NDArray[np.int64]:
         """Return the space each person who may walk is in; -1 outside, -2 on a stair."""
-        return np.zeros(0, np.int64) if isinstance(self.crowd, StillCrowd) else self.crowd.spaces()
+        return self.crowd.spaces()[: len(self.population)]
 
     def comes_later(self) -> NDArray[np.bool_]:
         """Return, per person, whether it comes in while the drill runs."""

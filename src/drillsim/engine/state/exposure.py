@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.engine.state.travel import Crowd
+from drillsim.crowd.interface import Crowd
 from drillsim.engine.world.world import RADII, XY, World
 
 

@@ -9,8 +9,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from drillsim.crowd.reference.crowd import ReferenceCrowd
-from drillsim.crowd.stationary import StillCrowd
+from drillsim.crowd.interface import Crowd, UnitPath
 from drillsim.engine.state.responder import Responder
 from drillsim.engine.world.world import XY, World
 from drillsim.plan.routes import Path, Routes
@@ -33,9 +32,6 @@ class UnitTrip:
     """Ways of the present path."""
     entry: Callable[[], int] | None = None
     """Tells the way by which it comes in, while it still stands outside."""
-
-
-Crowd = ReferenceCrowd | StillCrowd
 
 
 class Travel:
@@ -209,7 +205,7 @@ class Travel:
 
         In a drill with people a round is not taken up: whoever is in the crowd stands where it can be met.
         """
-        if isinstance(self.crowd, StillCrowd):
+        if not self.crowd.people_walk:
             responder.number = responder.stands = None
             responder.resumed_s = self.env.now
 
@@ -257,16 +253,15 @@ class Travel:
         delays = [self.delay_s(responder, *step) or 0.0 for step in path.ways]
         if first:
             responder.walked_s += path.seconds - sum(delays)
-        self.crowd.send(
-            responder.number,
+        assigned = UnitPath(
             path.ways,
             trip.space,
             trip.point,
-            level_mps=trip.speed_mps,
             lock_delay=lambda way, side: self._at_lock(responder, way, side),
             locks={way for (way, _side), delay_s in zip(path.ways, delays, strict=True) if delay_s > 0.0},
             on_arrive=self._arrived,
         )
+        self.crowd.send(responder.number, assigned, level_mps=trip.speed_mps)
 
     def _at_lock(self, responder: Responder, way: int, side: int) -> float:
         spent = self.delay_s(responder, way, side) or 0.0

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from drillsim.crowd.interface import UnitPath
 from drillsim.crowd.laws import FREE_DENSITY_PM2, SLOPE_M2, stair_factor, stair_k_mps
 from drillsim.crowd.population import GroupLaw
 from drillsim.streams.streams import Streams
@@ -218,6 +219,8 @@ def _stair_entries(down: int, up: int) -> tuple[Floats, Floats]:
         unit = drill.crowd.add_unit(
             f"unit-{number}", FOOT[0], FOOT[1:], level_mps=mps, stair_up_mps=mps, stair_down_mps=mps
         )
-        drill.crowd.send(unit, [(2, 1)], HEAD[0], HEAD[1:], on_arrive=lambda _: arrived.append(float(drill.env.now)))
+        drill.crowd.send(
+            unit, UnitPath([(2, 1)], HEAD[0], HEAD[1:], on_arrive=lambda _: arrived.append(float(drill.env.now)))
+        )
     out_s = np.sort(drill.out_s())
     return out_s - length_m / mps, np.array(arrived) - length_m / mps

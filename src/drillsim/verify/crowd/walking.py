@@ -11,6 +11,7 @@ import shapely
 from scipy import stats
 
 from drillsim.crowd.geometry.cells import Cells
+from drillsim.crowd.interface import UnitPath
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.routes import Routes
 from drillsim.quantities import spread
@@ -207,7 +208,7 @@ def _first_on_scene(cells: Cells, starts: list[Location], goal: Location) -> flo
             )
             path = routes.path(here, at, *goal)
             assert path is not None
-            drill.crowd.send(unit, path.ways, *goal, on_arrive=lambda _: arrived.append(float(drill.env.now)))
+            drill.crowd.send(unit, UnitPath(path.ways, *goal, on_arrive=lambda _: arrived.append(float(drill.env.now))))
 
     drill.at(SET_OFF_S, set_off)
     drill.until(LONG_S)

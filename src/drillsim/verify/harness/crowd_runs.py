@@ -12,8 +12,9 @@ import numpy as np
 import simpy
 from numpy.typing import ArrayLike, NDArray
 
-from drillsim.crowd.factory import crowd_of
+from drillsim.crowd.factory import build_crowd
 from drillsim.crowd.geometry.cells import Cells, build_cells
+from drillsim.crowd.interface import CrowdSettings
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import GroupLaw, Population, draw_population
 from drillsim.crowd.seating import Seats, place_people
@@ -52,8 +53,9 @@ class Play:
 
     def __post_init__(self) -> None:
         self.env = simpy.Environment()
-        network, laws = self.cells.network, self.cells.laws
-        self.crowd = crowd_of(self.env, network, self.cells, laws, self.people, **self.options)
+        settings = CrowdSettings(**{name: value for name, value in self.options.items() if name != "record_legs"})
+        records = bool(self.options.get("record_legs", False))
+        self.crowd = build_crowd(self.env, self.cells, self.people, settings, record_legs=records)
 
     @property
     def plan(self) -> FloorPlan:

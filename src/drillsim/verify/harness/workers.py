@@ -9,7 +9,7 @@ from multiprocessing import active_children, get_context
 
 import simpy
 
-from drillsim.crowd.factory import crowd_of, is_to_be_compiled
+from drillsim.crowd.factory import build_crowd, is_to_be_compiled
 from drillsim.crowd.geometry.cells import build_cells
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import GroupLaw, draw_population
@@ -55,6 +55,6 @@ def _evacuate_one_room() -> None:
     network = build(plan)
     cells, law = build_cells(network, Laws()), GroupLaw("anybody", 1.0, spread("1 m/s", "speed"), spread("0 s", "time"))
     people = draw_population(place_people(network, plan, None), Streams(0, "compile"), [law])
-    crowd = crowd_of(simpy.Environment(), network, cells, Laws(), people)
+    crowd = build_crowd(simpy.Environment(), cells, people)
     crowd.evacuate()
     crowd.advance_to(60.0)
