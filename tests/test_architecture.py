@@ -39,7 +39,6 @@ LOCAL_PATHS = re.compile(r"(?<![\w.:/])/(?:home|Users|root|tmp|work|mnt|opt|var)
 KNOWN: dict[str, set[str]] = {
     "reaches_inside": {
         "crowd.population imports _points of crowd.seating",
-        "engine.state.travel imports crowd.reference.crowd",
         "study.chunks imports crowd.compiled.crowd",
     },
     "repeated_class_names": {

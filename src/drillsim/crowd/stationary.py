@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 import simpy
@@ -17,51 +15,17 @@ from simpy.events import Event, EventPriority
 
 from drillsim.crowd.clock import PEOPLE_RANK, Timer, advance_to
 from drillsim.crowd.geometry.cells import Cells, Corners
-from drillsim.crowd.geometry.polyline import XY, split
+from drillsim.crowd.geometry.polyline import XY, length_m, split
 from drillsim.crowd.geometry.trajectory import Tracks
+from drillsim.crowd.geometry.walk_cache import Place, WalkCache
 from drillsim.crowd.interface import Delay, People, UnitPath
-from drillsim.crowd.laws import metres_between
 from drillsim.crowd.seating import largest_remainder
 from drillsim.crowd.states import NOWHERE, ON_LEG, ON_STAIR, QUEUED, STANDING, UNLOCKING, WALKING, WORDS
 from drillsim.errors import SimulationError
 from drillsim.record.trace import Leg
 
-Place = int | XY
-"""A node (2 x way + side) that one stands at, or a point."""
 FIRST_UNIT = 1_000_000_000
 """Units are numbered from here on, so that no number of persons ever reaches them."""
-_KEPT = 16_384
-
-
-class Walks:
-    """The walks inside the spaces of one plan and their lengths, for many look-ups; the recent ones are kept."""
-
-    def __init__(self, cells: Cells) -> None:
-        self.cells = cells
-        self.first_cell = np.array(cells.first_cell, dtype=np.int64)
-        self.long = np.flatnonzero(np.array(cells.slabs) > 1)
-        """Spaces of several cells."""
-        self.corners = lru_cache(_KEPT)(self._corners)
-        self.metres = lru_cache(_KEPT)(self._metres)
-
-    def point(self, place: Place) -> XY:
-        """Return the point of a place."""
-        return self.cells.way_xy[place >> 1][place & 1] if isinstance(place, int) else place
-
-    def _corners(self, space: int, start: Place, end: Place) -> Corners:
-        """Return the corners of the walk from one place to another of a space, both included; stairs are straight."""
-        if space < 0:
-            return (self.point(start), self.point(end))
-        return self.cells.corners_between(space, self.point(start), self.point(end))
-
-    def _metres(self, space: int, start: Place, end: Place) -> float:
-        """Return the length of that walk, measured as the reference crowd measures it."""
-        if isinstance(end, int) and isinstance(start, int):
-            return sum(piece[1] for piece in self.cells.leg(start, end >> 1))
-        if isinstance(end, int) and self.cells.slabs[space] == 1:
-            row = self.cells.graph.row[space][end >> 1]
-            return self.cells.metres_from(space, *self.point(start))[row]
-        return drawn_m(self.corners(space, start, end))
 
 
 @dataclass(slots=True, eq=False)
@@ -106,7 +70,7 @@ class StationaryCrowd:
 
     def __init__(self, env: simpy.Environment, cells: Cells, counts: ArrayLike, *, record_legs: bool = False) -> None:
         self.env, self.cells, self.network = env, cells, cells.network
-        self._walks: Walks = cells.derived(Walks)
+        self._walks: WalkCache = cells.derived(WalkCache)
         self._node_space, self._openings = cells.graph.node_space, cells.network.openings
         self._seat(counts)
         self._left_s = np.zeros(len(self._counts))
@@ -339,7 +303,7 @@ class StationaryCrowd:
         """Return the corners of the walk a unit is on, and the metres of them behind it."""
         corners = self._walks.corners(unit.space, unit.start, unit.end)
         share = min((self.env.now - unit.began_s) / unit.lasts_s, 1.0) if unit.lasts_s > 0.0 else 1.0
-        return corners, drawn_m(corners) * share
+        return corners, length_m(corners) * share
 
     def _cell_of(self, unit: Walker) -> int:
         if unit.space == ON_STAIR:
@@ -412,8 +376,3 @@ class StationaryCrowd:
         settled = self.count_in(self._locked_rooms)
         found = {("settled", "in a locked room"): settled, ("waiting", ""): self.inside() - settled}
         return {key: count for key, count in found.items() if count}
-
-
-def drawn_m(corners: Corners) -> float:
-    """Return the length of a polyline in metres."""
-    return sum(metres_between(*a, *b) for a, b in pairwise(corners))

@@ -11,6 +11,11 @@ from drillsim.crowd.laws import metres_between
 XY = tuple[float, float]
 
 
+def length_m(corners: Corners) -> float:
+    """Return the length of a polyline in metres, as drawn in plan."""
+    return sum(metres_between(*a, *b) for a, b in pairwise(corners))
+
+
 def split(corners: Corners, at_m: float) -> tuple[Corners, XY, Corners]:
     """Return the corners before a point on a polyline, the point, and the corners after it."""
     left = at_m
@@ -28,8 +33,7 @@ def stretch(corners: Corners, leg: Leg) -> float:
     """Return drawn metres over walked metres: below 1 on stairs, whose slope is folded in plan; 1 over slabs."""
     if len(leg) > 1:
         return 1.0
-    drawn = sum(metres_between(*a, *b) for a, b in pairwise(corners))
-    return drawn / leg[0][1] if leg[0][1] > 0.0 else 0.0
+    return length_m(corners) / leg[0][1] if leg[0][1] > 0.0 else 0.0
 
 
 class Turned:
