@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from crowd_worlds import box, door, plan_of
-from drillsim.crowd.arrivals import Source, add_arrivals, arrival_times
+from drillsim.crowd.arrivals import ArrivalSource, add_arrivals, arrival_times
 from drillsim.crowd.population import GroupLaw, Population, draw_population
 from drillsim.crowd.seating import place_people
 from drillsim.plan.model import FloorPlan
@@ -27,8 +27,8 @@ SLOW = GroupLaw("slow", 0.1, spread("0.5 m/s", "speed"), PREMOVEMENT)
 VISITORS = GroupLaw("visitors", 1.0, spread("1.2 m/s", "speed"), PREMOVEMENT)
 FIELDS = ("space", "x", "y", "seat", "level_mps", "premovement_s", "group")
 DRAWS = ("x", "y", "level_mps")
-LOBBY = Source(space=1, number=0, rate_ps=0.5, from_s=0.0, to_s=600.0, groups=(PUPILS, SLOW))
-YARD = Source(space=0, number=0, rate_ps=0.2, from_s=60.0, to_s=300.0, groups=(VISITORS,))
+LOBBY = ArrivalSource(space=1, number=0, rate_ps=0.5, from_s=0.0, to_s=600.0, groups=(PUPILS, SLOW))
+YARD = ArrivalSource(space=0, number=0, rate_ps=0.2, from_s=60.0, to_s=300.0, groups=(VISITORS,))
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def here(plan: FloorPlan, streams: Streams) -> Population:
     return draw_population(place_people(build(plan), plan, None), streams, (PUPILS, SLOW))
 
 
-def everybody(plan: FloorPlan, *sources: Source, seed: int = 1) -> Population:
+def everybody(plan: FloorPlan, *sources: ArrivalSource, seed: int = 1) -> Population:
     streams = Streams(seed, "f")
     return add_arrivals(here(plan, streams), plan, sources, streams)
 

@@ -20,7 +20,7 @@ from drillsim.streams.streams import Streams, slot_words
 
 
 @dataclass(frozen=True)
-class Source:
+class ArrivalSource:
     """A Poisson source of people."""
 
     space: int
@@ -36,7 +36,7 @@ class Source:
     """Groups they are drawn from."""
 
 
-def arrival_times(source: Source, slot: str, streams: Streams) -> Floats:
+def arrival_times(source: ArrivalSource, slot: str, streams: Streams) -> Floats:
     """Return the seconds at which people come, rising; (n,), empty where the source ends before anybody does.
 
     slot
@@ -54,7 +54,7 @@ def arrival_times(source: Source, slot: str, streams: Streams) -> Floats:
             return times[times < source.to_s]
 
 
-def add_arrivals(people: Population, plan: FloorPlan, sources: Sequence[Source], streams: Streams) -> Population:
+def add_arrivals(people: Population, plan: FloorPlan, sources: Sequence[ArrivalSource], streams: Streams) -> Population:
     """Return the people together with those who come in later; they set off at once, without premovement.
 
     Numbers of those who are there from the start stay; who comes later follows, by source and then by time. Without

@@ -9,7 +9,7 @@ import simpy
 
 from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.interface import Crowd, CrowdSettings
-from drillsim.crowd.population import Population
+from drillsim.crowd.population import Population, nobody
 from drillsim.crowd.reference.crowd import ReferenceCrowd
 
 Engine = Literal["compiled", "reference"]
@@ -57,3 +57,10 @@ def is_to_be_compiled() -> bool:
     except ImportError:
         return False
     return jit.is_to_be_compiled(advance)
+
+
+def compile_orders(cells: Cells) -> None:
+    """Compile what answers orders and observations of the compiled crowd; another process may compile the kernel."""
+    from drillsim.crowd.compiled.crowd import CompiledCrowd
+
+    CompiledCrowd(simpy.Environment(), cells, nobody(["nobody"])).compile_orders()

@@ -12,7 +12,7 @@ from itertools import repeat
 
 import numpy as np
 
-from drillsim.crowd.seating import Floats, Ints, Seats, _points
+from drillsim.crowd.seating import Floats, Ints, Seats, points_on_floors
 from drillsim.quantities import Spread, inverse_normal
 from drillsim.streams.streams import Streams
 
@@ -67,7 +67,7 @@ def draw_population(seats: Seats, streams: Streams, groups: Sequence[GroupLaw]) 
     One draw decides a person's speeds on the level and on stairs together: who is quick is quick on both.
     """
     u0, u1 = (streams.uniforms("people.place", seats.words, index) for index in (0, 1))
-    x, y = _points(seats, u0, u1)
+    x, y = points_on_floors(seats, u0, u1)
     total = sum(law.share for law in groups)
     bounds = np.cumsum([law.share / total for law in groups])[:-1]
     group = np.searchsorted(bounds, streams.uniforms("people.group", seats.words), side="right").astype(np.int64)

@@ -158,7 +158,7 @@ def _shares(triangles: Floats) -> Floats:
     return np.column_stack([np.concatenate([[0.0], upto[:-1]]), upto])
 
 
-def _points(seats: Seats, u0: Floats, u1: Floats) -> tuple[Floats, Floats]:
+def points_on_floors(seats: Seats, u0: Floats, u1: Floats) -> tuple[Floats, Floats]:
     """Return points uniform on each person's floor: a triangle by area, then a point in it."""
     if not len(seats):
         return np.zeros(0), np.zeros(0)

@@ -148,15 +148,11 @@ def play_here(
 
 def compile_orders(packed: bytes) -> None:
     """Compile the orders of the crowd in this process, while another one compiles the event loop."""
-    import simpy
-
-    from drillsim.crowd.compiled.crowd import CompiledCrowd
-    from drillsim.crowd.population import nobody
+    from drillsim.crowd import factory
     from drillsim.engine.world.world import world_of
 
     study, _ = _unpacked.of(packed)
-    world = world_of(study.plan, study.scenarios[0])
-    CompiledCrowd(simpy.Environment(), world.cells, nobody(["nobody"])).compile_orders()
+    factory.compile_orders(world_of(study.plan, study.scenarios[0]).cells)
 
 
 def begin_worker() -> None:

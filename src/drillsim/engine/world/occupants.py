@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from drillsim.crowd.arrivals import Source, add_arrivals
+from drillsim.crowd.arrivals import ArrivalSource, add_arrivals
 from drillsim.crowd.population import GroupLaw, Population, draw_population, nobody
 from drillsim.engine.world.clock import Clock
 from drillsim.engine.world.world import World
@@ -44,7 +44,7 @@ def law_of(name: str, group: Group, people: People) -> GroupLaw:
     )
 
 
-def sources_of(scenario: Scenario, plan: FloorPlan) -> tuple[Source, ...]:
+def sources_of(scenario: Scenario, plan: FloorPlan) -> tuple[ArrivalSource, ...]:
     """Return the sources of people of a drill, in file order; each ends with the drill at the latest."""
     if not scenario.people.sources:
         return ()
@@ -53,7 +53,7 @@ def sources_of(scenario: Scenario, plan: FloorPlan) -> tuple[Source, ...]:
     found = []
     for wish in scenario.people.sources:
         found.append(
-            Source(
+            ArrivalSource(
                 space=plan.space_index[wish.space],
                 number=seen[wish.space],
                 rate_ps=wish.rate,
