@@ -71,7 +71,7 @@ def test_a_campus_has_a_component_for_each_school() -> None:
 
 
 def test_a_space_that_no_way_leads_to_is_a_component_without_borders(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(driver, "APART_S", 0.0)
+    monkeypatch.setattr(driver, "LEAST_SPLIT_S", 0.0)
     spaces = [
         ("r", "classroom", box(0, 0, 6, 6)),
         ("q", "gym", box(40, 0, 46, 6)),
@@ -88,7 +88,7 @@ def test_a_space_that_no_way_leads_to_is_a_component_without_borders(monkeypatch
 
 def test_a_component_takes_no_more_slots_than_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where a closed exit has left every door something to do, and their number is nearly a power of two."""
-    monkeypatch.setattr(driver, "APART_S", 0.0)
+    monkeypatch.setattr(driver, "LEAST_SPLIT_S", 0.0)
     began: list[int] = []
     begin = components.begin
 
@@ -122,15 +122,15 @@ def test_a_component_takes_no_more_slots_than_the_whole(monkeypatch: pytest.Monk
 def test_buildings_played_one_after_another_give_everybody_the_same_times(
     alone: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "APART_S", 0.0)
+    monkeypatch.setattr(driver, "LEAST_SPLIT_S", 0.0)
     apart: list[Any] = []
-    play_apart = components.play_apart
+    play_components = components.play_components
 
     def noted(*given: Any) -> None:
         apart.append(given)
-        play_apart(*given)
+        play_components(*given)
 
-    monkeypatch.setattr(driver, "play_apart", noted)
+    monkeypatch.setattr(driver, "play_components", noted)
 
     @seed(42)
     @plays_of(100)

@@ -6,15 +6,13 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 compiled = pytest.importorskip("drillsim.jit", exc_type=ImportError).compiled
 import drillsim as ds  # noqa: E402
-from drillsim.crowd.compiled.allocation import Layout  # noqa: E402
-from drillsim.crowd.compiled.static import static_of  # noqa: E402
+from drillsim.crowd.compiled.plan import CompiledPlan  # noqa: E402
 from drillsim.crowd.geometry.cells import build_cells  # noqa: E402
 from drillsim.crowd.kernel import event_list  # noqa: E402
 from drillsim.crowd.kernel.memory import events_at, s_at  # noqa: E402
@@ -38,7 +36,7 @@ def put(t: Any, o: int, after_s: float) -> Any:
 
 @compiled  # type: ignore[untyped-decorator]  # numba infers the types
 def drop(t: Any, o: int) -> None:
-    event_list.call_off(t, o)
+    event_list.cancel(t, o)
 
 
 @compiled  # type: ignore[untyped-decorator]  # numba infers the types
@@ -48,16 +46,15 @@ def first(t: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def layout(three_rooms: ds.FloorPlan) -> SimpleNamespace:
-    static = static_of(build_cells(build(three_rooms), Laws()))
-    return SimpleNamespace(static=static, borders=len(static.borders), of=Layout(static, PEOPLE))
+    plan = build_cells(build(three_rooms), Laws()).derived(CompiledPlan)
+    return SimpleNamespace(start=plan.start, borders=len(plan.static.borders), of=plan.layout(PEOPLE))
 
 
 class Calendar:
     """The compiled calendar beside a plain list of times."""
 
     def __init__(self, layout: SimpleNamespace) -> None:
-        legs = SimpleNamespace(table=np.zeros((0, 2), np.int32), bends=np.zeros((1, 2)))
-        self.tables, self.words = layout.of.make(layout.of.start(layout.static), legs)
+        self.tables, self.words = layout.of.make(layout.start)
         self.at, self.borders = int(self.words.ctypes.data), layout.borders
         self.times: dict[int, float] = {}
 

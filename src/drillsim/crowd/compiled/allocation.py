@@ -15,28 +15,28 @@ from drillsim.crowd.kernel.memory import (
     WORDS,
     At,
     cells_at,
+    details_at,
     n_at,
     people_at,
-    seldom_at,
     spaces_at,
     units_at,
     write_address,
 )
 from drillsim.crowd.kernel.records import (
     BORDERS,
+    CHECKING,
     COUNTS,
     ELSEWHERE,
     EVENT,
     FIELD,
     LINE,
     LONG_BITS,
-    LOOKING,
     MANY,
     NAMES,
     NO_GOAL,
     PERSON,
+    PERSON_DETAIL,
     PERSONS,
-    SELDOM,
     SLOTS,
     UNIT,
     UNITS,
@@ -69,20 +69,20 @@ class Layout:
         self._add(**{name: getattr(static, name) for name in COPIED})
         n, s = np.zeros(COUNTS, np.int64), np.array([0.0, 0.0, seconds_ahead(slots), slots_per_s(slots)])
         n[PERSONS], n[BORDERS], n[WAYS], n[SLOTS], n[MANY] = people, borders, nodes >> 1, slots, people > FEW
-        n[LOOKING] = -1
+        n[CHECKING] = -1
         self._n, self._s = n, s
         self._room(np.int64, n=COUNTS, busy=slots >> LONG_BITS)
         self._room(np.float64, s=len(s), corners=(16, 2), rows=16)
         self._room(
             np.int32, slots=slots, heap=borders + room, reach=(1, spaces), kinds=1, paths=16,
-            again=2 * len(static.stairs) + 1, circle=(cells + 1, 2), search=(2, cells), news=(2 * spaces + 256, 3),
+            rechecks=2 * len(static.stairs) + 1, circle=(cells + 1, 2), search=(2, cells), notices=(2 * spaces + 256, 3),
             watched=(0, 2), limits=0,
         )  # fmt: skip
         self._room(EVENT, events=borders + room)
         self._room(FIELD, fields=(1, nodes))
         self._room(UNIT, units=ROOM_FOR_UNITS)
         self._room(PERSON, people=room)
-        self._room(SELDOM, seldom=room)
+        self._room(PERSON_DETAIL, details=room)
         self._shared = {name: getattr(static, name) for name in SHARED}
         self._words = np.zeros((len(NAMES), WORDS), np.int64)
         self._in_block = np.array([name in self.places for name in NAMES])
@@ -138,7 +138,7 @@ def seat_all(at: At, people: Population) -> None:
 @compiled
 def seat(t: At, space: NDArray[np.int64], x: Floats, y: Floats, level: Floats, up: Floats, down: Floats) -> None:
     """Put people at points of spaces; the cell is that of Cells.cell_at."""
-    people, seldom, spaces, cells = people_at(t), seldom_at(t), spaces_at(t), cells_at(t)
+    people, details, spaces, cells = people_at(t), details_at(t), spaces_at(t), cells_at(t)
     for p in range(len(space)):
         me, here = people[p], spaces[space[p]]
         slab = 0
@@ -146,19 +146,19 @@ def seat(t: At, space: NDArray[np.int64], x: Floats, y: Floats, level: Floats, u
             along = (y[p] if here.axis else x[p]) - here.low
             slab = min(max(int(np.ceil((along - EDGE_M) / here.slab)) - 1, 0), here.slabs - 1)
         me.x, me.y, me.space, me.cell, me.level, me.state = x[p], y[p], space[p], here.first + slab, level[p], WAITING
-        me.node = me.target = me.ahead = me.behind = me.row = me.corner = -1
-        seldom[p].up, seldom[p].down, seldom[p].ready, seldom[p].end = up[p], down[p], -1.0, np.nan
+        me.node = me.target = me.before = me.after = me.row = me.corner = -1
+        details[p].up, details[p].down, details[p].ready, details[p].end = up[p], down[p], -1.0, np.nan
         cells[me.cell].filled += 1
 
 
 @compiled
 def stand_unit(t: At, p: int, space: int, cell: int, x: float, y: float, level: float, up: float, down: float) -> None:
     """Put a unit at a point of a space, or outside."""
-    people, seldom, units, cells, n = people_at(t), seldom_at(t), units_at(t), cells_at(t), n_at(t)
+    people, details, units, cells, n = people_at(t), details_at(t), units_at(t), cells_at(t), n_at(t)
     me = people[p]
     me.x, me.y, me.space, me.cell, me.level, me.state = x, y, space, cell, level, STANDING
-    me.node = me.target = me.ahead = me.behind = me.row = me.corner = -1
-    seldom[p].up, seldom[p].down, seldom[p].ready, seldom[p].end = up, down, -1.0, np.nan
+    me.node = me.target = me.before = me.after = me.row = me.corner = -1
+    details[p].up, details[p].down, details[p].ready, details[p].end = up, down, -1.0, np.nan
     units[p - n[PERSONS]].goal = NO_GOAL
     n[UNITS] += 1
     settle_seconds(t, cell)
@@ -167,7 +167,7 @@ def stand_unit(t: At, p: int, space: int, cell: int, x: float, y: float, level: 
 
 
 @compiled
-def come_later(t: At, whom: NDArray[np.int64], times: Floats) -> None:
+def make_absent(t: At, whom: NDArray[np.int64], times: Floats) -> None:
     """Let people who have been put at their places come into the building at their times instead."""
     people, cells, n = people_at(t), cells_at(t), n_at(t)
     for i in range(len(whom)):

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.kernel import event_list, event_loop
-from drillsim.crowd.kernel.event_list import FEW, call_off, first_event, schedule
+from drillsim.crowd.kernel.event_list import FEW, cancel, first_event, schedule
 from drillsim.crowd.kernel.memory import At, busy_at, directions_at, events_at, n_at, people_at, s_at
 from drillsim.crowd.kernel.records import (
     BORDERS,
-    EARLY,
     HEAP,
+    IN_SLOTS,
     LONG_BITS,
     MANY,
     NOW,
@@ -29,11 +29,11 @@ from drillsim.crowd.kernel.records import (
     SLOTS,
     SLOTS_PER_S,
     SOON_S,
-    UNSEEN,
+    UNSCHEDULED,
 )
 from drillsim.jit import compiled, inlined
 
-APART_S = 30.0
+LEAST_SPLIT_S = 30.0
 """To play less than this one after another is not worth the while."""
 Ints = NDArray[np.int32]
 slots_for = inlined(event_list.slots_for)
@@ -62,7 +62,7 @@ def components_of(cells: Cells) -> Components:
     return Components(of_cell, np.bincount(either, minlength=len(found)).astype(np.int32))
 
 
-def play_apart(t: At, components: Components, until_s: float, draw: Callable[[], None]) -> None:
+def play_components(t: At, components: Components, until_s: float, draw: Callable[[], None]) -> None:
     """Let everything happen before a time, component by component.
 
     Only for a crowd that has no units, watches and news, and will have none.
@@ -71,17 +71,17 @@ def play_apart(t: At, components: Components, until_s: float, draw: Callable[[],
         Lays the legs of those who have set out from points of spaces with corners.
     """
     chains = np.full((len(components.borders), 2), (-1, 0), np.int32)
-    slots, since_s = take_apart(t, components.of_cell, chains)
+    slots, since_s = split_components(t, components.of_cell, chains)
     for k, borders in enumerate(components.borders.tolist()):
         begin(t, chains, k, borders, since_s)
         while event_loop.advance(t, until_s, False, -1, -1):
             draw()
-        put_by(t, chains, k)
-    put_together(t, chains, slots)
+        store_component(t, chains, k)
+    merge_components(t, chains, slots)
 
 
 @inlined
-def chain(t: At, chains: Ints, k: int, o: int) -> None:
+def add_to_chain(t: At, chains: Ints, k: int, o: int) -> None:
     """Put an event that is in no calendar to those of its component, and count the people among their owners."""
     events_at(t)[o].after = chains[k, 0]
     chains[k, 0] = o
@@ -89,7 +89,7 @@ def chain(t: At, chains: Ints, k: int, o: int) -> None:
 
 
 @inlined
-def unchain(t: At, chains: Ints, k: int) -> None:
+def schedule_chain(t: At, chains: Ints, k: int) -> None:
     """Put the events of a component into the calendar."""
     events = events_at(t)
     o = int(chains[k, 0])
@@ -101,28 +101,28 @@ def unchain(t: At, chains: Ints, k: int) -> None:
 
 
 @inlined
-def cut(t: At, slots: int) -> None:
+def set_slots(t: At, slots: int) -> None:
     """Give an empty calendar so many slots."""
     n, s = n_at(t), s_at(t)
     n[SLOTS], s[SLOTS_PER_S], s[SOON_S] = slots, slots_per_s(slots), seconds_ahead(slots)
 
 
 @compiled
-def take_apart(t: At, of_cell: Ints, chains: Ints) -> tuple[int, float]:
+def split_components(t: At, of_cell: Ints, chains: Ints) -> tuple[int, float]:
     """Empty the calendar into chains, one for each component; return how many slots it had, and the time."""
     people, directions, events = people_at(t), directions_at(t), events_at(t)
     busy, n, s = busy_at(t), n_at(t), s_at(t)
     for o in range(n[BORDERS] + n[PERSONS]):
         if events[o].due > 0:
-            events[o].due = UNSEEN
+            events[o].due = UNSCHEDULED
             if o < n[BORDERS]:
                 k = max(of_cell[directions[2 * o].near], of_cell[directions[2 * o].far])
             else:
                 k = of_cell[people[o - n[BORDERS]].cell]
-            chain(t, chains, k, o)
+            add_to_chain(t, chains, k, o)
     for word in range(n[SLOTS] >> LONG_BITS):
         busy[word] = 0
-    n[EARLY] = n[HEAP] = 0
+    n[IN_SLOTS] = n[HEAP] = 0
     return n[SLOTS], s[NOW]
 
 
@@ -130,24 +130,24 @@ def take_apart(t: At, of_cell: Ints, chains: Ints) -> tuple[int, float]:
 def begin(t: At, chains: Ints, k: int, borders: int, since_s: float) -> None:
     """Let the calendar be that of one component, at the time when the whole was taken apart."""
     n_at(t)[MANY], s_at(t)[NOW] = chains[k, 1] > FEW, since_s
-    cut(t, slots_for(chains[k, 1] + borders))
-    unchain(t, chains, k)
+    set_slots(t, slots_for(chains[k, 1] + borders))
+    schedule_chain(t, chains, k)
 
 
 @compiled
-def put_by(t: At, chains: Ints, k: int) -> None:
+def store_component(t: At, chains: Ints, k: int) -> None:
     """Empty the calendar again into the chain of its component."""
     o = first_event(t)
     while o >= 0:
-        call_off(t, o)
-        chain(t, chains, k, o)
+        cancel(t, o)
+        add_to_chain(t, chains, k, o)
         o = first_event(t)
 
 
 @compiled
-def put_together(t: At, chains: Ints, slots: int) -> None:
+def merge_components(t: At, chains: Ints, slots: int) -> None:
     """Put the events of all components into one calendar."""
     n_at(t)[MANY] = 1
-    cut(t, slots)
+    set_slots(t, slots)
     for k in range(len(chains)):
-        unchain(t, chains, k)
+        schedule_chain(t, chains, k)

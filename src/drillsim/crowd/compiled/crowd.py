@@ -16,7 +16,7 @@ from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, Goal
 from drillsim.crowd.interface import CrowdSettings
 from drillsim.crowd.kernel import event_loop, orders
-from drillsim.crowd.kernel.lookahead import next_news_s
+from drillsim.crowd.kernel.lookahead import next_notice_s
 from drillsim.crowd.kernel.records import FULL, SEEN, UNDER_WAY, WATCHED
 from drillsim.crowd.kernel.route_choice import is_full
 from drillsim.crowd.population import Population
@@ -47,7 +47,7 @@ class CompiledCrowd(CompiledUnits):
         away_from: int | None = None,
     ) -> None:
         """Order people (all, where none are named) outside; whoever sits starts after the delay and its premovement."""
-        self._catch_up()
+        self._play_until_now()
         numbers = np.arange(self._people) if people is None else np.asarray(people, dtype=np.int64)
         goals = np.full(len(numbers), self._goal(OUTSIDE_GOAL), np.int32)
         if away_from is not None:
@@ -62,7 +62,7 @@ class CompiledCrowd(CompiledUnits):
         self, people: Numbers, *, open_rooms: Iterable[int], delay_s: NDArray[np.float64] | float = 0.0
     ) -> None:
         """Order people to the nearest lockable room that is open when they arrive."""
-        self._catch_up()
+        self._play_until_now()
         rooms = frozenset(int(r) for r in open_rooms) - self._locked_rooms.keys()
         self._set_rooms(LOCKABLE_GOAL, frozenset(r for r in rooms if not is_full(self._at, r)))
         goal = self._goal(LOCKABLE_GOAL)
@@ -70,7 +70,7 @@ class CompiledCrowd(CompiledUnits):
 
     def to_refuge(self, people: Numbers, spaces: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0) -> None:
         """Order people to the nearest of some spaces that has a place, to stay there; outside where there is no way."""
-        self._catch_up()
+        self._play_until_now()
         numbers = np.asarray(people, dtype=np.int64)
         self._set_rooms(REFUGE_GOAL, frozenset(int(s) for s in spaces if not is_full(self._at, int(s))))
         self._goal(OUTSIDE_GOAL)
@@ -79,38 +79,38 @@ class CompiledCrowd(CompiledUnits):
 
     def to_own_room(self, people: Numbers, rooms: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0) -> None:
         """Order each of some people to a room of its own, to stay there; a full one is waited for at its door."""
-        self._catch_up()
+        self._play_until_now()
         goals = np.array([self._goal(("own", frozenset({int(r)}))) for r in rooms], dtype=np.int32)
         self._command(people, goals, delay_s)
 
     def close(self, way: int) -> None:
         """Close a way: nobody enters it any more, and everybody knows."""
-        self._catch_up()
+        self._play_until_now()
         self._blocked.add(way)
         self._set_shut(way, True)
-        self._renew()
-        self._ordered()
+        self._update_routes()
+        self._after_order()
 
     def reopen(self, way: int) -> None:
         """Open a closed way again; a lock stays as it is."""
-        self._catch_up()
+        self._play_until_now()
         self._blocked.discard(way)
-        self._renew()
+        self._update_routes()
         self._set_shut(way, False)
-        self._ordered()
+        self._after_order()
 
     def let_in(self, way: int, *, after_s: float) -> None:
         """Let people in by a way that is locked from outside: they come now, and it is unlocked for them after a time."""
-        self._catch_up()
+        self._play_until_now()
         self._held |= {way}
         self._set_shut(way, True)
-        self._renew()
+        self._update_routes()
         self._order_in(after_s, lambda: self._set_shut(way, way in self._blocked))
-        self._ordered()
+        self._after_order()
 
     def lock_room(self, space: int) -> None:
         """Lock a room: it stops being a goal, its doors let no crowd through, and who is inside stays."""
-        self._catch_up()
+        self._play_until_now()
         if space in self._locked_rooms:
             return
         self._locked_rooms[space] = self.env.now
@@ -120,22 +120,22 @@ class CompiledCrowd(CompiledUnits):
             if space in rooms:
                 self._open_rooms[goal] = rooms - {space}
         if self._n[UNDER_WAY]:
-            inside = orders.those_in(self._at, space)
+            inside = orders.walkers_in(self._at, space)
             self._leave(inside)
             orders.settle(self._at, inside)
-        if self._renew():
-            self._ordered()
+        if self._update_routes():
+            self._after_order()
 
     def unlock_room(self, space: int) -> None:
         """Unlock a room's doors again; who is inside stays until told otherwise."""
-        self._catch_up()
+        self._play_until_now()
         if self._locked_rooms.pop(space, None) is None:
             return
         self._t.spaces["locked"][space] = 0
         kept = {w for s in self._locked_rooms for w in self.network.space_ways[s]}
         self._locked -= set(self.network.space_ways[space]) - kept - self.cells.locked_ways
-        self._renew()
-        self._ordered()
+        self._update_routes()
+        self._after_order()
 
     def when(self, spaces: Iterable[int], *, at_most: int) -> simpy.Event:
         """Return an event that succeeds once no more than so many persons, units apart, are in some spaces."""
@@ -145,21 +145,21 @@ class CompiledCrowd(CompiledUnits):
         number = len(self._watches)
         self._watches.append(event)
         cells = [(number, c) for s in rooms for c in self.cells.cells_of(s)]
-        self._swap(
+        self._replace_arrays(
             watched=np.concatenate([self._t.watched, np.array(cells, dtype=np.int32)]),
             limits=np.append(self._t.limits, np.int32(at_most)),
         )
         self._n[WATCHED] += 1
-        self._rest_until_news()
+        self._schedule_wake()
         return event
 
     def compile_orders(self) -> None:
         """Compile what answers orders and looks, which changes nothing; another process may compile the kernel meanwhile."""
         nobody, none, points = np.zeros(0, np.int64), np.zeros(0), np.zeros((0, 2))
         self._command(nobody, np.zeros(0, np.int32), none)
-        orders.those_in(self._at, 0)
-        next_news_s(self._at)
-        orders.moved(self._at, self._t.fields, np.ones(len(self._goals), np.bool_))
+        orders.walkers_in(self._at, 0)
+        next_notice_s(self._at)
+        orders.to_redecide(self._at, self._t.fields, np.ones(len(self._goals), np.bool_))
         orders.leave_straight(self._at, nobody)
         orders.walked_of(self._at, nobody)
         orders.turn_off(self._at, nobody, none, none, points, 0)
@@ -188,21 +188,21 @@ class CompiledCrowd(CompiledUnits):
                 self._order_in(when, turn)
             else:
                 turn()
-        self._ordered()
+        self._after_order()
 
     def _turn(self, people: Numbers, goals: NDArray[np.int32]) -> None:
         for goal in np.unique(goals).tolist():
             self._goal(self._goals[goal])
         self._goal(OUTSIDE_GOAL)
-        self._reroute(orders.turn(self._at, people, goals))
+        self._redecide(orders.turn(self._at, people, goals))
 
     def _order_in(self, delay_s: float, order: Callable[[], None]) -> None:
         """Give an order after a delay, before anything else that happens then."""
 
         def give(_event: Event) -> None:
-            self._catch_up()
+            self._play_until_now()
             order()
-            self._ordered()
+            self._after_order()
 
         self.env.schedule(Timer(self.env, 0, give), ORDER_RANK, delay_s)
 
@@ -213,17 +213,17 @@ class CompiledCrowd(CompiledUnits):
     def _set_rooms(self, goal: Goal, rooms: frozenset[int]) -> None:
         if rooms != self._open_rooms[goal]:
             self._open_rooms[goal] = rooms
-            self._renew()
+            self._update_routes()
 
     def _set_shut(self, way: int, shut: bool) -> None:
         if orders.set_shut(self._at, way, shut):
             event_loop.advance(self._at, 0.0, False, 0, way)
 
-    def _act_on(self, what: int, who: int, where: int) -> None:
+    def _handle_notice(self, what: int, who: int, where: int) -> None:
         if what == FULL:
             goal = self._goals[who]
             self._set_rooms(goal, self._open_rooms[goal] - {where})
         elif what == SEEN:
             self._watches[who].succeed()
         else:
-            self._unit_tells(what, who, where)
+            self._handle_unit_notice(what, who, where)

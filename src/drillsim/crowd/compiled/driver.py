@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from simpy.events import Event
 
 from drillsim.crowd.clock import UNITS_RANK, Timer, next_event, schedule_at
-from drillsim.crowd.compiled.allocation import come_later, seat_all
-from drillsim.crowd.compiled.components import APART_S, play_apart
+from drillsim.crowd.compiled.allocation import make_absent, seat_all
+from drillsim.crowd.compiled.components import LEAST_SPLIT_S, play_components
 from drillsim.crowd.compiled.plan import CompiledPlan
 from drillsim.crowd.compiled.static import grown, kind_of, with_room
 from drillsim.crowd.geometry.cells import Cells
@@ -27,31 +27,31 @@ from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, Goal
 from drillsim.crowd.geometry.polyline import Turned
 from drillsim.crowd.interface import CrowdSettings, UnitPath
 from drillsim.crowd.kernel import event_loop, orders
-from drillsim.crowd.kernel.lookahead import next_news_s
+from drillsim.crowd.kernel.lookahead import next_notice_s
 from drillsim.crowd.kernel.memory import write_address
 from drillsim.crowd.kernel.records import (
     BORDERS,
     BY_METRES,
     ELSEWHERE,
     FULL,
-    LOST_LEG,
+    LEG_TO_LAY,
+    LEGS_TO_LAY,
     MANY,
-    NEWS,
+    NOTICES,
     NOW,
     PATIENCE,
     STARTING,
     TO_REFUGE,
     TO_ROOMS,
     UNDER_WAY,
-    UNDRAWN,
     UNITS,
     WATCHED,
 )
-from drillsim.crowd.kernel.walking import walk_drawn
+from drillsim.crowd.kernel.walking import walk_laid_legs
 from drillsim.crowd.population import Population
 
 
-class Driving(ABC):
+class CrowdDriver(ABC):
     """The arrays of one drill, and the clock they follow; for the arguments see ReferenceCrowd."""
 
     def __init__(
@@ -95,9 +95,9 @@ class Driving(ABC):
         if population.arrives_s is not None:
             late = np.flatnonzero(~np.isnan(population.arrives_s))
             self._measure(late)
-            come_later(self._at, late, population.arrives_s[late])
+            make_absent(self._at, late, population.arrives_s[late])
 
-    def _swap(self, **arrays: Any) -> None:
+    def _replace_arrays(self, **arrays: Any) -> None:
         """Put other arrays in the place of some, and tell the kernel where they lie."""
         self._t.put(**arrays)
         for name, array in arrays.items():
@@ -115,7 +115,7 @@ class Driving(ABC):
             t, number = self._t, len(self._goals)
             self._goals.append(goal)
             self._dirty.append(True)
-            self._swap(
+            self._replace_arrays(
                 fields=grown(t.fields, number + 1),
                 reach=grown(t.reach, number + 1),
                 kinds=np.append(t.kinds, np.int32(kind_of(goal))),
@@ -149,7 +149,7 @@ class Driving(ABC):
         pairs[sorted(self._blocked | self._locked)] = False
         return enter
 
-    def _renew(self) -> bool:
+    def _update_routes(self) -> bool:
         """Lay the ways to all goals anew; whose target closed or moved, and who is stranded, decides again (rule 11).
 
         Return False where nobody walks or will: then nothing else has changed.
@@ -164,15 +164,15 @@ class Driving(ABC):
         before = self._t.fields.copy()
         for number in used.tolist():
             self._lay(number)
-        self._reroute(orders.moved(self._at, before, ~np.array(known)))
+        self._redecide(orders.to_redecide(self._at, before, ~np.array(known)))
         return True
 
-    def _reroute(self, people: NDArray[np.int64]) -> None:
+    def _redecide(self, people: NDArray[np.int64]) -> None:
         """Let people leave queue or walk, all of them first, and decide again by number."""
         if len(people):
             self._leave(people)
             orders.decide_all(self._at, people)
-            self._draw()
+            self._lay_legs()
 
     @abstractmethod
     def _measure(self, people: Iterable[int]) -> None:
@@ -190,9 +190,9 @@ class Driving(ABC):
         advance_to(self.env, time_s)
         while not self._play(time_s, inclusive=True):
             advance_to(self.env, time_s)
-        self._rest_until_news()
+        self._schedule_wake()
 
-    def _catch_up(self) -> None:
+    def _play_until_now(self) -> None:
         """Let everything happen that comes before this instant of SimPy's clock."""
         now = float(self.env.now)
         if now > self._s[NOW]:
@@ -201,63 +201,63 @@ class Driving(ABC):
     def _play(self, until_s: float, *, inclusive: bool) -> bool:
         """Play events and hear what they bring; return whether the time was reached: units' news stop the play."""
         now = float(self.env.now)  # SimPy's clock may stop a last bit before the time that is looked at
-        if self._n[MANY] and now - self._s[NOW] > APART_S and self._is_alone():
-            play_apart(self._at, self._plan.components, now, self._draw)
+        if self._n[MANY] and now - self._s[NOW] > LEAST_SPLIT_S and self._is_unobserved():
+            play_components(self._at, self._plan.components, now, self._lay_legs)
         while event_loop.advance(self._at, until_s, inclusive, -1, -1):
-            if not self._hear():
+            if not self._handle_notices():
                 return False
         return True
 
-    def _is_alone(self) -> bool:
+    def _is_unobserved(self) -> bool:
         """Return whether people have nothing to tell until somebody looks or orders, and walk in several components."""
-        told = self._n[UNITS] or self._n[WATCHED] or self._n[NEWS]
+        told = self._n[UNITS] or self._n[WATCHED] or self._n[NOTICES]
         return (
             not told
             and not np.isin(self._t.kinds, (TO_ROOMS, TO_REFUGE)).any()
             and len(self._plan.components.borders) > 1
         )
 
-    def _hear(self) -> bool:
+    def _handle_notices(self) -> bool:
         """Draw legs and act on news; return False where a unit has news, for what SimPy does with them comes first.
 
         They wait where their instant is still to come.
         """
-        self._draw()
+        self._lay_legs()
         alone = True
-        while self._n[NEWS] > 0:
-            news = self._t.news[: self._n[NEWS]].tolist()
-            if any(what != FULL for what, _, _ in news):
+        while self._n[NOTICES] > 0:
+            notices = self._t.notices[: self._n[NOTICES]].tolist()
+            if any(what != FULL for what, _, _ in notices):
                 alone = False
                 if self._s[NOW] > self.env.now:
                     break
-            self._n[NEWS] = 0
-            for what, who, where in news:
-                self._act_on(what, who, where)
-            self._draw()
+            self._n[NOTICES] = 0
+            for what, who, where in notices:
+                self._handle_notice(what, who, where)
+            self._lay_legs()
         return alone
 
     @abstractmethod
-    def _act_on(self, what: int, who: int, where: int) -> None:
+    def _handle_notice(self, what: int, who: int, where: int) -> None:
         """Act on one piece of news."""
 
-    def _rest_until_news(self) -> None:
+    def _schedule_wake(self) -> None:
         """Make sure that the crowd is woken when a unit or a watch may have something to tell."""
-        if not self._n[UNITS] and not self._n[WATCHED] and not self._n[NEWS]:
+        if not self._n[UNITS] and not self._n[WATCHED] and not self._n[NOTICES]:
             return
-        soonest = self._s[NOW] if self._n[NEWS] > 0 else next_news_s(self._at)
+        soonest = self._s[NOW] if self._n[NOTICES] > 0 else next_notice_s(self._at)
         if soonest < inf and (self._wake is None or soonest < self._wake_s):
-            self._wake, self._wake_s = Timer(self.env, 0, self._woken), soonest
+            self._wake, self._wake_s = Timer(self.env, 0, self._on_wake), soonest
             schedule_at(self._wake, soonest, UNITS_RANK)
 
-    def _woken(self, event: Event) -> None:
+    def _on_wake(self, event: Event) -> None:
         if event is not self._wake:
             return
         self._wake, self._wake_s = None, inf
-        if not self._n[NEWS] or self._hear():
-            self._play_on()
-        self._rest_until_news()
+        if not self._n[NOTICES] or self._handle_notices():
+            self._play_to_next_event()
+        self._schedule_wake()
 
-    def _play_on(self) -> None:
+    def _play_to_next_event(self) -> None:
         """Play up to SimPy's next event; of this instant only what comes after units' news."""
         time_s, rank = next_event(self.env)
         now = time_s == self.env.now
@@ -266,22 +266,22 @@ class Driving(ABC):
 
     # -------------------------------------------------------------------- legs
     @abstractmethod
-    def _drawn(self, p: int, space: int, target: int) -> tuple[tuple[float, float], ...]:
+    def _corners_of_leg(self, p: int, space: int, target: int) -> tuple[tuple[float, float], ...]:
         """Return the corners of the leg that somebody begins where no straight line leads."""
 
-    def _draw(self) -> None:
+    def _lay_legs(self) -> None:
         """Draw the legs of those who have set out in spaces with corners."""
-        while self._n[UNDRAWN] > 0:
-            people = np.flatnonzero(self._t.events["due"][self._n[BORDERS] :] == LOST_LEG)
+        while self._n[LEGS_TO_LAY] > 0:
+            people = np.flatnonzero(self._t.events["due"][self._n[BORDERS] :] == LEG_TO_LAY)
             legs = np.zeros((len(people), 2), np.int64)
             lines: list[tuple[float, float]] = []
             columns = self._t.people[["space", "target"]][people].tolist()
             for i, (p, (space, target)) in enumerate(zip(people.tolist(), columns, strict=True)):
-                line = self._drawn(p, space, target)
+                line = self._corners_of_leg(p, space, target)
                 legs[i] = -2 - self._used["corners"] - len(lines), len(line)
                 lines += line
             self._put("corners", lines)
-            walk_drawn(self._at, people, legs)
+            walk_laid_legs(self._at, people, legs)
 
     def _put(self, pool: str, values: Sequence[object] | NDArray[np.float64]) -> int:
         """Add values to a pool and return where they begin."""
@@ -294,6 +294,6 @@ class Driving(ABC):
         begin, before = self._used[pool], getattr(self._t, pool)
         after = with_room(before, begin + rows)
         if after is not before:
-            self._swap(**{pool: after})
+            self._replace_arrays(**{pool: after})
         self._used[pool] = begin + rows
         return begin

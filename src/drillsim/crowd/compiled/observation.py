@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.crowd.compiled.driver import Driving
+from drillsim.crowd.compiled.driver import CrowdDriver
 from drillsim.crowd.geometry.polyline import XY, Start, corners_from, split
 from drillsim.crowd.kernel import counts
 from drillsim.crowd.kernel.orders import walked_m
@@ -20,68 +20,68 @@ from drillsim.record.trace import Leg
 Corners = tuple[XY, ...]
 
 
-class CompiledLooks(Driving):
+class CompiledObservation(CrowdDriver):
     """What can be seen of the compiled crowd at the present instant."""
 
     @property
     def out_s(self) -> NDArray[np.float64]:
         """Time at which each person was out; NaN for those who are not."""
-        self._catch_up()
+        self._play_until_now()
         here = self._t.people[: self._people]
-        return np.where(here["state"] == AWAY, self._t.seldom["end"][: self._people], np.nan)
+        return np.where(here["state"] == AWAY, self._t.details["end"][: self._people], np.nan)
 
     @property
     def settled_s(self) -> NDArray[np.float64]:
         """Time at which each person had reached a room to stay in, or its own room was locked; NaN for others."""
-        self._catch_up()
+        self._play_until_now()
         here = self._t.people[: self._people]
         locked = np.full(len(self._t.spaces) + 2, np.nan)
         locked[list(self._locked_rooms)] = list(self._locked_rooms.values())
         since = locked[here["space"]]
         settled = (here["state"] == SETTLED) | ((here["state"] == WAITING) & ~np.isnan(since))
-        end = self._t.seldom["end"][: self._people]
+        end = self._t.details["end"][: self._people]
         return np.where(settled, np.where(np.isnan(end), since, end), np.nan)
 
     def spaces(self) -> NDArray[np.int64]:
         """Return the space each person is in; -1 outside, -2 on a stair."""
-        self._catch_up()
+        self._play_until_now()
         return np.array(self._t.people["space"][: self._people], dtype=np.int64)
 
     def points(self) -> NDArray[np.float64]:
         """Return where each person began its present leg, or stands since it is out; in metres, shape (persons, 2)."""
-        self._catch_up()
+        self._play_until_now()
         here, nodes = self._t.people[: self._people], self._t.nodes
         return np.column_stack([np.where(here["node"] >= 0, nodes[xy][here["node"]], here[xy]) for xy in ("x", "y")])
 
     def space_of(self, p: int) -> int:
         """Return the space a person or unit is in; -1 outside, -2 on a stair."""
-        self._catch_up()
+        self._play_until_now()
         return int(self._t.people["space"][p])
 
     def place_of(self, p: int) -> tuple[float, float]:
         """Return where a person or unit is now, in metres."""
-        self._catch_up()
+        self._play_until_now()
         return self._place(p)
 
     def counts(self) -> NDArray[np.int64]:
         """Return the persons in each cell, units apart; the last entry is the outside."""
-        self._catch_up()
+        self._play_until_now()
         return counts.persons(self._at, self.cells.cells + 1)
 
     def unit_counts(self) -> NDArray[np.int64]:
         """Return the units in each cell; the last entry is the outside."""
-        self._catch_up()
+        self._play_until_now()
         return np.array(self._t.cells["units"], dtype=np.int64)
 
     def count_in(self, spaces: Iterable[int]) -> int:
         """Return how many persons are in some spaces, units apart."""
-        self._catch_up()
+        self._play_until_now()
         cells = [c for s in spaces for c in self.cells.cells_of(int(s))]
         return int(counts.persons(self._at, self.cells.cells + 1)[cells].sum())
 
     def inside(self) -> int:
         """Return how many persons have come in and are not out."""
-        self._catch_up()
+        self._play_until_now()
         return self._people - int(self._n[GONE]) - int(self._n[ELSEWHERE])
 
     def clear_since_s(self, spaces: Iterable[int]) -> float | None:
@@ -89,7 +89,7 @@ class CompiledLooks(Driving):
 
         0 where nobody ever was, None while somebody is there.
         """
-        self._catch_up()
+        self._play_until_now()
         flights = [self.cells.flight_cell(stair) for stair in range(self.cells.stairs)]
         cells = [c for s in spaces for c in self.cells.cells_of(int(s))] + flights
         there = self._t.cells[cells]
@@ -99,12 +99,12 @@ class CompiledLooks(Driving):
 
     def person_seconds(self) -> NDArray[np.float64]:
         """Return the person-seconds spent in each cell until now, units apart; the last is the outside."""
-        self._catch_up()
+        self._play_until_now()
         return counts.person_seconds(self._at, self.cells.cells + 1, float(self.env.now))
 
     def state(self, p: int) -> tuple[str, str]:
         """Return the state of a person or unit now and, where it stays, the reason."""
-        self._catch_up()
+        self._play_until_now()
         me = self._t.people[p]
         return self._word(int(me["state"]), int(me["space"]), int(me["direction"]), int(me["aim"]))
 
@@ -125,9 +125,9 @@ class CompiledLooks(Driving):
 
         Meant for the horizon: who queues behind a full space then counts as stranded.
         """
-        self._catch_up()
+        self._play_until_now()
         found: dict[tuple[str, str], int] = {}
-        for p, count in zip(*counts.alike(self._at, len(self._goals)), strict=True):
+        for p, count in zip(*counts.tally(self._at, len(self._goals)), strict=True):
             word, reason = self.state(int(p))
             key = ("stranded" if reason == "behind a full space" else word, reason)
             found[key] = found.get(key, 0) + int(count)

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.compiled.allocation import stand_unit
-from drillsim.crowd.compiled.observation import CompiledLooks, Corners
+from drillsim.crowd.compiled.observation import CompiledObservation, Corners
 from drillsim.crowd.compiled.static import grown
 from drillsim.crowd.geometry.cells import Leg
 from drillsim.crowd.geometry.polyline import XY, Start, Turned, corners_from, split, stretch
 from drillsim.crowd.interface import UnitPath
 from drillsim.crowd.kernel import event_loop, orders
-from drillsim.crowd.kernel.records import AT_GOAL, AT_LOCK, ENTERED, NEWS, NO_GOAL, UNDRAWN, UNITS
+from drillsim.crowd.kernel.records import AT_GOAL, AT_LOCK, ENTERED, LEGS_TO_LAY, NO_GOAL, NOTICES, UNITS
 from drillsim.crowd.kernel.transitions import follow
 from drillsim.crowd.states import ARRIVED, NOWHERE, ON_STAIR, STANDING, UNLOCKING
 from drillsim.errors import SimulationError
@@ -22,21 +22,21 @@ from drillsim.errors import SimulationError
 Numbers = NDArray[np.int64]
 
 
-class CompiledUnits(CompiledLooks):
+class CompiledUnits(CompiledObservation):
     """The units among the walkers; unit numbers follow those of the people."""
 
     def add_unit(
         self, key: str, space: int, xy: XY, *, level_mps: float, stair_up_mps: float, stair_down_mps: float
     ) -> int:
         """Place a unit at a point of a space (-1: outside) and return its number; it stands until it is sent."""
-        self._catch_up()
+        self._play_until_now()
         people, units = self._t.people, self._t.units
         p = self._people + int(self._n[UNITS])
         if p >= len(people):
             rows = 2 * len(people) - self._people
             events = grown(self._t.events, len(self._t.events) + rows - len(people))
-            self._swap(
-                people=grown(people, rows), seldom=grown(self._t.seldom, rows), units=grown(units, rows - self._people),
+            self._replace_arrays(
+                people=grown(people, rows), details=grown(self._t.details, rows), units=grown(units, rows - self._people),
                 events=events, heap=grown(self._t.heap, len(events)),
             )  # fmt: skip
         cell = self.cells.cell_at(space, *xy) if space >= 0 else self.cells.cells
@@ -46,7 +46,7 @@ class CompiledUnits(CompiledLooks):
 
     def send(self, unit: int, path: UnitPath, *, level_mps: float | None = None) -> None:
         """Let a unit walk an assigned path from where it stands; see Crowd.send."""
-        self._catch_up()
+        self._play_until_now()
         me, directions = self._t.people[unit], path.directions()
         keeps_place = directions[:1] == [me["target"]]
         if level_mps is not None:
@@ -55,36 +55,36 @@ class CompiledUnits(CompiledLooks):
         if not stays:
             self._stand(unit)
         self._check_path(unit, path, directions)
-        self._give(unit, path, directions)
+        self._set_order(unit, path, directions)
         if not stays:
             self._measure([unit])
             follow(self._at, unit)
-        self._ordered()
+        self._after_order()
 
     def halt(self, unit: int) -> None:
         """Let a unit stand where it is; one on a stair goes on to its end first."""
-        self._catch_up()
+        self._play_until_now()
         if self._t.people[unit]["space"] != ON_STAIR:
             self._stand(unit)
         self._paths.pop(unit, None)
         told = self._t.units[unit - self._people]
         told["steps"], told["goal"], told["tells"] = 0, NO_GOAL, 0
-        self._rest_until_news()
+        self._schedule_wake()
 
     def unit_place(self, unit: int) -> tuple[int, XY]:
         """Return the space and the point where a unit is now; on a stair the end it walks to; space -1 outside."""
-        self._catch_up()
+        self._play_until_now()
         me = self._t.people[unit]
         if me["space"] == ON_STAIR:
             node = int(me["node"])
             return self.cells.graph.node_space[node], self.cells.way_xy[node >> 1][node & 1]
         return int(me["space"]), self._place(unit)
 
-    def _ordered(self) -> None:
+    def _after_order(self) -> None:
         """Hear what an order has brought, and see when units have something to tell next."""
-        if self._n[NEWS] or self._n[UNDRAWN]:
-            self._hear()
-        self._rest_until_news()
+        if self._n[NOTICES] or self._n[LEGS_TO_LAY]:
+            self._handle_notices()
+        self._schedule_wake()
 
     def _check_path(self, unit: int, path: UnitPath, directions: Sequence[int]) -> None:
         me = self._t.people[unit]
@@ -99,7 +99,7 @@ class CompiledUnits(CompiledLooks):
         if path.goal_space != space:
             raise SimulationError(f"the path of unit '{self._keys[unit]}' does not lead to its goal")
 
-    def _give(self, unit: int, path: UnitPath, directions: Sequence[int]) -> None:
+    def _set_order(self, unit: int, path: UnitPath, directions: Sequence[int]) -> None:
         self._paths[unit] = path
         begin = self._put("paths", [2 * direction + path.is_lock(direction) for direction in directions])
         space, (x, y) = path.goal_space, path.goal_xy
@@ -119,7 +119,7 @@ class CompiledUnits(CompiledLooks):
         self._leave(np.array([unit]))
         self._t.people[unit]["state"] = STANDING
 
-    def _unit_tells(self, what: int, unit: int, where: int) -> None:
+    def _handle_unit_notice(self, what: int, unit: int, where: int) -> None:
         path = self._paths.get(unit)
         if what == AT_LOCK:
             delay_s = path.delay_s(where) if path is not None else 0.0
@@ -160,7 +160,7 @@ class CompiledUnits(CompiledLooks):
             for p in numbers[chosen].tolist():
                 self._turned.pop(p, None)
 
-    def _drawn(self, p: int, space: int, target: int) -> Corners:
+    def _corners_of_leg(self, p: int, space: int, target: int) -> Corners:
         return self._course(p) if target < 0 else corners_from(self.cells, space, self._start(p), target >> 1)
 
     def _leave(self, people: Numbers) -> None:

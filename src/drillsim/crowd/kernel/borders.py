@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from drillsim.crowd.kernel.event_list import call_off, schedule
+from drillsim.crowd.kernel.event_list import cancel, schedule
 from drillsim.crowd.kernel.memory import (
     At,
-    again_at,
     borders_at,
     cells_at,
     circle_at,
@@ -16,10 +15,11 @@ from drillsim.crowd.kernel.memory import (
     events_at,
     n_at,
     people_at,
+    rechecks_at,
     s_at,
     search_at,
 )
-from drillsim.crowd.kernel.records import AGAIN, CIRCLE, LOOKING, NOW, PERSONS, REGISTERED
+from drillsim.crowd.kernel.records import CHECKING, CIRCLE, NOW, PERSONS, RECHECKS, REGISTERED
 from drillsim.jit import inlined, inner
 
 
@@ -37,7 +37,7 @@ def is_resting(t: At, b: int) -> bool:
     """Return whether a border rests at this point of this instant."""
     borders, n, s = borders_at(t), n_at(t), s_at(t)
     free = borders[b].free
-    return free > s[NOW] or (free == s[NOW] and b > n[LOOKING])
+    return free > s[NOW] or (free == s[NOW] and b > n[CHECKING])
 
 
 @inlined
@@ -53,10 +53,10 @@ def take_head(t: At, d: int) -> int:
     """Take the first out of a queue."""
     people, directions = people_at(t), directions_at(t)
     p = int(directions[d].first)
-    behind = people[p].behind
-    directions[d].first = behind
-    if behind >= 0:
-        people[behind].ahead = -1
+    after = people[p].after
+    directions[d].first = after
+    if after >= 0:
+        people[after].before = -1
     else:
         directions[d].last = -1
     return p
@@ -68,17 +68,17 @@ def enqueue(t: At, p: int, d: int) -> None:
     people, directions, s = people_at(t), directions_at(t), s_at(t)
     now = s[NOW]
     people[p].arrived = now
-    ahead = directions[d].last
-    while ahead > p and people[ahead].arrived == now:
-        ahead = people[ahead].ahead
-    behind = people[ahead].behind if ahead >= 0 else directions[d].first
-    people[p].ahead, people[p].behind = ahead, behind
-    if ahead >= 0:
-        people[ahead].behind = p
+    before = directions[d].last
+    while before > p and people[before].arrived == now:
+        before = people[before].before
+    after = people[before].after if before >= 0 else directions[d].first
+    people[p].before, people[p].after = before, after
+    if before >= 0:
+        people[before].after = p
     else:
         directions[d].first = p
-    if behind >= 0:
-        people[behind].ahead = p
+    if after >= 0:
+        people[after].before = p
     else:
         directions[d].last = p
 
@@ -87,15 +87,15 @@ def enqueue(t: At, p: int, d: int) -> None:
 def quit_queue(t: At, p: int, d: int) -> None:
     """Leave a queue; an empty queue waits for no place."""
     people, directions = people_at(t), directions_at(t)
-    ahead, behind = people[p].ahead, people[p].behind
-    if ahead >= 0:
-        people[ahead].behind = behind
+    before, after = people[p].before, people[p].after
+    if before >= 0:
+        people[before].after = after
     else:
-        directions[d].first = behind
-    if behind >= 0:
-        people[behind].ahead = ahead
+        directions[d].first = after
+    if after >= 0:
+        people[after].before = before
     else:
-        directions[d].last = ahead
+        directions[d].last = before
     if directions[d].first < 0 and directions[d].registered:
         unregister(t, d)
 
@@ -148,7 +148,7 @@ def ready(t: At, d: int) -> bool:
 
 
 @inner
-def turn_of(t: At, b: int) -> int:
+def next_direction(t: At, b: int) -> int:
     """Return the direction whose head passes now, -1 where none is to: then those in a circle change places, if any."""
     people, directions, borders = people_at(t), directions_at(t), borders_at(t)
     cells, n = cells_at(t), n_at(t)
@@ -168,14 +168,14 @@ def turn_of(t: At, b: int) -> int:
         return low + 1
     for d in (low, low + 1):
         if n[CIRCLE] == 0 and directions[d].registered and cells[directions[d].near].waiting >= 0:
-            find_circle(t, d)
+            find_exchange_circle(t, d)
     if n[CIRCLE] > 0:
-        change_places(t)
+        exchange_places(t)
     return -1
 
 
 @inlined
-def heir(t: At, c: int, just_passed: int) -> int:
+def next_waiting(t: At, c: int, just_passed: int) -> int:
     """Return the direction that takes the place free in a cell, or -1."""
     directions, borders, cells = directions_at(t), borders_at(t), cells_at(t)
     if cells[c].filled >= cells[c].places:
@@ -233,21 +233,21 @@ def step_in(t: At, p: int, d: int) -> None:
 @inlined
 def rest(t: At, b: int) -> None:
     """Let a border with somebody in a queue look when it has rested; a stair end looks again at once."""
-    directions, borders, again = directions_at(t), borders_at(t), again_at(t)
+    directions, borders, rechecks = directions_at(t), borders_at(t), rechecks_at(t)
     n = n_at(t)
     if directions[2 * b].first < 0 and directions[2 * b + 1].first < 0:
-        call_off(t, b)  # set for the one rest of a first pass, but a second has emptied the queues
+        cancel(t, b)  # set for the one rest of a first pass, but a second has emptied the queues
         return
     if borders[b].rest > 0.0:
         schedule(t, b, borders[b].free)
     elif directions[2 * b].first >= 0 and not directions[2 * b].registered and not borders[b].passes:
         borders[b].passes = 1
-        again[n[AGAIN]] = b
-        n[AGAIN] += 1
+        rechecks[n[RECHECKS]] = b
+        n[RECHECKS] += 1
 
 
 @inner
-def find_circle(t: At, d: int) -> None:
+def find_exchange_circle(t: At, d: int) -> None:
     """Find the shortest circle of idle registered directions through d, and write it down, d first (rule 9).
 
     Each leads into the cell in which the head of the next one waits. Breadth first, backwards from the cell left.
@@ -291,7 +291,7 @@ def find_circle(t: At, d: int) -> None:
 
 
 @inner
-def change_places(t: At) -> None:
+def exchange_places(t: At) -> None:
     """Let the heads of a circle leave, all of them, and enter; what they do then is left to the caller."""
     circle, n = circle_at(t), n_at(t)
     for i in range(n[CIRCLE]):

@@ -33,7 +33,7 @@ def person_seconds(t: At, count: int, now_s: float) -> NDArray[np.float64]:
 
 
 @compiled
-def alike(t: At, goals: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def tally(t: At, goals: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return one of each sort of persons who are in the same state for the same reason, and how many they are."""
     people, directions, spaces, n = people_at(t), directions_at(t), spaces_at(t), n_at(t)
     one, count = np.zeros(4 * STATES * goals, np.int64), np.zeros(4 * STATES * goals, np.int64)

@@ -18,23 +18,23 @@ from drillsim.crowd.kernel.memory import (
     fetch_person,
     heap_at,
     n_at,
-    news_at,
+    notices_at,
     people_at,
     s_at,
     slots_at,
 )
 from drillsim.crowd.kernel.records import (
     BORDERS,
-    EARLY,
     HEAP,
+    IN_SLOTS,
     LONG_BITS,
-    NEWS,
+    NOTICES,
     NOW,
     SLOTS,
     SLOTS_PER_S,
     SOON,
     SOON_S,
-    UNSEEN,
+    UNSCHEDULED,
 )
 from drillsim.jit import inlined, inner, lowest_bit
 
@@ -83,7 +83,7 @@ def first_event(t: At) -> int:
     slots, busy, events, heap = slots_at(t), busy_at(t), events_at(t), heap_at(t)
     n, s = n_at(t), s_at(t)
     found = -1
-    if n[EARLY] > 0:
+    if n[IN_SLOTS] > 0:
         slot = slot_of(t, s[NOW])
         word = slot >> LONG_BITS
         bits = busy[word] >> (slot & 63) << (slot & 63)
@@ -103,7 +103,7 @@ def schedule(t: At, o: int, time: float) -> None:
     n, s = n_at(t), s_at(t)
     me = events[o]
     if me.due > 0:
-        call_off(t, o)
+        cancel(t, o)
     me.time = time
     if not time < s[NOW] + s[SOON_S]:
         n[HEAP] += 1
@@ -112,7 +112,7 @@ def schedule(t: At, o: int, time: float) -> None:
     slot = slot_of(t, time)
     word, bit = slot >> LONG_BITS, 1 << (slot & 63)
     me.due = SOON
-    n[EARLY] += 1
+    n[IN_SLOTS] += 1
     if not busy[word] & bit:
         busy[word] |= bit
         slots[slot] = me.after = o
@@ -129,7 +129,7 @@ def schedule(t: At, o: int, time: float) -> None:
 
 
 @inner
-def call_off(t: At, o: int) -> None:
+def cancel(t: At, o: int) -> None:
     """Take somebody's or some border's event out of the calendar, if there is one."""
     slots, busy, events, heap = slots_at(t), busy_at(t), events_at(t), heap_at(t)
     n = n_at(t)
@@ -137,9 +137,9 @@ def call_off(t: At, o: int) -> None:
     place = me.due
     if place <= 0:
         return
-    me.due = UNSEEN
+    me.due = UNSCHEDULED
     if place == SOON:
-        n[EARLY] -= 1
+        n[IN_SLOTS] -= 1
         slot = slot_of(t, me.time)
         if me.after == o:
             busy[slot >> LONG_BITS] ^= 1 << (slot & 63)
@@ -187,12 +187,12 @@ def sink(t: At, i: int) -> int:
 
 
 @inlined
-def tell(t: At, what: int, who: int, where: int) -> None:
+def notify(t: At, what: int, who: int, where: int) -> None:
     """Write down news for the response."""
-    news, n = news_at(t), n_at(t)
-    k = n[NEWS]
-    news[k, 0], news[k, 1], news[k, 2] = what, who, where
-    n[NEWS] = k + 1
+    notices, n = notices_at(t), n_at(t)
+    k = n[NOTICES]
+    notices[k, 0], notices[k, 1], notices[k, 2] = what, who, where
+    n[NOTICES] = k + 1
 
 
 FEW = 5_000
@@ -200,29 +200,29 @@ FEW = 5_000
 
 
 @inner
-def look_ahead(t: At) -> None:
+def prefetch_next(t: At) -> None:
     """Ask for what the next events will need: where many people are, memory is slower than the crowd."""
     people, slots, busy = people_at(t), slots_at(t), busy_at(t)
     n, s = n_at(t), s_at(t)
     slot = slot_of(t, s[NOW])
     word = slot >> LONG_BITS
     bits = busy[word] >> (slot & 63) << (slot & 63)
-    for ahead in range(4):
+    for place in range(4):
         if bits == 0:
             return
         o = int(slots[(word << LONG_BITS) + lowest_bit(bits)])
         bits &= bits - 1
         p = o - n[BORDERS]
-        if ahead == 3:
+        if place == 3:
             fetch_event(t, o)
-        elif ahead == 2:
+        elif place == 2:
             if p >= 0:
                 fetch_person(t, p)
             else:
                 fetch_border(t, o)
                 fetch_direction(t, 2 * o)
                 fetch_direction(t, 2 * o + 1)
-        elif ahead == 0 and p >= 0:
+        elif place == 0 and p >= 0:
             d = int(people[p].direction)
             if d >= 0:
                 fetch_direction(t, d)

@@ -10,50 +10,50 @@ import numpy as np
 
 from drillsim.crowd.kernel.borders import (
     enqueue,
-    heir,
     is_resting,
+    next_direction,
+    next_waiting,
     rest,
     settle_seconds,
     step_in,
     step_out,
     take_head,
-    turn_of,
     wake_after_rest,
 )
-from drillsim.crowd.kernel.event_list import call_off, first_event, look_ahead, schedule, tell
+from drillsim.crowd.kernel.event_list import cancel, first_event, notify, prefetch_next, schedule
 from drillsim.crowd.kernel.memory import (
     At,
-    again_at,
     borders_at,
     cells_at,
     circle_at,
+    details_at,
     directions_at,
     events_at,
     fetch_event,
     limits_at,
     n_at,
     people_at,
+    rechecks_at,
     s_at,
-    seldom_at,
     spaces_at,
     watched_at,
 )
 from drillsim.crowd.kernel.records import (
-    AGAIN,
     BORDERS,
+    CHECKING,
     CIRCLE,
     CIRCLED,
     ELSEWHERE,
-    LOOKED,
-    LOOKING,
+    LEGS_TO_LAY,
     MANY,
-    NEWS,
+    NOTICES,
     NOW,
     PERSONS,
+    RECHECKED,
+    RECHECKS,
     SEEN,
     STARTING,
     UNDER_WAY,
-    UNDRAWN,
     WATCHED,
 )
 from drillsim.crowd.kernel.route_choice import decide_afresh
@@ -64,20 +64,20 @@ from drillsim.jit import bare, inner
 
 # --------------------------------------------------------------------- events
 @inner
-def come(t: At, p: int) -> None:
+def enter_building(t: At, p: int) -> None:
     """Come into the building, or find no place."""
     people, cells, n = people_at(t), cells_at(t), n_at(t)
     s = s_at(t)
     me = people[p]
     cell = cells[me.cell]
     if cell.filled >= cell.places:
-        me.state, seldom_at(t)[p].end = LOST, s[NOW]
+        me.state, details_at(t)[p].end = LOST, s[NOW]
         return
     settle_seconds(t, int(me.cell))
     cell.filled += 1
     n[ELSEWHERE] -= 1
     me.space, me.state = cell.space, WAITING
-    ready = seldom_at(t)[p].ready
+    ready = details_at(t)[p].ready
     if ready >= 0.0:
         n[STARTING] += 1
         schedule(t, n[BORDERS] + p, s[NOW] + ready)
@@ -97,7 +97,7 @@ def begin(t: At, p: int) -> None:
 
 
 @bare
-def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> bool:
+def advance(t: At, until: float, inclusive: bool, steps: int, check: int) -> bool:
     """Let everything happen before a time (up to it, where inclusive); stop after an event that brings news, and say so.
 
     Before a time, the clock is set to it: nothing of that instant has happened then.
@@ -109,13 +109,13 @@ def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> b
     """
     people, directions, borders = people_at(t), directions_at(t), borders_at(t)
     cells, events, circle = cells_at(t), events_at(t), circle_at(t)
-    again, n, s = again_at(t), n_at(t), s_at(t)
+    rechecks, n, s = rechecks_at(t), n_at(t), s_at(t)
     p = d = -1
     while True:
-        while d >= 0 or look_at >= 0:
+        while d >= 0 or check >= 0:
             if d < 0:
-                d = turn_of(t, look_at)
-                look_at = -1
+                d = next_direction(t, check)
+                check = -1
                 if d >= 0:
                     p = take_head(t, d)
             while d >= 0 or n[CIRCLE] > 0:  # pass, and hand the place left to whoever waits for it, and so on
@@ -134,33 +134,33 @@ def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> b
                 rest(t, b)
                 d = -1
                 if not changed and cells[near].waiting >= 0:
-                    d = heir(t, near, b)
+                    d = next_waiting(t, near, b)
                     if d >= 0:
                         p = take_head(t, d)
-            if n[AGAIN] > 0:
-                look_at = int(again[n[LOOKED]])
-                borders[look_at].passes = 0
-                n[LOOKED] += 1
-                if n[LOOKED] == n[AGAIN]:
-                    n[LOOKED] = n[AGAIN] = 0
+            if n[RECHECKS] > 0:
+                check = int(rechecks[n[RECHECKED]])
+                borders[check].passes = 0
+                n[RECHECKED] += 1
+                if n[RECHECKED] == n[RECHECKS]:
+                    n[RECHECKED] = n[RECHECKS] = 0
         if n[WATCHED] > 0:
             watch(t)
-        if n[NEWS] > 0 or n[UNDRAWN] > 0:
+        if n[NOTICES] > 0 or n[LEGS_TO_LAY] > 0:
             return True
         if steps == 0:
             return False
         o = first_event(t)
         if o < 0 or events[o].time > until or (events[o].time == until and not inclusive):
             if s[NOW] < until < np.inf and not inclusive:
-                s[NOW], n[LOOKING] = until, -1
+                s[NOW], n[CHECKING] = until, -1
             return False
         steps -= 1
-        s[NOW], n[LOOKING] = events[o].time, -1
-        call_off(t, o)
+        s[NOW], n[CHECKING] = events[o].time, -1
+        cancel(t, o)
         if n[MANY]:
-            look_ahead(t)
+            prefetch_next(t)
         if o < n[BORDERS]:
-            n[LOOKING] = look_at = o
+            n[CHECKING] = check = o
             continue
         p = int(o - n[BORDERS])
         state = people[p].state
@@ -171,7 +171,7 @@ def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> b
         elif state == UNLOCKING:
             d = int(people[p].target)
         elif state == ABSENT:
-            come(t, p)
+            enter_building(t, p)
         else:
             begin(t, p)
         if d < 0:
@@ -186,7 +186,7 @@ def advance(t: At, until: float, inclusive: bool, steps: int, look_at: int) -> b
         if not idle:
             wake_after_rest(t, b)
         elif not directions[d].registered:
-            look_at = b
+            check = b
         d = -1
 
 
@@ -204,4 +204,4 @@ def watch(t: At) -> None:
         if persons <= limits[k]:
             limits[k] = -1
             n[WATCHED] -= 1
-            tell(t, SEEN, k, 0)
+            notify(t, SEEN, k, 0)

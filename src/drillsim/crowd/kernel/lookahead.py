@@ -32,7 +32,7 @@ SLACK_M = 1e-6
 
 
 @compiled
-def next_news_s(t: At) -> float:
+def next_notice_s(t: At) -> float:
     """Return a time before which no unit has anything to tell, inf where none is on the move; never before now."""
     people, borders = people_at(t), borders_at(t)
     events, n, s = events_at(t), n_at(t), s_at(t)
@@ -49,12 +49,12 @@ def next_news_s(t: At) -> float:
             onward_s = events[n[BORDERS] + p].time
         else:
             continue
-        soonest = min(soonest, onward_s + max(0.0, silent_m(t, p) - SLACK_M) / max(me.level, me.speed))
+        soonest = min(soonest, onward_s + max(0.0, silent_metres(t, p) - SLACK_M) / max(me.level, me.speed))
     return float(max(soonest, s[NOW]))
 
 
 @inlined
-def silent_m(t: At, p: int) -> float:
+def silent_metres(t: At, p: int) -> float:
     """Return the metres at least that a unit walks after what it does now before it has something to tell.
 
     Stairs count as nothing, and so do bends in spaces of several slabs, and the walls that their doors stand in.

@@ -21,7 +21,7 @@ from drillsim.crowd.kernel.records import (
     NAMES,
     NODE,
     PERSON,
-    SELDOM,
+    PERSON_DETAIL,
     SPACE,
     STAIR,
     UNIT,
@@ -57,7 +57,7 @@ fetch_direction = _fetcher("directions", DIRECTION)
 fetch_cell = _fetcher("cells", CELL)
 fetch_event = _fetcher("events", EVENT)
 people_at = _reader("people", PERSON)
-seldom_at = _reader("seldom", SELDOM)
+details_at = _reader("details", PERSON_DETAIL)
 units_at = _reader("units", UNIT)
 directions_at = _reader("directions", DIRECTION)
 borders_at = _reader("borders", BORDER)
@@ -80,10 +80,10 @@ bends_at = _reader("bends", FLOAT, 2)
 corners_at = _reader("corners", FLOAT, 2)
 rows_at = _reader("rows", FLOAT)
 paths_at = _reader("paths", INT)
-again_at = _reader("again", INT)
+rechecks_at = _reader("rechecks", INT)
 circle_at = _reader("circle", INT, 2)
 search_at = _reader("search", INT, 2)
-news_at = _reader("news", INT, 2)
+notices_at = _reader("notices", INT, 2)
 watched_at = _reader("watched", INT, 2, counted=True)
 limits_at = _reader("limits", INT, counted=True)
 n_at = _reader("n", LONG)

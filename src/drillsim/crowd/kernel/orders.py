@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.kernel.borders import is_resting, quit_queue, unregister
-from drillsim.crowd.kernel.event_list import call_off, first_event, schedule
+from drillsim.crowd.kernel.event_list import cancel, first_event, schedule
 from drillsim.crowd.kernel.memory import (
     At,
     borders_at,
+    details_at,
     directions_at,
     dist_at,
     events_at,
@@ -23,7 +24,6 @@ from drillsim.crowd.kernel.memory import (
     people_at,
     rows_at,
     s_at,
-    seldom_at,
     spaces_at,
     units_at,
 )
@@ -35,7 +35,7 @@ from drillsim.crowd.kernel.records import (
     TO_EXITS,
     TO_REFUGE,
     UNDER_WAY,
-    UNSEEN,
+    UNSCHEDULED,
     Record,
 )
 from drillsim.crowd.kernel.route_choice import decide_afresh
@@ -59,7 +59,7 @@ def command(t: At, whom: Ints, goals: NDArray[np.int32], told: Floats, ready: Fl
             n[STARTING] += events[n[BORDERS] + p].due <= 0
             schedule(t, n[BORDERS] + p, s[NOW] + (told[i] + ready[i]))
         elif me.state == ABSENT:
-            me.goal, seldom_at(t)[p].ready = goals[i], ready[i]
+            me.goal, details_at(t)[p].ready = goals[i], ready[i]
         else:
             turns[i] = me.state not in (AWAY, LOST) and me.goal != goals[i]
 
@@ -81,7 +81,7 @@ def turn(t: At, whom: Ints, goals: NDArray[np.int32]) -> Ints:
 
 
 @compiled
-def moved(t: At, old: Record, known: NDArray[np.bool_]) -> Ints:
+def to_redecide(t: At, old: Record, known: NDArray[np.bool_]) -> Ints:
     """Return who decides again after all ways were laid anew: whose target closed or moved, and who is stranded.
 
     old
@@ -203,8 +203,8 @@ def stand(t: At, p: int) -> None:
     if me.state == QUEUED:
         quit_queue(t, p, int(me.direction))
     else:
-        call_off(t, n[BORDERS] + p)
-    me.state, events[n[BORDERS] + p].due = STANDING, UNSEEN
+        cancel(t, n[BORDERS] + p)
+    me.state, events[n[BORDERS] + p].due = STANDING, UNSCHEDULED
     if me.target >= 0:
         directions[me.target].claims -= 1
         me.target = NOWHERE
@@ -236,7 +236,7 @@ def decide_all(t: At, whom: Ints) -> None:
 
 
 @compiled
-def those_in(t: At, space: int) -> Ints:
+def walkers_in(t: At, space: int) -> Ints:
     """Return the persons in a space who are on the way."""
     people, n = people_at(t), n_at(t)
     found = np.empty(n[PERSONS], np.int64)
@@ -255,7 +255,7 @@ def settle(t: At, whom: Ints) -> None:
     people, n, s = people_at(t), n_at(t), s_at(t)
     for i in range(len(whom)):
         me = people[whom[i]]
-        me.state, seldom_at(t)[whom[i]].end = SETTLED, s[NOW]
+        me.state, details_at(t)[whom[i]].end = SETTLED, s[NOW]
         n[UNDER_WAY] -= 1
 
 

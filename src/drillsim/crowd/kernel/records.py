@@ -31,13 +31,13 @@ def _record(**fields: str) -> np.dtype[Any]:
 
 PERSON = _record(
     f8="x y level speed began length walked done arrived",
-    i4="space cell node target direction goal aim ahead behind row corner",
+    i4="space cell node target direction goal aim before after row corner",
     i2="corners bend pieces",
     i1="state",
 )
 """A person or unit. x, y: where it stands or its leg began; length: of the present piece; walked: pieces behind it;
-done: metres of the present straight stretch; ahead, behind: in its queue."""
-SELDOM = _record(f8="up down end ready")
+done: metres of the present straight stretch; before, after: its neighbours in the queue."""
+PERSON_DETAIL = _record(f8="up down end ready")
 """What of a person is seldom looked at, apart so that the rest fills two lines of the cache: its own stair speeds, when it
 got where it wanted, and the seconds that it sits once it has come."""
 UNIT = _record(f8="x y", i4="path goal end", i2="steps", i1="tells")
@@ -61,7 +61,7 @@ FIELD = _record(f8="phi", i4="open back")
 EVENT = _record(f8="time", i4="due after")
 """due: its place, from 1 on, in the heap of what comes later, SOON in a slot; after: the next one in the ring of a slot's events."""
 
-UNSEEN, LOST_LEG, SOON = 0, -1, 1 << 30
+UNSCHEDULED, LEG_TO_LAY, SOON = 0, -1, 1 << 30
 """No place in the calendar; none because the leg has still to be drawn; one in a slot."""
 
 
@@ -78,7 +78,7 @@ class Tables:
     """Everything the compiled crowd reads and writes; what of it lies in one block is looked up when it is asked for."""
 
     people: Record
-    seldom: Record
+    details: Record
     units: Record
     directions: Record
     borders: Record
@@ -113,13 +113,13 @@ class Tables:
     """Metres from points of spaces with corners to the ways of the space."""
     paths: NDArray[np.int32]
     """Of the units' ways: twice the direction, and one more where they ask for the delay at a lock."""
-    again: NDArray[np.int32]
+    rechecks: NDArray[np.int32]
     """Stair ends that look once more before anything else happens."""
     circle: NDArray[np.int32]
     """(directions, 2) directions whose heads change places, and those heads."""
     search: NDArray[np.int32]
     """(2, cells) for the search of circles."""
-    news: NDArray[np.int32]
+    notices: NDArray[np.int32]
     """(news, 3) what, who, where."""
     watched: NDArray[np.int32]
     """(watched cells, 2) the watch and the cell."""
@@ -156,9 +156,9 @@ NAMES = tuple(name for name in Tables.__annotations__)
 
 # entries of Tables.n and Tables.s
 COUNTS = 22
-HEAP, EARLY, MANY, SLOTS, BORDERS, LOOKING = range(6)
-PERSONS, UNDER_WAY, GONE, ELSEWHERE, REGISTERED, NEWS, UNDRAWN = range(6, 13)
-BY_METRES, WAYS, WATCHED, AGAIN, LOOKED, CIRCLE, CIRCLED, STARTING, UNITS = range(13, COUNTS)
+HEAP, IN_SLOTS, MANY, SLOTS, BORDERS, CHECKING = range(6)
+PERSONS, UNDER_WAY, GONE, ELSEWHERE, REGISTERED, NOTICES, LEGS_TO_LAY = range(6, 13)
+BY_METRES, WAYS, WATCHED, RECHECKS, RECHECKED, CIRCLE, CIRCLED, STARTING, UNITS = range(13, COUNTS)
 NOW, PATIENCE, SOON_S, SLOTS_PER_S = range(4)
 LONG_BITS = 6
 """The logarithm of the bits of a word of `busy`."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from drillsim.crowd.kernel.event_list import tell
+from drillsim.crowd.kernel.event_list import notify
 from drillsim.crowd.kernel.memory import (
     At,
     borders_at,
     cells_at,
+    details_at,
     directions_at,
     fields_at,
     gates_at,
@@ -17,7 +18,6 @@ from drillsim.crowd.kernel.memory import (
     people_at,
     reach_at,
     s_at,
-    seldom_at,
     spaces_at,
 )
 from drillsim.crowd.kernel.records import (
@@ -50,7 +50,7 @@ def choose(t: At, p: int, node: int) -> int:
     spaces, gates, fields = spaces_at(t), gates_at(t), fields_at(t)
     kinds, n, s = kinds_at(t), n_at(t), s_at(t)
     me = people[p]
-    space, ahead = spaces[me.space], fields[me.aim]
+    space, field = spaces[me.space], fields[me.aim]
     by_metres = n[BY_METRES] or kinds[me.aim] == TO_EXITS or kinds[me.goal] == TO_EXITS
     speed = 1.0 if by_metres else me.level
     near = quick = -1
@@ -58,11 +58,11 @@ def choose(t: At, p: int, node: int) -> int:
     for i in range(space.gates):
         gate = gates[space.gate + i]
         d = int(gate.direction)
-        there = ahead[d]
+        there = field[d]
         if not there.open or there.phi == np.inf:
             continue
         if node >= 0:
-            if d >> 1 == node >> 1 or there.phi >= ahead[node].phi:
+            if d >> 1 == node >> 1 or there.phi >= field[node].phi:
                 continue
         elif there.back:
             continue
@@ -103,14 +103,14 @@ def finish(t: At, p: int) -> None:
     people, reach, kinds = people_at(t), reach_at(t), kinds_at(t)
     n, s = n_at(t), s_at(t)
     me = people[p]
-    seldom_at(t)[p].end = s[NOW]
+    details_at(t)[p].end = s[NOW]
     n[UNDER_WAY] -= 1
     kind = kinds[me.aim]
     if kind in (TO_ROOMS, TO_REFUGE, TO_OWN):
         me.state = SETTLED
         if kind != TO_OWN and reach[me.aim, me.space] == 1 and is_full(t, me.space):
             reach[me.aim, me.space] = 2
-            tell(t, FULL, int(me.aim), int(me.space))
+            notify(t, FULL, int(me.aim), int(me.space))
     else:
         me.state = AWAY
         n[GONE] += 1

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from drillsim.crowd.kernel.event_list import tell
+from drillsim.crowd.kernel.event_list import notify
 from drillsim.crowd.kernel.memory import (
     At,
     cells_at,
@@ -78,7 +78,7 @@ def unit_enters(t: At, p: int) -> None:
         unit.path += 1
         unit.steps -= 1
     if unit.tells:
-        tell(t, ENTERED, p, me.space)
+        notify(t, ENTERED, p, me.space)
     follow(t, p)
 
 
@@ -117,7 +117,7 @@ def arrive(t: At, p: int) -> None:
         me.node = NOWHERE
         me.row = me.corner = -1
     me.state = STANDING
-    tell(t, AT_GOAL, p, me.space)
+    notify(t, AT_GOAL, p, me.space)
 
 
 @inlined
@@ -130,6 +130,6 @@ def unit_stops(t: At, p: int, d: int) -> bool:
     unit = units[p - n[PERSONS]]
     if d == people[p].target and unit.steps > 0 and paths[unit.path] & 1:
         people[p].state = UNLOCKING
-        tell(t, AT_LOCK, p, d)
+        notify(t, AT_LOCK, p, d)
         return True
     return False

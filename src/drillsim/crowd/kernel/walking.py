@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd import laws
-from drillsim.crowd.kernel.event_list import call_off, schedule
+from drillsim.crowd.kernel.event_list import cancel, schedule
 from drillsim.crowd.kernel.memory import (
     At,
     bends_at,
     cells_at,
     corners_at,
+    details_at,
     directions_at,
     dist_at,
     events_at,
@@ -28,18 +29,17 @@ from drillsim.crowd.kernel.memory import (
     people_at,
     rows_at,
     s_at,
-    seldom_at,
     spaces_at,
     stairs_at,
     units_at,
 )
 from drillsim.crowd.kernel.records import (
     BORDERS,
-    LOST_LEG,
+    LEG_TO_LAY,
+    LEGS_TO_LAY,
     NOW,
     PERSONS,
-    UNDRAWN,
-    UNSEEN,
+    UNSCHEDULED,
     WAYS,
 )
 from drillsim.crowd.states import ARRIVED, WALKING
@@ -104,10 +104,10 @@ def begin_leg(t: At, p: int, d: int, same_speed: bool) -> None:
         walk(t, p, same_speed)
     else:  # as fast as the cell allows now; the rest when the leg is drawn
         set_speed(t, p, same_speed)
-        call_off(t, n[BORDERS] + p)
-        events_at(t)[n[BORDERS] + p].due = LOST_LEG
+        cancel(t, n[BORDERS] + p)
+        events_at(t)[n[BORDERS] + p].due = LEG_TO_LAY
         me.state, me.began, me.direction = WALKING, s[NOW], d
-        n[UNDRAWN] += 1
+        n[LEGS_TO_LAY] += 1
 
 
 @inlined
@@ -120,7 +120,7 @@ def set_speed(t: At, p: int, same_speed: bool) -> None:
         cell, level = cells[me.cell], me.level
         if cell.stair >= 0:
             up = (me.direction >> 1) - n[WAYS] & 1
-            own = seldom_at(t)[p].up if up else seldom_at(t)[p].down
+            own = details_at(t)[p].up if up else details_at(t)[p].down
             stair = stairs[cell.stair]
             level = own if own == own else level * (stair.up if up else stair.down)
         persons = cell.filled if cell.filled < cell.factors else cell.factors - 1
@@ -192,7 +192,7 @@ def walk(t: At, p: int, same_speed: bool) -> None:
 
 
 @compiled
-def walk_drawn(t: At, whom: NDArray[np.int64], legs: NDArray[np.int64]) -> None:
+def walk_laid_legs(t: At, whom: NDArray[np.int64], legs: NDArray[np.int64]) -> None:
     """Go on with legs whose corners have been drawn; the speed was taken when they began.
 
     legs
@@ -203,6 +203,6 @@ def walk_drawn(t: At, whom: NDArray[np.int64], legs: NDArray[np.int64]) -> None:
         p = int(whom[i])
         me = people[p]
         me.corner, me.corners = legs[i, 0], legs[i, 1]
-        events[n[BORDERS] + p].due = UNSEEN
-        n[UNDRAWN] -= 1
+        events[n[BORDERS] + p].due = UNSCHEDULED
+        n[LEGS_TO_LAY] -= 1
         walk(t, p, True)
