@@ -35,6 +35,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
             {"streams", "documents"},
             {"quantities"},
             {"derived", "errors", "jit"},
+            {"escape"},
         ),
     )
 )

@@ -4,12 +4,12 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 from scipy import stats
 
-from drillsim.quantities import EXAMPLES, UNITS, Spread, clock, parse, spread
+from drillsim.quantities import EXAMPLES, LARGEST, UNITS, Spread, clock, parse, spread
 
 NUMBERS = st.floats(0, 1e6, allow_nan=False).map(lambda x: round(x, 6))
 KIND_AND_UNIT = st.sampled_from([(kind, unit) for kind, table in UNITS.items() for unit in table])
@@ -24,7 +24,20 @@ def refusal(value: object, kind: str) -> str:
 @given(kind_and_unit=KIND_AND_UNIT, number=NUMBERS, gap=st.sampled_from(["", " ", "  "]))
 def test_a_quantity_is_its_number_times_its_unit(kind_and_unit: tuple[str, str], number: float, gap: str) -> None:
     kind, unit = kind_and_unit
+    assume(number * UNITS[kind][unit] <= LARGEST[kind])
     assert parse(f"{number:.6f}{gap}{unit}", kind) == pytest.approx(number * UNITS[kind][unit], abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", list(UNITS))
+def test_a_quantity_that_only_a_wrong_unit_explains_is_refused(kind: str) -> None:
+    unit = next(iter(UNITS[kind]))
+    for number in (1.01 * LARGEST[kind] / UNITS[kind][unit], 1e308):
+        assert refusal(f"{number!r} {unit}", kind) == "DS105"
+        assert refusal(f"{-number!r} {unit}", kind) == "DS105"
+
+
+def test_a_quantity_of_a_million_digits_is_refused_at_once() -> None:
+    assert refusal("9" * 1_000_000 + " m", "length") == "DS104"
 
 
 @given(kind_and_unit=KIND_AND_UNIT, number=NUMBERS, kind=st.sampled_from(list(UNITS)))

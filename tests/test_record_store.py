@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,12 @@ def test_the_manifest_tells_what_is_needed_to_compute_again() -> None:
     assert (told["command"], list(told["files"])) == (["drillsim", "compare"], ["runs.csv"])
 
 
+def written(folder: Path, files: Mapping[str, bytes]) -> Path:
+    return write_folder(folder, files, {"drillsim_results": 1, "files": sorted(files)})
+
+
 def test_a_folder_is_marked_internal_and_kept_out_of_git(tmp_path: Path) -> None:
-    home = write_folder(tmp_path / "new" / "out", {"runs.csv": b"x", "figures/a.png": b"y"})
+    home = written(tmp_path / "new" / "out", {"runs.csv": b"x", "figures/a.png": b"y"})
     assert (home / "INTERNAL.txt").read_text(encoding="utf-8").startswith("INTERNAL")
     assert {"/runs.csv", "/figures/", "/INTERNAL.txt"} <= set((home / ".gitignore").read_text().splitlines())
     assert (home / "figures" / "a.png").read_bytes() == b"y"
@@ -107,31 +112,73 @@ def test_a_folder_is_marked_internal_and_kept_out_of_git(tmp_path: Path) -> None
 
 def test_somebody_elses_gitignore_stays(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("build/\n")
-    write_folder(tmp_path, {"runs.csv": b"x"})
+    written(tmp_path, {"runs.csv": b"x"})
     assert (tmp_path / ".gitignore").read_text() == "build/\n"
 
 
 def test_earlier_results_are_replaced_and_nothing_temporary_stays(tmp_path: Path) -> None:
     for content in (b"old", b"new"):
-        write_folder(tmp_path, {"runs.csv": content})
+        written(tmp_path, {"runs.csv": content})
     assert (tmp_path / "runs.csv").read_bytes() == b"new"
     assert not list(tmp_path.glob("*.part")) + list(tmp_path.glob(".*.part"))
 
 
 def test_a_folder_that_cannot_be_written_is_told_plainly(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
-    with pytest.raises(ResultError, match="the results could not be written: "):
-        write_folder(tmp_path / "out", {"runs.csv": b"x"})
+    with pytest.raises(ResultError, match="this is no folder for results: "):
+        written(tmp_path / "out", {"runs.csv": b"x"})
+
+
+FOREIGN = {
+    "a package of the web": {"manifest.json": '{"name": "site", "files": ["runs.csv"]}', "runs.csv": "theirs"},
+    "a manifest without a version": {"manifest.json": '{"drillsim_results": true, "files": {}}'},
+    "a manifest that is no JSON": {"manifest.json": "drillsim_results: 1"},
+    "one file": {"runs.csv": "theirs"},
+    "a file that our manifest does not list": {
+        "manifest.json": '{"drillsim_results": 1, "files": {"summary.json": {}}}',
+        "runs.csv": "theirs",
+    },
+    "a manifest that lists what lies elsewhere": {
+        "manifest.json": '{"drillsim_results": 1, "files": ["../runs.csv"]}',
+        "runs.csv": "theirs",
+    },
+}
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_files_of_somebody_else_are_never_replaced(case: str, tmp_path: Path) -> None:
+    for name, text in FOREIGN[case].items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(ResultError, match=r"other files|was not written by drillsim"):
+        written(tmp_path, {"runs.csv": b"x"})
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == FOREIGN[case]
+
+
+def test_what_earlier_results_left_behind_stays_ours(tmp_path: Path) -> None:
+    for files in (
+        {"runs.csv": b"1", "figures/a.png": b"1"},
+        {"runs.csv": b"2"},
+        {"runs.csv": b"2", "figures/a.png": b"2"},
+    ):
+        written(tmp_path, files)
+    assert (tmp_path / "figures" / "a.png").read_bytes() == b"2"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes as on Unix")
+def test_results_can_be_read_by_their_owner_only(tmp_path: Path) -> None:
+    home = written(tmp_path / "out", {"runs.csv": b"x", "figures/a.png": b"y"})
+    assert {p.stat().st_mode & 0o777 for p in (home, home / "figures")} == {0o700}
+    assert {p.stat().st_mode & 0o777 for p in home.rglob("*") if p.is_file()} == {0o600}
 
 
 def test_a_full_disk_leaves_the_earlier_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_folder(tmp_path, {"runs.csv": b"old"})
+    written(tmp_path, {"runs.csv": b"old"})
 
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ResultError, match="No space left on device"):
-        write_folder(tmp_path, {"runs.csv": b"new"})
+        written(tmp_path, {"runs.csv": b"new"})
     assert (tmp_path / "runs.csv").read_bytes() == b"old"
     assert not list(tmp_path.glob(".*.part"))

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import Literal
+
+from drillsim.escape import one_line, quoted
 
 MAX_SHOWN = 20
 
@@ -32,7 +35,7 @@ class Fault:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{place}: {self.severity} {self.code}: {self.message}"
+        return one_line(f"{place}: {self.severity} {self.code}: {self.message}")
 
 
 def order_faults(faults: Iterable[Fault]) -> list[Fault]:
@@ -69,15 +72,27 @@ class ResultError(DrillsimError):
     """Stored results cannot be read or compared."""
 
 
+MOST_NAMES, LONGEST_NAME = 5000, 100
+"""Names that are compared with an unknown word, and their length: comparing takes time with its square."""
+
+
 def closest(word: str, known: Iterable[str], *, where: str = "") -> str:
-    """Return ' Closest: …' or ' Known: …' for an unknown word, '' when nothing is known."""
-    names = list(known)
-    near = get_close_matches(word.lower(), [n.lower() for n in names], n=1, cutoff=0.5)
+    """Return ' Closest: …' or ' Known: …' for an unknown word, '' when nothing is known.
+
+    Names beyond MOST_NAMES and words beyond LONGEST_NAME are not compared.
+    """
+    names = [str(n) for n in islice(known, MOST_NAMES)]
+    short = [n for n in names if len(n) <= LONGEST_NAME]
+    near = (
+        get_close_matches(word.lower(), [n.lower() for n in short], n=1, cutoff=0.5)
+        if len(word) <= LONGEST_NAME
+        else []
+    )
     if near:
-        name = next(n for n in names if n.lower() == near[0])
+        name = next(n for n in short if n.lower() == near[0])
         return f" Closest: '{name}'{where}."
     if names:
-        shown = ", ".join(f"'{n}'" for n in names[:6])
+        shown = ", ".join(f"'{quoted(n)}'" for n in names[:6])
         return f" Known{where}: {shown}{', …' if len(names) > 6 else ''}."
     return ""
 
@@ -85,7 +100,7 @@ def closest(word: str, known: Iterable[str], *, where: str = "") -> str:
 EXPLANATIONS: dict[str, str] = {
     "DS001": "The file is not valid YAML. Most often a Tab stands where spaces should, a quote or bracket is not closed, "
     "or two lines of one list are indented differently. Use two spaces per step, never a Tab.",
-    "DS002": "The file could not be read: it is missing, a folder, not text, or not encoded as UTF-8. "
+    "DS002": "The file could not be read: it is missing, a folder, a pipe or device, not text, or not encoded as UTF-8. "
     "In Excel or Notepad choose 'Save as … UTF-8'.",
     "DS003": "The file is empty, or holds no 'key: value' lines. `drillsim new` writes a complete example to start from.",
     "DS004": "The file is larger than drillsim accepts (8 MB), nests too deeply, or repeats itself through YAML aliases "

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from drillsim.escape import quoted
+
 try:
     from _statistics import _normal_dist_inv_cdf as _inverse  # type: ignore[import-not-found]
 except ImportError:
@@ -40,7 +42,15 @@ EXAMPLES = {
     "share": "'30 %'",
     "money": "'95000 USD/year'",
 }
+LARGEST: dict[str, float] = {
+    "length": 1e7, "time": 1e8, "speed": 1000.0, "area": 1e7, "density": 1000.0, "flow": 1000.0, "rate": 1e6,
+    "share": 1e6, "money": 1e12,
+}  # fmt: skip
+"""Largest magnitude of each quantity in SI units: map coordinates, three years, any vehicle, ten square kilometres.
+Nothing that is simulated here comes near; beyond, arithmetic would overflow or never end."""
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
+LONGEST_TEXT = 100
+"""Characters of a written quantity."""
 MAX_SIGMA = 3.0
 """A lognormal with a larger sigma has a ninety-percent range of more than four powers of ten: a slip of the pen."""
 
@@ -56,35 +66,58 @@ def parse(value: Any, kind: str, *, bare: bool = False) -> float:
     Raises a pydantic custom error that names the remedy when the unit is missing or of another kind.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise PydanticCustomError("DS104", "'{v}' is not a quantity. Write {e}", {"v": str(value), "e": EXAMPLES[kind]})
+        raise PydanticCustomError(
+            "DS104", "'{v}' is not a quantity. Write {e}", {"v": quoted(value), "e": EXAMPLES[kind]}
+        )
     if isinstance(value, (int, float)):
         if bare or (kind == "share" and 0 <= value <= 1):
-            return _finite(float(value), kind)
+            return _bounded(_float(value), kind)
         raise PydanticCustomError("DS110", "missing unit. Write {e}", {"e": EXAMPLES[kind]})
+    if len(value) > LONGEST_TEXT:  # the patterns below take time with the cube of the length
+        raise PydanticCustomError(
+            "DS104", "'{v}' is not a quantity. Write {e}", {"v": quoted(value), "e": EXAMPLES[kind]}
+        )
     total, rest = 0.0, value.strip()
     pieces = re.findall(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*[^\d\s.+-][^\d]*", rest)
     several = len(pieces) > 1 and kind in ("time", "length") and "".join(pieces) == rest
     for piece in pieces if several else [rest]:
         match = _NUMBER.match(piece)
         if not match:
-            raise PydanticCustomError("DS104", "'{v}' is not a quantity. Write {e}", {"v": value, "e": EXAMPLES[kind]})
+            raise PydanticCustomError(
+                "DS104", "'{v}' is not a quantity. Write {e}", {"v": quoted(value), "e": EXAMPLES[kind]}
+            )
         number, unit = float(match[1]), match[2].strip()
         if not unit:
             if bare:
-                return _finite(number, kind)
+                return _bounded(number, kind)
             raise PydanticCustomError("DS110", "missing unit. Write {e}", {"e": EXAMPLES[kind]})
         if unit not in UNITS[kind]:
             other = next((k for k, table in UNITS.items() if unit in table), None)
-            article = f"'{value}' is a {other}; a {kind} is needed here, like {EXAMPLES[kind]}"
-            unknown = f"'{unit}' is no unit of {kind}. Write {EXAMPLES[kind]}"
+            article = f"'{quoted(value)}' is a {other}; a {kind} is needed here, like {EXAMPLES[kind]}"
+            unknown = f"'{quoted(unit)}' is no unit of {kind}. Write {EXAMPLES[kind]}"
             raise PydanticCustomError("DS111", "{t}", {"t": article if other else unknown})
         total += number * UNITS[kind][unit]
-    return _finite(total, kind)
+    return _bounded(total, kind)
 
 
-def _finite(number: float, kind: str) -> float:
+def _float(value: int | float) -> float:
+    """Return a number as a float, infinite where a whole number is too large for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def _bounded(number: float, kind: str) -> float:
+    """Return a number that a quantity of this kind can have; raises DS105 for what only a wrong unit explains."""
     if not math.isfinite(number):
         raise PydanticCustomError("DS105", "a {k} must be a finite number", {"k": kind})
+    if abs(number) > LARGEST[kind]:
+        unit = next(iter(UNITS[kind]))
+        text = f"a {kind} of {number:.3g} {unit} is beyond what is computed with (at most {LARGEST[kind]:g} {unit}). Check the unit"
+        if kind == "share":
+            text = f"a share of {100 * number:.3g} % is beyond what is computed with. Check the number"
+        raise PydanticCustomError("DS105", "{t}", {"t": text})
     return number
 
 
@@ -206,7 +239,7 @@ FORMS_TEXT = (
 
 def _sigma(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MAX_SIGMA:
-        text = f"sigma is a plain number from 0 to {MAX_SIGMA:g}, such as 0.5 (the sd of the logarithm), not '{value}'"
+        text = f"sigma is a plain number from 0 to {MAX_SIGMA:g}, such as 0.5 (the sd of the logarithm), not '{quoted(value)}'"
         raise PydanticCustomError("DS105", "{t}", {"t": text})
     return float(value)
 
@@ -227,7 +260,7 @@ def spread(value: Any, kind: str) -> Spread:
         return Spread(kind=kind, form="constant", a=_least(parse(value, kind), kind))
     form = FORMS.get(frozenset(value))
     if form is None:
-        text = f"{{{', '.join(map(str, value))}}} is no spread. Write {FORMS_TEXT}"
+        text = f"{{{', '.join(quoted(k) for k in list(value)[:12])}}} is no spread. Write {FORMS_TEXT}"
         raise PydanticCustomError("DS120", "{t}", {"t": text})
     numbers = {k: _sigma(v) if k == "sigma" else parse(v, kind) for k, v in value.items()}
     ordered = [numbers[k] for k in ("low", "usual", "high") if k in numbers]
@@ -272,7 +305,7 @@ SpeedSpread = Annotated[Spread, _spread_of("speed"), WithJsonSchema(written_spre
 
 def _time_of_day(value: Any) -> Any:
     if not isinstance(value, str) or not re.fullmatch(r"(?:[01]?\d|2[0-3]):[0-5]\d", value):
-        raise PydanticCustomError("DS105", "'{v}' is no time of day. Write \"10:00\", in quotes", {"v": str(value)})
+        raise PydanticCustomError("DS105", "'{v}' is no time of day. Write \"10:00\", in quotes", {"v": quoted(value)})
     return value
 
 

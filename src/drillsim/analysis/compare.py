@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ import pandas as pd
 from drillsim.analysis.contrasts import Difference, ResultRows, Summary, describe, differences
 from drillsim.analysis.estimators import Interval
 from drillsim.analysis.wording import difference_words, drills, p_words, quantile_words, short_name, shown, unit_of
+from drillsim.escape import for_xml
 from drillsim.quantities import clock
 from drillsim.record.outline import Outline
 
@@ -40,10 +40,10 @@ class Comparison:
     def _repr_html_(self) -> str:
         parts = []
         for title, heads, lines, notes in self.tables:
-            head = "".join(f"<th>{html.escape(h)}</th>" for h in heads)
-            body = "".join(f"<tr>{''.join(f'<td>{html.escape(c)}</td>' for c in line)}</tr>" for line in lines)
-            under = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
-            caption = f"<caption>{html.escape(title)}</caption>"
+            head = "".join(f"<th>{for_xml(h)}</th>" for h in heads)
+            body = "".join(f"<tr>{''.join(f'<td>{for_xml(c)}</td>' for c in line)}</tr>" for line in lines)
+            under = "".join(f"<p>{for_xml(note)}</p>" for note in notes)
+            caption = f"<caption>{for_xml(title)}</caption>"
             parts.append(f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{under}")
         return "".join(parts)
 

@@ -9,6 +9,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -22,6 +23,7 @@ from drillsim.cli.commands.import_log import import_log
 from drillsim.cli.commands.new import new
 from drillsim.cli.commands.run import run
 from drillsim.cli.commands.verify import verify
+from drillsim.escape import quoted
 
 BUG, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -101,11 +103,44 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except SystemExit as e:
         return 0 if _reader_gone() or e.code is None else int(e.code)
+    except MemoryError:
+        return _refused(
+            "this needs more memory than there is. Take a smaller plan, fewer people or fewer drills", as_json
+        )
     except Exception as e:
-        if isinstance(e, OSError) and e.errno == errno.ENOSPC:
-            terminal.complain("Error: the output could not be written: no space left. Make room, or write elsewhere.")
-            return BAD_INPUT
+        if isinstance(e, OSError) and e.errno in REFUSALS and _is_of_user(e):
+            return _refused(_refusal(e), as_json)
         return _told(e, arguments, debug=debug, as_json=as_json)
+
+
+def _is_of_user(e: OSError) -> bool:
+    """Return whether the system refused something else than a file of this package."""
+    return not str(e.filename).startswith(str(Path(__file__).parent.parent))
+
+
+REFUSALS = frozenset(
+    getattr(errno, name)
+    for name in (
+        "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "ENAMETOOLONG", "ELOOP", "ENOTDIR", "EISDIR",
+        "ENOENT", "EEXIST", "ENXIO", "ENODEV", "EBUSY", "ETXTBSY", "EMFILE", "ENFILE", "ENOMEM", "ESTALE", "EAGAIN",
+    )
+    if hasattr(errno, name)
+)  # fmt: skip
+"""What an operating system refuses because of names, rights, devices or limits: no bug of drillsim."""
+
+
+def _refusal(e: OSError) -> str:
+    reason = e.strerror or str(e)
+    if e.errno == errno.ENOSPC:
+        return "the output could not be written: no space left. Make room, or write elsewhere."
+    name = f"'{quoted(os.fsdecode(e.filename))}': " if isinstance(e.filename, (str, bytes, os.PathLike)) else ""
+    return f"{name}the system refuses this: {reason}. Choose another name or place, or make room."
+
+
+def _refused(message: str, as_json: bool) -> int:
+    terminal.complain(f"Error: {message}")
+    terminal.json_line({"error": "bad input", "message": message}, wanted=as_json)
+    return BAD_INPUT
 
 
 def _reader_gone() -> bool:

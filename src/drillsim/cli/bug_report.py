@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import platform
-import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from drillsim.cli import terminal
+from drillsim.escape import for_terminal, one_line
 
 LIBRARIES = (
     "drillsim",
@@ -45,22 +48,32 @@ def report_bug(error: Exception, arguments: Sequence[str], *, show: bool) -> str
     show
         Print the traceback on stderr too. Values of variables are never written: they can hold names of real rooms.
     """
-    trace = "".join(traceback.format_exception(error))
+    trace = for_terminal("".join(traceback.format_exception(error)))
     if show:
-        sys.stderr.write(trace)
+        terminal.complain(trace)
     now = datetime.now().astimezone()
     lines = [
         f"drillsim stopped on a bug, {now.isoformat(timespec='seconds')}",
-        f"command: drillsim {' '.join(arguments)}",
+        f"command: drillsim {one_line(' '.join(arguments))}",
     ]
     lines += [f"{name}: {number}" for name, number in versions().items()]
     text = "\n".join([*lines, "", trace])
     name = f"drillsim-crash-{now:%Y%m%d-%H%M%S}.txt"
-    for folder in (Path.cwd(), Path(tempfile.gettempdir())):
+    for folder in _places():
         try:
-            (folder / name).write_text(text, encoding="utf-8")
-        except OSError:
+            handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(handle, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123 (a handle)
+                file.write(text)
+        except (OSError, ValueError):
             continue
-        place = name if folder == Path.cwd() else str(folder / name)
+        place = name if folder == Path() else str(folder / name)
         return f"{BUG}, not of your files. Please send {place} (read it first: it names your files)."
     return f"{BUG} ({type(error).__name__}), and no crash file could be written. Try again with --debug."
+
+
+def _places() -> list[Path]:
+    """Return the folders in which a crash file may stand: the current one, else that for temporary files."""
+    try:
+        return [Path(), Path(tempfile.gettempdir())]
+    except OSError:
+        return [Path()]

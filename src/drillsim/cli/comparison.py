@@ -9,8 +9,8 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from drillsim.cli import inputs, terminal
-from drillsim.cli.results_folder import command_line, open_folder, probe
+from drillsim.cli import terminal
+from drillsim.cli.results_folder import command_line, open_folder, probe, say_kept
 
 if TYPE_CHECKING:
     from drillsim.cli.inputs import Wish
@@ -60,7 +60,7 @@ def play(
     if not quiet and len(results.failed) < len(results.runs):
         _print(results, err=as_json)
     _say_failures(results)
-    terminal.say(f"Results: {inputs.shown(folder)} (INTERNAL: keep it where only safety planners read)", err=as_json)
+    say_kept("Results", folder, err=as_json)
     if show:
         open_folder(folder)
     return _finish(results, folder, strict=strict, as_json=as_json)

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from drillsim.documents.files import is_folder, read_head, resolved, shown, why
+from drillsim.record.marker import is_results_folder
+
 if TYPE_CHECKING:
     from drillsim.errors import DrillsimError, Fault
     from drillsim.plan.model import FloorPlan
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
     from drillsim.scenario.staffing import Mixes
 
 SUFFIXES = (".yaml", ".yml", ".json")
-RESULTS = "manifest.json"
+MOST_FILES, MOST_FOLDERS = 2000, 2000
+"""What a folder to check may hold: `drillsim check /` is a slip, and would read for hours."""
 _MARKER = re.compile(r"""(?m)^\s*\{?\s*["']?(drillsim_plan|drillsim_mixes|drillsim)["']?\s*:""")
 _KINDS = {"drillsim_plan": "plan", "drillsim": "scenario", "drillsim_mixes": "mixes"}
 
@@ -40,48 +44,54 @@ class Sheet:
         return shown(self.path)
 
 
-def shown(path: Path) -> str:
-    """Return a path from the current folder where it lies inside, else whole; with forward slashes."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix() or "."
-    except (ValueError, OSError):
-        return path.as_posix()
-
-
 def gather(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     """Return the files that the paths name, folders opened, each once; and the files that were passed over.
 
     Inside folders only YAML and JSON count; hidden folders and results folders are not entered, and a JSON file without
-    a drillsim key belongs to somebody else.
+    a drillsim key belongs to somebody else. A folder that links lead back to is entered once.
+
+    Raises UsageError for a folder that cannot be listed, or that holds more than anybody means to check.
     """
     found: dict[Path, Path] = {}
     passed: list[Path] = []
+    entered: set[Path] = set()
     for path in paths:
-        for file in _inside(path) if path.is_dir() else [path]:
-            if path.is_dir() and file.suffix.lower() == ".json" and not _marker(file):
+        folder = is_folder(path)
+        for file in _inside(path, entered) if folder else [path]:
+            if folder and file.suffix.lower() == ".json" and not _marker(file):
                 passed.append(file)
             else:
-                found.setdefault(file.resolve(), file)
+                found.setdefault(resolved(file), file)
+            if len(found) > MOST_FILES:
+                raise click.UsageError(f"{shown(path)}: more than {MOST_FILES:,} files. Name the folder of one school")
     return list(found.values()), passed
 
 
-def _inside(folder: Path) -> Iterable[Path]:
-    for path in sorted(folder.iterdir()):
+def _inside(folder: Path, entered: set[Path]) -> Iterable[Path]:
+    if resolved(folder) in entered:
+        return
+    entered.add(resolved(folder))
+    if len(entered) > MOST_FOLDERS:
+        raise click.UsageError(f"{shown(folder)}: more than {MOST_FOLDERS:,} folders. Name the folder of one school")
+    try:
+        names = sorted(folder.iterdir())
+    except OSError as e:
+        raise click.UsageError(f"{shown(folder)}: the folder cannot be listed: {why(e)}") from None
+    for path in names:
         if path.name.startswith("."):
             continue
-        if path.is_dir():
-            if not (path / RESULTS).exists():
-                yield from _inside(path)
+        if is_folder(path):
+            if not is_results_folder(path):
+                yield from _inside(path, entered)
         elif path.suffix.lower() in SUFFIXES:
             yield path
 
 
 def _marker(path: Path) -> str:
-    """Return the kind a file claims by its first drillsim key, without parsing it."""
+    """Return the kind a file claims by its first drillsim key, without parsing it; '' for what cannot be read."""
     try:
-        with path.open("rb") as file:
-            head = file.read(65536).decode("utf-8-sig", errors="replace")
-    except OSError:
+        head = read_head(path, 65536).decode("utf-8-sig", errors="replace")
+    except (OSError, ValueError):
         return ""
     match = _MARKER.search(head)
     return _KINDS[match[1]] if match else ""
@@ -89,7 +99,7 @@ def _marker(path: Path) -> str:
 
 def read(path: Path) -> Sheet:
     """Return a file with its kind, its content where it could be read, and every fault it has by itself."""
-    from drillsim.errors import DrillsimError, Fault, PlanError, ScenarioError
+    from drillsim.errors import DrillsimError, Fault, ScenarioError
 
     sheet = Sheet(path, _marker(path))
     try:
@@ -114,8 +124,6 @@ def read(path: Path) -> Sheet:
                 "'drillsim: 1', a mixes file with 'drillsim_mixes: 1'"
             )
             sheet.faults = [Fault("DS006", document.file, 1, 1, message)]
-    except (PlanError, ScenarioError) as e:
-        sheet.faults = list(_faults_of(e, sheet))
     except DrillsimError as e:
         sheet.faults = list(_faults_of(e, sheet))
     return sheet
@@ -134,10 +142,11 @@ def plan_file(scenario: Scenario, path: Path) -> Path | None:
 
 def mixes_beside(path: Path) -> list[Path]:
     """Return the mixes files in the folder of a scenario."""
-    folder = path.parent
-    return [
-        p for p in sorted(folder.glob("*")) if p.suffix.lower() in SUFFIXES and p.is_file() and _marker(p) == "mixes"
-    ]
+    try:
+        beside = sorted(p for p in path.parent.iterdir() if p.suffix.lower() in SUFFIXES)
+    except OSError:
+        return []
+    return [p for p in beside if _marker(p) == "mixes"]
 
 
 def load_plan(path: Path) -> tuple[FloorPlan, list[Fault]]:
@@ -179,7 +188,7 @@ def load(scenarios: Sequence[Path], plan: Path | None, mixes: Path | None, overr
         faults += sheet.faults
         if sheet.scenario:
             wished.append((sheet.scenario, path))
-    plans = {p.resolve(): p for p in ([plan] if plan else [plan_file(s, f) for s, f in wished]) if p}
+    plans = {resolved(p): p for p in ([plan] if plan else [plan_file(s, f) for s, f in wished]) if p}
     mixes = mixes or _only_mixes(scenarios)
     the_mixes = None
     try:
@@ -223,7 +232,7 @@ def read_as(path: Path, kind: str) -> Sheet:
 
 
 def _only_mixes(scenarios: Sequence[Path]) -> Path:
-    beside = {p.resolve(): p for s in scenarios for p in mixes_beside(s)}
+    beside = {resolved(p): p for s in scenarios for p in mixes_beside(s)}
     if len(beside) == 1:
         return next(iter(beside.values()))
     if not beside:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import click
 
-from drillsim.cli import inputs
+from drillsim.cli import terminal
+from drillsim.documents.files import shown
+from drillsim.escape import one_line
 
 
 def results_folder(out: Path | None, name: str) -> Path:
@@ -20,12 +22,13 @@ def results_folder(out: Path | None, name: str) -> Path:
     A folder that was asked for must be new, empty, or hold earlier results, which are then replaced.
     """
     if out is not None:
-        if out.is_file():
-            raise click.UsageError(f"--out {out}: this is a file. Name a folder")
-        if out.is_dir() and any(out.iterdir()) and not (out / inputs.RESULTS).exists():
-            raise click.UsageError(
-                f"--out {out}: this folder holds other files. Name a new folder, or one with earlier results"
-            )
+        from drillsim.errors import ResultError
+        from drillsim.record.store import refuse_foreign
+
+        try:
+            refuse_foreign(out)
+        except ResultError as e:
+            raise click.UsageError(f"--out {e}") from None
         return out
     number = 1
     while (folder := Path(name if number == 1 else f"{name}-{number}")).exists():
@@ -51,6 +54,18 @@ def probe(folder: Path) -> None:
         ) from problem
 
 
+def say_kept(what: str, folder: Path, *, err: bool) -> None:
+    """Say where results are, who should read them, and whether git would take them along."""
+    from drillsim.record.store import IGNORE, is_own_ignore
+
+    terminal.say(f"{what}: {shown(folder)} (INTERNAL: keep it where only safety planners read)", err=err)
+    if not is_own_ignore(folder):
+        terminal.complain(
+            f"{shown(folder / IGNORE)} is not drillsim's, so it was left as it is and may let these INTERNAL results "
+            "into git. Add a line '*' to it, or move the results"
+        )
+
+
 def open_folder(folder: Path) -> None:
     """Show the results folder on a desktop; nowhere else, and never as a reason to fail."""
     desktop = sys.platform in ("win32", "darwin") or bool(
@@ -62,5 +77,5 @@ def open_folder(folder: Path) -> None:
 
 
 def command_line() -> Sequence[str]:
-    """Return the words of this command without the folders of this machine."""
-    return ["drillsim", *(Path(a).name if os.sep in a else a for a in sys.argv[1:])]
+    """Return the words of this command without the folders of this machine, for the manifest."""
+    return ["drillsim", *(one_line(Path(a).name if os.sep in a else a) for a in sys.argv[1:])]

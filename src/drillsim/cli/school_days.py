@@ -87,7 +87,8 @@ def write(term: Term, folder: Path) -> Path:
     from drillsim.record.store import RUNS, runs_csv, write_folder
 
     done = [{**row, "status": "done", "stage": "", "reason": ""} for row in term.rows]
-    return write_folder(folder, {RUNS: runs_csv(done), "units.csv": _units_csv(term.units)})
+    files = {RUNS: runs_csv(done), "units.csv": _units_csv(term.units)}
+    return write_folder(folder, files, {"drillsim_days": 1, "files": sorted(files)})
 
 
 def _units_csv(units: Iterable[UnitDay]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import shutil
 import sys
 import time
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from drillsim.errors import MAX_SHOWN, Fault, only_errors, order_faults
+from drillsim.escape import for_terminal, one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,7 +54,11 @@ def _speaks_unicode(stream: TextIO) -> bool:
 
 
 def say(text: str = "", *, err: bool = False) -> None:
-    """Print words, in ASCII where the stream can show nothing else."""
+    """Print lines of text as text: no control character reaches the terminal; ASCII where it can show nothing else."""
+    _send(for_terminal(text), err=err)
+
+
+def _send(text: str, *, err: bool = False) -> None:
     stream = sys.stderr if err else sys.stdout
     click.echo(text if _speaks_unicode(stream) else text.translate(ASCII), file=stream)
 
@@ -72,24 +78,38 @@ LEAST_WIDTH = 80
 
 
 def draw(paint: Callable[[Console], None], *, err: bool = False) -> None:
-    """Print what `paint` puts on a rich console, in ASCII where the stream can show nothing else."""
+    """Print what `paint` puts on a rich console; markup is off, and words are escaped before columns are measured."""
     from rich.console import Console
+    from rich.text import Text
+
+    class Page(Console):
+        """A console on which every word is text."""
+
+        def render_str(self, text: str, **how: Any) -> Text:
+            return super().render_str(for_terminal(text), **how)
 
     stream = sys.stderr if err else sys.stdout
-    unicode = _speaks_unicode(stream)
-    page = Console(
+    page = Page(
         file=StringIO(),
         width=max(width(), LEAST_WIDTH),
         force_terminal=stream.isatty() or None,
         safe_box=True,
         emoji=False,
+        markup=False,
         highlight=False,
         legacy_windows=False,
     )
     paint(page)
     text = page.file.getvalue()  # type: ignore[attr-defined]
-    lines = "\n".join(line.rstrip() for line in text.splitlines())
-    click.echo(lines if unicode else lines.translate(ASCII), file=stream)
+    _send("\n".join(_colours_only(line.rstrip()) for line in text.split("\n")).rstrip("\n"), err=err)
+
+
+_COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
+
+
+def _colours_only(line: str) -> str:
+    """Return a rendered line in which nothing but rich's own colours is a control sequence."""
+    return "".join(part if i % 2 else one_line(part) for i, part in enumerate(_COLOUR.split(line)))
 
 
 def width() -> int:

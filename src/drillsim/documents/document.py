@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from drillsim.documents.files import read_bounded, shown
 from drillsim.documents.yaml_source import Spot, TextError, parse_text
 from drillsim.errors import DrillsimError, Fault, closest
+from drillsim.escape import quoted
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 60
+MOST_NEIGHBOURS = 1000
+"""Files of a folder among which the name of a missing one is looked for."""
 
 Path_ = tuple[int | str, ...]
 M = TypeVar("M", bound="Model")
@@ -30,6 +35,7 @@ class Model(BaseModel):
         use_attribute_docstrings=True,
         populate_by_name=True,
         regex_engine="python-re",
+        allow_inf_nan=False,
     )
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
@@ -88,25 +94,14 @@ def _of(spot: Spot) -> tuple[int, int]:
     return spot.line, spot.column
 
 
-def read_text(path: Path, error: type[DrillsimError], *, shown: str | None = None) -> str:
+def read_text(path: Path, error: type[DrillsimError]) -> str:
     """Return the text of a file, or raise `error` with one located fault."""
-    name = shown or _shown(path)
+    name = shown(path)
 
     def refuse(code: str, message: str) -> DrillsimError:
         return error(faults=[Fault(code, name, 1, 1, message)])
 
-    try:
-        if path.is_dir():
-            raise refuse("DS002", "this is a folder. Name the file inside it")
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise refuse("DS004", f"the file has {size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read")
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        beside = [p.name for p in path.parent.glob("*.yaml")] if path.parent.is_dir() else []
-        raise refuse("DS002", f"no such file.{closest(path.name, beside)}") from None
-    except (OSError, ValueError) as e:
-        raise refuse("DS002", f"the file cannot be read: {getattr(e, 'strerror', None) or e}") from None
+    raw = read_bounded(path, MAX_BYTES, refuse, missing=f"no such file.{near_name(path)}")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as e:
@@ -123,13 +118,21 @@ def read_text(path: Path, error: type[DrillsimError], *, shown: str | None = Non
     return text
 
 
+def near_name(path: Path) -> str:
+    """Return the file beside a missing one whose name is closest; '' where the folder cannot be listed."""
+    try:
+        return closest(path.name, [p.name for p in islice(path.parent.glob("*.yaml"), MOST_NEIGHBOURS)])
+    except (OSError, ValueError):
+        return ""
+
+
 def read_document(path: str | Path, error: type[DrillsimError]) -> Document:
     """Return the parsed file, or raise `error` with every fault of its syntax.
 
     Border cases: a missing, empty, binary, huge or alias-laden file gives one located fault, never a traceback.
     """
     path = Path(path)
-    name = _shown(path)
+    name = shown(path)
     text = read_text(path, error)
     faults = [
         Fault(
@@ -189,7 +192,7 @@ def validate(
         message = f"this is {kinds[found]}; {kinds[marker]} is needed here" if found else needed
         raise error(faults=[document.fault("DS006", message, (found,) if found else (), at_key=True)])
     if version != 1:
-        message = f"'{marker}: {version}' is a version this drillsim cannot read. Write '{marker}: 1'"
+        message = f"'{marker}: {quoted(version)}' is a version this drillsim cannot read. Write '{marker}: 1'"
         raise error(faults=[document.fault("DS006", message, (marker,))])
     try:
         return model.model_validate(document.data, context=context)
@@ -216,7 +219,7 @@ def _fault_of(one: dict[str, Any], document: Document, model: type[BaseModel]) -
         code, at_key = "DS101", True
         near = closest(name, _fields(model, path[:-1]))
         near = near.replace(" Closest:", " Did you mean").replace("'.", "'?") if "Closest" in near else near
-        message = f"unknown key '{name}'.{near}"
+        message = f"unknown key '{quoted(name)}'.{near}"
     elif kind == "missing":
         code, at_key = "DS102", True
         path = path[:-1]
@@ -227,8 +230,8 @@ def _fault_of(one: dict[str, Any], document: Document, model: type[BaseModel]) -
         code = "DS103"
         words = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         key = next((s for s in reversed(_in_file(document.data, path)) if isinstance(s, str)), name)
-        word = str(one.get("input"))
-        message = f"{key}: '{word}' is not one of the words allowed here.{closest(word, words)}"
+        word = str(one.get("input")) if isinstance(one.get("input"), str) else quoted(one.get("input"))
+        message = f"{key}: '{quoted(word)}' is not one of the words allowed here.{closest(word, words)}"
     elif kind.startswith("DS"):
         code = kind
         message = f"{label}: {one['msg']}" if label else str(one["msg"])
@@ -238,7 +241,7 @@ def _fault_of(one: dict[str, Any], document: Document, model: type[BaseModel]) -
         message = f"{label}: needs {context.get('min_length')} entries, found {context.get('actual_length')}"
     elif kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
         code = "DS105"
-        message = f"{label}: {one['msg'].replace('Input should be', 'must be')}, found {one.get('input')}"
+        message = f"{label}: {one['msg'].replace('Input should be', 'must be')}, found {quoted(one.get('input'))}"
     elif one.get("input") is None or kind == "string_too_short":
         message = f"{label}: nothing stands here. Write a value, or leave the key out"
     else:
@@ -281,10 +284,3 @@ def _models(annotation: Any) -> list[Any]:
     if _is_model(annotation):
         return [annotation]
     return [m for a in get_args(annotation) for m in _models(a)]
-
-
-def _shown(path: Path) -> str:
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError):
-        return path.as_posix()

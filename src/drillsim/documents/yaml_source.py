@@ -13,12 +13,16 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from drillsim.escape import quoted
+
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
     text: value for value in (True, False) for text in (str(value), str(value).lower(), str(value).upper())
 }
 _INT = re.compile(r"[-+]?[0-9]+$|0o[0-7]+$|0x[0-9a-fA-F]+$")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$|[-+]?\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$")
+MOST_DIGITS = 30
+"""Digits of a whole number; ids and labels of digits alone are quoted texts."""
 UNFOLDS = 10
 """Aliases may make a file this many times larger than it is written."""
 
@@ -97,7 +101,7 @@ class _Reader:
                 raise TextError("DS001", "a key must be a word, not a list or a mapping", *at)
             key = name.value
             if key in data:
-                raise TextError("DS005", f"the key '{key}' stands here a second time. Remove one", *at)
+                raise TextError("DS005", f"the key '{quoted(key)}' stands here a second time. Remove one", *at)
             data[key], spot.inside[key] = self.read(child)
             spot.keys[key] = at
         return data, spot
@@ -111,7 +115,16 @@ def scalar(node: ScalarNode) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if _INT.match(text):
-        return int(text, 0) if text[:2] in ("0o", "0x") else int(text) if len(text) < 300 else text
+        return _whole(text, node)
     if _FLOAT.match(text):
         return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
     return text
+
+
+def _whole(text: str, node: ScalarNode) -> int:
+    """Return a whole number in base 8, 10 or 16; converting takes time that grows with the square of the digits."""
+    digits = len(text.lstrip("+-0ox"))
+    if digits > MOST_DIGITS:
+        message = f"the number {text[:12]}… has {digits:,} digits; at most {MOST_DIGITS} are read"
+        raise TextError("DS105", message, node.start_mark.line, node.start_mark.column)
+    return int(text, 0) if text[:2] in ("0o", "0x") else int(text)

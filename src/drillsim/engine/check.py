@@ -13,12 +13,13 @@ import numpy as np
 from drillsim.analysis.measures import APPLIES
 from drillsim.crowd.laws import door_capacity_ps
 from drillsim.documents.fault_list import Faults, Path
+from drillsim.documents.guard import located
 from drillsim.engine.references import PlanNames, happenings, mixes_names, scenario_names
 from drillsim.engine.response.services import ROLES
 from drillsim.engine.world.clock import possible_times
 from drillsim.engine.world.refuge import refuge_spaces, without_stairs
 from drillsim.engine.world.world import XY, World, laws_of, world_of
-from drillsim.errors import Fault, ScenarioError, closest, order_faults
+from drillsim.errors import DrillsimError, Fault, ScenarioError, closest, order_faults
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.routes import Routes
 from drillsim.quantities import clock
@@ -34,6 +35,16 @@ LEAST_FLOW = 0.05
 
 def check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> list[Fault]:
     """Return every fault of a scenario, and of its mixes, beside a plan; an empty list means that drills can be played."""
+    try:
+        with located(scenario._document.file if scenario._document else scenario.name):
+            return _check(scenario, plan, mixes)
+    except DrillsimError as e:
+        if not e.faults:
+            raise
+        return list(e.faults)
+
+
+def _check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None) -> list[Fault]:
     faults = check_names(scenario, plan, mixes)
     of_scenario = Faults(scenario._document, scenario.name)
     _laws(scenario, plan, of_scenario)

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from drillsim.documents.document import Document, read_document, validate
 from drillsim.documents.fault_list import Notes
-from drillsim.errors import Fault, PlanError, only_errors, order_faults
+from drillsim.documents.guard import located
+from drillsim.errors import DrillsimError, Fault, PlanError, only_errors, order_faults
 from drillsim.plan.checks import check_plan, note_faults
 from drillsim.plan.model import FloorPlan
 
@@ -37,7 +38,11 @@ def check_plan_file(path: str | Path) -> tuple[FloorPlan | None, list[Fault]]:
         plan = validate(document, FloorPlan, PlanError, marker="drillsim_plan", context=context)
     except PlanError as e:
         return None, order_faults([*e.faults, *_faults_of_the_rest(document, context)])
-    return plan, check_plan(plan, document)
+    try:
+        with located(document.file):
+            return plan, check_plan(plan, document)
+    except DrillsimError as e:
+        return None, list(e.faults)
 
 
 def _faults_of_the_rest(document: Document, context: dict[str, Any]) -> list[Fault]:

@@ -16,14 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from drillsim.errors import Fault, ResultError
+from drillsim.escape import for_cell, from_cell
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, status_name
+from drillsim.record.marker import MANIFEST, manifest_of
 from drillsim.record.outline import Outline, outline_from
 from drillsim.record.trace import Value
 from drillsim.streams.streams import SCHEME
 
 DEFAULT_FOLDER = "drillsim-results-INTERNAL"
-RUNS, SUMMARY, MANIFEST = "runs.csv", "summary.json", "manifest.json"
+RUNS, SUMMARY = "runs.csv", "summary.json"
 NOTICE, IGNORE = "INTERNAL.txt", ".gitignore"
+_OWN_IGNORE = "# written by drillsim: results stay out of git"
 DECIMALS = 6
 KEYS = ("scenario", "mix", "replication", "incident", "status", "stage", "reason")
 """First columns of every row. status: 'done' or 'failed'; a failed run says at which stage and why."""
@@ -64,17 +67,12 @@ def settled(row: Mapping[str, Value]) -> dict[str, Value]:
     return out
 
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula: such a text is written with an apostrophe in front."""
-
-
 def _cell(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
         return f"{round(value, DECIMALS) + 0.0:.{DECIMALS}f}"
-    text = str(value)
-    return "'" + text if isinstance(value, str) and text.startswith(FORMULA) else text
+    return for_cell(value) if isinstance(value, str) else str(value)
 
 
 def runs_csv(rows: Sequence[Mapping[str, Value]]) -> bytes:
@@ -85,18 +83,19 @@ def runs_csv(rows: Sequence[Mapping[str, Value]]) -> bytes:
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_cell(row.get(c)) for c in columns])
-    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8")
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", errors="backslashreplace")
 
 
 def json_bytes(data: Any) -> bytes:
     """Return data as indented JSON; raises ValueError rather than write NaN or Infinity."""
-    return (json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return text.encode("utf-8", errors="backslashreplace")  # a lone surrogate becomes JSON's own escape
 
 
 def content_sha256(data: Any) -> str:
     """Return the SHA-256 of JSON-ready data, whatever the order of its keys."""
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", errors="backslashreplace")).hexdigest()
 
 
 def _version(package: str) -> str:
@@ -143,45 +142,96 @@ def manifest(
     }
 
 
-def write_folder(folder: Path | str, files: Mapping[str, bytes]) -> Path:
-    """Write the files into a results folder and return the folder.
+def write_folder(folder: Path | str, files: Mapping[str, bytes], told: Mapping[str, Any]) -> Path:
+    """Write the files and their manifest into a results folder and return the folder.
+
+    told
+        The manifest: a key of `marker.MARKERS` and the names of the files. What earlier results left in the folder
+        is added to it as 'earlier', so that it still counts as ours.
 
     Each file appears complete or not at all. The folder is marked INTERNAL and its files are kept out of git
-    before the first of them is written; a .gitignore of somebody else is left as it is. A name with '/' goes
-    into a sub-folder.
+    before the first of them is written; a .gitignore of somebody else is left as it is (`is_own_ignore`). A name with '/'
+    goes into a sub-folder. On POSIX systems new folders and all files are readable by their owner only (0700, 0600).
 
-    Raises ResultError when the folder or a file in it cannot be written.
+    Raises ResultError when the folder or a file in it cannot be written, or holds files of somebody else.
     """
     home = Path(folder)
+    refuse_foreign(home, files)
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        first = "# written by drillsim: results stay out of git"
+        earlier = sorted(
+            name for name in _listed(manifest_of(home)).difference(told["files"]) if (home / name).exists()
+        )
+        _make_private(home)
         ignore = home / IGNORE
-        if not ignore.exists() or ignore.read_bytes().startswith(first.encode()):
-            names = sorted({"/" + n.split("/")[0] + ("/" if "/" in n else "") for n in (*files, NOTICE, IGNORE)})
-            _replace(ignore, "\n".join([first, *names, ""]).encode("utf-8"))
+        if not ignore.exists() or is_own_ignore(home):
+            names = sorted(
+                {"/" + n.split("/")[0] + ("/" if "/" in n else "") for n in (*files, NOTICE, IGNORE, MANIFEST)}
+            )
+            _replace(ignore, "\n".join([_OWN_IGNORE, *names, ""]).encode("utf-8"))
         _replace(home / NOTICE, _NOTICE.encode())
+        if not (home / MANIFEST).exists():  # first, so that what an interruption leaves behind can be replaced
+            _replace(home / MANIFEST, json_bytes(told))
         for name, content in files.items():
-            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            _make_private((home / name).parent)
             _replace(home / name, content)
-    except OSError as problem:
-        why = problem.strerror or str(problem)
+        _replace(home / MANIFEST, json_bytes({**told, "earlier": earlier} if earlier else told))
+    except (OSError, ValueError) as problem:
+        why = getattr(problem, "strerror", None) or str(problem)
         raise ResultError(
             f"{folder}: the results could not be written: {why}. Choose another folder, or make room."
         ) from problem
     return home
 
 
+def refuse_foreign(folder: Path, files: Iterable[str] = ()) -> None:
+    """Raise ResultError where a folder holds what was not written by drillsim, or one of `files` would replace such.
+
+    A folder is ours by its manifest alone (`marker.manifest_of`); in it, the files that the manifest lists.
+    """
+    try:
+        if not folder.exists() or not any(path.name != IGNORE for path in folder.iterdir()):
+            return
+        told = manifest_of(folder)
+        if told is None:
+            raise ResultError(
+                f"{folder}: this folder holds other files. Name a new folder, or one with earlier results"
+            )
+        ours = _listed(told) | {MANIFEST, NOTICE, IGNORE}
+        foreign = sorted(name for name in files if name not in ours and (folder / name).exists())
+    except (OSError, ValueError) as problem:
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise ResultError(f"{folder}: this is no folder for results: {why}. Name a new folder") from problem
+    if foreign:
+        raise ResultError(f"{folder}: '{foreign[0]}' was not written by drillsim. Move it away, or name a new folder")
+
+
+def _listed(told: Mapping[str, Any] | None) -> set[str]:
+    """Return the names of the files that a manifest lists, without those that lead out of its folder."""
+    names = {*told["files"], *told.get("earlier", ())} if told is not None else set()
+    return {n for n in names if isinstance(n, str) and ".." not in Path(n).parts and not Path(n).is_absolute()}
+
+
+def is_own_ignore(folder: Path) -> bool:
+    """Return whether the .gitignore of a results folder was written by drillsim, so that git passes over the results."""
+    try:
+        return (folder / IGNORE).read_bytes().startswith(_OWN_IGNORE.encode())
+    except OSError:
+        return False
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder, and those above it, where they are missing; only their owner can enter the last."""
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def _replace(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=".drillsim-", suffix=".part", dir=path.parent)  # 0600 from the start
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -214,7 +264,7 @@ def _value(key: str, cell: str) -> Value:
     if cell == "" and key not in ("incident", "stage", "reason"):
         return None
     if key in _TEXT or key.endswith("_status"):
-        return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
+        return from_cell(cell)
     for kind in (int, float):
         try:
             return kind(cell)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from html import escape
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 
+from drillsim.escape import for_figure, for_xml
 from drillsim.quantities import clock
 
 NOTE = "Simulated drills, not a prediction."
@@ -41,8 +43,12 @@ _SETTINGS: dict[Any, Any] = {
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Apply the settings of this module within the block, whatever the user's matplotlib settings; restore them after."""
-    with mpl.rc_context():
+    """Apply the settings of this module within the block, whatever the user's matplotlib settings; restore them after.
+
+    A letter that the font lacks is drawn as a box, without a warning; the description of the figure has it.
+    """
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph ")
         mpl.rcdefaults()
         mpl.rcParams.update(_SETTINGS)
         yield
@@ -142,7 +148,9 @@ def frame(
 def image(figure: Figure, form: str, *, title: str, description: str) -> bytes:
     """Return a figure as 'png' or 'svg' bytes, equal for equal figures; the SVG names and describes itself."""
     content = io.BytesIO()
+    title, description = for_figure(title), for_figure(description)
     with house_style():
+        _show_as_text(figure)
         if form == "svg":
             figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
         else:
@@ -151,5 +159,26 @@ def image(figure: Figure, form: str, *, title: str, description: str) -> bytes:
     if form != "svg":
         return content.getvalue()
     text = content.getvalue().decode("utf-8")
-    told = f"<title>{escape(title)}</title>\n <desc>{escape(description)}</desc>\n <metadata>"
+    told = f"<title>{for_xml(title)}</title>\n <desc>{for_xml(description)}</desc>\n <metadata>"
     return text.replace("<metadata>", told, 1).encode("utf-8")
+
+
+def _show_as_text(figure: Figure) -> None:
+    """Escape every word of a figure: no mathtext, no TeX, no control characters, which SVG comments cannot hold."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            formatter = axis.get_major_formatter()
+            if isinstance(formatter, FuncFormatter):  # also what set_yticks(places, words) makes of its words
+                formatter.func = _escaping(formatter.func)
+            elif isinstance(formatter, FixedFormatter):
+                formatter.seq = [for_figure(str(word)) for word in formatter.seq]
+    for artist in figure.findobj(Text):
+        if isinstance(artist, Text):
+            artist.set_parse_math(False)
+            artist.set_usetex(False)
+            artist.set_text(for_figure(artist.get_text()))
+
+
+def _escaping(words: Callable[..., str]) -> Callable[..., str]:
+    """Return the words of an axis, escaped."""
+    return lambda *tick: for_figure(words(*tick))

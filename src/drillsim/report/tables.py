@@ -30,6 +30,7 @@ from drillsim.analysis.wording import (
     shown,
     unit_of,
 )
+from drillsim.escape import one_line
 from drillsim.quantities import clock
 
 WIDE = 110
@@ -49,7 +50,7 @@ def mix_table(played: ResultRows, scenario: str, *, measure: str | None = None, 
     costs = any(mix.cost_high for mix in outline.mixes.values())
     found = {mix: describe(played, scenario, mix, name) for mix in outline.mixes}
     table = Table(
-        title=f"{outline.title(scenario)}: {question(name)}", title_justify="left", box=SIMPLE_HEAD,
+        title=_plain(f"{outline.title(scenario)}: {question(name)}"), title_justify="left", box=SIMPLE_HEAD,
                   title_style="bold", pad_edge=False, padding=(0, 1, 0, 0),
     )  # fmt: skip
     table.add_column("mix", ratio=None, min_width=12, overflow="fold")
@@ -64,8 +65,13 @@ def mix_table(played: ResultRows, scenario: str, *, measure: str | None = None, 
         low, high = (told.cost_low, told.cost_high) if width >= WIDE else (told.cost_mid, told.cost_mid)
         cost = [money_words(low, told.cost_mid, high)] if costs else []
         cells = _cells(one, name, outline.scenarios[scenario].horizon_s)
-        table.add_row(Text(outline.label(mix)), *cost, *cells, *_against(apart.get(mix), name, width=width))
+        table.add_row(_plain(outline.label(mix)), *cost, *cells, *_against(apart.get(mix), name, width=width))
     return table
+
+
+def _plain(text: str) -> Text:
+    """Return words of the user for a table: no markup, on one line."""
+    return Text(one_line(text))
 
 
 def _cells(one: Summary, measure: str, horizon_s: float) -> list[str]:
@@ -96,7 +102,7 @@ def goal_table(played: ResultRows, scenario: str) -> Table | None:
         table.add_column(f"{short_name(goal.measure)}\nby {when}", justify="right")
     by = {(one.mix, one.goal): one for one in shares}
     for mix in outline.mixes:
-        table.add_row(Text(outline.label(mix)), *(_verdict(by[mix, goal]) for goal in goals))
+        table.add_row(_plain(outline.label(mix)), *(_verdict(by[mix, goal]) for goal in goals))
     return table
 
 

@@ -15,7 +15,6 @@ from drillsim.analysis.summary import summarise
 from drillsim.record.columns import COUNTS, LEGS, MEASURES
 from drillsim.record.outline import Outline
 from drillsim.record.store import (
-    MANIFEST,
     RUNS,
     SUMMARY,
     column_order,
@@ -126,7 +125,7 @@ def write_files(
         command=command,
         failed_runs=len(results.failed),
     )
-    return write_folder(folder, {**files, MANIFEST: json_bytes(told)})
+    return write_folder(folder, files, told)
 
 
 def read_results(folder: Path | str) -> Results:

@@ -21,7 +21,7 @@ def assess(plan: Path, posts: tuple[str, ...], out: Path | None, as_json: bool) 
     names some.
     """
     the_plan, warnings = inputs.load_plan(plan)
-    from drillsim.cli.results_folder import results_folder
+    from drillsim.cli.results_folder import results_folder, say_kept
     from drillsim.coverage.assess import assess as coverage_of
 
     folder = results_folder(out, "") if out else None
@@ -30,11 +30,11 @@ def assess(plan: Path, posts: tuple[str, ...], out: Path | None, as_json: bool) 
     terminal.say(str(coverage), err=as_json)
     if folder is not None:
         from drillsim.cli.maps import reach_map
-        from drillsim.record.store import MANIFEST, json_bytes, write_folder
+        from drillsim.record.store import json_bytes, write_folder
 
         data = coverage.as_data()
         files = {**reach_map(coverage, "plan-reach"), "assessment.json": json_bytes(data)}
         listed = {"drillsim_assessment": 1, "plan": the_plan.name, "files": sorted(files)}
-        write_folder(folder, {**files, MANIFEST: json_bytes(listed)})
-        terminal.say(f"Map: {inputs.shown(folder)} (INTERNAL: keep it where only safety planners read)", err=as_json)
+        write_folder(folder, files, listed)
+        say_kept("Map", folder, err=as_json)
     terminal.json_line(coverage.as_data(), wanted=as_json)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from drillsim.cli import inputs, partial_files, terminal
+from drillsim.documents.files import is_there, resolved, shown
+from drillsim.escape import quoted
 
 if TYPE_CHECKING:
     from drillsim.errors import Fault
@@ -43,7 +45,7 @@ def check(paths: tuple[Path, ...], list_ids: bool, as_json: bool) -> int:
             if list_ids:
                 _list(sheet, err=as_json)
     if passed:
-        terminal.say(f"Passed over (no drillsim key inside): {', '.join(map(inputs.shown, passed))}", err=as_json)
+        terminal.say(f"Passed over (no drillsim key inside): {', '.join(map(shown, passed))}", err=as_json)
     end = f"{terminal.counted(len(sheets), 'file')} checked, {terminal.tally(faults)}. Nothing was run."
     terminal.say(end, err=as_json)
     terminal.json_line(_as_data(sheets, facts, faults), wanted=as_json)
@@ -52,12 +54,12 @@ def check(paths: tuple[Path, ...], list_ids: bool, as_json: bool) -> int:
 
 def _together(files: Sequence[Path]) -> list[inputs.Sheet]:
     """Return the files read, and each scenario's plan and mixes with them, checked against each other."""
-    sheets = {f.resolve(): inputs.read(f) for f in files}
+    sheets = {resolved(f): inputs.read(f) for f in files}
 
     def fetch(path: Path) -> inputs.Sheet:
-        if path.resolve() not in sheets:
-            sheets[path.resolve()] = inputs.read(path)
-        return sheets[path.resolve()]
+        if resolved(path) not in sheets:
+            sheets[resolved(path)] = inputs.read(path)
+        return sheets[resolved(path)]
 
     plans = [s for s in sheets.values() if s.kind == "plan"]
     for sheet in [s for s in sheets.values() if s.kind == "scenario"]:
@@ -69,7 +71,7 @@ def _together(files: Sequence[Path]) -> list[inputs.Sheet]:
         if rest.scenario is None:
             continue
         named = inputs.plan_file(rest.scenario, sheet.path)
-        if named is not None and not named.exists():
+        if named is not None and not is_there(named):
             sheet.faults.append(_no_plan(sheet, named))
             continue
         plan = fetch(named) if named is not None else plans[0] if len(plans) == 1 else None
@@ -102,11 +104,11 @@ def _beside_each_other(
 
 
 def _no_plan(sheet: inputs.Sheet, named: Path) -> Fault:
-    from drillsim.documents.document import read_document
-    from drillsim.errors import ScenarioError, closest
+    from drillsim.documents.document import near_name, read_document
+    from drillsim.errors import ScenarioError
 
-    near = closest(named.name, [p.name for p in named.parent.glob("*.yaml")]) if named.parent.is_dir() else ""
-    message = f"plan: no such file '{inputs.shown(named)}'.{near}"
+    near = near_name(named)
+    message = f"plan: no such file '{quoted(shown(named))}'.{near}"
     return read_document(sheet.path, ScenarioError).fault("DS002", message, ("plan",))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from drillsim.cli import inputs, terminal
+from drillsim.cli import terminal
 
 if TYPE_CHECKING:
     from drillsim.analysis.delay_fit import DelayLaw
@@ -49,7 +49,7 @@ def import_log(
     if seconds and (call or arrival):
         raise click.UsageError("--seconds stands for --call and --arrival. Give the one or the others")
     from drillsim.analysis.delay_fit import fit_delays
-    from drillsim.cli.results_folder import probe, results_folder
+    from drillsim.cli.results_folder import probe, results_folder, say_kept
     from drillsim.exchange.dispatch_log.columns import Choice
     from drillsim.exchange.dispatch_log.read import read_call_log
 
@@ -66,7 +66,7 @@ def import_log(
     data = _data(calls, law, service)
     if folder is not None:
         _store(calls, law, service, data, folder)
-        terminal.say(f"Figure: {inputs.shown(folder)} (INTERNAL: keep it where only safety planners read)", err=as_json)
+        say_kept("Figure", folder, err=as_json)
     terminal.json_line(data, wanted=as_json)
 
 
@@ -239,7 +239,7 @@ def _data(calls: CallLog, law: DelayLaw, service: str) -> dict[str, Any]:
 
 
 def _store(calls: CallLog, law: DelayLaw, service: str, data: dict[str, Any], folder: Path) -> None:
-    from drillsim.record.store import MANIFEST, json_bytes, write_folder
+    from drillsim.record.store import json_bytes, write_folder
     from drillsim.report.chart_style import image
     from drillsim.report.dispatch_figure import plot_delays
 
@@ -250,4 +250,4 @@ def _store(calls: CallLog, law: DelayLaw, service: str, data: dict[str, Any], fo
     files = {f"dispatch-log.{form}": image(figure, form, title=title, description=told) for form in ("png", "svg")}
     files["law.json"] = json_bytes(data)
     listed = {"drillsim_dispatch_log": 1, "files": sorted(files)}
-    write_folder(folder, {**files, MANIFEST: json_bytes(listed)})
+    write_folder(folder, files, listed)

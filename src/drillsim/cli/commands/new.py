@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from drillsim.cli import examples, inputs, terminal
+from drillsim.cli import examples, terminal
 from drillsim.cli.schemas import schemas
+from drillsim.documents.files import shown as shown_path
 
 SCHEMAS = ".drillsim"
 TEACHING = "three_rooms"
@@ -40,7 +41,7 @@ def new(folder: Path, plan: str, as_json: bool) -> None:
             path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as e:
         raise click.UsageError(f"{folder} cannot be written: {e.strerror or e}") from e
-    shown = inputs.shown(folder)
+    shown = shown_path(folder)
     visible = [n for n in texts if not n.startswith(".")]
     terminal.say(f"{shown}: wrote {', '.join(visible)}, and schemas for your editor in {SCHEMAS}/.", err=as_json)
     terminal.say("Next:", err=as_json)

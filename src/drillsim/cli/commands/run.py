@@ -96,13 +96,16 @@ def _term(
 ) -> None:
     """Play whole days and print their tables; write their rows where asked."""
     from drillsim.cli import school_days as whole
+    from drillsim.cli.results_folder import results_folder, say_kept
 
+    if out is not None:
+        results_folder(out, "")
     term = whole.play_days(scenario, plan, mix, days=days, seed=seed, quiet=as_json)
     if days > 1:
         terminal.say(f"{scenario.title or scenario.name}: {plan.name}. Staffing: {mix.label or mix.name}.", err=as_json)
     whole.show(term, err=as_json)
     if out is not None:
-        terminal.say(f"Written: {whole.write(term, out)}", err=as_json)
+        say_kept("Written", whole.write(term, out), err=as_json)
     terminal.say("Simulated days: no prediction, and no rating of anybody.", err=as_json)
     terminal.json_line(whole.as_data(term), wanted=as_json)
 

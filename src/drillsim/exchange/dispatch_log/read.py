@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from drillsim.documents.files import read_bounded, shown
 from drillsim.errors import DrillsimError, Fault
 from drillsim.exchange.dispatch_log.columns import Choice, Columns, Header, find_header
 from drillsim.exchange.dispatch_log.times import (
@@ -124,17 +125,10 @@ def read_call_log(path: str | Path, wanted: Choice | None = None) -> CallLog:
     not recognised (DS701). A row without a usable delay is no error; it is listed in `unused`.
     """
     path = Path(path)
-    name = _shown(path)
+    name = shown(path)
     records, header = _cut(_text(path, name), wanted or Choice(), name)
     body = [r for r in records if r[0] > header.columns.line and any(cell.strip() for cell in r[1])]
     return _read_rows(body, header, name)
-
-
-def _shown(path: Path) -> str:
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError):
-        return path.as_posix()
 
 
 def _text(path: Path, name: str) -> str:
@@ -143,16 +137,8 @@ def _text(path: Path, name: str) -> str:
     def refuse(code: str, message: str) -> DrillsimError:
         return DrillsimError(faults=[Fault(code, name, 1, 1, message)])
 
-    try:
-        if path.is_dir():
-            raise refuse("DS002", "this is a folder. Name the CSV file inside it")
-        if (size := path.stat().st_size) > MAX_BYTES:
-            raise refuse("DS004", f"the log has {size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read")
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise refuse("DS002", "no such file. Export the log from your dispatch system as CSV") from None
-    except (OSError, ValueError) as e:
-        raise refuse("DS002", f"the file cannot be read: {getattr(e, 'strerror', None) or e}") from None
+    missing = "no such file. Export the log from your dispatch system as CSV"
+    raw = read_bounded(path, MAX_BYTES, refuse, missing=missing)
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise refuse("DS002", "this is an Excel workbook. In Excel: File, Save as, 'CSV UTF-8 (comma delimited)'")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
