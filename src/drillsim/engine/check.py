@@ -1,4 +1,4 @@
-"""Where plan, scenario and staffing first meet: everything that would make a drill impossible, before any run."""
+"""Checks of scenario and mixes beside a plan: everything that would make a drill impossible, before any run."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _role_words(scenario: Scenario, mixes: Mixes, faults: Faults) -> None:
 
 
 def _sense(scenario: Scenario, plan: FloorPlan, faults: Faults) -> None:
-    """Warn of what can be played but hardly be meant."""
+    """Warn of settings that can be played but are hardly intended."""
 
     def warn(message: str, path: Path) -> None:
         faults.add("DS504", message, path, severity="warning")

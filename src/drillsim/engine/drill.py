@@ -1,4 +1,9 @@
-"""One drill in time: the processes of a school on a day when something happens, on one SimPy clock."""
+"""The processes of one drill or school day on one SimPy clock.
+
+An incident has the intervals onset → noticed → reported → dispatched → on scene → able → resolved. `Drill` runs its part up
+to the report and starts the rest: detection, report, the response by units and services, the protective action, and the
+injects. At the end it adds the events that only the whole drill can tell.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +34,7 @@ from drillsim.streams.streams import sample
 
 
 class Drill:
-    """Everything that lives in one drill, or in one school day; `play` runs it to its end."""
+    """One drill or school day, ready to be played once by `play`."""
 
     def __init__(self, drill: DrillState) -> None:
         self.drill = drill
@@ -38,7 +43,7 @@ class Drill:
         self.injects = InjectSchedule(drill, self.response, self.protection)
 
     def play(self) -> list[Event]:
-        """Play to the end and return the event table."""
+        """Play to the end, and return the events in order of time."""
         drill, scenario = self.drill, self.drill.scenario
         self._roll_call()
         end_s = scenario.horizon + max((c.onset_s for c in drill.incidents), default=0.0)
@@ -73,7 +78,7 @@ class Drill:
     # ------------------------------------------------------------------ a day
 
     def _day(self) -> Process:
-        """Let the day's incidents begin, one after the other."""
+        """Start the incidents of a school day at their onsets."""
         drill, demand = self.drill, self.drill.scenario.demand
         assert demand is not None
         for number, one in enumerate(arrivals_of(demand, drill.world.plan, drill.streams, drill.clock)):
@@ -82,7 +87,7 @@ class Drill:
             drill.env.process(self.unfold(incident))
 
     def _bells(self, end_s: float) -> Process:
-        """At each bell, and at each change of a unit's duty or calendar, write down who is where."""
+        """Place people anew at each bell, and log each change of a unit's duty or whereabouts."""
         drill = self.drill
         times = {drill.clock.seconds(m) for m in drill.clock.bells()}
         for unit in drill.units:
@@ -102,7 +107,7 @@ class Drill:
     # ------------------------------------------------------------------ an incident
 
     def unfold(self, incident: IncidentState) -> Process:
-        """Onset, notice, report, dispatch; beside it the incident's own end and its exposure."""
+        """Onset and detection of an incident, its own course and end, its exposure, and the call of services."""
         drill = self.drill
         if incident.onset_s > drill.env.now:
             yield drill.env.timeout(incident.onset_s - drill.env.now)
@@ -121,7 +126,7 @@ class Drill:
             drill.env.process(self._tell(incident, notice, first=i == 0))
 
     def _tell(self, incident: IncidentState, notice: detection.Notice, *, first: bool) -> Process:
-        """Notice, act where it is a unit, and report unless the front office has it already."""
+        """Let one source notice: a unit responds at once; the source reports unless the office knows incident and place."""
         drill = self.drill
         if notice.delay_s > 0.0:
             yield drill.env.timeout(notice.delay_s)
@@ -169,7 +174,7 @@ class Drill:
     # ------------------------------------------------------------------ the end
 
     def _closing_lines(self) -> None:
-        """Add what only the whole drill can tell: who is out when, halls clear, exposure, the last states."""
+        """Append the events that only the whole drill can tell: exits, exposure, accountability, final states."""
         drill = self.drill
         for incident in list(drill.exposures):
             drill.stop_exposure(incident)
@@ -192,7 +197,7 @@ class Drill:
         drill.log.events.sort(key=attrgetter("time_s"))
 
     def _last_states(self) -> None:
-        """Name the state in which every unit ends."""
+        """Log the final state of every unit."""
         drill = self.drill
         for unit in drill.units:
             drill.log(unit.id, ev.UNIT_ENDS, drill.whereabouts(unit) if unit.present else "", self._state(unit))
@@ -222,5 +227,5 @@ def _duty_word(where: str, duty: str) -> str:
 
 
 def _after(horizon_s: float) -> float:
-    """Return the least time after the horizon, so that what happens at the horizon itself still happens."""
+    """Return the next floating-point number after the horizon, so that events at the horizon itself are played."""
     return float(np.nextafter(horizon_s, inf))

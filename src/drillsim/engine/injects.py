@@ -1,4 +1,4 @@
-"""What the script of a drill does at its times: ways close, radios fail, doors are propped, alarms ring."""
+"""Injects of a drill: ways close, radios fail, doors are propped, alarms ring, units leave, orders are given."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class InjectSchedule:
         self.drill, self.response, self.protection = drill, response, protection
 
     def begin(self, zero_s: float) -> None:
-        """Let every inject happen at its time; `zero_s` is the onset of the first incident on the file's clock."""
+        """Schedule every inject; `zero_s` is the onset of the first incident on the clock of the file."""
         for inject in sorted(self.drill.scenario.injects, key=lambda inject: inject.at):
             self.drill.at(max(inject.at - zero_s, 0.0), partial(self._act, inject))
 
@@ -62,7 +62,9 @@ class InjectSchedule:
             drill.log("script", ev.RADIO_OUT if out else ev.RADIO_BACK, name)
 
     def _prop(self, id_: str) -> None:
-        """Prop a door open, and let the patrol that first walks in find it."""
+        """Prop a door open; the unit whose duty first brings it to one of its sides shuts it, if it is free then.
+
+        The visit is computed from the duties (see `engine.state.duty`), not watched for."""
         drill = self.drill
         way = drill.world.ways_by_id[id_]
         drill.travel.prop(way)

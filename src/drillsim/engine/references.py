@@ -20,7 +20,7 @@ EVERYWHERE = "everywhere"
 
 
 class PlanNames:
-    """What a plan has, by sort."""
+    """Names that a plan defines, by sort."""
 
     def __init__(self, plan: FloorPlan) -> None:
         self.plan = plan

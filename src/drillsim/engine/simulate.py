@@ -1,4 +1,4 @@
-"""Play one drill and measure it."""
+"""Simulation of one drill: from scenario, plan and mix to its trace."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from drillsim.streams.streams import Streams
 def simulate(
     scenario: Scenario, plan: FloorPlan, mix: Mix, *, seed: int, replication: int = 0, record_legs: bool = False
 ) -> Trace:
-    """Return the trace of one drill.
+    """Return the trace of one drill: its events, one outcome row per incident, and its curves.
+
+    The result depends on the arguments alone. Drills may run in any number of threads and processes: what they share is
+    constant once built. Whoever plays many drills in one process collects their garbage in between, see
+    `drillsim.study.garbage`.
 
     seed, replication
         Name the random draws together with the scenario's family; the mix is in no draw, so the same seed and
@@ -24,7 +28,8 @@ def simulate(
     record_legs
         Keep every stretch of movement, for replay.
 
-    Raises KeyError for places that the plan lacks: `drillsim.check` finds them, with their line, beforehand.
+    The scenario and the mix must fit the plan: raises KeyError for places that the plan lacks. `drillsim.check` finds
+    them, with their line, beforehand.
     """
     streams = Streams(seed, scenario.draws, replication)
     drill = DrillState(scenario, plan, mix, streams, record_legs=record_legs)

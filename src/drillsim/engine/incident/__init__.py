@@ -1,1 +1,1 @@
-"""The incident itself: how it is noticed, how it unfolds, and how often incidents come."""
+"""Incidents: detection and report, their own course, and arrivals in a school day."""

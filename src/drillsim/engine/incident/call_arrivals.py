@@ -1,4 +1,4 @@
-"""What comes up in a school day: arrivals by sort of call, bell period and place, the same for every staffing."""
+"""Arrivals of incidents in a school day, by sort of call and bell period; the same for every mix."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Minutes = list[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Arrival:
-    """One incident of the day: its sort, its id, and its onset on the day's clock."""
+    """One incident of the day: its sort of call, its id, and its onset in seconds from the start of the day."""
 
     call: Call
     id: str

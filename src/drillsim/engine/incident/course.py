@@ -1,8 +1,10 @@
-"""The incident's own script: its stages, and its moves from place to place."""
+"""Course of an incident by itself: the stages and the moves that the scenario gives it.
+
+The course follows the file; nothing here looks for people or reacts to them. Stages and moves end when somebody able is on
+scene or the incident is resolved.
+"""
 
 from __future__ import annotations
-
-import simpy
 
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
@@ -12,13 +14,13 @@ from drillsim.streams.streams import sample
 
 
 class IncidentCourse:
-    """What an incident does by itself; given by the file, never searched for."""
+    """Stages and moves of one incident."""
 
     def __init__(self, drill: DrillState, incident: IncidentState) -> None:
         self.drill, self.incident = drill, incident
 
     def begin(self) -> None:
-        """Start its stages and its moves, where it has any."""
+        """Start the processes of its stages and moves, where the file has any."""
         wish = self.incident.definition
         if isinstance(wish, Incident) and wish.stages:
             self.drill.env.process(self._stages(wish))
@@ -26,7 +28,7 @@ class IncidentCourse:
             self.drill.env.process(self._moves(wish))
 
     def _stages(self, wish: Incident) -> Process:
-        """Write down the end of each stage, whoever has come by then."""
+        """Log the end of each stage, whoever is on scene."""
         drill, incident = self.drill, self.incident
         now = 0.0
         for i, (wanted, (ends, _)) in enumerate(zip(wish.stages, incident.stages, strict=True)):
@@ -43,7 +45,7 @@ class IncidentCourse:
         drill.log(incident.id, ev.SCRIPT_DONE, incident=incident.id)
 
     def _moves(self, wish: Incident) -> Process:
-        """Stay, walk to the next place, and so on, until it is over or somebody able is there."""
+        """Stay, walk to the next place, and so on, until it is resolved or somebody able is on scene."""
         drill, incident = self.drill, self.incident
         over = incident.resolved | incident.able
         for i, move in enumerate(wish.moves):
@@ -73,7 +75,7 @@ class IncidentCourse:
             return
         drill.move(incident, space, point)
         drill.log(incident.id, ev.MOVES_TO, drill.id_of(space), incident=incident.id)
-        news, incident.moved = incident.moved, drill.env.event()
+        told, incident.moved = incident.moved, drill.env.event()
         delay = sample(
             drill.scenario.noticing.witness, drill.streams, "incident.seen_again", incident.id, incident.moves_made
         )
@@ -81,8 +83,4 @@ class IncidentCourse:
             drill.scenario.reporting.radio, drill.streams, "incident.told_again", incident.id, incident.moves_made
         )
         incident.moves_made += 1
-        drill.at(delay + radio, lambda _e: _tell(news))
-
-
-def _tell(news: simpy.Event) -> None:
-    news.succeed()
+        drill.at(delay + radio, lambda _e: told.succeed())

@@ -1,4 +1,8 @@
-"""How an incident comes to notice, and how the report travels: draws made once, as delays."""
+"""Detection and report of an incident: each source's delay is drawn once, at the onset.
+
+Every source that may notice (people, cameras, a door's alarm, the incident's own stages, units on their duties) has a draw
+of its own. The first to notice reports; the others follow with theirs, in case the report is lost or does not say where.
+"""
 
 from __future__ import annotations
 

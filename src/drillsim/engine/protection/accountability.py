@@ -1,4 +1,8 @@
-"""Counting heads: when each room or assembly place has counted its people, and when nobody is missing any more."""
+"""Accountability: when each room and assembly place has called its roll, and when everybody is accounted for.
+
+A place can call its roll once the last of its people has arrived; the roll call takes a drawn time. It is evaluated at the
+end of the action, from the times at which the crowd recorded that people were out or settled, so that nobody is polled.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +21,20 @@ from drillsim.streams.streams import cached_slot_words
 
 @dataclass
 class HeadCount:
-    """How many people are where, and since when they can be counted, by place."""
+    """Persons by place, and since when all of them can be counted."""
 
     ready_s: dict[str, float] = field(default_factory=dict)
     persons: dict[str, int] = field(default_factory=dict)
     missing: int = 0
 
     def add(self, place: str, since_s: float, persons: int = 1) -> None:
-        """Put persons into a place; it waits for the last of them."""
+        """Add persons to a place; its roll call waits for the last of them."""
         self.ready_s[place] = max(self.ready_s.get(place, 0.0), since_s)
         self.persons[place] = self.persons.get(place, 0) + persons
 
 
 def account(order: ProtectiveOrder, counted_from_s: Mapping[int, float], until_s: float) -> None:
-    """Write down who is accounted for when, as far as can be told now; lines of a later time are written ahead.
+    """Log when each place, and the whole school, is accounted for; events may lie in the future.
 
     counted_from_s
         Since when people can be counted who sit in a space, by space; who comes later is waited for. Whoever is out
@@ -41,8 +45,8 @@ def account(order: ProtectiveOrder, counted_from_s: Mapping[int, float], until_s
     drill, incident = order.drill, order.incident.id
     heads = _still(order, counted_from_s) if drill.stays else _heads(order, counted_from_s)
     law = drill.scenario.protocol.roll_call
-    luck = drill.streams.uniforms("roll_call", cached_slot_words(tuple(heads.ready_s))).tolist()
-    done = {id_: at + law.quantile(u) for (id_, at), u in zip(heads.ready_s.items(), luck, strict=True)}
+    draws = drill.streams.uniforms("roll_call", cached_slot_words(tuple(heads.ready_s))).tolist()
+    done = {id_: at + law.quantile(u) for (id_, at), u in zip(heads.ready_s.items(), draws, strict=True)}
     for id_, at in done.items():
         if at <= until_s:
             drill.log.events.append(Event(at, id_, ev.ACCOUNTED, id_, "", incident, float(heads.persons[id_])))
@@ -53,7 +57,7 @@ def account(order: ProtectiveOrder, counted_from_s: Mapping[int, float], until_s
 
 
 def in_place(order: ProtectiveOrder, people: NDArray[np.int64]) -> None:
-    """Write down when each of those who were asked to go somewhere had got there."""
+    """Log when each of those who were asked to go somewhere had settled there."""
     crowd = order.drill.crowd
     settled_s = crowd.settled_s
     for p in people.tolist():
@@ -64,7 +68,7 @@ def in_place(order: ProtectiveOrder, people: NDArray[np.int64]) -> None:
 
 
 def in_refuge(order: ProtectiveOrder) -> None:
-    """Write down since when each person waits in a place of refuge."""
+    """Log since when each person waits in a place of refuge."""
     crowd, helped = order.drill.crowd, order.drill.needs_help()
     settled_s, space = crowd.settled_s, order.drill.spaces()
     for p in np.flatnonzero(np.isin(space, sorted(order.refuge)) & ~np.isnan(settled_s)).tolist():

@@ -1,4 +1,12 @@
-"""A lockdown: rooms that are locked one by one, each in a named state, and the people who were caught outside them."""
+"""Lockdown: every occupied room is locked by its adult, and people in no room look for one.
+
+A room passes through named states: told (it has heard the order), locked, secured (out of sight), or failed (its lock did
+not catch, or its adult has no key); abandoned, where its people had left before; released at the end. The times are drawn
+when it is told (`securing`) and scheduled as events; a plan that was replaced in the meantime is recognized by identity
+and dropped. People who are in no lockable room when they hear the order walk to the nearest room that has a place and is
+open; an empty room that somebody enters is told then, and locked behind them. Those who find no room leave the
+building once all rooms that were told are locked.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +29,7 @@ from drillsim.record import events as ev
 TOLD, LOCKED, SECURED, FAILED, ABANDONED, RELEASED = "told", "locked", "secured", "failed", "abandoned", "released"
 """States of a room: told and not locked yet, and how it stands since."""
 PATIENCE = 5
-"""Looks until those who are under way ask themselves whether to leave."""
+"""Polls between two decisions of people under way whether to leave."""
 
 _IN_REFUGE = {
     ev.LOCKED: ev.REFUGE_LOCKED,
@@ -46,13 +54,13 @@ class Lockdown:
         """Rooms to flee into."""
         self.state: dict[int, str] = {}
         self.done_s: dict[int, float] = {}
-        """When a room was last secured, or its lock failed, by space."""
+        """Time at which a room was last secured, or its lock failed, by space."""
         self.next_failure = self.drill.env.event()
         """Succeeds, and is replaced, each time a room cannot be locked."""
         self._plans: dict[int, Securing] = {}
         self._may_leave = False
         self._caught: list[int] = []
-        """Who was in no room to lock and may still be under way."""
+        """Persons who were in no room to lock and may still be under way."""
 
     def begin(self, *, leaving: bool) -> None:
         """Tell every occupied room to lock, and everybody who is in none to find one.
@@ -85,7 +93,7 @@ class Lockdown:
     # ------------------------------------------------------------------ one room
 
     def _tell(self, room: Room, *, word_s: float) -> None:
-        """Let word reach a room after some seconds; its adult locks it, or fails to."""
+        """Tell a room the order after `word_s` seconds, and schedule what its adult then does."""
         plan = self._plans[room.space] = self.order.draws.secure(room, word_s=word_s)
         self.state[room.space] = TOLD
         if plan.locked_s < inf:
@@ -120,12 +128,12 @@ class Lockdown:
         drill.travel.lock(room.space, room.doors)
 
     def hear(self, space: int) -> None:
-        """Let a room hear the order now; call it where that is sooner than the announcement."""
+        """Tell a room now, earlier than the announcement."""
         if self.state.get(space) == TOLD:
             self._tell(self.lockable[space], word_s=0.0)
 
     def retry(self, space: int, unit: Responder) -> Generator[simpy.Event, Any, bool]:
-        """Let a unit with keys lock a room whose lock failed, door by door; its value is whether it did.
+        """Lock a room whose lock failed by a unit with keys, door by door; the value is whether it did.
 
         The unit stands in the room or at its door. One who is called off or leaves meanwhile leaves it as it was.
         """
@@ -163,7 +171,7 @@ class Lockdown:
     # ------------------------------------------------------------------ who is in no room
 
     def _watch(self, empty: list[int]) -> Process:
-        """Lock each room that was empty once somebody has fled into it, until nobody is under way any more."""
+        """Tell each empty room once somebody has fled into it, polling until nobody is under way."""
         drill, fled, looks = self.drill, self._caught, 0
         while self._caught:
             yield drill.env.timeout(LOOK_S)
@@ -181,12 +189,12 @@ class Lockdown:
                 self._leave_or_go_on()
 
     def _wait_no_longer(self, _event: object) -> None:
-        """From now on let those leave who find no room, since all that were to be locked are."""
+        """Allow those who find no room to leave, since all rooms that were told are locked."""
         self._may_leave = True
         self._leave_or_go_on()
 
     def _leave_or_go_on(self) -> None:
-        """Let those who found no room to lock leave the building by themselves, and forget those who are safe."""
+        """Send those who found no room out of the building, and drop those who are settled or out."""
         drill = self.drill
         states = {p: drill.crowd.state(p)[0] for p in self._caught}
         lost = [p for p, word in states.items() if word == "stranded"]
@@ -197,7 +205,7 @@ class Lockdown:
             self._caught = [p for p in self._caught if states[p] != "stranded"]
 
     def leave(self) -> None:
-        """Give up the locks that are still to come: whoever is not behind a locked door leaves the building."""
+        """Cancel the locks still to come at a fire alarm: everybody not behind a locked door leaves."""
         order, drill = self.order, self.drill
         order.forget()
         self._caught = []
@@ -221,7 +229,7 @@ class Lockdown:
         return sorted(s for s, state in self.state.items() if state in words)
 
     def _done(self, space: int, state: str) -> None:
-        """Note that a room is secured, or that its lock failed."""
+        """Set the final state of a room and its time."""
         self.state[space], self.done_s[space] = state, float(self.drill.env.now)
 
     def _word(self, space: int, what: ev.EventWord) -> ev.EventWord:

@@ -1,4 +1,4 @@
-"""A protective order once it has been given: where everybody is then, who hears it when, and who is asked to go where."""
+"""A protective order: who hears it when, and who is asked to go where."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from drillsim.record import events as ev
 UNDER_WAY = ("waiting", "walking", "queued")
 """States of people who may still get where they were asked to go."""
 LOOK_S = 1.0
-"""Time between two looks of somebody who waits for people; what follows a look is late by less than this."""
+"""Polling interval of whoever waits for people, in seconds; what follows is late by less than this."""
 People = NDArray[np.int64]
 
 
@@ -27,19 +27,26 @@ def protected(drill: DrillState) -> IncidentState:
 
 
 class ProtectiveOrder:
-    """One order, from the moment it is given."""
+    """One order, from the time it is given; it keeps where everybody was then.
+
+    People act when the order is heard where they are: announcement, or a drawn delay where the plan has no loudspeaker, or
+    earlier when a unit tells them in person (`hear_now`).
+
+    spoken
+        Whether it is announced in words; an alarm is heard at once.
+    """
 
     def __init__(self, drill: DrillState, *, spoken: bool) -> None:
         self.drill, self.incident = drill, protected(drill)
         protocol, world, streams = drill.scenario.protocol, drill.world, drill.streams
         self.log = partial(drill.log, incident=self.incident.id)
-        """Writes one line about the incident that the order answers."""
+        """Logs an event of the incident that the order answers."""
         self.given_s = float(drill.env.now)
         soon = protocol.announcement if spoken else 0.0
         self.heard_s = np.append(heard_s(protocol, world, streams, spoken=spoken), [soon, soon])
         """Seconds until it is heard, by space; the last two entries answer for stairs and the outside."""
         self.space: People = drill.spaces()
-        """Where each person is when the order is given."""
+        """(persons,) space of each person when the order is given; OUT outside, ON_STAIR on a flight."""
         self.occupied = frozenset(world.cell_space[drill.crowd.counts() > 0].tolist()) - {OUT}
         """Spaces with people in them when the order is given."""
         self.outdoors, self.halls = world.outdoors, world.halls
@@ -49,7 +56,7 @@ class ProtectiveOrder:
 
     @cached_property
     def draws(self) -> SecuringDraws:
-        """The luck of rooms and doors."""
+        """Random numbers of rooms and doors."""
         return SecuringDraws(self.drill.scenario.protocol, self.drill.world, self.drill.streams)
 
     def id_of(self, space: int) -> str:
@@ -69,7 +76,7 @@ class ProtectiveOrder:
         return {int(s): self.given_s + float(self.heard_s[s]) for s in spaces}
 
     def ask(self, spaces: Iterable[int], rooms: Iterable[int]) -> People:
-        """Ask everybody in some spaces to go to some rooms, and write down how many they are."""
+        """Ask everybody in some spaces to go to some rooms; log how many they are, and return them."""
         spaces = list(spaces)
         people = self.within(spaces)
         persons = self.drill.crowd.count_in([s for s in spaces if s >= 0]) if self.drill.stays else len(people)
@@ -100,13 +107,13 @@ class ProtectiveOrder:
         self.drill.crowd.to_refuge(people, self.refuge, delay_s=self.heard_s[self.space[people]])
 
     def stay_outdoors(self) -> None:
-        """Let who is outdoors stay there."""
+        """Log the people who are outdoors and stay there, by space, when they hear the order."""
         for space in sorted(self.outdoors & self.occupied):
             here = self.drill.crowd.count_in([space])
             self.drill.at(float(self.heard_s[space]), self._note_outdoors(space, float(here)))
 
     def hear_now(self, space: int) -> bool:
-        """Let a space hear the order now from somebody who stands there; return whether that was sooner."""
+        """Pass the order on in a space now; return whether that was earlier than the announcement."""
         since = self.drill.env.now - self.given_s
         if self.heard_s[space] <= since:
             return False
@@ -120,7 +127,7 @@ class ProtectiveOrder:
         return True
 
     def forget(self) -> None:
-        """Ask nothing more of anybody: who has not heard it yet never will."""
+        """Withdraw the order from all who have not heard it yet."""
         self._asked = []
 
     def _note_outdoors(self, space: int, persons: float) -> Callable[[object], None]:

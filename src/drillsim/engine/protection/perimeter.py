@@ -1,4 +1,4 @@
-"""The outside doors: locked one by one in a secure, and held open for those who are still to come in."""
+"""Outside doors: locked one by one in a secure, and held open for people who are still to come in."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Perimeter:
         self.order, self.drill = order, order.drill
 
     def begin(self) -> None:
-        """Call everybody in who is outdoors, and lock every outside door: those they come by after them."""
+        """Call in everybody who is outdoors, and lock every outside door; those people come in by are locked after them."""
         order, drill = self.order, self.drill
         network = drill.world.network
         comers = order.ask(order.outdoors, drill.world.rooms_inside)
@@ -96,7 +96,7 @@ class Perimeter:
         return float(self.order.heard_s[world.network.way_spaces[way, world.inner_side(way)]])
 
     def _after(self, comers: People, doors: Mapping[int, bool]) -> Process:
-        """Lock the doors by which people come in, once none of them is still on the way."""
+        """Lock the doors by which people come in, once none of them is under way; poll until then."""
         order, crowd = self.order, self.drill.crowd
         left = comers.tolist()
         while left:
@@ -114,7 +114,7 @@ class Perimeter:
                 self._shut(way, word_s=max(self._heard_s(way) - spent, 0.0), opened=opened)
 
     def _shut(self, way: int, *, word_s: float, opened: bool) -> None:
-        """Lock one outside door: word, somebody walks there, the lock; who holds it open stands there already."""
+        """Schedule the lock of one outside door: word, the walk there (none where somebody holds it open), the lock."""
         draws, world, drill = self.order.draws, self.drill.world, self.drill
         id_ = world.plan.openings[way].id
         if is_shut(world, way) and not opened:

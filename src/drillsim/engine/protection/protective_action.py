@@ -1,4 +1,7 @@
-"""The protective action: who orders it, who hears it, and what people, rooms and doors then do."""
+"""The protective action of a drill: who orders it, and what people, rooms and doors then do.
+
+Actions and words follow the Standard Response Protocol: hold, secure, lockdown, evacuate, shelter.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ class Protection:
 
     @property
     def action(self) -> str:
-        """What is ordered: hold, secure, lockdown, evacuate or shelter; none for nothing."""
+        """The action that is ordered: hold, secure, lockdown, evacuate or shelter; 'none' where there is none."""
         return self.drill.scenario.protocol.action
 
     @cached_property
@@ -48,7 +51,7 @@ class Protection:
         return protected(self.drill)
 
     def roll_call(self) -> None:
-        """Write down what the protective action is about, whether or not it is ever ordered."""
+        """Log the action and the rooms or doors that it concerns, whether or not it is ever ordered."""
         world = self.drill.world
         if self.action == "none":
             return
@@ -66,7 +69,7 @@ class Protection:
     # ------------------------------------------------------------------ who gives the order
 
     def order_on_notice(self, unit: Responder | None) -> Process:
-        """Whoever notices gives the order where the protocol lets them: a teacher, a badge, the alarm, or a unit that may."""
+        """Order after a notice, where the protocol allows it: by a teacher, a badge, the alarm, or a unit that may order."""
         drill = self.drill
         protocol = drill.scenario.protocol
         if protocol.announced_by == "office":
@@ -78,7 +81,7 @@ class Protection:
         self.give_order(unit.id if unit is not None and unit.role.may_order else "somebody there")
 
     def order_by(self, unit: Responder) -> Process:
-        """Let a unit that knows of the incident give the order itself, if its role may."""
+        """Order by a unit that knows of the incident, if its role may order and it has not left."""
         drill = self.drill
         if unit.role.may_order:
             law = ANNOUNCE_DELAY[self.action, "teacher"]
@@ -108,7 +111,7 @@ class Protection:
             self.drill.crowd.evacuate(now.indoors())
 
     def run(self, action: str) -> Process:
-        """Wait for the order (the office gives it after the report), then let everybody carry it out."""
+        """Wait for the order (the office gives it after the report), then carry it out."""
         drill = self.drill
         protocol = drill.scenario.protocol
         if protocol.announced_by == "office":
@@ -132,16 +135,16 @@ class Protection:
         order.ask(order.halls, self.drill.world.rooms_inside)
 
     def _secure(self, order: ProtectiveOrder) -> None:
-        """Get everybody in and lock the outside doors; inside all goes on as usual."""
+        """Call everybody in and lock the outside doors; inside, life goes on."""
         Perimeter(order).begin()
 
     def _shelter(self, order: ProtectiveOrder) -> None:
-        """Let everybody go to the nearest of the places to shelter that has room."""
+        """Send everybody to the nearest of the places to shelter that has room."""
         everywhere = [ON_STAIR, *range(len(self.drill.world.plan.spaces))]
         let_in(order, order.ask(everywhere, self._places(self.drill.scenario.protocol.shelter_in)))
 
     def _evacuate(self, order: ProtectiveOrder) -> None:
-        """Let everybody inside leave; who is outdoors stays there."""
+        """Send everybody inside out of the building, or to a refuge; people outdoors stay there."""
         order.stay_outdoors()
         people, wish = order.indoors(), self.drill.scenario.people.refuge
         if wish is not None and not self.drill.stays:
@@ -151,7 +154,7 @@ class Protection:
         order.leave(people)
 
     def _lock_down(self, order: ProtectiveOrder) -> None:
-        """Lock the rooms, and let who is in none find one."""
+        """Lock the occupied rooms; people in no room look for one."""
         self.lockdown = Lockdown(order, [r.space for r in self.rooms if r.lockable])
         self.lockdown.begin(leaving=self._leaving)
 
@@ -178,20 +181,20 @@ class Protection:
         return self.lockdown.next_failure if self.lockdown is not None else self.drill.env.event()
 
     def retry_lock(self, space: int, unit: Responder) -> Generator[simpy.Event, Any, bool]:
-        """Let a unit that stands in a room or at its door lock it by its key; its value is whether it did."""
+        """Lock a room whose lock failed by a unit at its door; the value is whether it did."""
         if self.lockdown is None:
             return False
         return (yield from self.lockdown.retry(space, unit))
 
     def guide(self, space: int) -> None:
-        """Let a unit tell the people of the space it is in, who then hear the order now if they had not heard it yet."""
+        """Pass the order on by a unit to the people of its space, if they have not heard it yet."""
         if self.order is not None and self.order.hear_now(space) and self.lockdown is not None:
             self.lockdown.hear(space)
 
     # ------------------------------------------------------------------ the end
 
     def take_stock(self) -> None:
-        """Write down, once, what only the whole action can tell: halls clear, who is in place, who is accounted for."""
+        """Log, once, what only the whole action can tell: halls clear, people in place, accountability."""
         order = self.order
         if order is None or self._noted:
             return

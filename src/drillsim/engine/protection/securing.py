@@ -1,4 +1,14 @@
-"""Securing rooms and outside doors: word, recover from the hall, lock, out of sight; every draw named by its door."""
+"""Times to secure rooms and outside doors.
+
+A room is secured in steps, one adult doing them one after the other:
+
+    word reaches it → recover pupils from the hall → lock door 1 … door n → out of sight
+
+Each door takes up to three tries; a try takes a time by the kind of lock and catches with a probability. A substitute without
+a key locks no door that needs one. The room is *locked* after its last door, and *secured* when lights are off and
+nobody is in sight. Every random number is named by its room or door and drawn for all of them, so that the same door jams
+under every mix and at whatever time the order comes.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +31,10 @@ Floats = NDArray[np.float64]
 
 
 class Securing(NamedTuple):
-    """What becomes of one room, in seconds from now.
+    """Outcome of securing one room, in seconds from now.
 
-    locked_s is inf, and secured_s too, when it could not be locked; failed_s is then the time of the last try.
+    locked_s and secured_s are inf where it could not be locked; failed_s is then the end of the last try, and inf
+    otherwise.
     """
 
     room: Room
@@ -49,7 +60,7 @@ def heard_s(protocol: Protocol, world: World, streams: Streams, *, spoken: bool)
 
 
 class SecuringDraws:
-    """The luck of every room and door of one drill, drawn whether it is needed or not."""
+    """Random numbers of every room and door of one drill, always drawn, so that mixes stay paired."""
 
     def __init__(self, protocol: Protocol, world: World, streams: Streams) -> None:
         self.setting, self.world, self.protocol = protocol.rooms, world, protocol
@@ -68,7 +79,7 @@ class SecuringDraws:
             "key": (setting.key, setting.key_fails),
             "push-button": (setting.push_button, setting.push_button_fails),
         }
-        """How long a lock by hand takes, and how often it fails; all others are automatic."""
+        """Time and failure probability of a lock by hand; all others are automatic."""
         self._automatic = None, setting.auto_fails
 
     def secure(self, room: Room, *, word_s: float) -> Securing:

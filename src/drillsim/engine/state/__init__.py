@@ -1,1 +1,1 @@
-"""What lives in one drill: the event log, incidents, responders, their duties and travel."""
+"""State of one drill: event log, incidents, responders, their duties and travel."""

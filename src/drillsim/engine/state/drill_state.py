@@ -32,7 +32,16 @@ Process = Generator[simpy.Event, Any, None]
 
 
 class DrillState:
-    """What everybody in a drill shares; it changes only through the crowd, the travel and the incidents themselves."""
+    """Shared state of one drill.
+
+    Common random numbers: `streams` addresses every draw by its purpose and an id (of a door, a person, a unit, an
+    incident), never by the order of calls, and draws are made whether they are needed or not. The mix is in no address, so
+    that two mixes under one seed and replication face the same incident, people and locks; their difference is the
+    effect of the staffing alone. A new draw needs an address of its own, or it changes the meaning of an old one.
+
+    record_legs
+        Keep every stretch of movement, for replay.
+    """
 
     def __init__(
         self,
@@ -70,7 +79,7 @@ class DrillState:
 
     @property
     def stays(self) -> bool:
-        """Whether nobody but responders walks."""
+        """Whether only responders walk."""
         return self.scenario.crowd == "stays" or self.scenario.demand is not None
 
     def people_in(self, time_s: float = 0.0) -> NDArray[np.int64]:
@@ -78,7 +87,7 @@ class DrillState:
         return self.world.persons(self.clock.period(time_s))
 
     def occupy(self, time_s: float) -> None:
-        """Let the people be where the bell period of a time places them."""
+        """Place the people where the bell period of a time has them, in a drill where only responders walk."""
         self.crowd.occupy(self.people_in(time_s))
 
     def _settings(self) -> CrowdSettings:
@@ -90,7 +99,7 @@ class DrillState:
         return CrowdSettings("shortest", exits)
 
     def at(self, delay_s: float, act: Callable[[Any], None]) -> None:
-        """Call `act` after a delay, before anything else that happens at that time."""
+        """Call `act` after a delay, before all other events of that time."""
         self.env.schedule(Timer(self.env, 0, act), URGENT, delay_s)
 
     def spaces(self) -> NDArray[np.int64]:
@@ -135,18 +144,18 @@ class DrillState:
         self.stop_exposure(incident)
 
     def start_exposure(self, incident: IncidentState) -> None:
-        """Count the person-seconds near an incident from now on."""
+        """Begin the exposure of an incident at its present place."""
         self.exposures[incident] = Exposure(self.world, self.crowd, incident.space, incident.point)
 
     def stop_exposure(self, incident: IncidentState) -> None:
-        """Write down the person-seconds near an incident up to now; only the first call counts."""
+        """Log the exposure of an incident up to now; a second call does nothing."""
         exposure = self.exposures.pop(incident, None)
         if exposure is not None:
             for radius, person_s in exposure.stop():
                 self.log("people", ev.EXPOSURE, f"{radius:g}", incident=incident.id, value=person_s)
 
     def move(self, incident: IncidentState, space: int, point: XY) -> None:
-        """Let an incident be at another place from now on."""
+        """Move an incident; its exposure is closed at the old place and begins at the new one."""
         exposed = incident in self.exposures
         self.stop_exposure(incident)
         incident.space, incident.point = space, point
@@ -154,6 +163,6 @@ class DrillState:
             self.start_exposure(incident)
 
     def room_locked(self, space: int) -> None:
-        """Count nobody behind this locked door any more."""
+        """Exclude the people of a locked room from every exposure."""
         for exposure in self.exposures.values():
             exposure.room_locked(space)

@@ -1,4 +1,14 @@
-"""A unit's own day: its duties one after the other, each with a place or a round, and when it is off campus."""
+"""Duties of a unit during a drill, one after the other, each with a place or a patrol loop.
+
+*Presence* says whether a unit is on campus: by its calendar, else drawn once a day by its share. *Duty* says what it does
+while it is: a turn of its timetable, else the usual duty, which is drawn once a day by its shares. Both follow from the
+clock of the drill alone, so that the position of a unit that nothing has called is a function of time
+(`DutySpell.place_at`) and costs no event: a patrol walks its loop without a process, and the time of its next visit to a
+space is computed. From the first call on, the unit is a walker of the crowd; where only responders walk, until it is back.
+
+The duty also sets the hand-over delay between notification and departure. The walk from one duty to the next is not
+simulated: at the end of a spell the unit is at the place of the next one.
+"""
 
 from __future__ import annotations
 
@@ -25,16 +35,16 @@ ROOMS_OF = {
 
 @dataclass(frozen=True)
 class DutySpell:
-    """A stretch of the drill on one duty: at a point, or on a round."""
+    """A time span of the drill on one duty: at a point, or on a patrol loop."""
 
     begins_s: float
     ends_s: float
     duty: str
     post: tuple[int, XY]
-    """Space and point; of a round its first stop."""
+    """Space and point; of a patrol loop its first stop."""
     loop: PatrolLoop | None = None
     phase_s: float = 0.0
-    """Place in the round at the drill's zero."""
+    """Time of the loop, in seconds, at the drill's zero."""
 
     def place_at(self, time_s: float) -> tuple[int, XY]:
         """Return space and point at a time."""

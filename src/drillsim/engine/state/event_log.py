@@ -1,4 +1,4 @@
-"""The event table while it is written, in order of time."""
+"""Event log of a drill."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from drillsim.record import events as ev
 from drillsim.record.trace import Event
 
 _new = tuple.__new__
-"""Makes a named tuple of a plain one in half the time that its name takes."""
+"""Makes an Event of a plain tuple in half the time of its constructor, which checks the number of fields."""
 
 
 class EventLog:
-    """The event table while it is written, in order of time."""
+    """The events of a drill in order of time; a call appends one at the present time."""
 
     def __init__(self, env: simpy.Environment) -> None:
         self.env = env
@@ -28,5 +28,5 @@ class EventLog:
         incident: str = "",
         value: float | None = None,
     ) -> None:
-        """Write one line at the present time."""
+        """Append one event at the present time; see `drillsim.record.trace.Event` for the arguments."""
         self.events.append(_new(Event, (float(self.env.now), who, what, where, why, incident, value)))

@@ -1,4 +1,14 @@
-"""Person-seconds near an incident: how many people were how long within some walking metres of it."""
+"""Exposure: person-seconds within some walking metres of an incident.
+
+The exposure within a radius r is the integral over time, from onset to the end, of the number of people whose cell lies
+within r walking metres of the incident:
+
+    E(r) = sum over cells c with d(c) <= r of  integral n_c(t) dt
+
+The crowd keeps the inner integral of each cell (`person_seconds`) up to date at every change of its count, so that E(r) is
+a difference of two snapshots and needs no sampling in time. A room stops to count when its door is locked: its cells are
+cut off at the snapshot taken then. When an incident moves, the integral is closed and a new one begins at the new place.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +20,7 @@ from drillsim.engine.world.world import RADII, XY, World
 
 
 class Exposure:
-    """Counts for one incident from its onset until it is over; people behind a locked door no longer count."""
+    """The exposure of one incident at one place, from a snapshot at the start to one at the end."""
 
     def __init__(self, world: World, crowd: Crowd, space: int, point: XY) -> None:
         self.world, self.crowd = world, crowd
@@ -20,7 +30,7 @@ class Exposure:
         self._locked: dict[int, NDArray[np.float64]] = {}
 
     def room_locked(self, space: int) -> None:
-        """Count nobody in this space from now on."""
+        """Take the snapshot of a room that is locked: its people no longer count."""
         if space in self._rooms:
             self._locked[space] = self.crowd.person_seconds()
 

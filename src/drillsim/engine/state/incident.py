@@ -20,7 +20,7 @@ from drillsim.streams.streams import Streams
 
 @dataclass(eq=False)
 class IncidentState:
-    """One incident as it unfolds; draws are made at the start."""
+    """State of one incident; its draws are made at the start, and named by its id, so that every mix meets the same."""
 
     definition: Happening
     """What the file says of it."""
@@ -32,7 +32,7 @@ class IncidentState:
     rank: int
     space: int
     point: XY
-    """Where it is now; it may move."""
+    """Present location; an incident may move."""
     onset_s: float
     lasts_s: float | None
     act_s: float | None
@@ -40,21 +40,21 @@ class IncidentState:
     resolved: simpy.Event
     able: simpy.Event
     place_known: simpy.Event
-    """Succeeds when everybody who is sent knows where it is."""
+    """Succeeds when the location is known to all who are sent."""
     moved: simpy.Event
-    """Succeeds, and is replaced, each time word of another place reaches who is on the way."""
+    """Succeeds, and is replaced, each time those under way are told of another location."""
     police_told: simpy.Event
-    """Succeeds when somebody speaks to the police directly."""
+    """Succeeds when a unit with a channel to the police has told them; its value is the unit's id."""
     stages: tuple[tuple[float, float], ...] = ()
     """End of each stage and when it is detected (inf: not), in seconds after the onset."""
     ended: bool = False
     able_s: float | None = None
     searched: set[int] = field(default_factory=set)
-    """Spaces that somebody has looked into, or is on the way to."""
+    """Spaces that a searching responder has looked into or goes to."""
     together: dict[str, simpy.Event] = field(default_factory=dict)
-    """By service: succeeds when enough of them stand at the last door."""
+    """By service: succeeds when a whole team stands at the last door."""
     at_door: dict[str, int] = field(default_factory=dict)
-    """By service: how many stand there."""
+    """By service: responders at the last door."""
     moves_made: int = 0
 
     def is_resolved_by(self, role: Role) -> bool:

@@ -24,7 +24,7 @@ class PatrolStep:
 
 
 class PatrolLoop:
-    """A patrol's round; time runs from the first stop and wraps round."""
+    """The closed loop of a patrol; its time runs from the first stop and is periodic."""
 
     def __init__(self, steps: tuple[PatrolStep, ...]) -> None:
         self.steps = steps
@@ -43,7 +43,9 @@ class PatrolLoop:
         return step.space, (x0 + (x1 - x0) * share, y0 + (y1 - y0) * share)
 
     def next_in(self, space: int, time_s: float) -> float | None:
-        """Return the seconds from `time_s` until the patrol is next in a space, 0 when it is there; None if never."""
+        """Return the seconds from `time_s` until the patrol is next in a space, 0 when it is there; None if never.
+
+        The second period is looked at too, for a space whose only step has begun already."""
         if self.period_s <= 0:
             return 0.0 if self.steps[0].space == space else None
         now = time_s % self.period_s

@@ -1,4 +1,4 @@
-"""Responders: the units of the mix and the services from outside, as they are in one drill."""
+"""State of the responders of one drill: units of the mix, and people of the services."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ Access = Callable[["Responder"], tuple[float, float] | None]
 
 @dataclass(eq=False)
 class Responder:
-    """Somebody who may be sent: identity and draws fixed at the start, the rest lives in time.
+    """State of one responder: definition and draws of the day are fixed, the rest changes during the drill.
 
-    What is drawn for each incident anew is drawn by unit and number of the incident, so that it is the same whoever
-    else is there.
+    What is drawn anew for each incident is named by the unit and the number of the incident, never by who else is
+    there: common random numbers, so that two mixes differ only by what their units do. Which incident keeps a responder
+    busy is in `engine.response.assignments`.
     """
 
     unit: Unit
@@ -52,15 +53,15 @@ class Responder:
     service: str = ""
     """'police', 'ems' or 'fire-service'; empty for units of the mix."""
     access: Access = no_access
-    """How it opens locked doors without keys of its own."""
+    """Seconds it needs at locked doors without keys of its own."""
     gone: bool = False
-    """Off campus for now: sent away by the script, or with somebody arrested."""
+    """Off campus for now: sent away by an inject, or with an arrested person."""
     stands: tuple[int, XY] | None = None
-    """Where an incident left it, until it is back on duty."""
+    """Location at which an incident left it, until it is back on duty."""
     resumed_s: float | None = None
-    """When it took up its round again at the first stop."""
+    """Time at which it resumed its patrol loop at the first stop."""
     number: int | None = None
-    """Its number in the crowd, from the moment it first sets off."""
+    """Its number in the crowd, from its first departure on."""
     walked_s: float = 0.0
     doors_s: float = 0.0
     carries_aed: bool = False
@@ -71,7 +72,7 @@ class Responder:
 
     @property
     def label(self) -> str:
-        """What the story calls it."""
+        """Label for people: that of its definition, else of its role."""
         return self.unit.label or self.role.label
 
     def is_here(self, time_s: float) -> bool:
@@ -98,7 +99,7 @@ class Responder:
         return self.spells[self._index(time_s)]
 
     def place_at(self, time_s: float) -> tuple[int, XY]:
-        """Return where it is while nothing has called it."""
+        """Return space and point while no incident has called it: where it stands, else by its duty."""
         if self.stands is not None:
             return self.stands
         spell = self.spell_at(time_s)
@@ -107,7 +108,7 @@ class Responder:
         return spell.place_at(time_s)
 
     def set_off_s(self, now_s: float, number: int) -> float:
-        """Return the seconds from the word until it sets off: acknowledge and hand over, or until the duty ends."""
+        """Return the seconds from notification to departure: acknowledge, then hand over the duty or wait for its end."""
         spell = self.spell_at(now_s)
         acknowledge = self.sample(self.role.acknowledge, "unit.acknowledge", number)
         hand_over: Spread = getattr(self.role.hand_over, spell.duty)
@@ -115,7 +116,7 @@ class Responder:
         return acknowledge + min(full, spell.ends_s - now_s)
 
     def visits(self, space: int, begins_s: float) -> float:
-        """Return when, from a time on, it is next in a space on its duties; inf if never, as far as its spells tell."""
+        """Return the time of its next visit to a space on its duties, from a time on; inf if there is none."""
         if self.stands is not None:
             return begins_s if self.stands[0] == space else inf
         for spell in self.spells[self._index(begins_s) :]:
@@ -131,7 +132,7 @@ class Responder:
         return inf
 
     def phase_at_zero(self, spell: DutySpell) -> float:
-        """Return the phase of a round at the drill's zero, as it was drawn or as it was resumed."""
+        """Return the time of a patrol loop at the drill's zero, as drawn or as resumed."""
         if self.resumed_s is not None and self.resumed_s >= spell.begins_s:
             return -self.resumed_s
         return spell.phase_s

@@ -1,4 +1,9 @@
-"""How responders get there: least-time paths with their own keys, replanned when a way changes."""
+"""Travel of responders: paths of least time with their own keys, planned anew when a way changes.
+
+A trip is planned once. After that, only an event of the building can change the best path: a way that closes or is locked
+makes paths through it dearer, so that just the trips whose path uses it are planned again; a way that opens or is unlocked
+may make a path better that did not use it, so that every trip is. Between such events no trip is looked at.
+"""
 
 from __future__ import annotations
 
@@ -18,24 +23,24 @@ from drillsim.scenario.response import Locks
 
 @dataclass
 class UnitTrip:
-    """One walk of one responder to one point."""
+    """One trip of one responder to one point."""
 
     responder: Responder
     space: int
     point: XY
     speed_mps: float
     done: simpy.Event
-    """Succeeds on arrival; who finds no way stands, and tries again when a way opens."""
+    """Succeeds on arrival; a responder without a path stands, and is planned again when a way opens."""
     no_way: Callable[[], None]
-    """Called each time it turns out that there is no way."""
+    """Called each time planning finds no path."""
     ways: frozenset[int] = frozenset()
     """Ways of the present path."""
     entry: Callable[[], int] | None = None
-    """Tells the way by which it comes in, while it still stands outside."""
+    """Returns the way by which it enters the building, while it stands outside."""
 
 
 class Travel:
-    """The ways as they are now (closed, locked), and the trips that are under way."""
+    """State of the ways (closed, locked, propped, held open), and the trips under way."""
 
     def __init__(self, env: simpy.Environment, world: World, crowd: Crowd, locks: Locks) -> None:
         self.env, self.world, self.crowd, self.locks = env, world, crowd, locks
@@ -44,19 +49,19 @@ class Travel:
         self.trips: dict[int, UnitTrip] = {}
         self.propped: set[int] = set()
         self.held: set[int] = set()
-        """Ways that somebody with keys holds open for services."""
+        """Ways that a unit with keys holds open for services."""
         self._version = 0
         self._changed = env.event()
         self._present: dict[tuple[str, float], tuple[int, Routes]] = {}
 
     def lock(self, room: int, ways: tuple[int, ...]) -> None:
-        """Lock openings against who wants to enter a room; from inside they open."""
+        """Lock openings of a room from outside; from inside they open."""
         for way in ways:
             self.locked[way, self.world.network.side(way, room)] = True
         self._replan(ways)
 
     def unlock(self, room: int, ways: tuple[int, ...]) -> None:
-        """Give openings back the state they had at the start, for who wants to enter a room."""
+        """Restore the locks that openings of a room had at the start, from outside."""
         for way in ways:
             side = self.world.network.side(way, room)
             self.locked[way, side] = self.world.locked_at_start[way, side]
@@ -78,7 +83,7 @@ class Travel:
         self._replan(None)
 
     def renew(self) -> None:
-        """Let every trip find its way again, since what somebody may open has changed."""
+        """Plan every trip again, since what a responder may open has changed."""
         self._replan(None)
 
     def close(self, way: int) -> None:
@@ -92,10 +97,7 @@ class Travel:
         self._replan(None)
 
     def _replan(self, ways: tuple[int, ...] | None) -> None:
-        """Let the trips whose path uses one of these ways (None: every trip) find the least way again.
-
-        A way that became slower can only change a path that uses it.
-        """
+        """Plan the trips again whose path uses one of these ways; every trip for None."""
         self._version += 1
         if not self._changed.triggered:
             self._changed.succeed()
@@ -169,9 +171,9 @@ class Travel:
         """Send a responder to a point; the event succeeds when it is there.
 
         no_way
-            Called when there is no way; the responder stands where it is until one opens.
+            Called when there is no path; the responder stands where it is until a way opens.
         entry
-            Tells the way by which somebody who is outside comes in; asked again when a way on the path changes.
+            Returns the way by which a responder from outside enters; asked again when a way on the path changes.
         """
         if responder.number is None:
             here, at = self._outside(entry()) if entry is not None else responder.place_at(self.env.now)
@@ -189,21 +191,21 @@ class Travel:
         return trip.done
 
     def place(self, responder: Responder) -> tuple[int, XY]:
-        """Return where a responder is now: among the people, or on duty."""
+        """Return space and point of a responder now: from the crowd after its first departure, else from its duty."""
         if responder.number is not None:
             return self.crowd.unit_place(responder.number)
         return responder.place_at(self.env.now)
 
     def stand(self, responder: Responder) -> None:
-        """Let a responder who has set off stand where it is; one who has not goes on with its duty."""
+        """Halt a responder that has set off; one that has not goes on with its duty."""
         if responder.number is not None:
             self.stop(responder)
             responder.stands = self.place(responder)
 
     def resume(self, responder: Responder) -> None:
-        """Put a responder who is back at its post on duty again; one with a round takes it up from the first stop.
+        """Return a responder at its post to its duty; a patrol resumes its loop at the first stop.
 
-        In a drill with people a round is not taken up: whoever is in the crowd stands where it can be met.
+        In a drill with a walking crowd a unit stays at its post: as a walker of the crowd it can be met there.
         """
         if not self.crowd.people_walk:
             responder.number = responder.stands = None
@@ -220,7 +222,7 @@ class Travel:
         return int(self.world.network.way_spaces[way, 1 - side]), (float(x), float(y))
 
     def stop(self, responder: Responder) -> None:
-        """Let a responder stand where it is and give up its trip."""
+        """End the trip of a responder where it is."""
         if responder.number is not None and self.trips.pop(responder.number, None) is not None:
             self.crowd.halt(responder.number)
 

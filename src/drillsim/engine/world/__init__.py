@@ -1,1 +1,1 @@
-"""What all drills of a scenario on a plan share: rooms, places, the clock and the occupants."""
+"""Constant data that all drills of a scenario on a plan share: world, rooms, parts; and the day's clock and people."""

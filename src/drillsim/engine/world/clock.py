@@ -1,4 +1,4 @@
-"""When a drill takes place: the weekday, the minute of the day, and the bell periods around it."""
+"""Clock of a drill: weekday, minute of the day, and bell periods."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class World(Derives):
 
     @cached_property
     def door_locks(self) -> list[str]:
-        """How each opening is locked, in file order."""
+        """Kind of lock of each opening, in file order."""
         return [o.lock for o in self.plan.openings]
 
     @cached_property
@@ -194,7 +194,7 @@ class World(Derives):
 
     @cached_property
     def lookouts(self) -> dict[int, XY]:
-        """Where to stand to look into each indoor space: inside its first door, in circulation in the middle."""
+        """Lookout of each indoor space: inside its first door; the middle of a space of circulation."""
         found = {}
         for i, space in enumerate(self.plan.spaces):
             if space.use in ("stair", "outdoors") or not self.network.space_ways[i]:
