@@ -1,1 +1,1 @@
-"""Who is asked, who goes, and what they do on scene."""
+"""Response to incidents: assignments, dispatch, life cycle of a unit, approach, scene, services, supporting tasks."""

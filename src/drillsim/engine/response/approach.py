@@ -1,4 +1,19 @@
-"""How a responder finds its way to an incident: told or not where it is, moving or not, alone or together."""
+"""Approach of a responder to an incident: search for an unknown place, entry as a pair or team, and the last walk.
+
+*Search for an unknown place.* A report may not say where the incident is. A responder without the place visits the indoor
+spaces one after the other, each time the nearest in walking time that no searcher has visited or chosen, stands at its
+lookout (inside the first door), and looks: a glance where no door is locked, longer in a locked room. Searchers share the set
+of visited spaces, so that they divide the building. The search ends for all when one finds the incident and has told so by
+radio, or when the office learns the place from whoever reported. An incident that moves is found where it is at the look;
+a space that was visited before it came there is not visited again.
+
+*Entry as a pair or team.* With `dispatch.entry: pair` or `team`, armed responders walk to the last door before the
+incident and wait there until two or four of one service (units of the school count as one) have come; then all of them go
+in, and whoever comes later goes straight on. Responders of different services do not make up a team.
+
+*The last walk* ends at the incident's point. Where the incident has moved in the meantime, the responder goes on as soon
+as the new place reaches it by radio.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +33,7 @@ Entry = Callable[[], int]
 
 
 class Approach:
-    """The walk to an incident, for units and services alike."""
+    """Walks to an incident, for units and services alike."""
 
     def __init__(self, drill: DrillState, assignments: Assignments) -> None:
         self.drill, self.assignments = drill, assignments
@@ -35,9 +50,9 @@ class Approach:
         """Walk until the responder stands at the incident's point.
 
         knows
-            Whether it saw the place itself; otherwise it goes where it was told, or searches until somebody knows.
+            Whether it has seen the place itself; otherwise it goes where it was told, or searches until the place is known.
         entry
-            Tells the way by which somebody who is outside comes in.
+            Returns the way by which a responder from outside enters.
         """
         drill = self.drill
         searches = not knows and not incident.place_known.triggered
@@ -82,7 +97,7 @@ class Approach:
     # ------------------------------------------------------------------ search
 
     def _search(self, incident: IncidentState, responder: Responder, speed_mps: float) -> Process:
-        """Look into the nearest space that nobody has looked into, until the incident is found or its place told."""
+        """Visit the nearest space that no searcher has visited, until the incident is found or its place told."""
         drill, env = self.drill, self.drill.env
         drill.log(
             responder.id, ev.SEARCHES, drill.whereabouts(responder), "the place is not known", incident=incident.id
@@ -109,7 +124,7 @@ class Approach:
         responder.doors_s += env.now - began
 
     def _nearest(self, incident: IncidentState, responder: Responder, speed_mps: float) -> tuple[int, XY] | None:
-        """Return the nearest space to look into, and where to stand for it; None when all were looked into."""
+        """Return the nearest space that nobody has visited and its lookout; None when none is left or can be reached."""
         drill = self.drill
         here, at = drill.travel.place(responder)
         if here < 0:
@@ -125,7 +140,7 @@ class Approach:
         return nearest, (at if nearest == here else spots[nearest])
 
     def _look_s(self, incident: IncidentState, responder: Responder, space: int) -> float:
-        """Return how long a look takes: a glance where the door is open, longer in a locked, dark room."""
+        """Return the seconds of a look: a glance, or longer in a locked, dark room; drawn by responder, space and incident."""
         drill = self.drill
         search = drill.scenario.dispatch.search
         ways = drill.world.network.space_ways[space]
@@ -136,7 +151,7 @@ class Approach:
     # ------------------------------------------------------------------ together
 
     def _gather(self, incident: IncidentState, responder: Responder, speed_mps: float) -> Process:
-        """Wait at the last door until enough armed people of one service are there; they then go in together."""
+        """Walk to the last door, and wait there until a whole team of one service has come."""
         drill = self.drill
         service = responder.service or "school"
         together = incident.together.setdefault(service, drill.env.event())
@@ -158,7 +173,10 @@ class Approach:
     # ------------------------------------------------------------------ the AED
 
     def fetch_aed(self, incident: IncidentState, unit: Responder) -> Process:
-        """Pass by the nearest AED: the one sent as second, or who is alone where it costs little."""
+        """Walk by way of the AED that makes the least detour, and take it.
+
+        Only roles that fetch it do. A unit that was not sent first does so at any detour, the first one at a detour of at
+        most `aed_detour`. Nobody does where the place is unknown or another unit carries one already."""
         drill = self.drill
         places = drill.world.equipment("aed")
         unit.carries_aed = False
@@ -193,7 +211,7 @@ def _moves(incident: IncidentState) -> bool:
 
 
 def tell_place(drill: DrillState, incident: IncidentState, who: str) -> None:
-    """Let everybody who is sent know where an incident is."""
+    """Make the place of an incident known to all who are sent, once."""
     if not incident.place_known.triggered:
         drill.log(who, ev.PLACE_KNOWN, drill.where(incident), incident=incident.id)
         incident.place_known.succeed()

@@ -1,4 +1,8 @@
-"""The one table of assignments: which responder was asked to which incident, and how far it has got."""
+"""Assignments: which responder was asked to which incident, and how far it has got; the one table of them.
+
+Every rule about busy, free, sent, under way or on scene asks this table; neither a responder nor an incident knows of the
+other.
+"""
 
 from __future__ import annotations
 

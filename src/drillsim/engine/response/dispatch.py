@@ -1,4 +1,9 @@
-"""Who is sent where: policy by kind, nearest or preferred, back-up, calling off, and the line of those who wait."""
+"""Dispatch: whom to send to an incident, by the policy of its kind, and the line of incidents that wait.
+
+The policy *nearest* ranks units by hand-over and travel time from where they are now; *preference* by a table of the
+scenario; *all* sends everybody suited. A more urgent incident may call units off a less urgent one, free units first.
+Incidents that find everybody busy wait in a line, the most urgent first, then the longest waiting.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +16,12 @@ from drillsim.scenario.response import Preference
 
 
 class Dispatcher:
-    """The dispatcher's choices; what is chosen is carried out elsewhere."""
+    """The dispatcher's choices; `Response` carries them out."""
 
     def __init__(self, drill: DrillState, assignments: Assignments) -> None:
         self.drill, self.assignments, self.rules = drill, assignments, drill.scenario.dispatch
         self._line: list[IncidentState] = []
-        """Reported incidents that nobody was free for, in order of their report."""
+        """Reported incidents that found nobody free, in order of their report; those that wait no more leave it later."""
         self._waits: set[IncidentState] = set()
         """Those of the line that still wait."""
 
@@ -26,7 +31,7 @@ class Dispatcher:
         return [u for u in self.drill.units if u.is_here(now)]
 
     def free(self) -> list[Responder]:
-        """Return the units on campus that nothing keeps busy, in mix order."""
+        """Return the units on campus without an assignment, in mix order."""
         return [u for u in self.on_campus() if not self.assignments.is_busy(u)]
 
     def suits(self, incident: IncidentState, unit: Responder) -> bool:
@@ -101,7 +106,7 @@ class Dispatcher:
         return lead + (rest[:1] if self.rules.back_up and alone else [])
 
     def wait(self, incident: IncidentState) -> None:
-        """Put an incident into the line, or write down that nobody was free for it."""
+        """Put an incident for which nobody was chosen into the line; log it where it cannot wait."""
         if incident in self._waits or self.assignments.sent(incident):
             return
         somebody = any(u.role.radio and self.suits(incident, u) for u in self.on_campus())
@@ -117,7 +122,7 @@ class Dispatcher:
             )
 
     def take_from_line(self, incident: IncidentState) -> bool:
-        """Let an incident wait no longer, since somebody is sent to it; return whether it waited."""
+        """End the waiting of an incident, since somebody is sent; return whether it waited."""
         waited = incident in self._waits
         self._waits.discard(incident)
         return waited

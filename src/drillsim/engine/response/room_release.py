@@ -36,9 +36,9 @@ class RoomRelease:
         return self.protection.lockdown
 
     def run(self) -> Process:
-        """Wait until it is over and a while longer, then send everybody able who is there from room to room.
+        """Wait for the order, the end of the incident and a delay, then send every resolver on scene round the rooms.
 
-        A hostile event, a fire or a hazard counts as over when somebody able is on scene.
+        An incident that is never resolved here (hostile, fire, hazard) counts as over when somebody able is on scene.
         """
         drill, setting, incident = self.drill, self.drill.scenario.protocol.release, self.incident
         assert setting is not None
@@ -57,13 +57,13 @@ class RoomRelease:
             assignment.process = drill.env.process(self._go_round(unit))
 
     def _able(self) -> list[Responder]:
-        """Return those on scene who resolve incidents of this kind and have nothing else to do."""
+        """Return the resolvers on scene without another assignment."""
         now, busy_with = self.drill.env.now, self.assignments.incident_of
         there = self.assignments.resolvers(self.incident)
         return [u for u in there if (u.service or u.is_here(now)) and busy_with(u) in (None, self.incident)]
 
     def _go_round(self, unit: Responder) -> Process:
-        """Walk to the nearest room left, show who one is, let its people out, and go on, until called off."""
+        """Release the nearest room left, one after the other, until none is left or the releaser is called off."""
         order = self.lockdown.order
         order.log(unit.id, ev.RELEASES, self.drill.whereabouts(unit), "from room to room")
         room = -1
@@ -89,7 +89,7 @@ class RoomRelease:
             self.lockdown.release(room, unit.id)
 
     def _nearest(self, unit: Responder) -> tuple[int, int, XY] | None:
-        """Return the nearest room that waits for somebody, with the place in front of its door; None if there is none."""
+        """Return the nearest room that is still held, with the place in front of its door; None if there is none."""
         network, travel = self.drill.world.network, self.drill.travel
         reach = travel.routes(unit, unit.role.patrol_speed).from_point(*travel.place(unit))
         found: list[tuple[float, int, int, XY]] = []

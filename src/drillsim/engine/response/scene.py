@@ -20,7 +20,7 @@ def until_called_off(process: Process) -> Process:
 
 
 class Scene:
-    """What happens where responders stand at an incident, for units and services alike."""
+    """Arrivals and departures at the incidents of one drill, for units and services alike."""
 
     def __init__(self, drill: DrillState, assignments: Assignments) -> None:
         self.drill, self.assignments = drill, assignments

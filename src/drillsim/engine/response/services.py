@@ -1,4 +1,9 @@
-"""Police, ambulance and fire service: called, at the entry, met or not, and then the same travel as everybody."""
+"""Police, ambulance and fire service: call, drive, entry, and the approach that they share with units.
+
+A service is called once for an incident. Its people come one after the other after a response time by its law. They have no
+keys: the office lets them in by card, or in a hostile event a unit that meets them at the entry hands over keys and the
+place; police whom nobody meets first search (`police.locate`), the first officer for all.
+"""
 
 from __future__ import annotations
 
@@ -34,20 +39,20 @@ def service_unit(service: str, index: int) -> Unit:
 
 @dataclass(eq=False)
 class ServiceTeam:
-    """Those who come from one service to one incident."""
+    """The people of one service for one incident, and what they know."""
 
     service: str
     incident: IncidentState
     entry: int
-    """Way by which they mean to come in."""
+    """Way by which they are expected."""
     at_entry: simpy.Event
     met: simpy.Event
     located: simpy.Event
-    """Succeeds when the first of them has found the place by itself."""
+    """Succeeds when the first officer has found the place without being met."""
     came_by: int | None = None
     """Way at which the first of them arrived."""
     awaited: bool = False
-    """Whether somebody with keys stands at their entry."""
+    """Whether a unit with keys waits at their entry."""
     members: list[Responder] = field(default_factory=list)
 
 
@@ -63,14 +68,14 @@ class Services:
             "fire-service": world.opening_of_service("ems", drill.scenario.fire_service.entry),
         }
         self.police: dict[IncidentState, ServiceTeam] = {}
-        """By incident, from its onset: the police who come once they are called."""
+        """By incident, from its onset on: the police, whether they are called or not."""
 
     def _team(self, service: str, incident: IncidentState) -> ServiceTeam:
         env = self.drill.env
         return ServiceTeam(service, incident, self.entries[service], env.event(), env.event(), env.event())
 
     def _member(self, team: ServiceTeam, index: int) -> Responder:
-        """Return the index-th of a service who comes to an incident, with its draws."""
+        """Return the index-th person of a service, with draws named by slot and number of the incident."""
         drill, incident = self.drill, team.incident
         police, streams = drill.scenario.police, drill.streams
         unit = service_unit(team.service, index)
@@ -106,7 +111,7 @@ class Services:
         return waits_s, waits_s
 
     def watch(self, incident: IncidentState) -> None:
-        """Start what calls the services for an incident."""
+        """Start the processes that call the services for an incident."""
         if incident.kind.calls_911 or self.wants_police(incident):
             self.police[incident] = self._team("police", incident)
             self.drill.env.process(self._call_police(incident))
@@ -124,7 +129,7 @@ class Services:
         )
 
     def _call_police(self, incident: IncidentState) -> Process:
-        """Call once: by phone after the report, by somebody who speaks to them directly, or by anybody's 911 call."""
+        """Call the police once: by phone after the report, by a unit with a channel to them, or by anybody's 911 call."""
         drill, env = self.drill, self.drill.env
         police, streams = drill.scenario.police, drill.streams
         phone = sample(police.phone, streams, "police.phone", incident.id)
@@ -165,7 +170,7 @@ class Services:
         yield from self._come(team, self._member(team, 0), arrival)
 
     def _come(self, team: ServiceTeam, member: Responder, arrival_s: float) -> Process:
-        """Drive, come in, find the place, and be on scene like everybody else."""
+        """Drive, enter, approach and arrive; turn back where the incident of a school day is over without anybody there."""
         drill, env, incident = self.drill, self.drill.env, team.incident
         assignment = self.assignments.assign(member, incident)
         assignment.status = Status.NOTIFIED

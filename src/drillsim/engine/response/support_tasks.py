@@ -1,4 +1,4 @@
-"""Tasks in a hostile event of those who must not approach: order, guide, lock, hold a door, meet the police."""
+"""Supporting tasks of units that must not approach an incident: order, guide, lock, hold a door, meet the police."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from drillsim.record import events as ev
 
 
 class SupportTasks:
-    """What units do whose role stays away from a hostile event; none of it leads towards the place."""
+    """Tasks of units whose role stays away from the kind of incident; none leads towards its place."""
 
     def __init__(self, radio: Radio, scene: Scene, services: Services) -> None:
         self.drill, self.radio, self.scene, self.services = radio.drill, radio, scene, services
 
     def run(self, incident: IncidentState, unit: Responder, meets: bool) -> Process:
-        """Hear of it, order, and then meet the police, or guide and lock where it is."""
+        """Hear of it, order, and then meet the police, or guide people and lock doors at the present place."""
         drill, env = self.drill, self.drill.env
         yield env.timeout(self.radio.delay_s(incident, unit))
         self.radio.hear(incident, unit, "by radio")
@@ -36,7 +36,7 @@ class SupportTasks:
             yield from self._guide_and_lock(unit, space)
 
     def _guide_and_lock(self, unit: Responder, space: int) -> Process:
-        """Tell the people there once the order is given, and try the doors of this hall that did not lock."""
+        """Pass on the order to the people there when it is given, and lock rooms of this hall whose lock failed."""
         drill, protection = self.drill, self.radio.protection
         if drill.scenario.protocol.action == "none":
             return
@@ -53,7 +53,7 @@ class SupportTasks:
         return [network.other(way, room) for way in network.space_ways[room]]
 
     def _hold_door(self, incident: IncidentState, unit: Responder, space: int) -> None:
-        """Hold the door by which the police come in, for whoever stands in the space behind it with keys."""
+        """Hold the entry of the police open, where a unit with keys stands in the space behind it."""
         team = self.services.police.get(incident)
         if team is None or not unit.role.keys:
             return

@@ -192,7 +192,7 @@ class Response:
         self._is_free(unit)
 
     def _is_free(self, unit: Responder) -> None:
-        """Send a unit that is free to the incidents that wait, else back to its duty."""
+        """Dispatch to the incidents that wait, now that a unit is free; one that nobody needs goes back to its duty."""
         for incident in self.dispatcher.waiting():
             self.dispatch(incident)
             if self.assignments.is_busy(unit):
