@@ -76,6 +76,10 @@ class IncidentCourse:
         drill.move(incident, space, point)
         drill.log(incident.id, ev.MOVES_TO, drill.id_of(space), incident=incident.id)
         told, incident.moved = incident.moved, drill.env.event()
+
+        def tell(_event: object) -> None:
+            told.succeed()
+
         delay = sample(
             drill.scenario.noticing.witness, drill.streams, "incident.seen_again", incident.id, incident.moves_made
         )
@@ -83,4 +87,4 @@ class IncidentCourse:
             drill.scenario.reporting.radio, drill.streams, "incident.told_again", incident.id, incident.moves_made
         )
         incident.moves_made += 1
-        drill.at(delay + radio, lambda _e: told.succeed())
+        drill.at(delay + radio, tell)
