@@ -1,4 +1,4 @@
-"""The architecture: layers, circles, sizes, names; each rule holds in drillsim, and refuses a violation planted in a copy."""
+"""The architecture: layers, circles, sizes, names; each rule holds in drillsim and refuses a violation planted in a copy."""
 
 from __future__ import annotations
 
@@ -36,9 +36,6 @@ DOCUMENTS = [
 ]
 LOCAL_PATHS = re.compile(r"(?<![\w.:/])/(?:home|Users|root|tmp|work|mnt|opt|var)/|[A-Z]:\\Users\\(?!Kim\b)")
 
-KNOWN: dict[str, set[str]] = {}
-"""Violations that stand for now, by rule, without line numbers; each must still be there, so that the list only shrinks."""
-
 
 def compared_kinds(root: Path) -> list[str]:
     return architecture.compared_kinds(root, KINDS)
@@ -67,14 +64,7 @@ def without_lines(fault: str) -> str:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: r.__name__)
 def test_drillsim_keeps_the_rule(rule: Callable[[Path], list[str]]) -> None:
-    known = KNOWN.get(rule.__name__, set())
-    assert [fault for fault in rule(SRC) if without_lines(fault) not in known] == []
-
-
-@pytest.mark.parametrize("rule", KNOWN)
-def test_every_known_violation_is_still_there(rule: str) -> None:
-    check = next(r for r in RULES if r.__name__ == rule)
-    assert sorted(KNOWN[rule] - set(map(without_lines, check(SRC)))) == [], "take these off the list"
+    assert rule(SRC) == []
 
 
 # ---------------------------------------------------------------------- the rules refuse what is planted
@@ -257,6 +247,13 @@ def test_every_dependency_is_explained() -> None:
 def test_every_outcome_column_is_in_the_manual() -> None:
     text = (ROOT / "docs" / "outcomes.md").read_text(encoding="utf-8")
     assert [c.name for c in BY_NAME.values() if f"| `{c.name}` |" not in text or c.meaning not in text] == []
+
+
+def test_names_of_tests_are_sentences_of_less_than_80_characters() -> None:
+    names = [
+        n for p in Path(__file__).parent.glob("test_*.py") for n in re.findall(r"def (test_\w+)", p.read_text("utf-8"))
+    ]
+    assert [name for name in names if len(name) >= 80 or name.count("_") < 3] == []
 
 
 def test_citation_and_changelog_carry_the_version_of_the_package() -> None:

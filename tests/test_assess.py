@@ -28,7 +28,7 @@ def test_a_post_reaches_its_own_point_of_the_space_at_once(coverage: Coverage) -
     assert coverage.nearest_s()["cafeteria"] == 0.0
 
 
-def test_somebody_at_the_front_desk_reaches_the_whole_secondary_school_in_70_seconds(secondary: ds.FloorPlan) -> None:
+def test_the_front_desk_reaches_the_whole_secondary_school_in_70_seconds(secondary: ds.FloorPlan) -> None:
     coverage = assess(secondary, posts=["front-desk"])
     assert max(coverage.nearest_s().values()) == pytest.approx(69.8, abs=0.1)
     assert coverage.beyond(120.0) == ()
@@ -126,5 +126,5 @@ def test_the_assessment_is_frozen(coverage: Coverage) -> None:
         coverage.limits_s = ()  # type: ignore[misc]
 
 
-def test_the_public_name_is_the_function_also_when_the_package_was_imported_first(three_rooms: ds.FloorPlan) -> None:
+def test_a_public_name_is_the_function_also_after_an_import_of_its_package(three_rooms: ds.FloorPlan) -> None:
     assert ds.assess(three_rooms, posts=["front-desk"]).nearest_s() == assess(three_rooms).nearest_s()

@@ -170,7 +170,7 @@ def test_progress_without_a_terminal_is_one_line_per_tenth(capsys: pytest.Captur
         ("settings", "police.law"),
     ],
 )
-def test_explain_teaches(topic: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_teaches_every_topic(topic: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", topic]) == 0
     assert words in capsys.readouterr().out
 

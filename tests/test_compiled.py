@@ -118,7 +118,7 @@ def row() -> str:
 
 
 @pytest.mark.parametrize("how", ["missing", "switched off"])
-def test_without_compiling_the_reference_plays_the_same_drill_and_says_so_once(row: str, how: str) -> None:
+def test_without_compiling_the_reference_plays_the_drill_and_warns_once(row: str, how: str) -> None:
     if how == "missing":
         done = play(DRILL.format(before="sys.modules['numba'] = None"), ROOT)
     else:
@@ -129,9 +129,7 @@ def test_without_compiling_the_reference_plays_the_same_drill_and_says_so_once(r
 
 @pytest.mark.deep
 @pytest.mark.parametrize("place", ["fresh", "/proc/nowhere"])
-def test_a_drill_with_a_cache_that_is_new_or_cannot_be_kept_is_the_same_drill(
-    row: str, place: str, tmp_path: Path
-) -> None:
+def test_a_drill_is_the_same_with_a_new_cache_and_with_none(row: str, place: str, tmp_path: Path) -> None:
     folder = str(tmp_path) if place == "fresh" else place
     first = play(DRILL.format(before=""), ROOT, NUMBA_CACHE_DIR=folder)
     assert first.stdout == row
@@ -141,7 +139,7 @@ def test_a_drill_with_a_cache_that_is_new_or_cannot_be_kept_is_the_same_drill(
         assert (again.stdout, again.stderr) == (row, "compiled 0\n")
 
 
-def test_processes_that_compile_different_parts_beside_each_other_play_the_same_drills(tmp_path: Path) -> None:
+def test_processes_that_compile_at_the_same_time_play_the_same_drills(tmp_path: Path) -> None:
     alone = play(STUDY.format(workers=1), ROOT, **{k: v for k, v in os.environ.items() if k.startswith("NUMBA_")})
     beside = play(STUDY.format(workers=2), ROOT, NUMBA_CACHE_DIR=str(tmp_path))
     assert beside.stdout == alone.stdout

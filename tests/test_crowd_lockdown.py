@@ -126,7 +126,7 @@ def test_halls_where_nobody_was_are_clear_from_the_start() -> None:
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
-def test_a_door_that_the_plan_locks_is_still_locked_when_its_room_is_unlocked_again(engine: str) -> None:
+def test_a_door_locked_in_the_plan_stays_locked_when_its_room_is_unlocked(engine: str) -> None:
     plan = plan_of(
         [("room", "classroom", box(0, 0, 6, 6)), ("hall", "corridor", box(6, 0, 9, 6))],
         [

@@ -36,7 +36,7 @@ def cabin(
 
 @ENGINES
 @pytest.mark.parametrize("width", [0.2, 0.3, 0.33])
-def test_a_door_within_its_boundary_layers_is_refused_by_name_before_anybody_walks(engine: str, width: float) -> None:
+def test_a_door_narrower_than_its_boundary_layers_is_refused_by_name(engine: str, width: float) -> None:
     with pytest.raises(ScenarioError, match=r"lets nobody through opening 'e' \(.* persons/s\)"):
         cabin([(0, 1.0, 1.0)], engine, width=width)
 
@@ -116,7 +116,7 @@ def test_a_building_without_people_plays_orders_and_changes(engine: str) -> None
 
 
 @ENGINES
-def test_who_comes_from_a_source_into_a_full_room_is_lost_and_the_others_are_not(engine: str) -> None:
+def test_only_an_arrival_into_a_full_room_is_lost(engine: str) -> None:
     world = cabin([(0, 1.0, 1.0)] * 10, engine, late=[np.nan] * 8 + [5.0, 500.0])
     world.at(100.0, world.crowd.evacuate)
     world.run()

@@ -42,7 +42,7 @@ def test_a_derived_stair_speed_is_the_level_speed_times_k_over_one_point_four() 
     assert world.run().out_s[0] == pytest.approx(10 / (0.8 * k / 1.40), abs=1e-9)
 
 
-def test_a_door_of_0_931_persons_per_second_lets_a_hundred_out_in_106_to_107_seconds() -> None:  # IMO-04
+def test_a_door_of_0_931_persons_per_s_lets_a_hundred_out_in_106_to_107_s() -> None:  # IMO-04
     spots = [(0, 0.4 + 0.8 * (i % 10), 0.25 + 0.5 * (i // 10)) for i in range(100)]
     plan = plan_of([("room", "classroom", box(0, 0, 8, 5))], [door("e", "room", "outside", 8, 2.5)])
     world = World(plan, people_at(spots, speed=1.34), Laws(door="sfpe-guide"))
@@ -73,7 +73,7 @@ def test_a_rerouted_walker_in_a_corridor_starts_from_its_slab() -> None:
     assert world.run().out_s == pytest.approx([9.5 + 31.5], abs=1e-9)
 
 
-def test_a_rerouted_walker_in_a_bent_room_goes_back_or_on_whichever_is_shorter() -> None:  # rule 12
+def test_a_rerouted_walker_in_a_bent_room_takes_the_shorter_way() -> None:  # rule 12
     bent = [[0, 0], [10, 0], [10, 2], [2, 2], [2, 10], [0, 10]]
     plan = plan_of(
         [("room", "other", bent)],
@@ -136,7 +136,7 @@ def test_a_full_far_cell_stops_only_its_own_direction() -> None:
     assert [(t, p) for t, p, border, _ in world.crowd.log if border == 0] == [(10.0, 1), (10.0, 0)]
 
 
-def test_somebody_behind_a_full_space_is_stranded_at_the_horizon_with_that_reason() -> None:
+def test_a_person_behind_a_full_space_is_stranded_at_the_horizon() -> None:
     spots = [(0, 10.0, 4.5), (1, 10.0, 4.5), (1, 10.0, 4.5)]
     world = World(closet(), people_at(spots), options={"assigned": {0: 2}})
     world.crowd.evacuate(np.array([0]))
@@ -154,7 +154,7 @@ def test_a_door_that_lets_two_pass_at_once_rests_twice() -> None:
     assert times == pytest.approx([10.0, 10.0, 10.0 + 2 / (1.30 * 0.70)])
 
 
-def test_a_queue_is_left_for_another_exit_only_if_that_saves_more_than_the_patience() -> None:
+def test_a_queue_is_left_for_another_exit_if_that_saves_more_than_the_patience() -> None:
     room = [("room", "other", box(0, 0, 20, 20))]
     doors = [door("e1", "room", "outside", 0, 10), door("e2", "room", "outside", 20, 10)]
     used = {}

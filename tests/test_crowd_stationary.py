@@ -202,7 +202,7 @@ def play(make: Callable[..., Any], cells: Cells, errand: Errand, told: list[Any]
 
 @SMALL
 @given(errands())
-def test_a_unit_is_everywhere_when_it_is_in_the_empty_reference_without_rests(errand: Errand) -> None:
+def test_a_unit_walks_as_in_the_empty_reference_without_rests(errand: Errand) -> None:
     cells = cells_of(errand[0], rests=False)
     first = play(reference, cells, errand)
     second = play(still, cells, errand, first.orders)
@@ -214,7 +214,7 @@ def test_a_unit_is_everywhere_when_it_is_in_the_empty_reference_without_rests(er
 
 @SMALL
 @given(errands())
-def test_a_unit_that_is_sent_once_arrives_as_in_the_empty_reference_with_its_rests(errand: Errand) -> None:
+def test_a_unit_sent_once_arrives_as_in_the_empty_reference_with_rests(errand: Errand) -> None:
     name, start, script, locks, _, _ = errand
     once = (name, start, script[:1], locks, -1, None)
     cells = cells_of(name, rests=True)

@@ -22,7 +22,7 @@ def three_spaces(people: Sequence[tuple[int, float, float]] = ()) -> World:
     return World(plan, people_at(people))
 
 
-def test_a_unit_in_an_empty_building_arrives_after_lengths_over_speed_and_lock_delays() -> None:
+def test_a_unit_alone_arrives_after_lengths_over_speed_and_lock_delays() -> None:
     world, arrived = three_spaces(), []
     unit = world.crowd.add_unit("sro", 0, (4.0, 5.0), **SPEEDS)
     delays = {0: 0.0, 1: 2.5}

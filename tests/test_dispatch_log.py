@@ -391,7 +391,7 @@ TRUTHS = [
 
 
 @pytest.mark.parametrize(("median_s", "sigma", "n", "seed"), TRUTHS)
-def test_the_fit_of_draws_from_a_known_law_recovers_it_within_four_standard_errors(
+def test_a_fit_recovers_a_known_law_within_four_standard_errors(
     median_s: float, sigma: float, n: int, seed: int
 ) -> None:
     law = fit_delays(drawn(median_s, sigma, n, seed), logs=1)

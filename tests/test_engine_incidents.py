@@ -86,7 +86,7 @@ def test_handling_keeps_a_unit_from_the_next_incident(three_rooms: ds.FloorPlan)
 # ------------------------------------------------------------------ who is sent
 
 
-def test_an_agreement_keeps_the_officer_out_of_discipline_but_not_out_of_a_fight(three_rooms: ds.FloorPlan) -> None:
+def test_an_agreement_keeps_the_officer_out_of_discipline_not_out_of_fights(three_rooms: ds.FloorPlan) -> None:
     for discipline, comes in ((True, False), (False, True)):
         drill = several(case("main", "behaviour", "room-101", lasts="20 min", discipline=discipline))
         assert bool(stamps(play(drill, three_rooms, mix(SRO)), "on-scene", "sro-1")) is comes
@@ -127,7 +127,7 @@ def test_one_armed_person_alone_is_no_pair(three_rooms: ds.FloorPlan) -> None:
 # ------------------------------------------------------------------ places not known, moving incidents, stages
 
 
-def test_a_unit_that_was_not_told_where_searches_and_its_find_tells_the_others(three_rooms: ds.FloorPlan) -> None:
+def test_a_unit_not_told_the_place_searches_and_tells_the_others(three_rooms: ds.FloorPlan) -> None:
     unknown = {"place_known": dict.fromkeys(("radio", "phone", "badge", "camera"), "0 %"), "ask_back": "20 min"}
     trace = play(scenario("behaviour", "room-201", reporting=unknown, dispatch=NO_HANDLING), three_rooms, mix(SRO))
     (found,) = stamps(trace, "found", "sro-1")

@@ -105,7 +105,7 @@ def test_a_unit_without_a_key_goes_round_to_a_door_that_is_open(court: ds.FloorP
     assert stamps(unlocked, "on-scene", "monitor")
 
 
-def test_a_patrol_on_the_field_sees_what_happens_there_and_goes_in_from_there(court: ds.FloorPlan) -> None:
+def test_a_patrol_on_the_field_sees_what_happens_there_and_enters_from_it(court: ds.FloorPlan) -> None:
     patrol = {"id": "sro", "role": "sro", "patrol": ["field", "path"], "stays": "30 s"}
     seen = play(scenario("behaviour", "field", noticing={"witness": "3 s"}), court, patrol)
     assert 3 <= stamps(seen, "under-way", "sro")[0] <= 90
@@ -129,7 +129,7 @@ def test_in_an_evacuation_who_is_outdoors_counts_as_outside(court: ds.FloorPlan)
     assert at_end(trace) == {"out": inside, "waiting": FIELD}
 
 
-def test_in_an_evacuation_everybody_counts_where_the_exit_leads_and_the_class_where_it_stands(
+def test_an_evacuation_counts_people_where_their_exit_leads_and_a_class_outdoors(
     court: ds.FloorPlan,
 ) -> None:
     trace = play(drill("evacuate", "fire", "library"), court)
@@ -190,7 +190,7 @@ def test_a_door_that_is_held_open_is_locked_by_its_own_lock(court: ds.FloorPlan)
     assert sorted(locked) == sorted(e.who for e in trace.events if e.what == "locked")  # each of them once
 
 
-def test_who_finds_no_door_stays_outdoors_and_the_doors_are_locked_without_them(court: ds.FloorPlan) -> None:
+def test_people_who_find_no_door_stay_outdoors_and_doors_are_locked(court: ds.FloorPlan) -> None:
     shut = with_openings(court, exit_4={"one_way": "out"}, exit_5={"one_way": "out"}, door_portable={"locked": "both"})
     trace = play(drill("secure", where="lobby"), shut)
     assert [e.why for e in trace.events if e.what == "stay-outdoors"] == ["no door that they can open"]
@@ -228,7 +228,7 @@ def test_people_outdoors_do_not_pass_a_door_that_is_locked_from_outside(sides: t
     assert world.crowd.tally() == {("stranded", "no way"): 2}
 
 
-def test_people_outdoors_wait_at_the_door_until_it_is_unlocked_and_then_pass_one_by_one() -> None:
+def test_people_outdoors_wait_at_a_locked_door_and_then_pass_one_by_one() -> None:
     world = yard()
     world.crowd.to_lockable(np.array([0, 1]), open_rooms={2})
     world.crowd.let_in(world.way("d"), after_s=8.0)

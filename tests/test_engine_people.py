@@ -55,7 +55,7 @@ def test_a_plan_may_name_every_group_that_ships_and_no_other() -> None:
     assert typing.get_args(Group) == tuple(SHIPPED_GROUPS)
 
 
-def test_where_nobody_says_who_attends_it_is_secondary_pupils_and_some_who_need_help(three_rooms: ds.FloorPlan) -> None:
+def test_by_default_secondary_pupils_and_some_who_need_help_attend(three_rooms: ds.FloorPlan) -> None:
     assert shares(three_rooms, drill()) == DEFAULT_SHARES
 
 

@@ -70,7 +70,7 @@ def test_every_line_of_the_protocol_carries_the_incident_it_answers() -> None:
     assert {e.incident for e in trace.events if e.what in ours and e.what != "halls-clear"} == {"main"}
 
 
-def test_the_office_orders_after_the_report_of_the_incident_that_the_protocol_answers() -> None:
+def test_the_office_orders_after_the_report_of_the_incident_of_the_protocol() -> None:
     incidents = [{"id": "fight", "kind": "behaviour", "where": "a"}, {"id": "worse", "kind": "hostile", "where": "c"}]
     incidents[1]["at"] = "100 s"
     for named, onset in (("fight", 0), ("worse", 100), (None, 100)):
@@ -123,7 +123,7 @@ def test_a_class_counts_itself_when_it_has_heard_and_waits_for_who_comes_in() ->
 # ---------------------------------------------------------------------- secure
 
 
-def test_a_secure_locks_the_outside_doors_that_are_open_and_counts_the_others() -> None:
+def test_a_secure_order_locks_open_outside_doors_and_counts_the_others() -> None:
     plan = with_openings(wing(), west={"locked": "no"})
     trace = play(drill("secure"), plan)
     assert stamps(trace, "locked", "west") == [HEARD_S + 20 + 15]
@@ -131,7 +131,7 @@ def test_a_secure_locks_the_outside_doors_that_are_open_and_counts_the_others() 
     assert whys(trace, "locked") == {"west": "", "east": "it was locked"}
 
 
-def test_an_outside_door_without_a_lock_is_unlockable_unless_it_leads_out_only() -> None:
+def test_an_outside_door_without_a_lock_is_unlockable_unless_it_is_exit_only() -> None:
     plan = with_openings(wing(), west={"lock": "none"}, east={"lock": "none", "one_way": "out"})
     trace = play(drill("secure"), plan)
     assert list(whys(trace, "unlockable")) == ["west"]
@@ -288,7 +288,7 @@ def test_nobody_is_released_before_somebody_able_is_there() -> None:
     assert not stamps(play(wish, wing()), "released")
 
 
-def test_people_leave_when_they_are_released_from_a_hostile_event_and_stay_otherwise() -> None:
+def test_people_released_after_a_hostile_event_leave_and_others_stay() -> None:
     left = {}
     for kind in ("hostile", "unwanted-person"):
         changes: dict[str, Any] = (
@@ -360,7 +360,7 @@ def test_halls_stay_clear_until_the_release() -> None:
 # ---------------------------------------------------------------------- heads
 
 
-def test_a_locked_room_counts_after_it_is_secured_and_a_failed_one_after_its_last_try() -> None:
+def test_a_room_counts_its_people_once_secured_or_after_its_last_failed_try() -> None:
     plan = wing(locks="key push-button push-button")
     trace = play(drill("lockdown", protocol={"rooms": {"key_fails": "100 %"}}), plan)
     assert stamps(trace, "accounted", "a") == [HEARD_S + 5 + 3 * 15 + 60]
@@ -370,7 +370,7 @@ def test_a_locked_room_counts_after_it_is_secured_and_a_failed_one_after_its_las
     ]
 
 
-def test_the_incident_that_the_protocol_answers_is_watched_to_its_own_horizon() -> None:
+def test_the_incident_of_the_protocol_is_watched_to_its_own_horizon() -> None:
     incidents = [
         {"id": "fight", "kind": "behaviour", "where": "a"},
         {"id": "worse", "kind": "hostile", "where": "hall"},
@@ -412,7 +412,7 @@ def test_nobody_says_all_are_there_while_some_are_stuck(three_rooms: ds.FloorPla
 
 
 @pytest.mark.parametrize("action", ["hold", "secure", "shelter", "lockdown", "evacuate"])
-def test_where_nobody_walks_the_protocol_still_tells_when_rooms_and_doors_are_done(action: str) -> None:
+def test_the_protocol_times_rooms_and_doors_also_where_nobody_walks(action: str) -> None:
     wish = drill(action, "unwanted-person", "hall", crowd="stays", protocol={"shelter_in": ["b"]})
     trace = play(wish, wing(hall=9), SRO)
     assert stamps(trace, "order") == [ORDER_S]
@@ -446,7 +446,7 @@ def test_in_a_lockdown_everybody_stays_at_the_fire_alarm(script: Any) -> None:
     assert at_end(trace) == {"settled (in a locked room)": 40}
 
 
-def test_in_a_lockdown_who_is_not_behind_a_locked_door_may_leave_at_the_fire_alarm(script: Any) -> None:
+def test_in_a_lockdown_people_without_a_locked_door_may_leave_at_the_alarm(script: Any) -> None:
     script(70, alarm)  # a is locked by push-button at 64 s, c by key at 73 s
     plan = wing(locks="push-button key key")
     trace = play(drill("lockdown", protocol={"alarm_in_lockdown": "leave"}), plan)

@@ -91,7 +91,7 @@ def test_names_are_checked_also_in_files_whose_form_is_faulty(
     assert len(messages) == 5
 
 
-def test_a_place_in_a_part_of_the_plan_that_cannot_be_read_is_no_unknown_place(
+def test_a_place_in_an_unreadable_part_of_the_plan_is_not_called_unknown(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spoil(project / "plan.yaml", "level: L1, use: corridor", "level: L1, use: corridoor")

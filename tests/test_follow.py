@@ -23,7 +23,7 @@ def test_what_another_drill_does_too_is_not_done_for_the_pupil() -> None:
     assert tour("abc").without(tour("ab")).steps == (Step("c", "f2"),)
 
 
-def test_the_pupil_walks_in_the_reference_crowd_and_the_unit_is_sent_by_the_response() -> None:
+def test_the_pupil_walks_in_the_reference_and_the_response_sends_the_unit() -> None:
     found = tours()
     for_pupil = {step.file for step in found["for the pupil only"].steps}
     for_unit = {step.file.rpartition("/")[0] for step in found["for the unit only"].steps}

@@ -66,7 +66,7 @@ def test_a_corner_on_a_straight_wall_leaves_a_space_convex() -> None:
     assert Floor([(0, 0), (5, 0), (10, 0), (10, 4), (0, 4)]).is_convex
 
 
-def test_a_door_in_a_thick_wall_is_walked_to_from_the_nearest_point_of_the_floor() -> None:
+def test_a_door_in_a_thick_wall_is_reached_from_the_nearest_floor_point() -> None:
     floor = Floor([(0, 0), (4, 0), (4, 4), (0, 4)])
     assert floor.distances((4.4, 1), (4.0, 4))[0, 0] == pytest.approx(0.4 + 3)
 
@@ -92,7 +92,7 @@ def floor_of(polygon: shapely.Polygon) -> Floor:
 
 @settings(max_examples=cases(60), deadline=None)
 @given(rectilinear_rooms())
-def test_walks_are_symmetric_and_no_shorter_than_straight_and_keep_the_triangle_inequality(case: Any) -> None:
+def test_walk_lengths_are_a_metric_no_shorter_than_the_straight_line(case: Any) -> None:
     polygon, points = case
     walks = floor_of(polygon).distances(points, points)
     straight = np.linalg.norm(np.subtract(points, np.asarray(points)[:, None]), axis=-1)

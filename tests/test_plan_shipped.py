@@ -101,7 +101,7 @@ def test_half_of_the_classes_eat_at_lunch(secondary: ds.FloorPlan) -> None:
     assert [(m.share, m.home, m.to) for m in lunch.moves] == [(0.5, "classroom", "cafeteria")]
 
 
-def test_each_school_is_attended_by_its_own_pupils_and_an_adult_for_each_classroom(
+def test_each_school_has_its_own_pupils_and_an_adult_for_each_classroom(
     secondary: ds.FloorPlan, primary: ds.FloorPlan
 ) -> None:
     assert primary.groups == {"primary": 0.92, "adults": 0.05, "needs-help": 0.03}

@@ -17,7 +17,7 @@ def fire(**people: Any) -> ds.Scenario:
     return scenario("fire", "room-101", people={"groups": groups, **people}, protocol=protocol)
 
 
-def test_who_cannot_leave_without_a_stair_waits_in_the_refuge_and_is_still_inside(three_rooms: ds.FloorPlan) -> None:
+def test_people_who_cannot_leave_without_a_stair_wait_in_the_refuge(three_rooms: ds.FloorPlan) -> None:
     refuge = {"groups": ["needs-help"], "spaces": ["stair-a-1"]}
     trace = ds.simulate(fire(refuge=refuge), three_rooms, mix(), seed=3)
     waits = [e for e in trace.events if e.what == "in-refuge"]

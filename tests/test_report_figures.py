@@ -70,7 +70,7 @@ def test_drawing_leaves_the_users_settings_alone(six: Made) -> None:
     assert dict(mpl.rcParams) == before
 
 
-def test_every_chart_says_that_it_is_no_prediction_and_how_many_drills_it_shows(six: Made) -> None:
+def test_every_chart_says_it_is_no_prediction_and_how_many_drills_it_shows(six: Made) -> None:
     for chart in charts(six):
         note = next(text for text in words(chart.figure) if "Simulated" in text).replace("\n", " ")
         assert NOTE in note

@@ -158,7 +158,7 @@ OFFICER = {"id": "sro", "role": "sro", "post": "hall-0"}
 BOTH_SENT = {"dispatch": {"medical": "all"}}
 
 
-def test_with_people_an_officer_ahead_at_a_door_holds_the_nurse_up_for_its_rest(three_rooms: ds.FloorPlan) -> None:
+def test_an_officer_ahead_at_a_door_holds_the_nurse_up_for_one_rest(three_rooms: ds.FloorPlan) -> None:
     # The counterexample to 'more is never later'. Both run to Room 101 at 2.5 m/s with the same word, the officer from
     # 4.8 m and the nurse from 5.7 m before its door. He passes 0.35 s before her, the door then rests (1.25 s for its
     # 0.92 m), and she waits for what is left of that rest: the only one able to act comes 0.9 s later than if he had

@@ -409,7 +409,7 @@ def test_mixes_come_in_the_order_of_the_file() -> None:
     assert list(read_mixes(SCENARIOS / "mixes.yaml")) == names
 
 
-def test_the_same_id_has_the_same_role_in_every_shipped_mix_but_where_the_officer_is_shared() -> None:
+def test_an_id_has_one_role_in_every_shipped_mix_unless_the_officer_is_shared() -> None:
     mixes = read_mixes(SCENARIOS / "mixes.yaml")
     roles = {(u.id, u.role) for name in mixes for u in mixes[name].units}
     assert roles == {

@@ -70,7 +70,7 @@ def test_every_event_has_a_sentence_or_another_line_that_says_the_same(path: Pat
     assert words - set(SENTENCES) - set(RUNS) - set(TOLD_OTHERWISE) == set()
 
 
-def test_every_event_of_the_docs_has_a_sentence_or_another_line_that_says_the_same() -> None:
+def test_every_event_of_the_docs_has_a_sentence_or_an_equivalent_line() -> None:
     assert len(words_of_the_docs()) > 60
     assert words_of_the_docs() - set(SENTENCES) - set(RUNS) - set(TOLD_OTHERWISE) == set()
 
@@ -232,7 +232,7 @@ def test_a_label_in_parentheses_is_told_with_its_id_inside(three_rooms: ds.Floor
     assert "Guard (unarmed, g-1) is free again." in text
 
 
-def test_the_office_knowing_the_place_is_told_only_where_the_report_did_not_say(three_rooms: ds.FloorPlan) -> None:
+def test_the_office_learns_the_place_only_where_the_report_did_not_say(three_rooms: ds.FloorPlan) -> None:
     known = event("place-known", who="office")
     assert "knows the place" not in told(three_rooms, known)
     assert "knows the place" in told(three_rooms, event("place-unknown", who="office", where=""), known)

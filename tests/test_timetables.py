@@ -94,7 +94,7 @@ def test_the_assembly_takes_no_more_than_the_auditorium_seats() -> None:
     assert persons("doe_secondary", i)[SCHOOLS["doe_secondary"].space_index["auditorium"]] <= 988
 
 
-def test_the_fullest_start_of_all_is_the_assembly_in_the_gym_of_the_primary_school() -> None:
+def test_the_fullest_start_is_the_assembly_in_the_gym_of_the_primary_school() -> None:
     fullest = max(
         (float((persons(name, i) / WORLDS[name].network.space_area_m2).max()), name, SCHOOLS[name].timetable[i].period)
         for name, i in PERIODS

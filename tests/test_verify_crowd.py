@@ -131,7 +131,7 @@ def test_steeper_steps_than_the_handbooks_are_found_out(monkeypatch: pytest.Monk
     assert verdicts(stairs.stair_cases)["FD-STAIR"] == "outside"
 
 
-def test_a_group_that_is_shipped_quicker_on_stairs_than_its_source_is_found_out(
+def test_a_shipped_group_quicker_on_stairs_than_its_source_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     quick = replace(shipped("adults"), stair_down=spread({"low": "0.65 m/s", "high": "0.79 m/s"}, "speed"))
@@ -163,7 +163,7 @@ def test_the_office_seats_2400_people_above_the_ground() -> None:
     assert (sum(people), people.count(300)) == (2400, 8)
 
 
-def test_the_office_has_two_exits_of_three_feet_and_sixteen_flights_of_thirty_eight() -> None:
+def test_the_office_has_two_exits_of_3_feet_and_16_flights_of_38_inches() -> None:
     plan = nine_storey_office()
     exits = [o for o in plan.openings if o.kind == "exit"]
     assert [o.clear_width_m for o in exits] == pytest.approx([0.9144, 0.9144])

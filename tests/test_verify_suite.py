@@ -75,7 +75,7 @@ def test_rows_have_the_agreed_keys() -> None:
     assert [list(row) for row in as_data([GOOD, KNOWN])["cases"]] == [KEYS, KEYS]
 
 
-def test_the_page_has_a_row_for_every_case_and_a_note_for_those_that_do_not_pass() -> None:
+def test_the_page_has_a_row_for_every_case_and_a_note_for_each_failure() -> None:
     page = as_markdown("response", [GOOD, KNOWN, WRONG, ABSENT])
     rows = [line for line in page.splitlines() if line.startswith("| ")]
     assert len(rows) == 2 + 4
