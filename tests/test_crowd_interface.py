@@ -187,6 +187,14 @@ def test_orders_move_only_people_who_walk(crowd: Crowd) -> None:
     assert np.isnan(crowd.out_s).any() != crowd.people_walk
 
 
+def test_departures_are_told_in_order_of_time(crowd: Crowd) -> None:
+    crowd.evacuate()
+    crowd.advance_to(200.0)
+    times_s, people = crowd.departures()
+    assert people.tolist() == ([3, 0, 1, 2] if crowd.people_walk else [])
+    assert crowd.out_s[people].tolist() == times_s.tolist() == sorted(times_s)
+
+
 def test_unknown_routes_are_refused() -> None:
     with pytest.raises(ScenarioError, match="no routes called 'quickest'"):
         CrowdSettings("quickest")

@@ -223,6 +223,12 @@ class Crowd(Protocol):
     def out_s(self) -> NDArray[np.float64]:
         """Time at which each person was out, shape (persons,); NaN for those who are not."""
 
+    def departures(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the times at which persons were out, rising, and their numbers; both of shape (persons out,).
+
+        Persons who leave at the same time are ordered by number.
+        """
+
     @property
     def settled_s(self) -> NDArray[np.float64]:
         """Time at which each person had reached a room to stay in, or its own was locked, shape (persons,); else NaN."""

@@ -357,6 +357,10 @@ class StationaryCrowd:
         """Time at which each person was out: NaN, for nobody leaves."""
         return np.full(self.inside(), np.nan)
 
+    def departures(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return two empty arrays: nobody leaves."""
+        return np.zeros(0), np.zeros(0, np.int64)
+
     @property
     def settled_s(self) -> NDArray[np.float64]:
         """Time at which each person's room was locked; NaN where it is not."""

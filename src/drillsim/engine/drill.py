@@ -183,10 +183,9 @@ class Drill:
             return
         protected = drill.incidents[drill.scenario.protected].id
         helped, later = drill.needs_help(), drill.comes_later()
-        out_s = drill.crowd.out_s
-        out = np.argsort(out_s, kind="stable")[: np.count_nonzero(~np.isnan(out_s))]
+        times_s, out = drill.crowd.departures()
         lines = zip(
-            out_s[out].tolist(), map(_person, out.tolist()), _words(later[out], ev.OUT_AGAIN, ev.OUT), repeat(""),
+            times_s.tolist(), map(_person, out.tolist()), _words(later[out], ev.OUT_AGAIN, ev.OUT), repeat(""),
             _words(helped[out], "needs-help", ""), repeat(protected), repeat(None), strict=False,
         )  # fmt: skip
         drill.log.events += map(tuple.__new__, repeat(Event), lines)

@@ -30,6 +30,17 @@ class CompiledObservation(CrowdDriver):
         here = self._t.people[: self._people]
         return np.where(here["state"] == AWAY, self._t.details["end"][: self._people], np.nan)
 
+    def departures(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return when persons left and who they are, in order of time and number.
+
+        The kernel notes the time in the record of the person at the moment it leaves; a log of its own would cost
+        a write to memory that is not in the cache.
+        """
+        out_s = self.out_s
+        people = np.flatnonzero(~np.isnan(out_s))
+        in_order = people[np.argsort(out_s[people], kind="stable")]
+        return out_s[in_order], in_order
+
     @property
     def settled_s(self) -> NDArray[np.float64]:
         """Time at which each person had reached a room to stay in, or its own room was locked; NaN for others."""

@@ -8,25 +8,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.reference.units import Units
-from drillsim.crowd.states import AWAY, LOST, QUEUED, ROOMS, SETTLED, STRANDED, WAITING, WALKING, WORDS
+from drillsim.crowd.states import LOST, QUEUED, ROOMS, SETTLED, STRANDED, WAITING, WALKING, WORDS
 from drillsim.record.trace import Leg
 
 
 class Looks(Units):
     """What can be seen of a crowd at the present instant."""
 
-    _out_s: tuple[int, NDArray[np.float64]] | None = None
-    """The last answer of `out_s`, and how many were out then."""
+    _out_s: NDArray[np.float64] | None = None
+    """The last answer of `out_s`, while nobody else has left since."""
 
     @property
     def out_s(self) -> NDArray[np.float64]:
         """Time at which each person was out; NaN for those who are not."""
-        if self._out_s is None or self._out_s[0] != self._gone:
-            ends = np.array(self._end_s[: self._people])
-            ends[np.array(self._state[: self._people]) != AWAY] = np.nan
-            ends.flags.writeable = False
-            self._out_s = (self._gone, ends)
-        return self._out_s[1]
+        kept = self._out_s
+        if kept is None or np.count_nonzero(~np.isnan(kept)) != len(self._departed):
+            kept = np.full(self._people, np.nan)
+            for time_s, p in self._departed:
+                kept[p] = time_s
+            kept.flags.writeable = False
+            self._out_s = kept
+        return kept
+
+    def departures(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return when persons left and who they are, in order of time and number."""
+        departed = sorted(self._departed)
+        return np.array([time for time, _ in departed]), np.array([p for _, p in departed], dtype=np.int64)
 
     @property
     def settled_s(self) -> NDArray[np.float64]:
@@ -69,7 +76,7 @@ class Looks(Units):
 
     def inside(self) -> int:
         """Return how many persons have come in and are not out."""
-        return self._people - self._gone - self._elsewhere
+        return self._people - len(self._departed) - self._elsewhere
 
     def clear_since_s(self, spaces: Iterable[int]) -> float | None:
         """Return since when no person has been in some spaces or on a stair.

@@ -99,7 +99,9 @@ class Walking(Borders):
         self._laid: Laid = (frozenset(), self._held, dict(self._open_rooms))
         self._fields: dict[Goal, Field] = {}
         """The fields of goals that have been asked for, as the ways are laid now."""
-        self._under_way = self._gone = self._elsewhere = 0
+        self._under_way = self._elsewhere = 0
+        self._departed: list[tuple[float, int]] = []
+        """Time and number of each person who is out, in order of happening."""
         self._locked_rooms: dict[int, float] = {}
         """Rooms locked during the drill, and since when."""
         self._by_metres = False
@@ -263,7 +265,7 @@ class Walking(Borders):
         return near if by_metres or cost_of_near - least_cost <= self._patience_s else quick
 
     def _finish(self, p: int) -> None:
-        """Be out, or settled in the room one wanted."""
+        """Mark a person as out, or as settled in its goal room."""
         self._end_s[p] = self.env.now
         self._under_way -= 1
         if settles(self._aim[p]):
@@ -271,7 +273,7 @@ class Walking(Borders):
             self._room_taken(self._aim[p], self._space[p])
         else:
             self._state[p] = AWAY
-            self._gone += 1
+            self._departed.append((self.env.now, p))
 
     @abstractmethod
     def _room_taken(self, goal: Goal, space: int) -> None:
