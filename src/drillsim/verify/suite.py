@@ -1,4 +1,11 @@
-"""The suites of verification: which cases they hold, and how their rows are shown."""
+"""Verification suites: the cases of each, and their output as text, JSON and Markdown.
+
+A suite is a list of functions that take a `Harness` and yield cases. Each case puts a figure of a named source beside
+ours, in three kinds: the engine is run on an experiment of the source; a closed form of `verify/theory` is computed;
+or a shipped input is looked up. `suite crowd` follows the test catalogues of IMO, NIST, RiMEA and ISO 20414 and the
+SFPE hydraulic model; `suite response` follows hypercube queueing, EASI and published exercises. Case ids are stable:
+docs/verification.md, the tests and CI refer to them.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +83,7 @@ SUITES: dict[str, tuple[Cases, ...]] = {
         simex_cases,
     ),
 }
-"""Every suite and what it collects, in the order of its rows. A new suite is a new line."""
+"""Case functions of every suite, in the order of its rows."""
 LEGEND = """\
 *Kind*: `engine` drills were played; `function` a closed form was computed; `input` a number that drillsim ships was looked up.
 *Verdict*: `pass`; `outside` the figure differs, for the reason below; `not-modelled` there is nothing to compare, for the
@@ -86,7 +93,7 @@ HEADS = ("case", "kind", "expected", "measured", "tolerance", "verdict")
 
 
 def collect(suite: str, harness: Harness) -> Iterator[Case]:
-    """Return the cases of a suite one after the other, as they are done; KeyError where no suite has this name."""
+    """Yield the cases of a suite as they are done. Raises KeyError for an unknown suite."""
     return (case for cases in SUITES[suite] for case in cases(harness))
 
 
@@ -96,19 +103,19 @@ def as_data(cases: Sequence[Case]) -> dict[str, Any]:
 
 
 def cells(case: Case) -> tuple[str, ...]:
-    """Return a case as texts, in the order of HEADS."""
+    """Return a case as one text per column of HEADS."""
     figures = (_shown(value, case.unit) for value in (case.expected, case.measured, case.tolerance))
     return (case.id, case.kind, *figures, case.verdict)
 
 
 def tally(cases: Sequence[Case]) -> str:
-    """Return in words how many cases there are of each verdict."""
+    """Return the number of cases per verdict, in words."""
     counts = {word: sum(c.verdict == word for c in cases) for word in ("pass", "outside", "not-modelled")}
     return f"{len(cases)} cases: " + ", ".join(f"{n} {word}" for word, n in counts.items() if n or word == "pass")
 
 
 def notes(cases: Sequence[Case]) -> list[str]:
-    """Return a line for every case that does not pass: why, or that nobody knows why."""
+    """Return one line per case that does not pass, with its reason or the lack of one."""
     return [
         f"{case.id}: {case.verdict}, {case.reason or 'for no reason that was stated: a fault of the engine or of the case'}"
         for case in cases
@@ -117,7 +124,7 @@ def notes(cases: Sequence[Case]) -> list[str]:
 
 
 def as_markdown(suite: str, cases: Sequence[Case]) -> str:
-    """Return the cases as a page with a table, their sources and the notes."""
+    """Return the cases as a Markdown page: table with sources, and notes on what does not pass."""
     heads = (*HEADS, "source")
     rows = [(*cells(case), case.source) for case in cases]
     table = [heads, tuple("---" for _ in heads), *rows]
@@ -135,5 +142,5 @@ def as_markdown(suite: str, cases: Sequence[Case]) -> str:
 
 
 def _shown(value: Value, unit: str) -> str:
-    """Return a figure with six significant digits and its unit, words as they are."""
+    """Return a number with six significant digits and its unit; words unchanged."""
     return f"{value:.6g} {unit}".strip() if isinstance(value, (int, float)) else str(value or "")

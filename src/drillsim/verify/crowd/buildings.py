@@ -1,4 +1,7 @@
-"""Crowd cases of whole buildings: the nine-storey office, what speed and spread do, and that nobody is lost."""
+"""Crowd cases of whole buildings: SFPE's nine-storey office, effect of speed and spread, conservation of persons.
+
+Sources: SFPE Handbook, hydraulic model; RiMEA 3.0 test 8; IMO Circ.1238 annex 2; NIST TN 1822 chapter 4.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ OWN = Laws(flow_psm=1.33)
 
 
 def office_cases(harness: Harness) -> Iterator[Case]:
-    """The nine-storey office of the SFPE handbook, under the example's door law and under the default one."""
+    """Yield SFPE-9F-A and -B: evacuation time of the nine-storey office under the door law of the example."""
     (own_s, split), (default_s, _) = harness.play(
         partial(_office, harness.seed), [OWN, Laws()], "the nine-storey office"
     )
@@ -60,7 +63,7 @@ def office_cases(harness: Harness) -> Iterator[Case]:
 
 
 def _office(seed: int, laws: Laws) -> tuple[float, tuple[int, int]]:
-    """Return when the last is out of the office, and how many left by each stair."""
+    """Return the evacuation time in s, and the number of persons that left by each stair."""
     cells = cells_of(nine_storey_office(), laws)
     people = drawn_people(seats_of(cells), Streams(seed, "nine storeys"), speed=spread(f"{FREE_MPS} m/s", "speed"))
     drill = Play(cells, people)
@@ -76,7 +79,7 @@ BATCH = 10
 
 
 def sweep_cases(harness: Harness) -> Iterator[Case]:
-    """A building of three storeys: faster people are sooner out, a wider spread of speeds later; and its 95th percentile."""
+    """Yield RIMEA-08, evacuation time by speed and spread of three storeys, and NIST-UNCERT, its 95th percentile."""
     drills = harness.drills(50, 500)
     laws = [spread(written, "speed") for written in (*SPEEDS, *SPREADS[1:])]
     played = harness.play(
@@ -108,7 +111,7 @@ def sweep_cases(harness: Harness) -> Iterator[Case]:
 
 
 def _storeys(seed: int, job: Batch[Spread]) -> Floats:
-    """Return when the last is out of three storeys, for some draws of the people."""
+    """Return the evacuation times in s of three storeys, one per population of the batch."""
     rooms = [(6.0 * i, 6.0 * (i + 1), 4) for i in range(6)]
     plan = tower(storeys=3, corridor_m=(36.0, 2.0), rooms=rooms, door_m=1.0)
     cells = cells_of(plan)
@@ -118,10 +121,10 @@ def _storeys(seed: int, job: Batch[Spread]) -> Floats:
 
 
 def conserve_cases(harness: Harness) -> Iterator[Case]:
-    """Random rows of rooms with crowds and doors that close: everybody is somewhere, and nowhere are too many."""
+    """Yield CONSERVE: in random buildings, persons are conserved and no cell exceeds its storage limit."""
     buildings = harness.drills(60, 2_000)
     jobs = [(i, min(i + BATCH, buildings)) for i in range(0, buildings, BATCH)]
-    found = np.concatenate(harness.play(partial(_rows_of_rooms, harness.seed), jobs, "random buildings"))
+    found = np.concatenate(harness.play(partial(_random_buildings, harness.seed), jobs, "random buildings"))
     looks, people, lost, crowded, unlike = found.sum(axis=0).tolist()
     yield claim(
         "CONSERVE",
@@ -134,19 +137,20 @@ def conserve_cases(harness: Harness) -> Iterator[Case]:
     )
 
 
-def _rows_of_rooms(seed: int, job: tuple[int, int]) -> NDArray[np.int64]:
-    """Return looks, people, looks with somebody lost, looks with too many in a cell, and whether a repeat differs."""
+def _random_buildings(seed: int, job: tuple[int, int]) -> NDArray[np.int64]:
+    """Return, per building, observations, persons, observations with a lost person, with a full cell exceeded, and
+    whether a repeat differs; shape (buildings, 5)."""
     rows = []
     for building in range(*job):
         (seen, lost, crowded), (again, *_) = (
-            _look_at_a_row(Streams(seed, "rows of rooms", building)) for _ in range(2)
+            _observe_building(Streams(seed, "rows of rooms", building)) for _ in range(2)
         )
         rows.append((len(seen) - 1, len(seen[-1]), lost, crowded, seen != again))
     return np.array(rows, dtype=np.int64)
 
 
-def _look_at_a_row(streams: Streams) -> tuple[list[list[float]], int, int]:
-    """Return what was seen at each look and the times at the end, and the looks with somebody lost or too many.
+def _observe_building(streams: Streams) -> tuple[list[list[float]], int, int]:
+    """Run one random building; return the observations with exit times last, and the counts of both violations.
 
     A row of rooms and corridors joined by doors of 0.9 m, the last with an exit and any other perhaps; two ways close and open.
     """

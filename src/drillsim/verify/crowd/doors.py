@@ -1,4 +1,7 @@
-"""Crowd cases of doors: what they let through in a jam, in both directions, and beside measured bottlenecks."""
+"""Crowd cases of doors: capacity in a jam, counterflow, and measured bottlenecks.
+
+Sources: IMO MSC.1/Circ.1533 test 4; NIST TN 1822 Verif.5.2; EvacuatioNZ verification; Arnott et al. 2022; Juelich.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ CROWD = grid(0, (0, 0), (8, 5), 10, 10)
 
 
 def door_cases(_harness: Harness) -> Iterator[Case]:
-    """A hundred people and one door: never more than the law, from the first to the last."""
+    """Yield the capacity cases: flow of a jam at one door under the named door laws."""
     flows = {
         law: len(CROWD) / float(play(room_8_by_5(), persons(CROWD, level_mps=1.34), Laws(door=law)).out_s().max())
         for law in DOOR_LAWS
@@ -61,7 +64,7 @@ def door_cases(_harness: Harness) -> Iterator[Case]:
 
 
 def _worked_doors() -> Case:
-    """One, ten and a hundred people at doors of 1, 2 and 3 m and at an opening without walls."""
+    """Return ENZ-DOOR: 1, 10 and 100 persons at doors of 1, 2 and 3 m and at an opening without boundary layer."""
     opening = Laws(flow_psm=1.33, boundary_m=0.0)
     doors = {
         "door of 1 m": (1.0, GUIDE, 0.931),
@@ -87,7 +90,7 @@ def _worked_doors() -> Case:
 
 
 def two_way_cases(_harness: Harness) -> Iterator[Case]:
-    """A door of 1.72 m from one side, and from both sides at once."""
+    """Yield CF-DOOR-1.72: one-way and two-way flow of a door of 1.72 m."""
     one_way, _ = _through_the_door(100, 0)
     there, back = _through_the_door(100, 100)
     yield claim(
@@ -109,7 +112,7 @@ def _within(value: float, low: float, high: float, tolerance: float = 0.10) -> b
 
 
 def _through_the_door(left: int, right: int) -> tuple[float, float]:
-    """Return the flow through a door of 1.72 m to the right and to the left, where everybody stands at the door."""
+    """Return the flows in persons/s through a door of 1.72 m to the right and to the left, all persons at the door."""
     rooms = [space("left", "gym", box(0, 0, 20, 10)), space("right", "gym", box(20, 0, 40, 10))]
     gates = [gate("door", "left", "right", (20, 5), 1.72), gate("left-exit", "left", "outside", (0, 5), 4),
              gate("right-exit", "right", "outside", (40, 5), 4)]  # fmt: skip

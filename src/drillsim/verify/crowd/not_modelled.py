@@ -1,4 +1,4 @@
-"""Crowd cases that cannot be played: what the model leaves out by rule, and buildings whose numbers are not to be had."""
+"""Crowd cases that are not run: effects that the model leaves out by rule, and buildings without obtainable data."""
 
 from __future__ import annotations
 
@@ -92,6 +92,6 @@ WITHOUT_NUMBERS = (
 
 
 def absent_cases(_harness: Harness) -> Iterator[Case]:
-    """What the model leaves out, and buildings that could not be built."""
+    """Yield the cases with verdict not-modelled, each with the rule or the missing data."""
     for case in (*LEFT_OUT, *WITHOUT_NUMBERS):
         yield Case(case.id, "engine", case.source, case.expected, None, None, "not-modelled", case.reason)

@@ -1,4 +1,7 @@
-"""Crowd cases of premovement: everybody sets off at its own time, and a delay moves everything behind it."""
+"""Crowd cases of premovement: start times follow their law, and delays propagate through a queue.
+
+Sources: IMO Circ.1533 test 5; NIST TN 1822 Verif.1.1 (Lovreglio et al. 2019); EvacuatioNZ; Lindley 1952.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ ENZ = "EvacuatioNZ verification v2.11"
 
 
 def start_cases(harness: Harness) -> Iterator[Case]:
-    """Everybody takes the first step when its premovement ends; premovements follow their law."""
+    """Yield IMO-05 and NIST-1.1: first steps at the end of premovement, and premovements that follow their law."""
     cells = cells_of(room_8_by_5(people=10))
     people = drawn_people(seats_of(cells), Streams(harness.seed, "IMO-05"), speed=PACE, premovement=TEN_TO_HUNDRED)
     yield near(
@@ -57,7 +60,7 @@ def start_cases(harness: Harness) -> Iterator[Case]:
 
 
 def _laws_of_premovement() -> Case:
-    """Ten people in a hundred drills under each law: their first steps against the law's own distribution."""
+    """Return NIST-1.1: first steps of 10 persons in 100 drills per law, by a Kolmogorov-Smirnov test."""
     drills, told, worst_p, worst_error = 100, [], 1.0, 0.0
     cells = cells_of(room_8_by_5(people=10))
     seats = seats_of(cells)
@@ -94,14 +97,14 @@ def _laws_of_premovement() -> Case:
 
 
 def _first_steps_s(drill: Play) -> Floats:
-    """Return when each person began to walk."""
+    """Return the time of the first step of each person in s, (people,)."""
     drill.out_s()
     legs = drill.legs()
     return np.array([legs[p][0].times_s[0] for p in range(len(drill.people))])
 
 
 def delay_cases(harness: Harness) -> Iterator[Case]:
-    """A fixed delay shifts a queue by itself; random ones are Lindley's recursion at the door."""
+    """Yield ENZ-DELAY: a fixed delay shifts the queue at a door; random delays obey Lindley's recursion."""
     people, capacity_ps = 100, 1.33 * 0.7
     last = [
         float(play(room_8_by_5(), persons([DOOR] * people, premovement_s=delay_s), GUIDE).out_s().max())
@@ -126,7 +129,7 @@ def delay_cases(harness: Harness) -> Iterator[Case]:
 
 
 def _lindley(ready_s: Floats, rest_s: float) -> Floats:
-    """Return when each of those who come to a server in this order leaves, if it rests after everybody."""
+    """Return departure times in s by Lindley's recursion, d_i = max(ready_i, d_(i-1) + rest_s), for sorted `ready_s`."""
     left = [float(ready_s[0])]
     for ready in ready_s[1:]:
         left.append(max(float(ready), left[-1] + rest_s))

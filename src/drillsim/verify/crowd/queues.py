@@ -1,8 +1,8 @@
-"""Crowd cases of queueing theory: Poisson arrivals to floors with so many places, against their closed forms.
+"""Crowd cases of queueing theory: Poisson arrivals to a floor with c places, against closed forms.
 
-A cell is a loss system: whoever finds it full on arrival is lost. With speeds that nobody slows down it is Erlang's,
-with speeds that fall with the number inside the M/G/c/c corridor. Sources: Erlang 1917; Yuhaski and Smith 1989; Cheah
-and Smith 1994.
+A cell with a storage limit is a loss system: an arrival that finds it full is lost. At constant speed it is
+M/G/c/c with Erlang's loss formula; with speed that falls with the number inside it is the state-dependent M/G/c/c.
+Sources: Erlang 1917; Yuhaski and Smith 1989; Cheah and Smith 1994.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ from drillsim.verify.harness.crowd_runs import Floats, Play, cells_of, last_at, 
 from drillsim.verify.theory.queueing import erlang_b
 
 ERRORS = 3
-"""Standard errors within which a simulated figure agrees."""
+"""Tolerance of simulated figures, in standard errors."""
 WARM_S = 2_000.0
-"""Time at the start that is not counted."""
+"""Warm-up in s, left out of all figures."""
 NO_WAIT_PSM = 1e4
-"""Flow of an exit at which nobody waits to speak of."""
+"""Specific flow of an exit in persons/s/m at which waiting is negligible."""
 
 
 class Loss(NamedTuple):
-    """What a loss system settles to."""
+    """Steady state of a loss system."""
 
     blocked: float
-    """Share of arrivals who find no place."""
+    """Share of arrivals that find the system full."""
     inside: float
     """E[N], mean number inside."""
     stay_s: float
-    """Mean stay of those who get in, in the unit of the load."""
+    """Mean sojourn time of those who enter, in the time unit of the load."""
 
 
 def mgcc(*, load: float, arrivals_ps: float, speed: Sequence[float]) -> Loss:
-    """Return what an M/G/c/c floor settles to, whose speed depends on how many are inside.
+    """Return the steady state of M/G/c/c with a service rate that depends on the number inside.
 
         p_n = p_0 a^n / (n! f(1) ... f(n)),   P = p_c,   T = E[N] / (lambda (1 - P))
 
     load
-        a, arrivals per time that somebody alone needs.
+        a, arrivals per free walking time.
     speed
-        f(1), ..., f(c): speed with n inside over that of somebody alone.
+        f(1), ..., f(c): speed with n inside over free speed.
 
-    Source: Yuhaski and Smith 1989; the chances do not depend on the law of the work.
+    Source: Yuhaski and Smith 1989; the probabilities do not depend on the law of the service time.
     """
     n = np.arange(len(speed) + 1)
     log_p = np.concatenate([[0.0], np.cumsum(np.log(load / n[1:] / np.asarray(speed)))])
@@ -72,16 +72,16 @@ class LossFloor(NamedTuple):
 
     @property
     def places(self) -> int:
-        """c, how many fit."""
+        """c, the number of places."""
         return places_in(self.length_m * self.width_m, self.laws.density_max_pm2)
 
     @property
     def load(self) -> float:
-        """Arrivals per free time over the floor."""
+        """a, arrivals per free walking time."""
         return self.arrivals_ps * self.length_m / self.level_mps
 
     def theory(self) -> Loss:
-        """Return what the closed form says under the law of speed that is walked."""
+        """Return the closed form under the speed law of the floor."""
         area, limit = self.length_m * self.width_m, self.laws.density_max_pm2
         crowd = [speed_factor(self.laws.speed_law, min(n / area, limit)) for n in range(2, self.places + 1)]
         return mgcc(load=self.load, arrivals_ps=self.arrivals_ps, speed=[1.0, *crowd])
@@ -97,7 +97,7 @@ class FloorRun(NamedTuple):
 
 
 def play_floor(run: FloorRun) -> Loss:
-    """Return what was seen on a floor from WARM_S to the end."""
+    """Run one replication and return the observed figures from WARM_S to the end."""
     floor = run.floor
     streams = Streams(run.seed, f"floor {floor.places} {floor.load}", run.replication)
     comes_s = _poisson_s(streams, floor.arrivals_ps, run.lasts_s)
@@ -117,7 +117,7 @@ def play_floor(run: FloorRun) -> Loss:
 
 
 def _poisson_s(streams: Streams, rate_ps: float, until_s: float) -> Floats:
-    """Return the times of a Poisson source."""
+    """Draw the arrival times in s of a Poisson process up to `until_s`."""
     count = int(rate_ps * until_s + 6 * (rate_ps * until_s) ** 0.5) + 10
     gaps = -np.log(streams.uniforms("people.arrive", person_words(count))) / rate_ps
     times = np.cumsum(gaps)
@@ -125,7 +125,7 @@ def _poisson_s(streams: Streams, rate_ps: float, until_s: float) -> Floats:
 
 
 def queue_cases(harness: Harness) -> Iterator[Case]:
-    """Erlang's loss, and Little's law on every cell of a way out."""
+    """Yield ERLANG-B and LITTLE."""
     yield _erlang(harness)
     yield _little(harness)
 
@@ -133,7 +133,7 @@ def queue_cases(harness: Harness) -> Iterator[Case]:
 def _played(
     harness: Harness, floors: Sequence[LossFloor], *, runs: int, lasts_s: float, label: str
 ) -> list[tuple[Loss, Loss]]:
-    """Return mean and standard error of what was seen on each floor."""
+    """Return mean and standard error over the replications of each floor."""
     jobs = [FloorRun(floor, harness.seed, r, lasts_s) for floor in floors for r in range(runs)]
     seen = np.array(harness.play(play_floor, jobs, label)).reshape(len(floors), runs, 3)
     errors = seen.std(axis=1, ddof=1) / runs**0.5
@@ -147,7 +147,7 @@ ERLANG = ((5.0, 10, 0.018385, True), (2.0, 4, 0.095238, False), (1.0, 1, 0.5, Fa
 
 
 def _erlang(harness: Harness) -> Case:
-    """Floors on which nobody slows anybody down: Erlang's loss formula, whatever the law of the work."""
+    """Return ERLANG-B: floors at constant speed; the loss does not depend on the law of the walking time."""
     floors = [
         LossFloor(
             10.0, places / 27.0, load / 10, 1.0, Laws(speed="constant", flow_psm=NO_WAIT_PSM, boundary_m=0.0), random
@@ -177,7 +177,7 @@ CORRIDORS = ((3.0, 1.2, 0.5), (3.0, 1.2, 1.0), (3.0, 1.2, 1.5), (3.0, 1.2, 2.0),
 
 
 def congested_cases(harness: Harness) -> Iterator[Case]:
-    """The published corridors, with the law sfpe in the closed form as on the floor."""
+    """Yield MGCC: the published corridors, with the speed law sfpe in closed form and on the floor."""
     laws = Laws(flow_psm=NO_WAIT_PSM, boundary_m=0.0)
     floors = [LossFloor(*corridor, 1.5, laws) for corridor in CORRIDORS]
     lasts_s = WARM_S + harness.drills(40_000, 160_000)
@@ -205,7 +205,7 @@ def congested_cases(harness: Harness) -> Iterator[Case]:
 
 
 def _little(harness: Harness) -> Case:
-    """A room, a corridor of three slabs and an exit under a steady stream: people inside = stream x stay, cell by cell."""
+    """Return LITTLE: L = lambda W in every cell of a room, a corridor of three slabs and an exit."""
     rooms = [space("room", "gym", box(0, 0, 10, 10)), space("hall", "corridor", box(10, 4, 40, 6))]
     gates = [gate("door", "room", "hall", (10, 5)), gate("exit", "hall", "outside", (40, 5))]
     until_s = WARM_S + harness.drills(8_000, 100_000)

@@ -1,4 +1,7 @@
-"""Crowd cases of rooms in a row: which exit a crowd takes, where it jams, and what a corner costs."""
+"""Crowd cases of connected rooms: choice of exit, place of jams, effect of a corner.
+
+Sources: IMO MSC.1/Circ.1533 tests 9 to 11; RiMEA 3.0 tests 9 to 15; NIST TN 1822.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +35,9 @@ HALL_M = (30.0, 20.0)
 
 
 def exit_cases(harness: Harness) -> Iterator[Case]:
-    """A thousand people and their exits; people with an exit of their own."""
+    """Yield IMO-09, RIMEA-11 and the case of assigned exits."""
     four = ((10.0, 0.0), (20.0, 0.0), (10.0, 20.0), (20.0, 20.0))
-    (four_s, _), (two_s, _) = _thousand(harness.seed, four), _thousand(harness.seed, four[:2])
+    (four_s, _), (two_s, _) = _evacuate_hall(harness.seed, four), _evacuate_hall(harness.seed, four[:2])
     yield claim(
         "IMO-09",
         source=f"{IMO} test 9; RiMEA 3.0 test 9: 1,000 people, hall of 30 by 20 m, exits of 1 m, two on each long wall and then two on "
@@ -44,7 +47,7 @@ def exit_cases(harness: Harness) -> Iterator[Case]:
         holds=abs(two_s / four_s - 2) <= 0.1,
         tolerance="0.1 (JuPedSim accepts 1.6 to 2.4)",
     )
-    _, taken = _thousand(harness.seed, ((21.5, 0.0), (27.5, 0.0)), crowded_to_m=20.0)
+    _, taken = _evacuate_hall(harness.seed, ((21.5, 0.0), (27.5, 0.0)), crowded_to_m=20.0)
     near_exit, far_exit = taken.count("exit-0"), taken.count("exit-1")
     yield claim(
         "RIMEA-11",
@@ -58,10 +61,10 @@ def exit_cases(harness: Harness) -> Iterator[Case]:
     yield _allocated()
 
 
-def _thousand(
+def _evacuate_hall(
     seed: int, exits: Sequence[tuple[float, float]], *, crowded_to_m: float = HALL_M[0]
 ) -> tuple[float, list[str]]:
-    """Return when the last of 1,000 people was out of a hall, and the exit of each."""
+    """Return the evacuation time in s of 1,000 persons in a hall, and the exit of each."""
     length, width = HALL_M
     rooms = [space("hall", "gym", box(0, 0, length, width))]
     gates = [gate(f"exit-{i}", "hall", "outside", at, axis="x") for i, at in enumerate(exits)]

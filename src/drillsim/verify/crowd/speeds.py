@@ -1,4 +1,7 @@
-"""Crowd cases of speed against density: floors held at a density while one person walks over them, and stairs."""
+"""Crowd cases of the fundamental diagram: speed and flow by density, by one person on a floor of held density.
+
+Sources: SFPE Handbook; Weidmann 1993; RiMEA 3.0 test 4; IMO Circ.1238; EvacuatioNZ; Juelich laboratory data.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ TO_THE_JAM = {"sfpe": Laws(density_max_pm2=3.7), "weidmann": Laws(speed="weidman
 
 
 def held_mps(density_pm2: float, laws: Laws, level_mps: float) -> float:
-    """Return the speed of one person across a floor on which others sit, so that all together make the density."""
+    """Return the speed in m/s of one walker across a floor on which others sit, at this density in all."""
     people, length_m = 1_000, 20.0
     width_m = people / density_pm2 / length_m
     floor = space("floor", "gym", box(0, 0, length_m, width_m))
@@ -36,7 +39,7 @@ def held_mps(density_pm2: float, laws: Laws, level_mps: float) -> float:
 
 
 def curve_cases(_harness: Harness) -> Iterator[Case]:
-    """The two named laws, walked, against the numbers that their sources print."""
+    """Yield FD-SFPE, FD-WEIDMANN and RIMEA-04: the two speed laws as walked, against the printed tables."""
     printed = {0.54: 1.199, 1.0: 1.028, 1.5: 0.841, 1.88: 0.700, 2.0: 0.655, 3.0: 0.283}
     flows = {0.54: 0.647, 1.0: 1.028, 1.88: 1.316, 2.0: 1.310, 3.0: 0.848}
     walked = {density: held_mps(density, TO_THE_JAM["sfpe"], FREE_MPS) for density in printed}
@@ -68,7 +71,7 @@ def curve_cases(_harness: Harness) -> Iterator[Case]:
 
 
 def _corridor_at_densities() -> Case:
-    """RiMEA 4: the measured curve falls, its flow has one top, and it is the law that was chosen."""
+    """Return RIMEA-04: speed falls with density, flow has one maximum, both as in the chosen law."""
     off, falls, tops = 0.0, True, []
     for name, densities in (("sfpe", (0.5, 1.0, 2.0, 3.0)), ("weidmann", (0.5, 1.0, 2.0, 3.0, 4.0, 5.0))):
         walked = np.array([held_mps(density, TO_THE_JAM[name], 1.3) for density in densities])
@@ -87,20 +90,20 @@ def _corridor_at_densities() -> Case:
 
 
 def _law_mps(name: str, density_pm2: float) -> float:
-    """Return the speed of a walker of 1.3 m/s by the published formula, written down a second time."""
+    """Return the speed of a walker of 1.3 m/s by the published formula, implemented independently."""
     if name == "sfpe":
         return 1.3 * (1 - 0.266 * max(density_pm2, 0.54)) / (1 - 0.266 * 0.54)
     return float(1.3 * (1 - np.exp(-1.913 * (1 / density_pm2 - 1 / 5.4))))
 
 
 def _tops(row: Floats) -> int:
-    """Return how many values of a row are larger than their neighbours."""
+    """Return the number of strict local maxima of a row."""
     fenced = np.concatenate([[-np.inf], row, [-np.inf]])
     return int(((fenced[1:-1] > fenced[:-2]) & (fenced[1:-1] > fenced[2:])).sum())
 
 
 def crossing_cases(_harness: Harness) -> Iterator[Case]:
-    """A walk through a full room, the table of the IMO's simplified analysis, and two laboratories."""
+    """Yield CONGEST-200, IMO-1238-FS and the two laboratory cases."""
     room = space("room", "classroom", box(0, 0, 20, 5))
     plan = drawn("room of 100 m2", [room], [gate("exit", "room", "outside", (20, 2.5))])
     took_s = play(plan, persons([(0, 0.0, 2.5)] * 200, level_mps=FREE_MPS)).out_s().min()
@@ -139,7 +142,7 @@ def _imo_table() -> Case:
 
 
 def _laboratories() -> Iterator[Case]:
-    """Two measured curves that no one law can fit, since they differ by 60 to 80 % from each other."""
+    """Yield VAL-FD-RING and VAL-FD-OPEN; the two measured curves differ by 60 to 80 %, so no single law fits both."""
     reason = "rule A4: speed is a named law of the density in the cell, and no one law fits both laboratories"
     ring = {0.45: (1.068, 0.09), 1.01: (0.809, 0.08), 1.49: (0.620, 0.12), 1.98: (0.490, 0.08)}
     laws = {"sfpe": FREE_MPS, "weidmann": WEIDMANN_MPS}

@@ -1,4 +1,8 @@
-"""Crowd cases of stairs: their speed and flow, people who come down in a crowd, and those who come up against it."""
+"""Crowd cases of stairs: speed and flow, descending crowds, counterflow with responders.
+
+Sources: SFPE Handbook tables 67.2 and 67.5; Ono et al. 2024; RiMEA 4.1.1 figure 16; RiMEA 3.0 test 14;
+jupedsim-network.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,7 @@ RISER_M, TREAD_M = 0.178, 0.279
 
 
 def stair_cases(harness: Harness) -> Iterator[Case]:
-    """What one person and a crowd do on a stair of 7 by 11 in, and children on it."""
+    """Yield the stair cases."""
     one_mps = 10.0 / float(play(flight(10, 1.3), persons([HEAD], level_mps=FREE_MPS), closed=[1]).out_s()[0])
     crowd_s = play(flight(10, 1.3), persons([HEAD] * 60), STEADY, closed=[1]).out_s()
     flow, k = flow_ps(crowd_s) / (1.3 - 2 * 0.15), one_mps / (1 - SLOPE_M2 * FREE_DENSITY_PM2)
@@ -57,7 +61,7 @@ def stair_cases(harness: Harness) -> Iterator[Case]:
 
 
 def _children_down(harness: Harness) -> Case:
-    """Pupils of the shipped primary school, drawn, who go one by one from a landing down the default stair."""
+    """Return VAL-SCHOOL-BR: free descent of 1,000 pupils of the shipped group primary, one by one."""
     pupils = shipped("primary")
     cells = cells_of(flight(10, 1.3, people=(0, 1000), landing_m2=400.0))
     drawn_ = drawn_people(
@@ -91,11 +95,11 @@ BANDS = {
 STAIR_PLAN_M, BIN_PM2 = 5.0, 0.2
 """Length of the stair in plan; half the width of a bin of density."""
 EXITS_M = (0.9, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
-"""Exits behind the stair, from such that it fills to such that nobody waits."""
+"""Widths of the exit behind the stair in m, from one at which the stair fills to one without waiting."""
 
 
 def _bands(harness: Harness) -> Case:
-    """A hundred people down and up a stair of 5 by 2 m in plan, in front of exits of many widths."""
+    """Return VAL-STAIR-BAND: 100 persons down and up a stair of 5 by 2 m in plan, for several exit widths."""
     pupils, draws = shipped("secondary"), harness.drills(5, 50)
     within, (down, up) = _in_bands(pupils, harness.seed, draws)
     by_steps, _ = _in_bands(replace(pupils, stair_up=None, stair_down=None), harness.seed, draws)
@@ -120,7 +124,7 @@ def _told(speeds: Floats) -> str:
 
 
 def _in_bands(group: GroupLaw, seed: int, draws: int) -> tuple[float, Floats]:
-    """Return the smallest share of walks within the band of their bin, and mean speeds, (down, up) by density."""
+    """Return the smallest share of speeds within the band of a bin, and mean speeds, (direction, bin)."""
     shares, means = [], []
     for direction, bins in BANDS.items():
         walks = np.concatenate(
@@ -134,7 +138,7 @@ def _in_bands(group: GroupLaw, seed: int, draws: int) -> tuple[float, Floats]:
 
 
 def _crowd_on_the_stair(group: GroupLaw, seed: int, replication: int, direction: str, exit_width_m: float) -> Floats:
-    """Return mean density on the flight while somebody walked it, and the horizontal speed; shape (100, 2)."""
+    """Return, per person, mean density on the flight during its walk and horizontal speed; shape (100, 2)."""
     length_m = STAIR_PLAN_M * hypot(RISER_M, TREAD_M) / TREAD_M
     start, end = (HEAD, FOOT) if direction == "down" else (FOOT, HEAD)
     people = (0, 100) if direction == "down" else (100, 0)
@@ -153,7 +157,7 @@ def _crowd_on_the_stair(group: GroupLaw, seed: int, replication: int, direction:
 
 
 def _stairs_or_level() -> Case:
-    """A short way over a stair beside a longer one on the level: which is taken under which rule of routes."""
+    """Return RIMEA-14: stair or longer level route, under the three routing rules."""
     hall = space("hall", "gym", box(0, 0, 35, 4), 1)
     rooms = [space("foot", "stair", box(-4, 0, 0, 4)), space("head", "stair", box(-4, 0, 0, 4), 1), hall]
     gates = [gate("over-the-stair", "foot", "outside", (0, 2)), gate("head-door", "head", "hall", (0, 2)) | {"kind": "stair_door"},
@@ -190,7 +194,7 @@ def _stairs_or_level() -> Case:
 
 
 def _responders_on_a_stair() -> Case:
-    """Twenty people down and four responders up, each alone, and then together on one stair."""
+    """Return CF-RESP-ANALYTIC: 20 persons down and 4 responders up a stair, separately and together."""
     alone_down, _ = _stair_entries(20, 0)
     _, alone_up = _stair_entries(0, 4)
     both_down, both_up = _stair_entries(20, 4)
@@ -210,7 +214,7 @@ def _responders_on_a_stair() -> Case:
 
 
 def _stair_entries(down: int, up: int) -> tuple[Floats, Floats]:
-    """Return when each person at the head and each unit at the foot stepped on a stair of 1.2 m, all there at 0 s."""
+    """Return the times in s at which persons at the head and units at the foot enter a stair of 1.2 m, all ready at 0 s."""
     length_m, mps = 10.0, 1.0
     plan = flight(length_m, 1.2, step_m=(0.18, 0.28))
     drill = play(plan, persons([HEAD] * down, level_mps=mps, down_mps=mps), STEADY, closed=[1])

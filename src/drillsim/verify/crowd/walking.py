@@ -1,4 +1,7 @@
-"""Crowd cases of single walkers: speeds as assigned, ways around corners and closed exits, and a responder's way."""
+"""Crowd cases of single walkers: assigned speeds, paths around corners and closed exits, routes of responders.
+
+Sources: IMO MSC.1/Circ.1533 tests 1 to 7; NIST TN 1822 Verif.2; RiMEA 3.0 tests 1 to 3.
+"""
 
 from __future__ import annotations
 
@@ -38,13 +41,13 @@ from drillsim.verify.harness.staging import empty_plan, location_of
 EXACT = 1e-6
 WORST_P = 0.05
 FIXED_SEED = 1
-"""A test of a distribution refuses one honest sample in twenty, so its source fixes the seed, and so do we."""
+"""Seed of distribution tests: at the 5 % level one correct sample in twenty is rejected, so the seed is fixed."""
 IMO = "IMO MSC.1/Circ.1533"
 NIST = "NIST TN 1822"
 
 
 def walk_cases(_harness: Harness) -> Iterator[Case]:
-    """One person on the level and on stairs, at the speed it was given."""
+    """Yield walking times of one person on the level and on stairs, at its assigned speed."""
     for id_, source, speed_mps in (
         ("IMO-01", f"{IMO} test 1; {NIST} Verif.2.1: 40 m at 1 m/s", 1.0),
         ("RIMEA-01", "RiMEA 3.0 test 1 (accepts 26 to 34 s): 40 m at 1.33 m/s", 1.33),
@@ -74,7 +77,7 @@ def walk_cases(_harness: Harness) -> Iterator[Case]:
 
 
 def speed_cases(harness: Harness) -> Iterator[Case]:
-    """Speeds drawn from a law, and given by age, are the speeds that are walked."""
+    """Yield the cases of drawn speeds: walked speeds equal assigned ones and follow their law."""
     law = spread({"low": "0.97 m/s", "high": "1.62 m/s"}, "speed")
     cells = cells_of(_edge_of_50_m(1_000))
     people = drawn_people(seats_of(cells), Streams(FIXED_SEED, "IMO-07"), speed=law)
@@ -173,13 +176,13 @@ LEVEL_MPS, UP_MPS, DOWN_MPS = 2.5, 0.9, 1.2
 
 
 def _responder(harness: Harness) -> Case:
-    """A unit walks the shortest way through an empty school; of two the nearer one decides."""
+    """A unit walks the shortest way through an empty school; of two the nearer one oracle."""
     plan = empty_plan(harness.inputs, SCHOOL)
     cells = cells_of(plan)
-    decides = build_oracle(cells.network, level_mps=LEVEL_MPS, up_mps=UP_MPS, down_mps=DOWN_MPS)
+    oracle = build_oracle(cells.network, level_mps=LEVEL_MPS, up_mps=UP_MPS, down_mps=DOWN_MPS)
     posts = [location_of(plan, post) for post in POSTS]
     goals = [location_of(plan, s.id) for s in plan.spaces if s.use != "outdoors"]
-    least_s = [decides.seconds(post, goals) for post in posts]
+    least_s = [oracle.seconds(post, goals) for post in posts]
     one_s = [_first_on_scene(cells, posts[:1], goal) for goal in goals]
     two_s = [_first_on_scene(cells, posts, goal) for goal in goals]
     off_s = max(apart(one_s, np.array(least_s[0]) + SET_OFF_S), apart(two_s, np.min(least_s, axis=0) + SET_OFF_S))
@@ -196,7 +199,7 @@ def _responder(harness: Harness) -> Case:
 
 
 def _first_on_scene(cells: Cells, starts: list[Location], goal: Location) -> float:
-    """Return when the first of some units that set off together stands at the goal."""
+    """Return the time in s at which the first of some units that set off together reaches the goal."""
     drill = Play(cells, persons([]))
     routes = Routes(cells.network, level_mps=LEVEL_MPS, stair_up_mps=UP_MPS, stair_down_mps=DOWN_MPS)
     arrived: list[float] = []

@@ -1,1 +1,1 @@
-"""What the cases share: the form of a case, plans to play on, and workers."""
+"""Shared parts of the cases: their form, plans, crowd runs, path oracle, jobs and worker processes."""

@@ -1,4 +1,10 @@
-"""One row of a verification: what a source says, what was measured, and whether they agree."""
+"""Verification case, and the harness that runs the experiments behind cases.
+
+The verdict rule: pass where expected and measured agree within the tolerance of the source; outside where they
+differ, with a reason where the deviation follows from a stated rule of the model; not-modelled where the source tests
+something that the model leaves out. A deviation without a reason is a fault of the engine or of the case, and the exit
+code of `drillsim verify` is then 1.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +21,7 @@ Value = float | str | None
 Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
 Tell = Callable[[int, int], None]
-"""Told how many jobs are done, and of how many."""
+"""Callback with the number of jobs done and in all."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +29,13 @@ class Case:
     """A published or recomputed figure beside ours.
 
     kind
-        engine: drills were played; function: a closed form of this room; input: a number that drillsim ships.
+        engine: drills were run; function: a closed form of `verify/theory`; input: a number that drillsim ships.
     expected, measured, tolerance
         Numbers in the unit that the id or the source names; words where a direction is expected.
     reason
-        Why an outside or not-modelled case is what it is; an outside case without one is a surprise, and a fault.
+        Cause of an outside or not-modelled verdict, known beforehand; an outside case without one is a fault.
     unit
-        Of the numbers, where a person reads them; '' where id, source or words tell it.
+        Unit of the numbers in printed output; '' where id, source or words state it.
     """
 
     id: str
@@ -44,7 +50,7 @@ class Case:
 
     @property
     def is_surprise(self) -> bool:
-        """Whether the case disagrees with its source for no reason that was stated beforehand."""
+        """Whether the case is outside without a stated reason."""
         return self.verdict == "outside" and not self.reason
 
     def because(self, reason: str) -> Case:
@@ -69,20 +75,20 @@ def _silent(_total: int, _label: str) -> Iterator[Tell]:
 
 @dataclass(frozen=True)
 class Harness:
-    """What the cases are run on.
+    """Inputs, size and execution of the experiments behind cases.
 
     inputs
-        Folder that holds the shipped `floorplans/` and `scenarios/`.
+        Folder with the shipped `floorplans/` and `scenarios/`.
     deep
-        Play many more drills and ask for more decimals.
+        Run many more drills, with narrower tolerances.
     seed
         Root of all random numbers.
     share
-        Part of the usual number of drills to play: fewer for a quick look, with tolerances as much wider.
+        Fraction of the usual number of drills; tolerances in standard errors widen with it.
     executor
-        Plays jobs beside each other, owned and closed by the caller; in the loop where absent. Never changes a result.
+        Runs jobs in parallel, owned and closed by the caller; without it they run in sequence, with equal results.
     progress
-        Called with a number of jobs and a label; gives what is told of those done.
+        Called with the number of jobs and a label; returns a context manager that yields a `Tell`.
     """
 
     inputs: Path
@@ -93,11 +99,11 @@ class Harness:
     progress: Callable[[int, str], AbstractContextManager[Tell]] = _silent
 
     def drills(self, usual: int, deep: int) -> int:
-        """Return how many drills, calls or draws to play."""
+        """Return the number of drills, calls or draws: `usual`, or `deep` in a deep run, times `share`."""
         return max(1, round(self.share * (deep if self.deep else usual)))
 
     def play(self, play: Callable[[Job], Outcome], jobs: Sequence[Job], label: str) -> list[Outcome]:
-        """Return what a function of the top level makes of each job, in the order of the jobs."""
+        """Apply a top-level function to each job and return the results in the order of the jobs."""
         with self.progress(len(jobs), label) as tell:
             if self.executor is None:
                 played = []

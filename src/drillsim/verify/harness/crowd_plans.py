@@ -1,4 +1,4 @@
-"""Buildings of the crowd cases, drawn as a user's file draws them: corridors, rooms, stairs, a tower of storeys."""
+"""Buildings of the crowd cases, given in the form of plan files: corridors, rooms, stairs, towers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Corners = list[list[float]]
 Plain = dict[str, Any]
 
 FOOT, HEAD = (0, 0.0, 2.0), (1, 20.0, 2.0)
-"""Space and point of the two ends of `flight`."""
+"""Space, x and y of the two ends of `flight`."""
 FT_M = 0.3048
 IN_M = 0.0254
 
@@ -23,7 +23,7 @@ def box(x0: float, y0: float, x1: float, y1: float) -> Corners:
 
 
 def space(id_: str, use: str, polygon: Corners, level: int = 0, **more: Any) -> Plain:
-    """Return a space as a plan file writes it, on the level of this number."""
+    """Return a space in the form of a plan file, on level `L<level>`; `more` adds keys."""
     return {"id": id_, "level": f"L{level}", "use": use, "polygon": polygon} | more
 
 
@@ -38,7 +38,7 @@ def gate(id_: str, inner: str, outer: str, at: Sequence[float], width_m: float =
 def drawn(
     name: str, spaces: Sequence[Plain], gates: Sequence[Plain], stairs: Sequence[Plain] = (), *, storey_m: float = 4.0
 ) -> FloorPlan:
-    """Return the plan of these parts, with as many levels as its spaces name."""
+    """Return the plan of these spaces, openings and stairs; levels `storey_m` apart are added for all that spaces name."""
     top = max(int(s["level"][1:]) for s in spaces)
     levels = [{"id": f"L{i}", "elevation": i * storey_m} for i in range(top + 1)]
     data = {"name": name, "units": "m", "levels": levels, "spaces": spaces, "openings": gates, "stairs": stairs}

@@ -1,4 +1,4 @@
-"""One play of the crowd: a plan, people, laws, the clock, and what was seen, all by the crowd's public face."""
+"""Crowd runs: people in a building under given laws, advanced and observed through the crowd's public interface."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ from drillsim.streams.streams import Streams, Words, slot_words
 
 Floats = NDArray[np.float64]
 Locations = Sequence[tuple[int, float, float]]
-"""Space and point of each person."""
+"""Space, x and y of each person, in m."""
 
 LONG_S = 10_000_000.0
-"""Longer than anything lasts; everybody is out or stuck by then."""
+"""Time in s by which every run has ended: everybody is out, or is stuck."""
 STEADY = Laws(speed="constant")
-"""The default laws, but nobody is slowed by others."""
+"""Default laws with constant speed: persons do not slow each other."""
 AT_ONCE = spread("0 s", "time")
 
 
 def cells_of(plan: FloorPlan, laws: Laws | None = None) -> Cells:
-    """Return the cells of a plan, to be shared by many plays."""
+    """Return the cells of a plan under some laws (the defaults where absent), to be shared by many runs."""
     return build_cells(build(plan), laws or Laws())
 
 
 @dataclass
 class Play:
-    """People in a building under some laws, before anything happens; `options` are those of the crowd."""
+    """A crowd run, set up and not yet started; `options` are passed to `crowd_of`."""
 
     cells: Cells
     people: Population
@@ -63,15 +63,15 @@ class Play:
         return self.cells.network.plan
 
     def at(self, time_s: float, act: Callable[[], None]) -> None:
-        """Do something at a time from now, before anything else of that instant."""
+        """Schedule a callback `time_s` from now, ahead of all other events of that instant."""
         self.env.timeout(time_s).callbacks.append(lambda _: act())
 
     def until(self, time_s: float) -> None:
-        """Let everything happen up to and including a time."""
+        """Advance the run up to and including a time."""
         self.crowd.advance_to(time_s)
 
     def out_s(self) -> Floats:
-        """Order everybody out, let the play come to its end, and return when each was out; NaN for who never is."""
+        """Order the evacuation, run to the end, and return the exit time of each person in s, (people,); NaN if never out."""
         self.crowd.evacuate()
         self.until(LONG_S)
         return self.crowd.out_s
@@ -144,13 +144,13 @@ def drawn_people(
     stair_up: Spread | None = None,
     stair_down: Spread | None = None,
 ) -> Population:
-    """Return one draw of the people of a plan: places uniform on the floors, one group of these laws."""
+    """Draw the people of a plan: places uniform on the floors, speeds and premovement from these laws."""
     group = GroupLaw("all", 1.0, speed, premovement, stair_up, stair_down)
     return draw_population(seats, streams, [group])
 
 
 def grid(space: int, low: tuple[float, float], high: tuple[float, float], columns: int, rows: int) -> Locations:
-    """Return places in the middles of equal fields of a rectangle."""
+    """Return a regular grid of places in a rectangle: the centres of columns x rows equal cells."""
     (x0, y0), (x1, y1) = low, high
     xs = [x0 + (x1 - x0) * (i + 0.5) / columns for i in range(columns)]
     ys = [y0 + (y1 - y0) * (j + 0.5) / rows for j in range(rows)]
@@ -163,21 +163,21 @@ def _words(people: int) -> Words:
 
 
 def person_words(people: int) -> Words:
-    """Return the words of the slots that `persons` gives so many people, made once for all crowds of about this size."""
+    """Return the slot words of so many persons, (people,); cached up to the next power of two."""
     return _words(1 << max(people - 1, 0).bit_length())[:people]
 
 
 def scattered(
     space: int, low: tuple[float, float], high: tuple[float, float], people: int, streams: Streams
 ) -> Locations:
-    """Return places drawn uniformly in a rectangle."""
+    """Draw places uniformly in a rectangle."""
     words = person_words(people)
     xs, ys = (streams.uniforms("people.place", words, k) * (high[k] - low[k]) + low[k] for k in (0, 1))
     return [(space, x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
 
 
 def times_at(legs: Sequence[Leg], point: tuple[float, float]) -> list[float]:
-    """Return the times at which somebody's walk has a corner, a halt or an end at a point."""
+    """Return the times in s at which a trajectory has a vertex, a halt or an end at a point, within 1 um."""
     return [
         t
         for leg in legs
@@ -187,12 +187,12 @@ def times_at(legs: Sequence[Leg], point: tuple[float, float]) -> list[float]:
 
 
 def last_at(legs: Sequence[Leg], point: tuple[float, float]) -> float:
-    """Return when somebody's walk left a point for good: when it passed a border there."""
+    """Return the last time in s at which a trajectory is at a point, which is when it passes a border there."""
     return times_at(legs, point)[-1]
 
 
 def flow_ps(passed_s: ArrayLike) -> float:
-    """Return the persons per second between the first pass and the last."""
+    """Return the mean flow in persons/s between the first and the last passage."""
     times = np.sort(np.asarray(passed_s, dtype=np.float64))
     return float((len(times) - 1) / (times[-1] - times[0]))
 
@@ -203,10 +203,10 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def small(value: float) -> str:
-    """Return a difference in words: nothing below 1e-9, where only the arithmetic of one machine shows."""
+    """Return a difference as text; 0 below 1e-9, where rounding differs between machines."""
     return f"{value:.2g}" if value >= 1e-9 else "0"
 
 
 def apart(found: ArrayLike, wanted: ArrayLike) -> float:
-    """Return the largest difference between two rows of numbers."""
+    """Return the largest absolute difference between two arrays."""
     return float(np.abs(np.asarray(found, dtype=np.float64) - np.asarray(wanted, dtype=np.float64)).max())

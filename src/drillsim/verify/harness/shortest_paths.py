@@ -1,6 +1,6 @@
-"""Another judge of shortest ways: networkx over the midpoints of openings, with the plan's own walking distances.
+"""Independent oracle for shortest paths: networkx over the midpoints of openings.
 
-It shares the distances inside a space with drillsim (they are pinned elsewhere) but neither its search nor its tables.
+It shares with drillsim the distances inside a space, which have tests of their own, but neither search nor tables.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Location = tuple[int, XY]
 
 @dataclass(frozen=True)
 class PathOracle:
-    """Least times at given speeds through an empty building whose locks are all open; see `build_oracle`."""
+    """Least travel times at given speeds in an empty building with all locks open; see `build_oracle`."""
 
     network: Network
     level_mps: float
@@ -27,7 +27,7 @@ class PathOracle:
     """Nodes: (way, the space one stands in beside it). Edges: weight in seconds."""
 
     def seconds(self, start: Location, goals: Sequence[Location]) -> list[float]:
-        """Return the least seconds from a point to each of several; inf where there is no way."""
+        """Return the least seconds from a point to each of several; inf where there is no route."""
         here, at = start
         graph = self.graph.copy()
         for way, metres in self._gates(here, at):
@@ -54,9 +54,9 @@ class PathOracle:
 
 
 def build_oracle(network: Network, *, level_mps: float, up_mps: float, down_mps: float) -> PathOracle:
-    """Return the judge for somebody with keys: level speed, and speeds up and down stairs along the slope, in m/s.
+    """Build the oracle for a walker with keys; speeds in m/s, on stairs along the slope.
 
-    A node is a way and the space one stands in beside it; nobody passes through the outside or against a one-way door.
+    A node is (way, space beside it); no route leads through the outside or against a one-way door.
     """
     graph: nx.DiGraph[Any] = nx.DiGraph()
     for space, ways in enumerate(network.space_ways):

@@ -1,4 +1,4 @@
-"""Ordinary files for the engine cases: plans, scenarios and mixes from plain data, read as a user's files are."""
+"""Inputs of the engine cases: plans, scenarios and mixes from plain data, validated as user files are."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ STEADY: dict[str, Any] = {
     "reporting": {"delay": "5 s", "success": "100 %", "radio": "4 s", "place_known": {"radio": "100 %"}},
     "locks": {"card": "4 s", "key": "10 s"},
 }
-"""Settings without any spread: noticed after 10 s, reported 5 s later, heard by radio after another 4 s."""
+"""Deterministic settings: noticed after 10 s, reported 5 s later, received by radio after another 4 s."""
 STEADY_ROLE: dict[str, Any] = {
     "like": "sro", "presence": "100 %", "acknowledge": "6 s", "duties": {}, "run": "2.5 m/s",
     "stair_up": "0.9 m/s", "stair_down": "1.2 m/s",
 }  # fmt: skip
-"""An officer who is always there, sets off 6 s after the word, and always goes at the same speeds."""
+"""Deterministic officer: always present, sets off 6 s after notification, constant speeds."""
 LEVEL_MPS, UP_MPS, DOWN_MPS = 2.5, 0.9, 1.2
 """The speeds of STEADY_ROLE."""
 
 
 def scenario_from(data: Mapping[str, Any]) -> Scenario:
-    """Return the scenario that a file with this content holds; ScenarioError with every fault otherwise."""
+    """Return the scenario of a file with this content. Raises ScenarioError with all faults."""
     return scenario_of(_document({"drillsim": 1, **data}))
 
 
 def mix_from(units: Sequence[Mapping[str, Any]], roles: Mapping[str, Mapping[str, Any]] | None = None) -> Mix:
-    """Return a mix of these units as a mixes file would hold it.
+    """Return a mix of these units, as read from a mixes file.
 
     roles
         Roles of these names with values of their own, and those of STEADY_ROLE for the rest; 'steady' where absent.
@@ -70,7 +70,7 @@ def empty_plan(inputs: Path, name: str) -> FloorPlan:
 
 @lru_cache(maxsize=4)
 def with_automatic_locks(inputs: Path, name: str) -> FloorPlan:
-    """Return a shipped plan with a lock that closes by itself wherever there was a key or a push-button, made once."""
+    """Return a shipped plan with automatic locks in place of keys and push-buttons; cached."""
     plan = shipped_plan(inputs, name)
     openings = tuple(
         o.model_copy(update={"lock": "auto"}) if o.lock in ("key", "push-button") else o for o in plan.openings
@@ -85,7 +85,7 @@ def shipped_scenario(inputs: Path, name: str) -> Scenario:
 
 
 def what_if(scenario: Scenario, patch: Mapping[str, Any]) -> Scenario:
-    """Return a scenario with these values of a file laid over it, as one of its named overrides would be."""
+    """Return a scenario with these values replaced, as by a named override."""
     return scenario.model_copy(update={"overrides": {"what-if": dict(patch)}}).with_override("what-if")
 
 
@@ -96,7 +96,7 @@ def shipped_mixes(inputs: Path) -> Mixes:
 
 
 def location_of(plan: FloorPlan, place: str) -> Location:
-    """Return where a post is, or the representative point of a space."""
+    """Return space and point of a post, or of the representative point of a space."""
     for post in plan.posts:
         if post.id == place:
             return plan.space_index[post.space], (float(post.at[0]), float(post.at[1]))
@@ -106,12 +106,12 @@ def location_of(plan: FloorPlan, place: str) -> Location:
 
 
 def oracle_of(plan: FloorPlan) -> PathOracle:
-    """Return the judge at the speeds of STEADY_ROLE."""
+    """Return the path oracle of a plan at the speeds of STEADY_ROLE."""
     return build_oracle(network_of(plan), level_mps=LEVEL_MPS, up_mps=UP_MPS, down_mps=DOWN_MPS)
 
 
 def stamp(trace: Trace, what: str, who: str) -> float:
-    """Return when something happened to somebody for the first time, NaN where it did not."""
+    """Return the time in s of the first event with this word and subject, NaN without one."""
     return next((e.time_s for e in trace.events if e.what == what and e.who == who), float("nan"))
 
 

@@ -1,4 +1,4 @@
-"""Processes that play the jobs of a suite beside each other."""
+"""Worker processes of the verification suites."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from drillsim.study.chunks import begin_worker
 
 @contextmanager
 def pool(workers: int) -> Iterator[Executor | None]:
-    """Give an executor of this many processes, none for a single one; when given up it ends them at once."""
+    """Yield an executor of this many processes, None for a single one; an exception in the block ends them at once.
+
+    Where the crowd is not compiled yet, one small run compiles it first, so that the processes only load the code.
+    """
     if workers <= 1:
         yield None
         return
@@ -42,6 +45,7 @@ def pool(workers: int) -> Iterator[Executor | None]:
 
 
 def _evacuate_one_room() -> None:
+    """Compile the crowd by evacuating one person from one room."""
     square = [[0, 0], [4, 0], [4, 4], [0, 4]]
     door = {"id": "door", "kind": "exit", "spaces": ["room", "outside"], "line": [[0, 1], [0, 2]]}
     room = {"id": "room", "level": "floor", "use": "classroom", "polygon": square, "people": 1}

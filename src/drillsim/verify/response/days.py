@@ -1,4 +1,4 @@
-"""Whole days of calls as the engine plays them: a city as ordinary files, and what its units did in windows of the day."""
+"""Days of calls in the engine: a published city as scenario and mix, and counts per window of the day."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ SETTINGS: dict[str, Any] = {
     "reporting": {"delay": "0 s", "success": "100 %", "radio": "0 s", "place_known": {"radio": "100 %"}},
     "locks": {"card": "0 s", "key": "0 s"},
 }
-"""A call is known to the dispatcher, with its place, the instant it comes up."""
+"""Settings without detection and reporting delay: a call is known, with its place, at its onset."""
 ANSWERED: dict[str, Any] = {
     "behaviour": "preference", "back_up": False, "pre_empt": False, "agreement": [],
     "handling": {"behaviour": "0 s"}, "arrests": {"behaviour": "0 %"},
 }  # fmt: skip
-"""One unit for each call, and free again as soon as it is resolved."""
+"""One unit per call, free again as soon as the call is resolved."""
 PATIENCE = "1000000 h"
-"""Calls do not end by themselves, and are watched as long."""
+"""Duration of a call without response, and horizon: longer than any day."""
 WARM_UP = 0.04
-"""Share of a day that is left out, since it begins with everybody free."""
+"""Share of a day left out as warm-up, since it begins with all units free."""
 WINDOWS = 8
-"""Windows that the rest of a day is cut into."""
+"""Number of windows of the rest of a day."""
 DAY = 5_000
-"""Calls of a day: long against the memory of a line, short enough to be one job of many."""
+"""Calls of a day: long against the correlation time of a queue, short enough for one job of many."""
 
 
 @dataclass(frozen=True)
 class Team:
-    """A city and its line, put into a building.
+    """A published city and its queue, placed in a building.
 
     atoms, posts
         Spaces of the plan: where the calls of each atom come up, and where each unit stands. No post is in an atom,
@@ -73,7 +73,7 @@ class Team:
         return [f"unit-{n + 1}" for n in range(len(self.city.service))]
 
     def scenario(self, calls: int) -> Scenario:
-        """Return a day with this many calls in the mean, each atom with its own."""
+        """Return a day with this mean number of calls, split over the atoms by their rates."""
         service, total = f"{self.unit_s} s", sum(self.city.calls)
         calls_of = [
             {
@@ -102,7 +102,7 @@ class Team:
         return calls / sum(self.city.calls) * self.unit_s
 
     def mix(self) -> Mix:
-        """Return the units, each as fast as the city has it."""
+        """Return the units, with the service rates of the city."""
         own = {
             unit: {"like": "unarmed-guard", "acknowledge": "0 s", "act_factor": f"{100 / rate} %"}
             for unit, rate in zip(self.units, self.city.service, strict=True)
@@ -112,7 +112,7 @@ class Team:
 
 @dataclass(frozen=True)
 class Tally:
-    """What happened in each window of one or several days; the first axis of every array is the window."""
+    """Counts per window of one or several days; the first axis of every array is the window."""
 
     lasts: Floats
     """(windows,) seconds."""
@@ -146,7 +146,7 @@ def joined(tallies: Sequence[Tally]) -> Tally:
 
 
 def play_day(team: Team, plan: FloorPlan, *, calls: int, seed: int, day: int) -> Tally:
-    """Return what happened in the windows of one day, played by the engine."""
+    """Simulate one day and return its counts per window."""
     events = simulate(team.scenario(calls), plan, team.mix(), seed=seed, replication=day).events
     lasts_s = team.lasts_s(calls)
     borders = np.linspace(WARM_UP * lasts_s, lasts_s, WINDOWS + 1)

@@ -1,7 +1,7 @@
-"""Engine cases of the timeline race: an incident that goes on stage by stage, and a response that may come too late.
+"""Engine cases of interruption probability: an incident in stages, and a response that may be late (EASI).
 
-An alarm detects a stage, the office hears of it or not, and one unit sets off after the response time of the oracle. It is
-in time when it is on scene before the last stage ends.
+An alarm detects a stage, communication succeeds or not, and one unit arrives after the response time of the oracle. The
+incident is interrupted where the unit is on scene before the last stage ends. Source: Sasser 1977; Garcia.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ QUIET: dict[str, Any] = {
         "handling": {"behaviour": "0 s"}, "arrests": {"behaviour": "0 %"},
     },
 }  # fmt: skip
-"""Nobody notices but the alarm, in a corridor where no adult is in charge, and nobody has to walk."""
+"""Settings in which only the alarm detects, no adult is present, and units take no time to walk."""
 BESIDE, DRILLS = 20, 50
 """Races beside each other in one drill, and drills of one job. The races share nothing but the clock: every incident
 draws under its own id, and there are as many units as incidents, so that nobody waits for anybody."""
@@ -51,14 +51,14 @@ LABEL = "races against the clock"
 
 
 class Race(NamedTuple):
-    """A path and its response, as the oracle has them."""
+    """A path and its response, as `easi` takes them."""
 
     tasks: tuple[Task, ...]
     response: ResponseTime
     dist: Dist = "normal"
 
     def scenario(self) -> Scenario:
-        """Return BESIDE races of this sort as one drill."""
+        """Return BESIDE independent races as one scenario."""
         stages = [
             {"delay": _spread(t.mean_s, t.sd_s, self.dist), "detects": t.detection, "seen": SEEN[t.place]}
             for t in self.tasks
@@ -71,7 +71,7 @@ class Race(NamedTuple):
         return scenario_from({"name": "race", **QUIET, "reporting": reporting, "incidents": incidents})
 
     def mix(self) -> Mix:
-        """Return a unit for each of the races, whose word to first step is the response time."""
+        """Return one unit per race, whose acknowledgement time is the response time."""
         role = {"acknowledge": _spread(self.response.mean_s, self.response.sd_s, self.dist)}
         units = [{"id": f"unit-{i + 1}", "role": "steady", "post": "front-desk"} for i in range(BESIDE)]
         return mix_from(units, {"steady": role})
@@ -95,7 +95,7 @@ class _Drills(NamedTuple):
 
 
 def _count(inputs: Path, seed: int, job: _Drills) -> int:
-    """Return in how many races of some drills the response was in time."""
+    """Return the number of interrupted races in the drills of a job."""
     plan, scenario, mix = empty_plan(inputs, "three_rooms"), job.race.scenario(), job.race.mix()
     in_time = 0
     for replication in range(job.first, job.last):
@@ -109,14 +109,14 @@ def _count(inputs: Path, seed: int, job: _Drills) -> int:
 
 
 class Wanted(NamedTuple):
-    """A race, and how often it is run."""
+    """A race and the number of times it is run."""
 
     race: Race
     times: int
 
 
 def race_cases(harness: Harness) -> Iterator[Case]:
-    """The worked example, detected at the beginning, in the middle or at the end of its tasks, by two laws of time."""
+    """Yield the cases of the worked example: detection at beginning, middle or end of tasks, two laws of time."""
     played = max(1, harness.drills(20_000, 100_000) // BESIDE) * BESIDE
     drawn = {name: Wanted(race, played) for name, race in sorts().items()}
     sure = {f"only-{k}": Wanted(race, BESIDE) for k, race in enumerate(detected_once())}
@@ -168,7 +168,7 @@ def detected_once() -> Iterator[Race]:
 
 
 def _play(harness: Harness, wanted: dict[str, Wanted]) -> dict[str, float]:
-    """Return the share of races that the response won, by name."""
+    """Return the share of interrupted races, by name."""
     jobs = [
         _Drills(name, race, i, min(i + DRILLS, times // BESIDE))
         for name, (race, times) in wanted.items()

@@ -1,7 +1,7 @@
-"""Engine cases of direction: what must not make a lockdown slower, on the same random drills.
+"""Engine cases of monotonicity: measures that must not slow a lockdown, under common random numbers.
 
-More people who respond, locks that close by themselves and a quicker radio never raise a mean time; when the police come
-changes nothing but when somebody able is there. Signs are exact, since the drills differ in nothing else.
+More responders, automatic locks and a quicker radio never raise a mean time; the arrival time of the police affects
+only the time until an able responder is on scene. Signs are tested exactly, since paired drills differ in nothing else.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ DEAF, RURAL = _Variant(slow_radio=True), _Variant(slow_police=True)
 
 
 def monotone_cases(harness: Harness) -> Iterator[Case]:
-    """More responders, automatic locks, a quicker radio, and the police's delay, each on the same drills."""
+    """Yield the cases of more responders, automatic locks, a quicker radio and quicker police, each on the same drills."""
     drills = harness.drills(100, 1_000)
     found = _play(harness, (*STAFFED, AUTOMATIC, DEAF, RURAL), drills)
     told = f"common random numbers, lockdown of a primary school, {drills} drills; largest change of"

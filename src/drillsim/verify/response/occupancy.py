@@ -1,4 +1,7 @@
-"""Engine cases of shares and means: who is near an incident, and what an officer is doing."""
+"""Engine cases of shares and means: exposure near an incident, and duties of an officer.
+
+Sources: Little 1961; Finn and McDevitt 2005, as a semi-Markov chain (Ross).
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ LITTLE = "Little's law at constant occupancy: persons within 20 m of walking x s
 
 
 def exposure_cases(harness: Harness) -> Iterator[Case]:
-    """Nobody moves and nobody comes: the person-seconds near an incident are people near it times its duration."""
+    """Yield the exposure cases: without movement and response, exposure is persons in range times duration."""
     plan, drills = shipped_plan(harness.inputs, "doe_secondary"), harness.drills(500, 5_000)
     near_each = _people_near(plan)
     incident = {"kind": "behaviour", "where": {"draw": {"classroom": "100 %"}}, "lasts": {"mean": f"{LASTS_S} s"}}
@@ -98,13 +101,13 @@ NEVER = {"kind": "behaviour", "where": "hall-1"}
 
 
 def duty_cases(harness: Harness) -> Iterator[Case]:
-    """What an officer is doing: by shares at a random instant, and by a timetable over the days of a week."""
+    """Yield the duty cases: by shares at a random instant, and by a timetable over a week."""
     yield from _by_shares(harness)
     yield from _by_timetable(harness)
 
 
 def _by_shares(harness: Harness) -> Iterator[Case]:
-    """An officer with the shipped shares, always on campus, whose duty is drawn anew for every drill."""
+    """Yield the duty shares of an officer with the shipped shares, drawn anew in every drill."""
     plan, drills = empty_plan(harness.inputs, "three_rooms"), harness.drills(2_000, 20_000)
     incident = {"kind": "behaviour", "where": "hall-1"}
     quiet = scenario_from({"name": "case", **STEADY, "horizon": "1 s", "incidents": [incident]})
@@ -126,7 +129,7 @@ def _by_shares(harness: Harness) -> Iterator[Case]:
 
 
 def _by_timetable(harness: Harness) -> Iterator[Case]:
-    """An officer with a timetable and a calendar, Monday to Friday, by the changes that the engine writes down."""
+    """Yield the duty shares of an officer with timetable and calendar, from the duty events of Monday to Friday."""
     turns = [{"from": a, "to": b, "duty": duty} for (a, duty), (b, _) in pairwise(TIMETABLE)]
     week = {day: "court" if day == AWAY else "here" for day in WEEKDAYS}
     officer = mix_from([{**OFFICER, "timetable": turns, "calendar": week}], {"officer": {}})

@@ -1,4 +1,4 @@
-"""The closed forms of this room against the numbers that others published: kind 'function'."""
+"""Closed forms of `verify/theory` against published numbers: cases of kind function."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from drillsim.verify.theory.hypercube import Hypercube, LineCapacity, correction
 from drillsim.verify.theory.queueing import erlang_b, erlang_c, mmc
 
 FIVE, FOUR, THREE_DECIMALS = 5e-6, 5e-5, 5e-4
-"""Half of the last decimal that was printed."""
+"""Half a unit of the last printed decimal."""
 
 GARCIA = "Garcia, Design and Evaluation of Physical Protection Systems, EASI baseline (inputs recalled, not read again)"
 RECOMPUTED = "recomputed independently"
@@ -82,7 +82,7 @@ def _baseline(
 
 
 def easi_cases(harness: Harness) -> Iterator[Case]:
-    """The worked example, its variants, its Monte Carlo twin, and the critical detection point."""
+    """Yield the EASI cases: worked example, variants, Monte Carlo version, critical detection point."""
 
     def at(place: Place) -> list[Task]:
         return [replace(task, place=place) for task in BASELINE]
@@ -128,7 +128,7 @@ def easi_cases(harness: Harness) -> Iterator[Case]:
 
 
 def line_cases(_harness: Harness) -> Iterator[Case]:
-    """M/M/c and Erlang's two formulas, with the calls of a busy school day."""
+    """Yield M/M/c and Erlang's two formulas, also for the calls of a busy school day."""
     for servers, waiting, empty in ((3, 0.237, 0.211), (2, 1.929, 0.143)):
         found = mmc(servers=servers, load=1.5)
         yield _pin(f"line.m-m-{servers}.waiting", LINES, waiting, found.waiting, THREE_DECIMALS)
@@ -145,7 +145,7 @@ def _solve(city: City, line: LineCapacity) -> Hypercube:
 
 
 def two_unit_cases(_harness: Harness) -> Iterator[Case]:
-    """Two mobile units of a quiz, and the rectangular city with its two boundaries."""
+    """Yield the two-unit examples: mobile units of the quiz, and the rectangular city with its two boundaries."""
     quiz, cells = _solve(QUIZ, "zero"), 4
     presence = np.kron(np.eye(2), np.full(cells * cells, 1 / cells**2))
     by_cells = mobile_travel(presence=presence, between=square_mile_grid(cells)) @ presence.T
@@ -180,7 +180,7 @@ def _miles(boundary_mi: float) -> float:
 
 
 def three_unit_cases(_harness: Harness) -> Iterator[Case]:
-    """The three-server city: workloads, its eight states, the wait, the loss, and Larson's approximation."""
+    """Yield the three-server city: workloads, eight states, waiting, loss, and Larson's approximation."""
     endless, none = _solve(THREE, "inf"), _solve(THREE, "zero")
     for unit, workload in enumerate((0.5574, 0.4734, 0.4693)):
         yield _pin(f"hypercube.three.workload-{unit + 1}", THREE_SOURCE, workload, endless.workloads[unit], FOUR)
@@ -205,7 +205,7 @@ def three_unit_cases(_harness: Harness) -> Iterator[Case]:
 
 
 def duty_chain_cases(_harness: Harness) -> Iterator[Case]:
-    """The duties of an officer's week as a semi-Markov chain."""
+    """Yield the duty shares of an officer's week as a semi-Markov chain."""
     for name, hours, share in zip(("law", "mentoring", "teaching", "other"), FINN_HOURS, week_shares(), strict=True):
         yield _pin(f"duty-chain.{name}", FINN, hours / 41.5, share, 1e-12)
 

@@ -1,4 +1,7 @@
-"""Engine cases of dispatch: published cities and textbook lines, played as whole days of calls."""
+"""Engine cases of dispatch: published hypercube cities and textbook queues, simulated as days of calls.
+
+Sources: Larson 1974; Larson and Odoni, sections 5.3 and 5.4; Erlang 1917.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ Floats = NDArray[np.float64]
 
 PLAN = "three_rooms"
 ATOMS, ASIDE = ("room-101", "hall-0", "room-201", "hall-1"), "stair-a-0"
-"""Where calls come up, and where units stand that need not walk."""
+"""Spaces of the calls, and the space of units that respond without walking."""
 UNEQUAL = City(THREE.calls, THREE.preference, (1.25, 1.0, 2 / 3))
 POOLED = City(calls=(1.5,), preference=((0, 1, 2),), service=(1.0, 1.0, 1.0))
 UPSTAIRS = City(calls=(0.8, 0.7), preference=((0, 1, 2), (2, 1, 0)), service=(1.0, 1.0, 1.0))
@@ -69,7 +72,7 @@ def _play(inputs: Path, seed: int, job: _Day) -> Tally:
 
 
 def _days(harness: Harness, teams: Sequence[Team], label: str) -> dict[str, Tally]:
-    """Return what happened to each team in days of about DAY calls, at least four of them."""
+    """Return the counts of each team, from at least four days of about DAY calls."""
     calls = harness.drills(50_000, 400_000)
     days = max(4, calls // DAY)
     jobs = [_Day(team, calls // days, day) for team in teams for day in range(days)]
@@ -78,7 +81,7 @@ def _days(harness: Harness, teams: Sequence[Team], label: str) -> dict[str, Tall
 
 
 class _Against:
-    """Makes the cases of one team: what the theory says beside what its days gave."""
+    """Factory of the cases of one team: theory beside its simulated days."""
 
     def __init__(self, harness: Harness, team: Team, found: Tally, source: str) -> None:
         self.deep, self.found, self.name = harness.deep, found, team.name
@@ -109,7 +112,7 @@ class _Against:
 
 
 def hypercube_cases(harness: Harness) -> Iterator[Case]:
-    """Units that back each other up: who is busy, who goes where, who waits and who is lost."""
+    """Yield the hypercube cases: workloads, states, dispatches, waiting and loss of units that back each other up."""
     sources = {"quiz": QUIZ_SOURCE, "three": f"{THREE_SOURCE}, inferred rates", "unequal": f"{LARSON}, unequal rates"}
     days = _days(harness, (*CITIES, WALKING), "days of calls to backed-up units")
     for team in CITIES:
@@ -142,7 +145,7 @@ def _theory(team: Team) -> Hypercube:
 
 
 def _walked(harness: Harness, found: Tally) -> Iterator[Case]:
-    """The mean way of WALKING by another judge: from the posts at once, from the last call after a wait."""
+    """Yield the mean travel times of WALKING by the path oracle: from posts at once, from the last call after waiting."""
     theory, plan = _theory(WALKING), empty_plan(harness.inputs, PLAN)
     goals = [location_of(plan, atom) for atom in WALKING.atoms]
     between = [oracle_of(plan).seconds(goal, goals) for goal in goals]
@@ -160,7 +163,7 @@ def _walked(harness: Harness, found: Tally) -> Iterator[Case]:
 
 
 def pool_cases(harness: Harness) -> Iterator[Case]:
-    """Three equal units that everybody asks in the same order: Erlang's two formulas and the M/M/3 line."""
+    """Yield the pool cases: three equal units under Erlang B and M/M/3."""
     days = _days(harness, POOLS, "days of calls to a pool")
     load = sum(POOLED.calls)
     lost, line = erlang_b(servers=3, load=load), mmc(servers=3, load=load)

@@ -1,4 +1,4 @@
-"""Numbers that drillsim ships against the sources they come from: kind 'input'."""
+"""Shipped numbers against their sources: cases of kind input."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from drillsim.verify.response.published import FINN, FINN_HOURS
 
 
 def input_cases(_harness: Harness) -> Iterator[Case]:
-    """Duties of an officer, police arrival and cameras, as shipped."""
+    """Yield the shipped duties of an officer, police arrival laws and camera detection."""
     duties: dict[str, float] = {str(duty): share for duty, share in shipped_role("sro").duties.items()}
     for (name, words), hours in zip(DUTIES.items(), FINN_HOURS, strict=True):
         yield near(

@@ -1,4 +1,4 @@
-"""Engine case: the directions that a published exercise found in a virtual school, on the shipped lockdown.
+"""Engine cases of direction: effects found by a published virtual-school exercise, on the shipped lockdown.
 
 Officer present or not, doors locked by key or by themselves, announced by the office or by whoever notices: 2 x 2 x 2.
 Only directions are compared; the exercise was played by people in another building, and harm is not modelled here.
@@ -29,19 +29,19 @@ SIMEX = "CISA SIMEX 20-6 (MITRE and GMU 2020), directions only"
 FACTORS = ("officer", "locks", "announcing")
 """0: police only, by key, by the office. 1: one officer, automatic, by whoever notices."""
 ERRORS = 4
-"""Standard errors by which a direction must stand out."""
+"""Standard errors by which an effect must differ from 0."""
 RADIUS_M = 20
 EARLY_S = 60.0
 LATER_S = 120
 SMALL = 0.5
-"""The exercise calls an effect small that it could not tell from none; here, less than half of the others."""
+"""Ratio to the other effects below which an effect counts as small; the exercise found it not significant."""
 SCHOOL = "doe_secondary"
 BATCH = 25
 """Drills of one job."""
 
 
 def simex_cases(harness: Harness) -> Iterator[Case]:
-    """An officer lowers exposure, automatic locks secure more rooms early, who announces matters little beside them."""
+    """Yield the cases: an officer lowers exposure, automatic locks secure rooms early, announcing matters little."""
     drills = harness.drills(200, 1_000)
     exposure, secured, later = _play(harness, drills)
     near_by = {name: main_effect(exposure, i) for i, name in enumerate(FACTORS)}

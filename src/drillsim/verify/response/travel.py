@@ -1,4 +1,7 @@
-"""Engine cases of travel: arrival in an empty building, and what a patrol's whereabouts cost on average."""
+"""Engine cases of travel: arrival times in an empty building, and mean travel time of a patrol.
+
+Sources: networkx as path oracle; Larson and Odoni, section 5.4 (mobile units).
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ STAY_S = 30.0
 
 
 def arrival_cases(harness: Harness) -> Iterator[Case]:
-    """A unit in an empty school arrives at onset + legs + shortest way, in every indoor space but its own."""
+    """Yield arrival cases: time on scene = delays + shortest travel time, for every indoor space but the own."""
     for school in SCHOOLS:
         plan = empty_plan(harness.inputs, school)
         mix = mix_from([{"id": "officer", "role": "steady", "post": "front-desk"}])
@@ -52,14 +55,14 @@ def arrival_cases(harness: Harness) -> Iterator[Case]:
 
 
 def patrol_cases(harness: Harness) -> Iterator[Case]:
-    """The mean way of a patrol to its incidents, T = sum_j (lam_j / lam) sum_k l_k tau_kj."""
+    """Yield patrol cases: mean travel time to incidents, T = sum_j (lam_j / lam) sum_k l_k tau_kj."""
     plan = empty_plan(harness.inputs, "three_rooms")
     yield _patrol_that_only_stands(harness, plan)
     yield _patrol_that_walks(harness, plan)
 
 
 def _patrol_that_only_stands(harness: Harness, plan: FloorPlan) -> Case:
-    """Its walking takes no time to speak of, so it is at each stop for its share of the round: enumerated, exact."""
+    """Return patrol.standing: walking takes no time, so the share at each stop is exact; phases are enumerated."""
     stops, calls = list(dict.fromkeys(ROUND)), list(CALLS.values())
     presence = [ROUND.count(stop) / len(ROUND) for stop in stops]
     goals = [location_of(plan, place) for place in CALLS]
@@ -84,7 +87,7 @@ def _patrol_that_only_stands(harness: Harness, plan: FloorPlan) -> Case:
 
 
 def _patrol_that_walks(harness: Harness, plan: FloorPlan) -> Case:
-    """At walking pace, in a random phase of its round, to a place drawn by its share of the calls."""
+    """Return patrol.walking: at walking pace, in a random phase of the round, to a place drawn by its share of calls."""
     drills, pace_mps = harness.drills(2_000, 20_000), 1.3
     fight = _fight({"draw": {place: f"{100 * share} %" for place, share in CALLS.items()}})
     mix = _patrol(f"{pace_mps} m/s")
@@ -105,10 +108,10 @@ def _mean_over_the_round(plan: FloorPlan, pace_mps: float, step_s: float = 0.25)
     step_s
         Longest piece of a leg, in seconds of walking; the error falls with its square.
     """
-    decides, goals, shares = oracle_of(plan), [location_of(plan, place) for place in CALLS], list(CALLS.values())
+    oracle, goals, shares = oracle_of(plan), [location_of(plan, place) for place in CALLS], list(CALLS.values())
 
     def cost_s(at: Location) -> float:
-        return float(np.dot(decides.seconds(at, goals), shares))
+        return float(np.dot(oracle.seconds(at, goals), shares))
 
     weighted = lasts_s = 0.0
     for stop, after in pairwise((*ROUND, ROUND[0])):

@@ -1,7 +1,7 @@
-"""Means of correlated output: a long run cut into windows that hardly know of each other.
+"""Batch means: standard errors of correlated output from windows of a long run.
 
-What happens in a line depends on what happened just before, so single calls are no independent draws; windows many times
-longer than the memory of the line are. Source: Law, *Simulation Modeling and Analysis*, chapter 9 (batch means).
+Successive calls of a queue are correlated, so single calls are no independent sample; means over windows many times
+longer than the correlation time are nearly independent. Source: Law, *Simulation Modeling and Analysis*, chapter 9 (batch means).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 
 class Estimate(NamedTuple):
-    """A figure and its standard error."""
+    """An estimate and its standard error."""
 
     value: float
     error: float

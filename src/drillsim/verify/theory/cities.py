@@ -1,4 +1,4 @@
-"""The published cities on which the hypercube is checked: calls, preferences, speeds of service, travel times."""
+"""Published examples of the hypercube model: call rates, preferences, service rates, travel times."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The timeline race in closed form: Sandia's Estimate of Adversary Sequence Interruption, and its Monte Carlo twin.
+"""Interruption probability: Sandia's Estimate of Adversary Sequence Interruption (EASI), and a Monte Carlo version.
 
-A path is a row of tasks, each with a delay and a chance to be detected. Who is detected early enough is met by the
-response before the last task is done. drillsim uses it as an oracle for incidents with stages.
+A path is a sequence of tasks, each with a delay and a probability of detection. The path is interrupted where the
+response, started at a detection, arrives before the last task ends. It is the oracle for incidents with stages.
 
 Sources: Bennett, *The Estimate of Adversary Sequence Interruption*, Sandia Laboratories 1977; Sasser, *EASI on the HP-25,
 HP-65 and HP-67*, SAND76-0597, NUREG-0231, 1977; Garcia, *The Design and Evaluation of Physical Protection Systems*.
@@ -26,7 +26,7 @@ Dist = Literal["normal", "lognormal"]
 Floats = NDArray[np.float64]
 
 AHEAD: dict[str, float] = {"B": 1.0, "M": 0.5, "E": 0.0}
-"""Share k of a task's delay that is still ahead when it is detected: at its beginning, in its middle, at its end."""
+"""Fraction k of a task's delay that remains at detection: at its beginning (B), middle (M) or end (E)."""
 LOGISTIC = 1.702
 """Scale at which the logistic distribution follows the normal one within 0.01 (a well-known constant; not read again)."""
 

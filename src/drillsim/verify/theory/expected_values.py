@@ -1,4 +1,4 @@
-"""Long-run means that need no line: patrols, duties, exposure, and the effects of a factorial experiment.
+"""Expected values without queueing: patrol travel, duty shares, exposure, and effects of a factorial experiment.
 
 Sources: Larson and Odoni, *Urban Operations Research*, section 5.4 (mobile units); Ross, *Stochastic Processes*
 (semi-Markov chains); Little 1961; Box, Hunter and Hunter, *Statistics for Experimenters* (effects).

@@ -1,4 +1,4 @@
-"""Units with home areas that back each other up: Larson's hypercube, solved exactly and by his approximation.
+"""Larson's hypercube queueing model of units that back each other up: exact solution and approximation.
 
 Atoms (small areas) send calls at random; each has its units in an order of preference, and the first free one goes.
 A state says which units are busy: bit n of its number is unit n.
@@ -26,7 +26,7 @@ LineCapacity = Literal["zero", "inf"]
 
 @dataclass(frozen=True)
 class Hypercube:
-    """What the units settle to."""
+    """Steady state of the units."""
 
     states: Floats
     """(2^units,) probability of each state with an empty line."""
@@ -45,9 +45,9 @@ class Hypercube:
         """Return the mean travel time of a dispatch, T = sum_nj f_nj t_nj.
 
         times
-            (units, atoms) t_nj, mean time of unit n to atom j; for a mobile unit see `means.mobile_travel`.
+            (units, atoms) t_nj, mean time of unit n to atom j; for a mobile unit see `expected_values.mobile_travel`.
         after_wait
-            Mean time of calls that waited, such as `means.last_call_travel`; from home, as all others, where absent.
+            Mean time of calls that waited, such as `expected_values.last_call_travel`; from home, as all others, where absent.
         """
         t = np.asarray(times, dtype=np.float64)
         if after_wait is None:
@@ -74,7 +74,7 @@ def hypercube(
         zero: calls that find nobody free are lost. inf: they wait, first come first served, and
         P(all busy, k waiting) = P(all busy) r^k with r = lam / sum mu. The equations of the 2^N states are the same.
 
-    Raises ValueError where an atom does not list every unit once, or where an endless line would grow for ever.
+    Raises ValueError where an atom does not list every unit once, or where an infinite queue has no steady state.
     """
     lam, mu = np.asarray(calls, dtype=np.float64), np.asarray(service, dtype=np.float64)
     units, load = len(mu), lam.sum() / mu.sum()

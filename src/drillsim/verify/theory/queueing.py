@@ -1,4 +1,4 @@
-"""Teams that answer calls in turn: Erlang's formulas and the M/M/c line.
+"""Queueing formulas of equal servers: Erlang B, Erlang C and M/M/c.
 
 Sources: Larson and Odoni, *Urban Operations Research*, chapter 4 and section 5.5; Erlang 1917.
 """
@@ -10,7 +10,7 @@ from math import factorial
 
 
 def erlang_b(*, servers: int, load: float) -> float:
-    """Return the share of calls that find all servers busy and are lost.
+    """Return the loss probability of M/G/c/c (Erlang B): the share of calls that find all servers busy.
 
         B(0) = 1,   B(c) = a B(c - 1) / (c + a B(c - 1))
 
@@ -24,12 +24,12 @@ def erlang_b(*, servers: int, load: float) -> float:
 
 
 def erlang_c(*, servers: int, load: float) -> float:
-    """Return the share of calls that wait, where all who find the servers busy stand in one line.
+    """Return the probability of waiting in M/M/c (Erlang C).
 
         C = B / (1 - (a / c) (1 - B))
 
     load
-        a, calls per mean service time; service times are exponential. 1.0 where a >= c: the line grows for ever.
+        a, calls per mean service time; service times are exponential. 1.0 where a >= c, since the queue grows without bound.
     """
     if load >= servers:
         return 1.0
@@ -39,7 +39,7 @@ def erlang_c(*, servers: int, load: float) -> float:
 
 @dataclass(frozen=True)
 class Line:
-    """What an M/M/c line settles to, in calls and in mean service times."""
+    """Steady state of M/M/c, in calls and in mean service times."""
 
     empty: float
     """P0, chance that nobody is in service."""
@@ -52,7 +52,7 @@ class Line:
 
 
 def mmc(*, servers: int, load: float) -> Line:
-    """Return the figures of c servers with one first-come line.
+    """Return the steady state of c exponential servers with one first-come first-served queue.
 
         P0 = 1 / (sum_{k<c} a^k / k! + a^c / (c! (1 - a/c))),   Lq = C a / (c - a),   Wq = Lq / a
 
