@@ -168,6 +168,15 @@ def test_progress_without_a_terminal_is_one_line_per_tenth(capsys: pytest.Captur
         ("role", "unarmed-guard"),
         ("assumptions", "A:study.horizon"),
         ("settings", "police.law"),
+        ("hostile", "never resolved here"),
+        ("fight", "behaviour: a kind of incident"),
+        ("active-events", "median 180 s"),
+        ("imo", "1.33 persons/s"),
+        ("on-scene", "it is at the place of the incident"),
+        ("armed", "Counts as able in a hostile event"),
+        ("able_on_scene_status", "not-reached"),
+        ("spaces.landing", "example: landing: 35 ft2"),
+        ("A:intervention.first_care", "kind medical: act="),
     ],
 )
 def test_explain_teaches_every_topic(topic: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,6 +187,29 @@ def test_explain_teaches_every_topic(topic: str, words: str, capsys: pytest.Capt
 def test_explain_answers_an_unknown_topic_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "abel_on_scene_s"]) == 2
     assert "able_on_scene_s" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "name"),
+    [("hostle", "hostile"), ("on-scen", "on-scene"), ("activ-events", "active-events"), ("premovment", "premovement"),
+     ("noticing.witnes", "noticing.witness"), ("fetches_ead", "fetches_aed"), ("DS2003", "DS203")],
+)  # fmt: skip
+def test_explain_suggests_the_right_one(misspelt: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", misspelt]) == 2
+    assert f"Closest: '{name}'" in capsys.readouterr().err
+
+
+def test_explain_knows_every_kind_role_preset_event_column_and_key() -> None:
+    from drillsim.cli.keys import file_keys
+    from drillsim.cli.topics import find
+    from drillsim.record.columns import BY_NAME
+    from drillsim.record.events import EVENTS
+    from drillsim.scenario.defaults import POLICE_LAWS, SHIPPED
+    from drillsim.scenario.kinds import KINDS
+
+    names = [*KINDS, *SHIPPED, *POLICE_LAWS, *EVENTS, *BY_NAME, *(key.plain_path for key in file_keys())]
+    assert [name for name in names if not find(name)] == []
+    assert all(topic.text() for name in names for topic in find(name)[:1])
 
 
 def test_every_code_in_the_source_is_explained() -> None:
