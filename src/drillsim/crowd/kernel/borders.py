@@ -1,6 +1,18 @@
-"""Queues at the borders of the compiled crowd, rests, and who waits for which cell (rules A 5 to 8).
+"""Queues at the borders of the compiled crowd, rests, passes, and the waiting for places (rules A 5 to 9).
 
-`t` are the Tables, `p` a person or unit, `b` a border, `d` a direction, `c` a cell; names as in borders.py.
+Handing over places. A direction whose head finds the far cell full is registered with that cell. When somebody leaves the
+cell, `next_waiting` gives the free place to one of the directions registered: the one with the smallest tag, and among
+equal tags the one registered first. A tag grows by 1 / capacity with each place received, so that directions share the
+places of a full cell in proportion to their capacities, whoever queues there longest (start-time fair queueing). The clock
+of a cell is the tag served last; a direction that registers anew starts from it and cannot save up turns.
+
+Exchange in circles. Full cells can block each other: the head for cell B waits in A, the head for A waits in B, and nobody
+would ever move. When a border finds its heads blocked, `find_exchange_circle` looks for the shortest circle of registered
+directions, each leading into the cell where the next head waits, by a breadth-first search backwards from the cell that the
+first head would leave. `exchange_places` then moves all heads of the circle at once: everybody leaves before anybody
+enters, so no cell holds too many at any time. No place becomes free by it, and nothing is handed over.
+
+`t` is the address of the words of `memory.py`, `p` a person or unit, `b` a border, `d` a direction, `c` a cell.
 """
 
 from __future__ import annotations
@@ -25,7 +37,7 @@ from drillsim.jit import inlined, inner
 
 @inlined
 def settle_seconds(t: At, c: int) -> None:
-    """Close the open interval of a cell before its persons change."""
+    """Add the person-seconds of a cell up to now, before its number of persons changes."""
     cells, s = cells_at(t), s_at(t)
     now, cell = s[NOW], cells[c]
     cell.person_s += (cell.filled - cell.units) * (now - cell.since)
@@ -34,7 +46,7 @@ def settle_seconds(t: At, c: int) -> None:
 
 @inlined
 def is_resting(t: At, b: int) -> bool:
-    """Return whether a border rests at this point of this instant."""
+    """Return whether a border rests now; at the instant its rest ends, until its own event has come."""
     borders, n, s = borders_at(t), n_at(t), s_at(t)
     free = borders[b].free
     return free > s[NOW] or (free == s[NOW] and b > n[CHECKING])
@@ -42,7 +54,7 @@ def is_resting(t: At, b: int) -> bool:
 
 @inlined
 def wake_after_rest(t: At, b: int) -> None:
-    """Let a resting border with somebody in a queue look when its rest ends."""
+    """Schedule the check of a resting border with a queue, at the end of its rest."""
     borders = borders_at(t)
     if events_at(t)[b].due <= 0:
         schedule(t, b, borders[b].free)
@@ -50,7 +62,7 @@ def wake_after_rest(t: At, b: int) -> None:
 
 @inner
 def take_head(t: At, d: int) -> int:
-    """Take the first out of a queue."""
+    """Remove the head of a queue and return it."""
     people, directions = people_at(t), directions_at(t)
     p = int(directions[d].first)
     after = people[p].after
@@ -64,7 +76,7 @@ def take_head(t: At, d: int) -> int:
 
 @inner
 def enqueue(t: At, p: int, d: int) -> None:
-    """Take a place in a queue, by time of arrival and number."""
+    """Insert a person into a queue, by time of arrival and then by number."""
     people, directions, s = people_at(t), directions_at(t), s_at(t)
     now = s[NOW]
     people[p].arrived = now
@@ -85,7 +97,7 @@ def enqueue(t: At, p: int, d: int) -> None:
 
 @inner
 def quit_queue(t: At, p: int, d: int) -> None:
-    """Leave a queue; an empty queue waits for no place."""
+    """Remove a person from a queue; a queue that becomes empty is unregistered."""
     people, directions = people_at(t), directions_at(t)
     before, after = people[p].before, people[p].after
     if before >= 0:
@@ -102,7 +114,7 @@ def quit_queue(t: At, p: int, d: int) -> None:
 
 @inner
 def register(t: At, d: int) -> None:
-    """Let a direction wait for a place in its far cell."""
+    """Register a direction that waits for a place in its far cell."""
     directions, cells, n = directions_at(t), cells_at(t), n_at(t)
     me = directions[d]
     me.registered = 1
@@ -118,7 +130,7 @@ def register(t: At, d: int) -> None:
 
 @inner
 def unregister(t: At, d: int) -> None:
-    """Let a direction wait no longer."""
+    """Unregister a direction."""
     directions, cells = directions_at(t), cells_at(t)
     me = directions[d]
     me.registered = 0
@@ -130,7 +142,7 @@ def unregister(t: At, d: int) -> None:
         directions[me.after].before = me.before
 
 
-# ---------------------------------------------------------------------- looks
+# --------------------------------------------------------------------- checks
 @inlined
 def ready(t: At, d: int) -> bool:
     """Return whether the head of a direction has a place; register the direction where it has none."""
@@ -149,7 +161,7 @@ def ready(t: At, d: int) -> bool:
 
 @inner
 def next_direction(t: At, b: int) -> int:
-    """Return the direction whose head passes now, -1 where none is to: then those in a circle change places, if any."""
+    """Return the direction whose head passes now; -1 where none can, after an exchange of places if there is a circle."""
     people, directions, borders = people_at(t), directions_at(t), borders_at(t)
     cells, n = cells_at(t), n_at(t)
     if borders[b].shut:
@@ -176,7 +188,7 @@ def next_direction(t: At, b: int) -> int:
 
 @inlined
 def next_waiting(t: At, c: int, just_passed: int) -> int:
-    """Return the direction that takes the place free in a cell, or -1."""
+    """Return the waiting direction that gets the free place of a cell, and unregister it; -1 where there is none."""
     directions, borders, cells = directions_at(t), borders_at(t), cells_at(t)
     if cells[c].filled >= cells[c].places:
         return -1
@@ -199,7 +211,7 @@ def next_waiting(t: At, c: int, just_passed: int) -> int:
 # --------------------------------------------------------------------- passes
 @inlined
 def step_out(t: At, p: int, d: int) -> None:
-    """Leave the near cell."""
+    """Take a person out of the near cell of a direction."""
     directions, cells, n = directions_at(t), cells_at(t), n_at(t)
     s = s_at(t)
     c = directions[d].near
@@ -213,7 +225,7 @@ def step_out(t: At, p: int, d: int) -> None:
 
 @inlined
 def step_in(t: At, p: int, d: int) -> None:
-    """Enter the far cell; the border rests from now on."""
+    """Put a person into the far cell of a direction, and start the rest of the border: doubled after a second pass."""
     directions, borders, cells = directions_at(t), borders_at(t), cells_at(t)
     n, s = n_at(t), s_at(t)
     b, c = d >> 1, directions[d].far
@@ -232,7 +244,7 @@ def step_in(t: At, p: int, d: int) -> None:
 
 @inlined
 def rest(t: At, b: int) -> None:
-    """Let a border with somebody in a queue look when it has rested; a stair end looks again at once."""
+    """Schedule the check of a border with a queue after its rest; a stair end, which has none, is rechecked at once."""
     directions, borders, rechecks = directions_at(t), borders_at(t), rechecks_at(t)
     n = n_at(t)
     if directions[2 * b].first < 0 and directions[2 * b + 1].first < 0:
@@ -248,7 +260,7 @@ def rest(t: At, b: int) -> None:
 
 @inner
 def find_exchange_circle(t: At, d: int) -> None:
-    """Find the shortest circle of idle registered directions through d, and write it down, d first (rule 9).
+    """Find the shortest circle of idle registered directions through d and write it into `circle`, d first (rule A 9).
 
     Each leads into the cell in which the head of the next one waits. Breadth first, backwards from the cell left.
     """
@@ -292,7 +304,7 @@ def find_exchange_circle(t: At, d: int) -> None:
 
 @inner
 def exchange_places(t: At) -> None:
-    """Let the heads of a circle leave, all of them, and enter; what they do then is left to the caller."""
+    """Move the heads of a circle: all leave their cells, then all enter; the caller continues with their next walks."""
     circle, n = circle_at(t), n_at(t)
     for i in range(n[CIRCLE]):
         d = int(circle[i, 0])

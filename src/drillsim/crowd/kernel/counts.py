@@ -1,4 +1,4 @@
-"""How many people are where in the compiled crowd: what is looked at most often, counted in compiled code."""
+"""Counts of the compiled crowd: persons and person-seconds by cell, persons by state. Reading changes nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def person_seconds(t: At, count: int, now_s: float) -> NDArray[np.float64]:
 
 @compiled
 def tally(t: At, goals: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return one of each sort of persons who are in the same state for the same reason, and how many they are."""
+    """Return one person of each group with the same state and reason, and the sizes of the groups."""
     people, directions, spaces, n = people_at(t), directions_at(t), spaces_at(t), n_at(t)
     one, count = np.zeros(4 * STATES * goals, np.int64), np.zeros(4 * STATES * goals, np.int64)
     for p in range(n[PERSONS]):

@@ -1,4 +1,7 @@
-"""How far it still is, for the compiled crowd: what fields.py says, with one search for all nodes."""
+"""Distance fields of the compiled crowd: metres left to a goal by node, one Dijkstra search backwards from all targets.
+
+The same numbers as `geometry.distance_field.Field`, written into one row of `fields`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ Flags = NDArray[np.bool_]
 
 @inner
 def step_m(spaces: Record, nodes: Record, dist: Floats, beyond_m: Floats, v: int, u: int, avoided: int) -> float:
-    """Return the metres from node v over one leg through the next way to node u."""
+    """Return the metres from node v along one leg and through the next way to node u."""
     s = nodes[v].space
     leg_m = dist[spaces[s].dist + nodes[v].row * spaces[s].gates + nodes[u ^ 1].row]
     return (AVOIDED * leg_m if s == avoided else leg_m) + beyond_m[u]
@@ -33,10 +36,10 @@ def lay(
     targets: Flags,
     avoided: int,
 ) -> None:
-    """Write the way to one goal into a field, by node.
+    """Write the metres left to a goal, and which ways lead there, into a field (nodes,).
 
     beyond_m
-        (nodes,) what passing the way into each node adds to a leg.
+        (nodes,) metres that passing the way into each node adds to a leg.
     enter, targets
         (nodes,) which nodes may be entered now, and which of them are the goal.
     avoided
@@ -76,7 +79,7 @@ def lay(
 
 @inner
 def push(times: Floats, heap: NDArray[np.int32], size: int, time: float, node: int) -> None:
-    """Add a node to the heap."""
+    """Push a node onto the heap."""
     i = size
     while i > 0 and time < times[(i - 1) >> 1]:
         times[i], heap[i] = times[(i - 1) >> 1], heap[(i - 1) >> 1]
@@ -86,7 +89,7 @@ def push(times: Floats, heap: NDArray[np.int32], size: int, time: float, node: i
 
 @inner
 def sift_down(times: Floats, heap: NDArray[np.int32], size: int) -> None:
-    """Put the last one of the heap in the place of the first, where it has been taken out."""
+    """Move the last node of the heap to the root, which has been removed, and sift it down."""
     time, node = times[size], heap[size]
     i = 0
     while True:
@@ -114,7 +117,7 @@ def mark_back(
     targets: Flags,
     avoided: int,
 ) -> None:
-    """Mark the nodes whose least way on comes back into the space they are entered from."""  # fmt: skip
+    """Mark the nodes whose shortest continuation returns to the space they are entered from."""  # fmt: skip
     count = len(nodes)
     onward = np.full(count, count, np.int32)
     for u in range(count):  # in order, so that the first one found is the lowest

@@ -1,8 +1,9 @@
-"""The calendar of the compiled crowd: what happens next, with one event at most of each border and person.
+"""The event list of the compiled crowd: a calendar queue for the next seconds and a binary heap for later events.
 
-What happens within the next seconds lies in slots, each a short time long and seldom holding more than one event; what
-comes later lies in a heap. Order: by time, then people by number, then borders by number (rule A 14). `o` is the owner of
-an event: a border, or after all borders a person or unit.
+Each border and each person has one event at most, so an event needs no record of its own: it is named by its owner `o`, a
+border, or after all borders a person or unit. Events within the next 32 s lie in slots, each a fraction of a second long
+and rarely holding more than one event; a bit set marks the slots in use, so that the first event is found by counting
+trailing zeros. Later events lie in a heap. Order: by time, then people by number, then borders by number (rule A 14).
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ from drillsim.crowd.kernel.records import (
 from drillsim.jit import inlined, inner, lowest_bit
 
 SLOTS_S = 32.0
-"""What the slots reach ahead: more than most steps and rests take."""
+"""Seconds that the slots cover from now: more than most pieces and rests last."""
 
 
 def slots_for(events: int) -> int:
-    """Return how many slots serve a calendar of so many events: a power of two, at least a word of bits."""
+    """Return the number of slots for so many events: a power of two, at least the bits of one word."""
     slots = 1 << LONG_BITS
     while slots <= 2 * events:
         slots *= 2
@@ -51,12 +52,12 @@ def slots_for(events: int) -> int:
 
 
 def slots_per_s(slots: int) -> float:
-    """Return how many slots a second has."""
+    """Return the slots per second."""
     return slots / SLOTS_S
 
 
 def seconds_ahead(slots: int) -> float:
-    """Return how far ahead events find a slot: all but the present one and the next have come round by then."""
+    """Return the seconds from now within which an event gets a slot; the present slot and the next are left out."""
     return SLOTS_S * (1.0 - 2.0 / slots)
 
 
@@ -79,7 +80,7 @@ def slot_of(t: At, time: float) -> int:
 
 @inner
 def first_event(t: At) -> int:
-    """Return whose event comes first; -1 for nobody's."""
+    """Return the owner of the first event; -1 where there is none."""
     slots, busy, events, heap = slots_at(t), busy_at(t), events_at(t), heap_at(t)
     n, s = n_at(t), s_at(t)
     found = -1
@@ -98,7 +99,7 @@ def first_event(t: At) -> int:
 
 @inner
 def schedule(t: At, o: int, time: float) -> None:
-    """Let something happen at a time, instead of what its owner had in the calendar."""
+    """Schedule the owner's event at a time, replacing the one it has."""
     slots, busy, events = slots_at(t), busy_at(t), events_at(t)
     n, s = n_at(t), s_at(t)
     me = events[o]
@@ -130,7 +131,7 @@ def schedule(t: At, o: int, time: float) -> None:
 
 @inner
 def cancel(t: At, o: int) -> None:
-    """Take somebody's or some border's event out of the calendar, if there is one."""
+    """Remove the owner's event, if it has one."""
     slots, busy, events, heap = slots_at(t), busy_at(t), events_at(t), heap_at(t)
     n = n_at(t)
     me = events[o]
@@ -159,7 +160,7 @@ def cancel(t: At, o: int) -> None:
 
 @inlined
 def rise(t: At, i: int, o: int) -> None:
-    """Put an event into the heap, at a place that is free or further up."""
+    """Put an event into the heap at a free place, or further up where it is earlier than its parents."""
     heap, events = heap_at(t), events_at(t)
     while i > 0:
         up = (i - 1) >> 1
@@ -174,7 +175,7 @@ def rise(t: At, i: int, o: int) -> None:
 
 @inlined
 def sink(t: At, i: int) -> int:
-    """Fill a free place of the heap from below, on and on; return the place that is free at last."""
+    """Fill a free place of the heap with its earlier child, and so on down; return the leaf that becomes free."""
     heap, events, n = heap_at(t), events_at(t), n_at(t)
     while 2 * i + 1 < n[HEAP]:
         low = 2 * i + 1
@@ -188,7 +189,7 @@ def sink(t: At, i: int) -> int:
 
 @inlined
 def notify(t: At, what: int, who: int, where: int) -> None:
-    """Write down news for the response."""
+    """Append a notice for Python: what has happened, to whom, and where."""
     notices, n = notices_at(t), n_at(t)
     k = n[NOTICES]
     notices[k, 0], notices[k, 1], notices[k, 2] = what, who, where
@@ -196,12 +197,12 @@ def notify(t: At, what: int, who: int, where: int) -> None:
 
 
 FEW = 5_000
-"""So many people stay in a processor's cache."""
+"""People whose records fit into a processor's cache; above, records are prefetched."""
 
 
 @inner
 def prefetch_next(t: At) -> None:
-    """Ask for what the next events will need: where many people are, memory is slower than the crowd."""
+    """Prefetch the records that the next four events will need; with many people, memory is the bottleneck."""
     people, slots, busy = people_at(t), slots_at(t), busy_at(t)
     n, s = n_at(t), s_at(t)
     slot = slot_of(t, s[NOW])

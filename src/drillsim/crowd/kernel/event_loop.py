@@ -1,7 +1,15 @@
-"""The compiled crowd: rules A of docs/model/crowd.md once more, event by event on bare arrays.
+"""The event loop of the compiled crowd: the rules A of docs/model/crowd.md, event by event, on bare arrays.
 
-It means what the reference crowd means, function by function, under the same names; queues and passes are here, walking is
-in steps.py. `t` are the Tables, `p` a person or unit, `b` a border, `d` a direction, `c` a cell.
+How the loop works. Only two things have events: a person or unit (the end of a piece of its walk, of its premovement, of
+unlocking) and a border (the end of its rest after a pass). `advance` takes the first event from the list, sets the clock
+to it, and then does everything that follows at the same instant before it takes the next one: who arrives joins a queue,
+the border is checked, the head of a queue passes, enters the next cell and begins its next walk; the place it leaves is
+handed over (see `borders.next_waiting`), which may let another border's head pass, and so on until nothing changes. Stair
+ends have no rest and are checked once more (`rechecks`). The loop is written as one function with two inner loops, not as
+functions that call each other, because a chain of passes may be as long as a queue. It returns to Python early when a
+notice is waiting (a unit has something to report) or when a leg must be laid around corners, which Python does.
+
+`t` is the address of the words of `memory.py`, `p` a person or unit, `b` a border, `d` a direction, `c` a cell.
 """
 
 from __future__ import annotations
@@ -65,7 +73,7 @@ from drillsim.jit import bare, inner
 # --------------------------------------------------------------------- events
 @inner
 def enter_building(t: At, p: int) -> None:
-    """Come into the building, or find no place."""
+    """Place a person who arrives from outside in its cell; without a place it is lost."""
     people, cells, n = people_at(t), cells_at(t), n_at(t)
     s = s_at(t)
     me = people[p]
@@ -85,7 +93,7 @@ def enter_building(t: At, p: int) -> None:
 
 @inner
 def begin(t: At, p: int) -> None:
-    """Stand up when premovement ends: unless the room was locked meanwhile, go."""
+    """End the premovement of a person: it sets out, or stays settled where the room has been locked meanwhile."""
     people, spaces, n = people_at(t), spaces_at(t), n_at(t)
     me = people[p]
     n[STARTING] -= 1
@@ -98,14 +106,14 @@ def begin(t: At, p: int) -> None:
 
 @bare
 def advance(t: At, until: float, inclusive: bool, steps: int, check: int) -> bool:
-    """Let everything happen before a time (up to it, where inclusive); stop after an event that brings news, and say so.
+    """Play all events before a time (up to it, where inclusive); return True where it stopped early, for a notice or a leg.
 
-    Before a time, the clock is set to it: nothing of that instant has happened then.
+    Where the end is exclusive the clock is set to it, and nothing of that instant has happened.
 
     steps
         The most events to play; -1 for any number.
     look_at
-        A border that looks first; -1 for none.
+        A border to check before the first event; -1 for none.
     """
     people, directions, borders = people_at(t), directions_at(t), borders_at(t)
     cells, events, circle = cells_at(t), events_at(t), circle_at(t)
@@ -118,9 +126,9 @@ def advance(t: At, until: float, inclusive: bool, steps: int, check: int) -> boo
                 check = -1
                 if d >= 0:
                     p = take_head(t, d)
-            while d >= 0 or n[CIRCLE] > 0:  # pass, and hand the place left to whoever waits for it, and so on
+            while d >= 0 or n[CIRCLE] > 0:  # pass, hand over the place left, and so on
                 changed = d < 0
-                if changed:  # in a circle no place is left
+                if changed:  # in an exchange no place becomes free
                     d, p = int(circle[n[CIRCLED], 0]), int(circle[n[CIRCLED], 1])
                     n[CIRCLED] += 1
                     if n[CIRCLED] == n[CIRCLE]:
@@ -192,7 +200,7 @@ def advance(t: At, until: float, inclusive: bool, steps: int, check: int) -> boo
 
 @inner
 def watch(t: At) -> None:
-    """Tell which watches are over: no more persons, units apart, in their cells than they wait for."""
+    """Write a notice for each watch whose cells hold no more persons, units apart, than its limit."""
     cells, watched, limits = cells_at(t), watched_at(t), limits_at(t)
     n = n_at(t)
     for k in range(len(limits)):

@@ -1,6 +1,13 @@
-"""When units of the compiled crowd may next have something to tell: no sooner than they can walk there alone.
+"""Lookahead of the units: a time before which no unit of the compiled crowd can have anything to report.
 
-`t` are the Tables, `p` a unit.
+The crowd runs on a clock of its own and must not run past the moment at which a unit reports to the response (it enters a
+room, reaches a lock, arrives), because the response may then change the drill. Stopping at every event would cost more
+than the crowd itself. So a lower bound is computed for each unit: the metres it must still walk before it next reports,
+over its greatest speed, with queues, stairs and bends counted as nothing. Up to the least bound of all units the kernel
+plays without asking anybody (conservative lookahead, as in parallel discrete-event simulation); then it is computed anew.
+The bound may be too early, which costs time, and is never too late.
+
+`t` is the address of the words of `memory.py`, `p` a unit.
 """
 
 from __future__ import annotations
@@ -28,12 +35,12 @@ from drillsim.crowd.states import ON_STAIR, QUEUED, UNLOCKING, WALKING
 from drillsim.jit import compiled, inlined
 
 SLACK_M = 1e-6
-"""Keeps a bound below what adding up the same metres in another order gives."""
+"""Margin of the bound against rounding, where the same metres are added in another order."""
 
 
 @compiled
 def next_notice_s(t: At) -> float:
-    """Return a time before which no unit has anything to tell, inf where none is on the move; never before now."""
+    """Return a time before which no unit has anything to report, in seconds; inf where none moves; at least now."""
     people, borders = people_at(t), borders_at(t)
     events, n, s = events_at(t), n_at(t), s_at(t)
     o = first_event(t)
@@ -55,9 +62,9 @@ def next_notice_s(t: At) -> float:
 
 @inlined
 def silent_metres(t: At, p: int) -> float:
-    """Return the metres at least that a unit walks after what it does now before it has something to tell.
+    """Return a lower bound of the metres a unit walks after its present piece before it reports.
 
-    Stairs count as nothing, and so do bends in spaces of several slabs, and the walls that their doors stand in.
+    Stairs count as 0 m; in spaces of several slabs the straight line counts, without bends and wall thickness.
     """
     people, units, nodes, spaces = people_at(t), units_at(t), nodes_at(t), spaces_at(t)
     dist, paths, n = dist_at(t), paths_at(t), n_at(t)

@@ -1,6 +1,13 @@
-"""The compiled crowd's arrays as its functions see them: by their addresses, which are all that is passed about.
+"""The arrays of the compiled crowd as compiled functions see them: by address.
 
-Passing thirty arrays from function to function cost more than the crowd itself.
+Memory layout. A drill has some forty arrays. Passed from function to function they cost more than the crowd itself, so one
+number is passed instead, the address `t` of a table of words: for each array, in the order of `Tables`, its address, its
+rows and its columns. `people_at(t)` and the like turn three words into an array at the point of use; nothing is checked and
+nothing is counted. What changes in a drill lies in one block of bytes (`compiled.allocation.Layout`), each array at the
+beginning of a cache line, records padded to whole or half lines; what all drills share stays where `Static` has it. Whoever
+writes an address keeps the array alive: an array that is replaced by a larger one gets its new address written before
+compiled code runs again, which is safe only because no other thread plays this drill. Arrays shared between drills are
+therefore never replaced.
 """
 
 from __future__ import annotations
@@ -29,13 +36,13 @@ from drillsim.crowd.kernel.records import (
 from drillsim.jit import array_reader, row_prefetcher
 
 At = int
-"""Where the words stand that tell where each array lies, in the order of Tables: its address, rows and columns."""
+"""Address of the words that describe each array, in the order of Tables: its address, rows and columns."""
 INT, LONG, FLOAT = np.int32, np.int64, np.float64
 WORDS = 3
 
 
 def write_address(words: NDArray[np.int64], name: str, array: NDArray[Any]) -> None:
-    """Write down where the array of a name lies now; whoever uses this keeps the array alive."""
+    """Write address, rows and columns of the array of a name into the words; the caller keeps the array alive."""
     if not array.flags.c_contiguous:
         raise ValueError("the compiled crowd takes whole arrays only")
     words[NAMES.index(name)] = array.ctypes.data, array.shape[0], array.shape[1] if array.ndim > 1 else 1

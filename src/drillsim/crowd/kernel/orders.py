@@ -1,6 +1,6 @@
-"""What orders and changes do to the compiled crowd: people leave queue or walk, and decide again (rules A 11 to 13).
+"""Effects of orders and of changes to the building: people leave queue or walk and decide again (rules A 11 to 13).
 
-`t` are the Tables, `p` a person or unit; names as in reference.py and walking.py.
+`t` is the address of the words of `memory.py`, `p` a person or unit; `whom` are numbers of persons, shape (n,).
 """
 
 from __future__ import annotations
@@ -49,7 +49,11 @@ Floats = NDArray[np.float64]
 
 @compiled
 def command(t: At, whom: Ints, goals: NDArray[np.int32], told: Floats, ready: Floats, turns: NDArray[np.bool_]) -> None:
-    """Give people a goal: who sits starts later; mark in `turns` who is on the way and has to turn to it."""
+    """Give people a goal: who sits starts after the delay; `turns` marks who is on the way and has to turn to it.
+
+    told, ready
+        (n,) seconds until the order is heard, and the premovement after that.
+    """
     people, events, n, s = people_at(t), events_at(t), n_at(t), s_at(t)
     for i in range(len(whom)):
         p = whom[i]
@@ -66,7 +70,7 @@ def command(t: At, whom: Ints, goals: NDArray[np.int32], told: Floats, ready: Fl
 
 @compiled
 def turn(t: At, whom: Ints, goals: NDArray[np.int32]) -> Ints:
-    """Turn people who are on the way to another goal; return who decides again now: not who is on a stair."""
+    """Give another goal to people on the way; return who decides again now, which leaves out who is on a stair."""
     people = people_at(t)
     again = np.empty(len(whom), np.int64)
     count = 0
@@ -82,7 +86,7 @@ def turn(t: At, whom: Ints, goals: NDArray[np.int32]) -> Ints:
 
 @compiled
 def to_redecide(t: At, old: Record, known: NDArray[np.bool_]) -> Ints:
-    """Return who decides again after all ways were laid anew: whose target closed or moved, and who is stranded.
+    """Return who decides again after a change: whose next way closed or has other metres left, and who is stranded.
 
     old
         The fields before; `known` tells which goals had one.
@@ -105,7 +109,7 @@ def to_redecide(t: At, old: Record, known: NDArray[np.bool_]) -> Ints:
 
 @compiled
 def walked_m(t: At, p: int) -> float:
-    """Return the metres of the leg that lie behind somebody who walks or queues."""
+    """Return the metres of its leg that a walking or queueing person has walked."""
     people, s = people_at(t), s_at(t)
     me = people[p]
     if me.state != WALKING:
@@ -115,7 +119,7 @@ def walked_m(t: At, p: int) -> float:
 
 @compiled
 def are_unmeasured(t: At, whom: Ints) -> NDArray[np.bool_]:
-    """Return who sits or stands at a point of a space with corners from which no way has been measured yet."""
+    """Return, per person, whether it rests at a point of a non-convex space whose distances are not yet known."""
     people, spaces = people_at(t), spaces_at(t)
     found = np.zeros(len(whom), np.bool_)
     for i in range(len(whom)):
@@ -127,7 +131,7 @@ def are_unmeasured(t: At, whom: Ints) -> NDArray[np.bool_]:
 
 @compiled
 def walked_of(t: At, whom: Ints) -> Floats:
-    """Return the metres of the leg that lie behind each of some people."""
+    """Return the metres walked of each person's leg, shape (n,)."""
     walked = np.empty(len(whom))
     for i in range(len(whom)):
         walked[i] = walked_m(t, whom[i])
@@ -136,9 +140,9 @@ def walked_of(t: At, whom: Ints) -> Floats:
 
 @compiled
 def turn_off(t: At, whom: Ints, walked: Floats, rest: Floats, points: Floats, begin: int) -> None:
-    """Let people stand at points of their legs, so many metres from their beginnings and ends.
+    """Stop people at points of their legs, `walked` metres from the start and `rest` metres from the end.
 
-    Persons note in `rows`, from a place on, the metres to each way of the space: back or on along the leg (rule 12).
+    The metres from there to each way of the space go into `rows` from `begin` on: back or on along the leg (rule A 12).
     """
     people, spaces, nodes = people_at(t), spaces_at(t), nodes_at(t)
     dist, rows, n = dist_at(t), rows_at(t), n_at(t)
@@ -162,13 +166,13 @@ def turn_off(t: At, whom: Ints, walked: Floats, rest: Floats, points: Floats, be
 
 @inner
 def has_moved(t: At, p: int) -> bool:
-    """Return whether somebody on a leg is anywhere else than at the node where it began."""
+    """Return whether a person on a leg has left the node where it began."""
     return people_at(t)[p].node < 0 or walked_m(t, p) > 0.0
 
 
 @compiled
 def leave(t: At, p: int) -> None:
-    """Leave queue or walk, and stand at the point of the leg that was reached (rule 12); straight legs only."""
+    """Take a person off its queue or walk, to the point of its straight leg that it has reached (rule A 12)."""
     people, units, spaces = people_at(t), units_at(t), spaces_at(t)
     nodes, n = nodes_at(t), n_at(t)
     me = people[p]
@@ -197,7 +201,7 @@ def leave(t: At, p: int) -> None:
 
 @compiled
 def stand(t: At, p: int) -> None:
-    """Be neither in the queue nor in the calendar any more, nor on the way to a target."""
+    """Make a person stand: out of its queue, without an event, without a claim on a way."""
     people, directions, events, n = people_at(t), directions_at(t), events_at(t), n_at(t)
     me = people[p]
     if me.state == QUEUED:
@@ -212,7 +216,7 @@ def stand(t: At, p: int) -> None:
 
 @compiled
 def leave_straight(t: At, whom: Ints) -> Ints:
-    """Let people leave their legs, but for those on their way in spaces with corners, whose numbers are returned."""
+    """Take people off their legs; return those on bent legs, which Python has to split."""
     people, spaces = people_at(t), spaces_at(t)
     rest = np.empty(len(whom), np.int64)
     count = 0
@@ -230,14 +234,14 @@ def leave_straight(t: At, whom: Ints) -> Ints:
 
 @compiled
 def decide_all(t: At, whom: Ints) -> None:
-    """Let people decide again, by number, at the speed they have."""
+    """Let people choose a way again, in order of number, keeping their speed."""
     for i in range(len(whom)):
         decide_afresh(t, whom[i], True)
 
 
 @compiled
 def walkers_in(t: At, space: int) -> Ints:
-    """Return the persons in a space who are on the way."""
+    """Return the persons in a space who walk, queue or are stranded."""
     people, n = people_at(t), n_at(t)
     found = np.empty(n[PERSONS], np.int64)
     count = 0
@@ -251,7 +255,7 @@ def walkers_in(t: At, space: int) -> Ints:
 
 @compiled
 def settle(t: At, whom: Ints) -> None:
-    """Let people stay where they stand."""
+    """Mark people as settled where they stand, from now on."""
     people, n, s = people_at(t), n_at(t), s_at(t)
     for i in range(len(whom)):
         me = people[whom[i]]
@@ -261,7 +265,7 @@ def settle(t: At, whom: Ints) -> None:
 
 @compiled
 def set_shut(t: At, b: int, shut: bool) -> bool:
-    """Stop or start the passing of a border; its rest goes on. Return whether it has to look now."""
+    """Shut or reopen a border; its rest continues. Return whether it has to be checked now."""
     directions, borders = directions_at(t), borders_at(t)
     borders[b].shut = shut
     for d in (2 * b, 2 * b + 1):
@@ -272,14 +276,14 @@ def set_shut(t: At, b: int, shut: bool) -> bool:
 
 @compiled
 def unlocked(t: At, p: int, delay: float) -> None:
-    """Let a unit queue at its way when the lock is open."""
+    """Schedule the end of unlocking after a delay; the unit queues then."""
     n, s = n_at(t), s_at(t)
     schedule(t, n[BORDERS] + p, s[NOW] + delay)
 
 
 @compiled
 def is_next(t: At, p: int) -> bool:
-    """Return whether what somebody does comes next of all, at this instant."""
+    """Return whether the first event of all is this person's, at this instant."""
     events, n, s = events_at(t), n_at(t), s_at(t)
     o = n[BORDERS] + p
     return events[o].due > 0 and events[o].time == s[NOW] and first_event(t) == o
@@ -287,7 +291,7 @@ def is_next(t: At, p: int) -> bool:
 
 @compiled
 def goals_in_use(t: At) -> Ints:
-    """Return the goals that somebody is on the way to, or will be."""
+    """Return the numbers of the goals of all who walk, queue, are stranded, or will set out."""
     people, kinds, events, n = people_at(t), kinds_at(t), events_at(t), n_at(t)
     used = np.zeros(len(kinds), np.bool_)
     for p in range(n[PERSONS]):

@@ -1,4 +1,4 @@
-"""The compiled crowd's arrays: what stays the same for one plan under one set of laws, and what changes in a drill.
+"""Record types of the compiled crowd's arrays: constant ones of a plan under some laws, and those of a drill.
 
 Indices as in Cells, but for the outside: here the last cell, so that no index is negative.
 """
@@ -20,7 +20,7 @@ LINE = 64
 
 
 def _record(**fields: str) -> np.dtype[Any]:
-    """Return a record type from names of fields by type, the wide ones first; a long one fills whole lines."""
+    """Return a record type from field names by type, wide types first; one of more than half a line is padded to whole lines."""
     kind = np.dtype([(name, kind) for kind, names in fields.items() for name in names.split()], align=True)
     if kind.itemsize <= LINE // 2 or kind.fields is None:
         return kind
@@ -38,11 +38,11 @@ PERSON = _record(
 """A person or unit. x, y: where it stands or its leg began; length: of the present piece; walked: pieces behind it;
 done: metres of the present straight stretch; before, after: its neighbours in the queue."""
 PERSON_DETAIL = _record(f8="up down end ready")
-"""What of a person is seldom looked at, apart so that the rest fills two lines of the cache: its own stair speeds, when it
-got where it wanted, and the seconds that it sits once it has come."""
+"""Fields of a person that are rarely read, apart so that PERSON fills two cache lines: own stair speeds, time of reaching
+the goal, premovement after arrival (-1: none)."""
 UNIT = _record(f8="x y", i4="path goal end", i2="steps", i1="tells")
-"""What a unit is to do: ways path .. path + steps of `paths`, then the point (x, y) of space
-`goal`, in cell `end`; tells: whether it does on entering a space."""
+"""Assignment of a unit: ways path .. path + steps of `paths`, then the point (x, y) of space `goal`, in cell `end`;
+tells: whether it reports each space that it enters."""
 DIRECTION = _record(f8="tag", i8="order", i4="near far lead first last claims registered before after")
 """first, last: of its queue; before, after: among the directions registered for the same cell."""
 BORDER = _record(f8="rest capacity free", i4="passes", i1="last shut")
@@ -54,7 +54,7 @@ SPACE = _record(f8="low slab", i4="axis first slabs seam convex gate gates dist 
 GATE = _record(f8="x y beyond", i4="direction row")
 """The direction out of the space, and the point on its floor from which distances count."""
 NODE = _record(f8="x y", i4="space cell row")
-"""Where one stands after passing a way to a side: the point, space, cell, and the row of the way in the space."""
+"""Place of a person that has just passed a way to a side: point, space, cell, and row of the way in the space."""
 STAIR = _record(f8="down up length")
 FIELD = _record(f8="phi", i4="open back")
 """For one goal, by node: metres left, whether it may be entered, whether the least way on comes back in."""
@@ -62,7 +62,7 @@ EVENT = _record(f8="time", i4="due after")
 """due: its place, from 1 on, in the heap of what comes later, SOON in a slot; after: the next one in the ring of a slot's events."""
 
 UNSCHEDULED, LEG_TO_LAY, SOON = 0, -1, 1 << 30
-"""No place in the calendar; none because the leg has still to be drawn; one in a slot."""
+"""Values of `due`: no event; no event because the leg has still to be laid; an event in a slot."""
 
 
 class Place(NamedTuple):
@@ -75,7 +75,7 @@ class Place(NamedTuple):
 
 
 class Tables:
-    """Everything the compiled crowd reads and writes; what of it lies in one block is looked up when it is asked for."""
+    """The arrays of one drill by name; those in the block become array objects when they are first used from Python."""
 
     people: Record
     details: Record
@@ -114,13 +114,13 @@ class Tables:
     paths: NDArray[np.int32]
     """Of the units' ways: twice the direction, and one more where they ask for the delay at a lock."""
     rechecks: NDArray[np.int32]
-    """Stair ends that look once more before anything else happens."""
+    """Stair ends that are checked once more before the next event."""
     circle: NDArray[np.int32]
     """(directions, 2) directions whose heads change places, and those heads."""
     search: NDArray[np.int32]
-    """(2, cells) for the search of circles."""
+    """(2, cells) working array of the search for exchange circles."""
     notices: NDArray[np.int32]
-    """(news, 3) what, who, where."""
+    """(notices, 3) what, who, where."""
     watched: NDArray[np.int32]
     """(watched cells, 2) the watch and the cell."""
     limits: NDArray[np.int32]
@@ -141,7 +141,7 @@ class Tables:
         return array
 
     def put(self, **arrays: NDArray[Any]) -> None:
-        """Let arrays stand apart, in the place of those of the block."""
+        """Replace arrays of the block by arrays of their own."""
         self.__dict__.update(arrays)
         self._apart.update(arrays)
 
@@ -165,6 +165,6 @@ LONG_BITS = 6
 KINDS = {"outside": 0, "exits": 1, "rooms": 2, "refuge": 3, "own": 4, "away": 5}
 TO_EXITS, TO_ROOMS, TO_REFUGE, TO_OWN = 1, 2, 3, 4
 NO_GOAL = -2
-"""What a unit that nobody has sent is to do."""
+"""Goal of a unit without an assignment."""
 FULL, ENTERED, AT_GOAL, AT_LOCK, SEEN = range(5)
-"""News: a goal room is full; a unit has entered a space, is at its goal, is at a way with a lock; a watch is over."""
+"""Notices: a goal room is full; a unit has entered a space, is at its goal, is at a way with a lock; a watch is over."""

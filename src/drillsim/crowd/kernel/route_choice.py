@@ -1,4 +1,9 @@
-"""How a person chooses the next way (rule A 10)."""
+"""The choice of the next way by a person (rule A 10), and what follows where none is left.
+
+A person compares, for each way out of its space that leads on, walking time to the way, the waiting time of those who
+are already bound for it beyond that, and the walking time that remains after it. It takes the nearest way unless another
+one saves more than its patience.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +49,8 @@ def choose(t: At, p: int, node: int) -> int:
     """Return the direction to take; -1 where no way leads on.
 
     node
-        Just entered by it: only ways that leave less than it does; -1: any way whose least way on does not come back.
+        The node just entered: only ways with fewer metres left are taken; -1: all ways whose shortest continuation
+        does not return to this space.
     """
     people, directions, borders = people_at(t), directions_at(t), borders_at(t)
     spaces, gates, fields = spaces_at(t), gates_at(t), fields_at(t)
@@ -79,7 +85,7 @@ def choose(t: At, p: int, node: int) -> int:
 
 @inner
 def decide_afresh(t: At, p: int, same_speed: bool) -> None:
-    """Decide at the start and when rerouted."""
+    """Choose a way at the start and after a change; the person settles, sets out, or is stranded."""
     people, reach, kinds = people_at(t), reach_at(t), kinds_at(t)
     me = people[p]
     me.aim = me.goal
@@ -99,7 +105,7 @@ def decide_afresh(t: At, p: int, same_speed: bool) -> None:
 
 @inner
 def finish(t: At, p: int) -> None:
-    """Be out, or settled in the room one wanted."""
+    """Mark the person as out, or as settled in its goal room."""
     people, reach, kinds = people_at(t), reach_at(t), kinds_at(t)
     n, s = n_at(t), s_at(t)
     me = people[p]

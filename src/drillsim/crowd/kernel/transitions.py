@@ -1,6 +1,6 @@
-"""What people and units do on entering a cell, in the compiled crowd: rules A 4, A 10 and A 16, on arrays.
+"""What persons and units do on entering a cell: rules A 4, A 10 and A 16.
 
-`t` are the arrays' addresses, `p` a person or unit, `d` a direction; names as in walking.py and units.py.
+`t` is the address of the words of `memory.py`, `p` a person or unit, `d` a direction.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from drillsim.jit import compiled, inlined, inner
 
 @inner
 def enter(t: At, p: int, d: int) -> None:
-    """Go on after passing a direction."""
+    """Continue after passing a direction: next slab, stair flight, space, or outside."""
     people, directions, cells = people_at(t), directions_at(t), cells_at(t)
     nodes, stairs, reach = nodes_at(t), stairs_at(t), reach_at(t)
     n = n_at(t)
@@ -69,7 +69,7 @@ def enter(t: At, p: int, d: int) -> None:
 
 @inner
 def unit_enters(t: At, p: int) -> None:
-    """Go on along the path, and tell the response."""
+    """Continue along the unit's path, and write a notice that it has entered a space."""
     people, units, paths = people_at(t), units_at(t), paths_at(t)
     n = n_at(t)
     me, unit = people[p], units[p - n[PERSONS]]
@@ -84,7 +84,7 @@ def unit_enters(t: At, p: int) -> None:
 
 @compiled
 def follow(t: At, p: int) -> None:
-    """Go to the next way of the path, or to its end."""
+    """Start the walk to the next way of the unit's path, or to the goal after the last one."""
     people, units, directions = people_at(t), units_at(t), directions_at(t)
     nodes, paths, n = nodes_at(t), paths_at(t), n_at(t)
     me, unit = people[p], units[p - n[PERSONS]]
@@ -109,7 +109,7 @@ def follow(t: At, p: int) -> None:
 
 @inner
 def arrive(t: At, p: int) -> None:
-    """Stand at the goal."""
+    """Place the unit at its goal, standing, and write a notice."""
     people, units, n = people_at(t), units_at(t), n_at(t)
     me, unit = people[p], units[p - n[PERSONS]]
     if me.space >= 0 and unit.goal >= 0:
@@ -122,7 +122,7 @@ def arrive(t: At, p: int) -> None:
 
 @inlined
 def unit_stops(t: At, p: int, d: int) -> bool:
-    """Return whether a unit does something else than queue at the end of a piece."""
+    """Return whether a unit does not queue at the end of a piece: it is at its goal, or at a lock to open."""
     people, units, paths, n = people_at(t), units_at(t), paths_at(t), n_at(t)
     if d == ARRIVED:
         arrive(t, p)

@@ -1,6 +1,10 @@
-"""Walking and deciding in the compiled crowd: what the reference crowd does in walking.py and units.py, on arrays.
+"""Walking in the compiled crowd: legs, the pieces into which cell edges cut them, and speeds (rules A 2 to 4).
 
-`t` are the Tables, `p` a person or unit, `d` a direction; names as in the reference.
+A leg leads from where somebody stands to a way of the same space. In a space of one cell it is one piece whose length is
+looked up. In a long space it is cut at the slab edges while it is walked (`walk`). Bent legs from way to way are laid in
+advance for all drills (`bends`); bent legs from any other point are laid by Python when they begin (`corners`).
+
+`t` is the address of the words of `memory.py`, `p` a person or unit, `d` a direction.
 """
 
 from __future__ import annotations
@@ -51,7 +55,7 @@ metres_between = inlined(laws.metres_between)
 
 @inlined
 def metres_to(t: At, p: int, gate: Any) -> Any:
-    """Return the metres from where somebody stands to a way of the space."""
+    """Return the metres from where a person stands to a way of its space."""
     people, spaces, nodes = people_at(t), spaces_at(t), nodes_at(t)
     dist, rows = dist_at(t), rows_at(t)
     me = people[p]
@@ -66,7 +70,7 @@ def metres_to(t: At, p: int, gate: Any) -> Any:
 # -------------------------------------------------------------------- walking
 @inner
 def set_out(t: At, p: int, d: int, same_speed: bool) -> None:
-    """Begin the leg to a way."""
+    """Claim a way and begin the leg to it."""
     people, directions = people_at(t), directions_at(t)
     me = people[p]
     me.target = d
@@ -76,7 +80,7 @@ def set_out(t: At, p: int, d: int, same_speed: bool) -> None:
 
 @inner
 def begin_leg(t: At, p: int, d: int, same_speed: bool) -> None:
-    """Begin the leg from where somebody stands to the near side of a way, or of a unit to its goal (ARRIVED)."""
+    """Begin the leg to the near side of a way, or of a unit to its goal (d = ARRIVED)."""
     people, spaces, gates = people_at(t), spaces_at(t), gates_at(t)
     nodes, dist, legs = nodes_at(t), dist_at(t), legs_at(t)
     rows, n, s = rows_at(t), n_at(t), s_at(t)
@@ -102,7 +106,7 @@ def begin_leg(t: At, p: int, d: int, same_speed: bool) -> None:
         me.x, me.y = nodes[me.node].x, nodes[me.node].y
     if laid:
         walk(t, p, same_speed)
-    else:  # as fast as the cell allows now; the rest when the leg is drawn
+    else:  # at the speed of this instant; the leg is laid by Python
         set_speed(t, p, same_speed)
         cancel(t, n[BORDERS] + p)
         events_at(t)[n[BORDERS] + p].due = LEG_TO_LAY
@@ -112,7 +116,7 @@ def begin_leg(t: At, p: int, d: int, same_speed: bool) -> None:
 
 @inlined
 def set_speed(t: At, p: int, same_speed: bool) -> None:
-    """Take the speed that the cell allows now."""
+    """Set the speed from the density of the cell (rule A 3), or keep the present one where `same_speed`."""
     people, cells, stairs = people_at(t), cells_at(t), stairs_at(t)
     factors, n = factors_at(t), n_at(t)
     me = people[p]
@@ -129,7 +133,7 @@ def set_speed(t: At, p: int, same_speed: bool) -> None:
 
 @inlined
 def begin_piece(t: At, p: int, same_speed: bool) -> None:
-    """Walk a piece whose length is known."""
+    """Begin to walk a piece of known length, and schedule its end."""
     people, s, n = people_at(t), s_at(t), n_at(t)
     me = people[p]
     set_speed(t, p, same_speed)
@@ -139,7 +143,7 @@ def begin_piece(t: At, p: int, same_speed: bool) -> None:
 
 @inner
 def walk(t: At, p: int, same_speed: bool) -> None:
-    """Cut the next piece off the leg, at the edge of the slab, and walk it."""
+    """Cut the next piece off the leg at the edge of the slab, and begin to walk it."""
     people, units, spaces = people_at(t), units_at(t), spaces_at(t)
     nodes, bends, corners = nodes_at(t), bends_at(t), corners_at(t)
     n = n_at(t)
@@ -193,7 +197,7 @@ def walk(t: At, p: int, same_speed: bool) -> None:
 
 @compiled
 def walk_laid_legs(t: At, whom: NDArray[np.int64], legs: NDArray[np.int64]) -> None:
-    """Go on with legs whose corners have been drawn; the speed was taken when they began.
+    """Continue legs whose corners have been laid; their speed was set when they began.
 
     legs
         (people, 2) where the corners begin, and how many they are.
