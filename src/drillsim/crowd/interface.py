@@ -5,7 +5,7 @@ bit, on arrays) and StationaryCrowd (persons who stay where they are). The engin
 
 Persons are numbered from 0 in the order of their Population, units by what `add_unit` returns. Spaces and ways are
 numbered as in the network; -1 is the outside and -2 a stair flight. Orders act at the present instant of SimPy's clock;
-questions change nothing. Rules A 1 to A 16 of docs/rules.md define what happens.
+questions change nothing. Rules A 1 to A 16 of docs/model/crowd.md define what happens.
 """
 
 from __future__ import annotations
