@@ -1,8 +1,8 @@
-"""What things cost: building a school's network, one drill of every shipped scenario, and the response alone.
+"""Benchmarks of a drill: the network of a school, one drill of every shipped scenario, and the response alone.
 
 Run `python benchmarks/cost.py`; it prints a table and writes benchmarks/results/cost-<date>.json with the machine and
-the versions. CPU seconds of one process are measured, not wall time; drills rotate their seeds, since repeating one
-identical drill flatters. Ratios within one run mean more than seconds across machines.
+the versions. Figures are CPU seconds of one process; drills rotate their seeds, since one identical drill
+repeated runs from warm caches. Ratios within one run mean more than seconds across machines.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def at_every_call(work: Callable[[T], object], thing: T) -> Callable[[int], obje
 
 
 def measured(runs: int) -> list[Row]:
-    """Return one row per thing measured: the first call apart, since it builds what later ones reuse."""
+    """Return one row per measurement; the first call stands apart, since it builds what later ones reuse."""
     rows: list[Row] = []
 
     def add(what: str, plan: str, seconds: list[float]) -> None:
@@ -71,7 +71,7 @@ def plan_of(name: str) -> FloorPlan:
 
 
 def response_alone(plan: FloorPlan, runs: int) -> list[Row]:
-    """Return what the response costs where nobody but responders walks: a lockdown with three units, a school year."""
+    """Return rows of drills in which only responders walk: a lockdown with three units, and a school year."""
     mixes = read_mixes(ROOT / "scenarios" / "mixes.yaml")
     both, patrol = mixes["sro-and-guard"], mixes["sro-and-patrol"]
     three = both.model_copy(update={"units": (*both.units, patrol.units[1]), "roles": {**both.roles, **patrol.roles}})

@@ -1,8 +1,8 @@
-"""What the crowd costs: a corridor school, a campus of up to a million people, looks, compiling, and the DOE schools.
+"""Benchmarks of the crowd: a corridor school, campuses of up to a million people, observation, compilation, DOE schools.
 
-Run `python benchmarks/crowd.py` on one quiet core (a few minutes; `--quick` for a glance); it prints a table with targets
-and writes benchmarks/results/crowd-<date>.json. CPU seconds of one process, medians over rotating seeds, since repeating
-one identical drill flatters. Ratios within one run mean more than seconds across machines. The compiled crowd is
+Run `python benchmarks/crowd.py` on one quiet core (a few minutes; `--quick` takes one); it prints a table with targets
+and writes benchmarks/results/crowd-<date>.json. Figures are CPU seconds of one process, medians over rotating seeds:
+one identical drill repeated runs from warm caches. Ratios within one run mean more than seconds across machines. The compiled crowd is
 measured where `build_crowd` has one, jupedsim-network where it is installed.
 """
 
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import simpy
@@ -44,12 +44,12 @@ from seated import people_of
 
 LONGEST_S = 1e6
 ROUNDS = 4
-"""So many times whoever is compared plays in turn, so that a slow minute of the machine is shared."""
+"""Rounds in which the subjects of a comparison take turns, so that a slow minute of the machine affects all of them."""
 Made = TypeVar("Made")
 LOOKS, LOOK_S = 200, 1.25
 OTHER = "jupedsim-network"
 REFERENCE_AT_MOST = 10_000
-"""Campuses with more people are left to the compiled crowd."""
+"""Largest campus, in persons, that the reference crowd is measured on."""
 
 
 def _timed(took: dict[str, float], step: str, work: Callable[[], Made]) -> Made:
@@ -61,7 +61,7 @@ def _timed(took: dict[str, float], step: str, work: Callable[[], Made]) -> Made:
 
 @dataclass(frozen=True)
 class Building:
-    """A plan made ready for crowds."""
+    """Network, cells and laws of a plan, ready for any number of crowds."""
 
     network: Network
     cells: Cells
@@ -69,19 +69,27 @@ class Building:
 
     @staticmethod
     def of(layout: Layout, times: dict[str, float] | None = None) -> Building:
-        """Make a building ready; where wanted, note the CPU seconds of each step."""
+        """Build network and cells of a layout; write the CPU seconds of each step into `times`, if given."""
         took, laws = {} if times is None else times, Laws()
         plan = _timed(took, "plan", layout.plan)
         network = _timed(took, "network", lambda: build(plan))
         return Building(network, _timed(took, "cells", lambda: build_cells(network, laws)), laws)
 
     def crowd(self, people: Population, engine: Engine, **options: Any) -> Crowd:
-        """Return people at their places, on a clock of their own."""
+        """Return a crowd at its seats, in a SimPy environment of its own."""
         env = simpy.Environment()
         return build_crowd(env, self.cells, people, CrowdSettings(**options), engine=engine)
 
     def play(self, people: Population, engine: Engine, *, looks: int = 0, tied: bool = False, **options: Any) -> Crowd:
-        """Let everybody leave, with looks on the way, or a unit outside, where wanted."""
+        """Play an evacuation to its end.
+
+        looks
+            How often counts and person-seconds are read meanwhile.
+        tied
+            Whether a unit stands outdoors, which keeps the parts of a campus on one clock.
+
+        Raises RuntimeError if somebody is still inside.
+        """
         crowd = self.crowd(people, engine, **options)
         if tied:
             crowd.add_unit("unit", -1, (0.0, 0.0), level_mps=1.0, stair_up_mps=1.0, stair_down_mps=1.0)
@@ -96,34 +104,36 @@ class Building:
         return crowd
 
     def plays(self, people: Sequence[Population], engine: Engine, **more: Any) -> Callable[[int], Crowd]:
-        """Return the playing of one of these populations, by its number."""
+        """Return an evacuation of one of several populations as a function of its number."""
         return lambda i: self.play(people[i], engine, **more)
 
 
 @cache
 def engines() -> tuple[Engine, ...]:
-    """Return the engines there are, the quickest first."""
+    """Return the engines that are installed, the quickest first."""
     layout = corridor_school(4)
     crowd = Building.of(layout).crowd(people_of(layout, 4, seed=1), "compiled")
     return ("reference",) if type(crowd) is ReferenceCrowd else ("compiled", "reference")
 
 
-def row(
-    part: str,
-    what: str,
-    by: str,
-    unit: str,
-    values: Sequence[float],
-    *,
-    at_most: float | None = None,
-    at_least: float | None = None,
-) -> Row:
-    """Return one thing measured: the median of its values, beside what is wanted."""
+Limit = tuple[Literal["<=", ">="], float]
+"""What a measured value has to keep."""
+
+
+def at_most(value: float | None) -> Limit | None:
+    return None if value is None else ("<=", value)
+
+
+def at_least(value: float | None) -> Limit | None:
+    return None if value is None else (">=", value)
+
+
+def row(part: str, what: str, by: str, unit: str, values: Sequence[float], limit: Limit | None = None) -> Row:
+    """Return the median of the values of one measurement, with their range, and whether it keeps its limit."""
     value, target, met = statistics.median(values), "", None
-    if at_most is not None:
-        target, met = f"<= {at_most:g}", value <= at_most
-    elif at_least is not None:
-        target, met = f">= {at_least:g}", value >= at_least
+    if limit is not None:
+        sign, bound = limit
+        target, met = f"{sign} {bound:g}", value <= bound if sign == "<=" else value >= bound
     return {
         "part": part, "what": what, "by": by, "unit": unit, "value": value, "lowest": min(values), "highest": max(values),
         "n": len(values), "target": target, "met": met,
@@ -131,10 +141,10 @@ def row(
 
 
 def in_turn(plays: Mapping[str, tuple[int, Callable[[int], object]]], *, first: int) -> dict[str, list[float]]:
-    """Return the CPU seconds of each play of each of several, who take turns; a play gets its number, from first on.
+    """Return the CPU seconds of every play of several subjects that take turns.
 
     plays
-        How often each plays in a round, and its play.
+        Plays a round and the play itself, by subject; a play is called with its number, counted from `first`.
     """
     times: dict[str, list[float]] = {by: [] for by in plays}
     for round_ in range(ROUNDS):
@@ -144,13 +154,13 @@ def in_turn(plays: Mapping[str, tuple[int, Callable[[int], object]]], *, first: 
 
 
 def ms(seconds: Sequence[float]) -> list[float]:
-    """Return milliseconds."""
+    """Return seconds as milliseconds."""
     return [1000.0 * s for s in seconds]
 
 
 # ----------------------------------------------------------------------- a) the corridor school
 def corridor(runs: int) -> Iterator[Row]:
-    """One school with three numbers of people: each engine, the other program, and how many times it is slower."""
+    """Yield rows of one corridor school with three numbers of people: each engine, the other program, and their ratios."""
     part, layout = "corridor school of 40 rooms, everybody out", corridor_school()
     building = Building.of(layout)
     for persons in (200, 1_000, 4_000):
@@ -167,7 +177,7 @@ def corridor(runs: int) -> Iterator[Row]:
         times = in_turn(plays, first=2)
         for by, seconds in times.items():
             wanted = 2.5 if (by, persons) == ("compiled", 1_000) else None
-            yield row(part, what, by, "CPU ms", ms(seconds), at_most=wanted)
+            yield row(part, what, by, "CPU ms", ms(seconds), at_most(wanted))
         if other is None:
             yield {"part": part, "what": what, "by": OTHER, "unit": "CPU ms", "value": None, "note": "not installed"}
         quickest = engines()[0]
@@ -175,7 +185,7 @@ def corridor(runs: int) -> Iterator[Row]:
             if by in times and by != quickest:
                 ratio = statistics.median(times[by]) / statistics.median(times[quickest])
                 is_aim = (quickest, persons) == ("compiled", 1_000)
-                yield row(part, what, f"{by} / {quickest}", "times", [ratio], at_least=least if is_aim else None)
+                yield row(part, what, f"{by} / {quickest}", "times", [ratio], at_least(least if is_aim else None))
 
 
 def _other(layout: Layout, persons: int) -> Callable[[int], object] | None:
@@ -189,7 +199,7 @@ def _other(layout: Layout, persons: int) -> Callable[[int], object] | None:
 
 # ----------------------------------------------------------------------- b) looks
 def looking(runs: int) -> Iterator[Row]:
-    """The same drill with looks at counts and person-seconds, and without."""
+    """Yield rows of the same drill with and without reading counts and person-seconds."""
     part, layout = f"{LOOKS} looks in a drill of 1,000 people in the corridor school", corridor_school()
     building = Building.of(layout)
     people = [people_of(layout, 1_000, seed) for seed in range(runs + 1)]
@@ -200,7 +210,7 @@ def looking(runs: int) -> Iterator[Row]:
         pairs = [cpu_s(plain, 1, first=i) + cpu_s(watched, 1, first=i) for i in range(1, runs + 1)]
         yield row(part, "without looks", engine, "CPU ms", ms([without for without, _ in pairs]))
         more = ms([with_looks - without for without, with_looks in pairs])
-        yield row(part, "more with looks", engine, "CPU ms", more, at_most=1.0 if engine == "compiled" else None)
+        yield row(part, "more with looks", engine, "CPU ms", more, at_most(1.0 if engine == "compiled" else None))
 
 
 # ----------------------------------------------------------------------- c) compiling
@@ -220,7 +230,7 @@ print(seconds)
 
 
 def compiling() -> Iterator[Row]:
-    """The first drill of a process, with an empty folder of compiled code, and again with the one it left."""
+    """Yield rows of the first drill of a process: with an empty cache of compiled code, and with the cache it left."""
     if engines()[0] != "compiled":
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -230,12 +240,12 @@ def compiling() -> Iterator[Row]:
                 env={**os.environ, "NUMBA_CACHE_DIR": folder, "PYTHONPATH": os.pathsep.join(sys.path)},
             )  # fmt: skip
             seconds = [float(found.stdout)]
-            yield row("first drill of a process", what, "compiled", "CPU s", seconds, at_most=wanted)
+            yield row("first drill of a process", what, "compiled", "CPU s", seconds, at_most(wanted))
 
 
 # ----------------------------------------------------------------------- d) the DOE schools
 def doe(runs: int) -> Iterator[Row]:
-    """The two reference schools: everybody out, and whole drills with the present staffing."""
+    """Yield rows of the two reference schools: evacuations, and whole drills with the present staffing."""
     mixes = read_mixes(ROOT / "scenarios" / "mixes.yaml")
     evacuation, lockdown = (read_scenario(ROOT / "scenarios" / f"{name}.yaml") for name in ("evacuation", "lockdown"))
     for name, aim, aim_evacuation, aim_lockdown in (("secondary", 3.0, 8.0, 5.0), ("primary", 1.5, None, None)):
@@ -256,15 +266,15 @@ def doe(runs: int) -> Iterator[Row]:
         times = in_turn(plays, first=runs)
         for engine in engines():
             wanted = aim if engine == "compiled" else None
-            yield row(part, "everybody out", engine, "CPU ms", ms(times[engine]), at_most=wanted)
+            yield row(part, "everybody out", engine, "CPU ms", ms(times[engine]), at_most(wanted))
         for scenario, wanted in ((evacuation, aim_evacuation), (lockdown, aim_lockdown)):
             what = f"whole drill: {scenario.name}"
-            yield row(part, what, "simulate", "CPU ms", ms(times[scenario.name]), at_most=wanted)
+            yield row(part, what, "simulate", "CPU ms", ms(times[scenario.name]), at_most(wanted))
 
 
 # ----------------------------------------------------------------------- e) the campus, last, for it leaves memory behind
 def campuses(largest: int) -> Iterator[Row]:
-    """Schools of 1,000 people side by side in one plan, up to a million people; also in step, as when units may come."""
+    """Yield rows of campuses of schools with 1,000 people each, up to a million people; also with all schools on one clock."""
     part, engine, first_us = "campus of corridor schools with 1,000 people each, everybody out", engines()[0], 0.0
     for schools in (1, 10, 100, 1_000):
         persons = 1_000 * schools
@@ -278,17 +288,17 @@ def campuses(largest: int) -> Iterator[Row]:
             yield row(part, what, step, "CPU s", [took_s])
         seconds, each_us, used = _campus(building, layout, persons, engine, drills=max(1, 20 // schools))
         first_us = first_us or statistics.median(each_us)
-        yield row(part, what, engine, "CPU s", seconds, at_most=15.0 if is_aim else None)
+        yield row(part, what, engine, "CPU s", seconds, at_most(15.0 if is_aim else None))
         yield row(part, what, engine, "CPU us per passage", each_us)
         if schools > 1:
             growth = statistics.median(each_us) / first_us
-            yield row(part, what, engine, "times that of 1,000", [growth], at_most=5.0 if is_aim else None)
+            yield row(part, what, engine, "times that of 1,000", [growth], at_most(5.0 if is_aim else None))
             _, each_us, _ = _campus(building, layout, persons, engine, drills=max(1, 20 // schools), tied=True)
             growth = statistics.median(each_us) / first_us
             yield row(part, what, f"{engine}, schools in step", "times that of 1,000", [growth])
         empty = bytes_of(nobody_in)
         if used is not None and empty is not None:
-            yield row(part, what, f"{engine}: all arrays", "bytes per person", [used / persons], at_most=250.0)
+            yield row(part, what, f"{engine}: all arrays", "bytes per person", [used / persons], at_most(250.0))
             yield row(part, what, f"{engine}: of people", "bytes per person", [(used - empty) / persons])
             yield row(part, what, f"{engine}: of the building", "kB per school", [empty / schools / 1000])
 
@@ -305,7 +315,7 @@ def _campus(
     """Return the CPU seconds of each drill, microseconds per passage, and the bytes of the crowd's arrays.
 
     tied
-        Whether a unit stands outside, who might come in anywhere: then no school is played before another.
+        Whether a unit stands outdoors that may enter any school, so that all schools are played on one clock.
     """
     seconds, each_us, used = [], [], None
     if drills > 1:
@@ -322,7 +332,7 @@ def _campus(
 
 
 def passages_of(building: Building, people: Population) -> int:
-    """Return how often somebody passes a door, a seam or an exit when all walk from classrooms to the nearest exit."""
+    """Return the number of passages of doors, seams and exits when everybody walks to the nearest exit."""
     cells, spaces = building.cells, building.network.plan.spaces
     field = cells.field(("outside", frozenset()), frozenset())
     passages = np.zeros(len(spaces), dtype=np.int64)
@@ -335,7 +345,7 @@ def passages_of(building: Building, people: Population) -> int:
 
 # ----------------------------------------------------------------------- the table
 def show(rows: Sequence[Row]) -> Iterator[str]:
-    """Give the lines of the table."""
+    """Yield the lines of the table."""
     part, met = None, {True: "yes", False: "NO", None: ""}
     for r in rows:
         if r["part"] != part:

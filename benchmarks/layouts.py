@@ -1,4 +1,4 @@
-"""Buildings of rooms, corridors and stairs, each drawn once and told to two programs: ours and jupedsim-network.
+"""Buildings of rooms, corridors and stairs, each defined once for two programs: drillsim and jupedsim-network.
 
 Ours gets an ordinary floor plan. The other program has no plan: its nodes have an area, its links one length each. So its
 corridors are cut where people come in, which in most of these buildings is where our own cells are cut; and what a
@@ -51,7 +51,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Room:
-    """Where people sit."""
+    """A room with seats."""
 
     id: str
     box: Box
@@ -66,7 +66,7 @@ class Room:
 
     @property
     def places(self) -> int:
-        """How many persons fit in."""
+        """Capacity in persons."""
         return floor(DENSITY_MAX_PM2 * self.area_m2 + 1e-9)
 
 
@@ -92,7 +92,7 @@ class Layout:
 
     @property
     def places(self) -> int:
-        """How many persons its rooms hold."""
+        """Capacity of all rooms in persons."""
         return sum(room.places for room in self.rooms)
 
     def plan(self) -> FloorPlan:

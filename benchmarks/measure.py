@@ -1,4 +1,4 @@
-"""What the benchmarks share: CPU seconds, the machine, the versions, and the file of results."""
+"""Shared by the benchmarks: CPU seconds, machine, versions, and the file of results."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def drills_of(scenario: Scenario, plan: FloorPlan, mix: Mix) -> Callable[[int], 
 
 
 def machine() -> dict[str, object]:
-    """Return what ran this, without the name of the machine."""
+    """Return processor, number of cores and operating system, without the name of the machine."""
     return {
         "processor": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),

@@ -1,6 +1,6 @@
 """The same buildings and people for jupedsim-network, an independent program on the same SFPE relations (LGPL, only run).
 
-It steps through time, has one node per space and one length per link, and sends everybody the shortest way.
+It steps through time, has one node per space and one length per link, and sends everybody along the shortest path.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _capacity_ps(link: Link) -> float:
 def with_these(
     layout: Layout, people: Population, *, our_weights: bool = False, **options: Any
 ) -> jn.NetworkSimulation:
-    """Return a simulation of the very same persons, in the same order, each walking to its nearest exit."""
+    """Return a simulation of the same persons, in the same order, each walking to its nearest exit."""
     rooms = {i: room for i, space in enumerate(layout.spaces) for room in layout.rooms if room.id == space["id"]}
     groups = []
     for space, x, y, speed in zip(

@@ -1,4 +1,4 @@
-"""People for the buildings of layouts.py: seats and speeds drawn once, for whichever program plays them."""
+"""Populations for the buildings of layouts.py: seats and speeds are drawn once, for both programs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FREE_SHARE = 1.0 - SLOPE_M2 * FREE_DENSITY_PM2
 
 
 def seat_counts(layout: Layout, persons: int) -> list[int]:
-    """Return how many persons each room gets: by its places, what is left one by one."""
+    """Return the persons of each room, in proportion to its capacity; the remainder is spread one by one."""
     places = layout.places
     if persons > places:
         raise ValueError(f"{layout.name} holds {places} people, not {persons}")

@@ -34,7 +34,7 @@ STEP_S, LONG_STEP_S = 0.1, 0.5
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is compared."""
+    """Results that the two programs are compared by."""
 
     last_s: float
     mean_s: float
@@ -167,7 +167,7 @@ def row(p: Pair, *, because: bool = False) -> str:
 
 
 def table(rules: Rules) -> Iterator[str]:
-    """Give the lines of one table."""
+    """Yield the lines of one table."""
     because = rules != SAME_RULES
     groups = ("last exit, s", "mean exit, s", "most in corridors")
     heads = ["building", "people", *(head for what in groups for head in (what, "theirs", "more"))]
@@ -178,7 +178,7 @@ def table(rules: Rules) -> Iterator[str]:
 
 
 def steps() -> Iterator[str]:
-    """Give the lines of the table of reasons: the largest differences as one rule after the other is made the same."""
+    """Yield the lines of the table of reasons: the largest differences as the rules are made equal one by one."""
     yield "| the same so far | last exit | mean exit | most in corridors |"
     yield "|---|--:|--:|--:|"
     for name, rules in STEPS.items():

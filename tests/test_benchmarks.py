@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from simpy import Environment
 
-from crowd import Building, campuses, doe, engines, passages_of, row, show
+from crowd import Building, at_least, at_most, campuses, doe, engines, passages_of, row, show
 from crowd_worlds import WatchedCrowd
 from drillsim.crowd.clock import advance_to
 from drillsim.crowd.interface import CrowdSettings
@@ -74,8 +74,8 @@ def test_people_sit_in_their_rooms_and_all_of_them_fit(layout: Layout) -> None:
 
 def test_the_table_shows_target_and_verdict_beside_the_median(tmp_path: Path) -> None:
     rows: list[Row] = [
-        row("part", "quick", "compiled", "CPU ms", [1.0, 2.0, 9.0], at_most=2.5),
-        row("part", "slow", "reference", "times", [30.0], at_least=40.0),
+        row("part", "quick", "compiled", "CPU ms", [1.0, 2.0, 9.0], at_most(2.5)),
+        row("part", "slow", "reference", "times", [30.0], at_least(40.0)),
         {"part": "part", "what": "absent", "by": "other", "unit": "CPU ms", "value": None, "note": "not installed"},
     ]
     lines = "\n".join(show(rows)).splitlines()
