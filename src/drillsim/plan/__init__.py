@@ -38,9 +38,11 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
-    """Return a public name, importing its module only now: shapely and scipy cost a third of a second."""
-    for module, names in _HOME.items():
-        if name in names:
-            return getattr(import_module(f"drillsim.plan.{module}"), name)
-    raise AttributeError(f"module 'drillsim.plan' has no attribute '{name}'")
+if not TYPE_CHECKING:  # a type checker sees the imports above, and refuses every other name
+
+    def __getattr__(name: str) -> Any:
+        """Return a public name, importing its module only now: shapely and scipy cost a third of a second."""
+        for module, names in _HOME.items():
+            if name in names:
+                return getattr(import_module(f"drillsim.plan.{module}"), name)
+        raise AttributeError(f"module 'drillsim.plan' has no attribute '{name}'")
