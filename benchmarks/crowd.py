@@ -28,6 +28,7 @@ import simpy
 from drillsim.crowd.clock import advance_to
 from drillsim.crowd.factory import Engine, build_crowd
 from drillsim.crowd.geometry.cells import Cells, build_cells
+from drillsim.crowd.geometry.legs import Legs
 from drillsim.crowd.interface import Crowd, CrowdSettings
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population, draw_population, nobody
@@ -339,7 +340,7 @@ def passages_of(building: Building, people: Population) -> int:
     for space in np.unique(people.space).tolist():
         door = min(field.starts(space), key=lambda option: option[2])[0]
         out = min(field.options(door), key=lambda option: option[1] + option[2])[0]
-        passages[space] = 1 + len(cells.leg(door, out >> 1))
+        passages[space] = 1 + len(cells.derived(Legs).leg(door, out >> 1))
     return int(passages[people.space].sum())
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from crowd_worlds import World, box, door, people_at, plan_of
 from drillsim.crowd.geometry.cells import Cells
+from drillsim.crowd.geometry.legs import Legs
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.states import ARRIVED, OUT, SEAM
 from drillsim.errors import ScenarioError
@@ -45,7 +46,7 @@ def test_a_gate_on_a_slab_edge_lies_in_the_lower_slab() -> None:
 
 def test_a_leg_is_cut_at_the_slab_edges_and_its_pieces_add_up() -> None:
     cells = hall(box(0, 0, 30, 2), [door("w", "hall", "outside", 0, 1), door("e", "hall", "outside", 30, 1)])
-    leg = cells.leg(0, 1)
+    leg = cells.derived(Legs).leg(0, 1)
     assert [(cell, length) for cell, length, _ in leg] == [(0, 10.0), (1, 10.0), (2, 10.0)]
     assert [cells.leads[direction] for _, _, direction in leg] == [SEAM, SEAM, OUT]
 
@@ -53,14 +54,17 @@ def test_a_leg_is_cut_at_the_slab_edges_and_its_pieces_add_up() -> None:
 def test_a_leg_to_a_gate_on_an_edge_ends_with_a_piece_of_no_length() -> None:
     gates = [door("e", "hall", "outside", 20, 1), door("m", "hall", "outside", 10, 0, line=[[9.5, 0], [10.5, 0]])]
     cells = hall(box(0, 0, 20, 2), gates)
-    assert [(c, length) for c, length, _ in cells.leg(0, 1)] == [(1, pytest.approx(np.hypot(10, 1))), (0, 0.0)]
+    assert [(c, length) for c, length, _ in cells.derived(Legs).leg(0, 1)] == [
+        (1, pytest.approx(np.hypot(10, 1))),
+        (0, 0.0),
+    ]
 
 
 def test_a_leg_around_a_corner_is_cut_along_its_exact_polyline() -> None:
     bent = [[0, 0], [30, 0], [30, 20], [28, 20], [28, 2], [0, 2]]
     gates = [door("w", "hall", "outside", 0, 1), door("n", "hall", "outside", 29, 20, line=[[28.5, 20], [29.5, 20]])]
     cells = hall(bent, gates)
-    leg = cells.leg(0, 1)
+    leg = cells.derived(Legs).leg(0, 1)
     assert sum(length for _, length, _ in leg) == pytest.approx(cells.network.space_dist[0][0, 1], abs=1e-9)
     assert [c for c, _, _ in leg] == [0, 1, 2]
 
@@ -69,7 +73,7 @@ def test_a_leg_may_leave_a_slab_and_come_back() -> None:
     horseshoe = [[0, 0], [22, 0], [22, 10], [0, 10], [0, 8], [20, 8], [20, 2], [0, 2]]
     gates = [door("a", "hall", "outside", 0, 1), door("b", "hall", "outside", 0, 9)]
     cells = hall(horseshoe, gates)
-    leg = cells.leg(0, 1)
+    leg = cells.derived(Legs).leg(0, 1)
     assert [c for c, _, _ in leg] == [0, 1, 2, 1, 0]
     assert sum(length for _, length, _ in leg) == pytest.approx(cells.network.space_dist[0][0, 1], abs=1e-9)
 
@@ -111,5 +115,5 @@ def test_cells_of_many_points_are_those_of_each_point() -> None:
 
 def test_a_walk_to_a_point_ends_there() -> None:
     cells = hall(box(0, 0, 30, 2), [door("w", "hall", "outside", 0, 1)])
-    leg = cells.cut(0, ((0.0, 1.0), (15.0, 1.0)), 0, 1, ARRIVED)
+    leg = cells.derived(Legs).cut(0, ((0.0, 1.0), (15.0, 1.0)), 0, 1, ARRIVED)
     assert [(c, length) for c, length, _ in leg] == [(0, 10.0), (1, 5.0)]

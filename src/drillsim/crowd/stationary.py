@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from simpy.events import Event, EventPriority
 
 from drillsim.crowd.clock import PEOPLE_RANK, Timer, advance_to
-from drillsim.crowd.geometry.cells import Cells, Corners
-from drillsim.crowd.geometry.polyline import XY, length_m, split
+from drillsim.crowd.geometry.cells import Cells
+from drillsim.crowd.geometry.polyline import XY, Corners, length_m, split
 from drillsim.crowd.geometry.trajectory import Tracks
 from drillsim.crowd.geometry.walk_cache import Place, WalkCache
 from drillsim.crowd.interface import Delay, People, UnitPath

@@ -24,7 +24,7 @@ from drillsim.crowd.compiled.plan import CompiledPlan
 from drillsim.crowd.compiled.static import grown, kind_of, with_room
 from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, Goal
-from drillsim.crowd.geometry.polyline import Turned
+from drillsim.crowd.geometry.turned_walk import TurnedWalk
 from drillsim.crowd.interface import CrowdSettings, UnitPath
 from drillsim.crowd.kernel import event_loop, orders
 from drillsim.crowd.kernel.lookahead import next_notice_s
@@ -76,7 +76,7 @@ class CrowdDriver(ABC):
         self._goals: list[Goal] = [OUTSIDE_GOAL]
         self._dirty = [True]
         self._used = {"corners": 0, "rows": 0, "paths": 0}
-        self._turned: dict[int, Turned] = {}
+        self._turned: dict[int, TurnedWalk] = {}
         """The ways on of people who have left a leg in a space with corners (rule 12)."""
         self._watches: list[Event] = []
         self._wake: Timer | None = None

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.compiled.driver import CrowdDriver
-from drillsim.crowd.geometry.polyline import XY, Start, corners_from, split
+from drillsim.crowd.geometry.polyline import XY, Corners, length_m, split
+from drillsim.crowd.geometry.turned_walk import Start, corners_from
 from drillsim.crowd.kernel import counts
 from drillsim.crowd.kernel.orders import walked_m
 from drillsim.crowd.kernel.records import ELSEWHERE, GONE
-from drillsim.crowd.laws import metres_between
 from drillsim.crowd.states import AWAY, LOST, ON_LEG, ON_STAIR, QUEUED, ROOMS, SETTLED, STRANDED, WAITING, WORDS
 from drillsim.record.trace import Leg
-
-Corners = tuple[XY, ...]
 
 
 class CompiledObservation(CrowdDriver):
@@ -155,7 +152,7 @@ class CompiledObservation(CrowdDriver):
         if me["state"] in ON_LEG and me["space"] != -1:
             corners, walked = self._course(p), walked_m(self._at, p)
             if me["pieces"] == 0 and self._is_last_piece(p):
-                drawn = _length_m(corners)
+                drawn = length_m(corners)
                 walked *= drawn / float(me["length"]) if me["length"] > 0.0 else 0.0
             return split(corners, walked)[1]
         if node >= 0:
@@ -179,7 +176,7 @@ class CompiledObservation(CrowdDriver):
         if target < 0:
             unit = self._t.units[p - self._people]
             start = xy[node >> 1][node & 1] if node >= 0 else (float(me["x"]), float(me["y"]))
-            return self.cells.corners_between(space, start, (float(unit["x"]), float(unit["y"])))
+            return self._plan.legs.corners_between(space, start, (float(unit["x"]), float(unit["y"])))
         return self._corners_to(p, target >> 1)
 
     def _start(self, p: int) -> Start:
@@ -193,8 +190,4 @@ class CompiledObservation(CrowdDriver):
         return (float(me["x"]), float(me["y"]))
 
     def _corners_to(self, p: int, way: int) -> Corners:
-        return corners_from(self.cells, int(self._t.people["space"][p]), self._start(p), way)
-
-
-def _length_m(corners: Corners) -> float:
-    return sum(metres_between(*a, *b) for a, b in pairwise(corners))
+        return corners_from(self._plan.legs, int(self._t.people["space"][p]), self._start(p), way)

@@ -17,7 +17,7 @@ from drillsim.crowd.compiled.components import Components, components_of
 from drillsim.crowd.compiled.static import Static, static_of
 from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, Goal, settles
-from drillsim.crowd.geometry.polyline import stretch
+from drillsim.crowd.geometry.legs import Legs, stretch, walked_m
 from drillsim.crowd.kernel.distance_field import lay
 from drillsim.crowd.kernel.records import FIELD, Record
 
@@ -28,7 +28,7 @@ class CompiledPlan:
     """Cells as the compiled crowd reads them; `cells.derived(CompiledPlan)` gives the one of some cells."""
 
     def __init__(self, cells: Cells) -> None:
-        self.cells = cells
+        self.cells, self.legs = cells, cells.derived(Legs)
         self.static: Static = static_of(cells)
         self.start: NDArray[np.uint8] = initial_bytes(self.static)
         """The first bytes of the block of every drill."""
@@ -46,8 +46,8 @@ class CompiledPlan:
         """Return the metres of the leg from a node to a way, and its drawn metres over these (see `stretch`)."""
         found = self._leg_metres.get((node, way))
         if found is None:
-            leg = self.cells.leg(node, way)
-            metres = sum(piece[1] for piece in leg), stretch(self.cells.corners(node, way), leg)
+            leg = self.legs.leg(node, way)
+            metres = walked_m(leg), stretch(self.legs.corners(node, way), leg)
             found = self._leg_metres.setdefault((node, way), metres)
         return found
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.distance_field import Goal
+from drillsim.crowd.geometry.legs import Legs
 from drillsim.crowd.kernel.records import BORDER, CELL, DIRECTION, GATE, KINDS, NODE, SPACE, STAIR, Record
 
 
@@ -127,7 +128,7 @@ def _bent_legs(cells: Cells, spaces: Record) -> tuple[NDArray[np.int32], NDArray
     corners: list[tuple[float, float]] = []
     entry = 0
     for space in bent:
-        for row, lines in enumerate(cells.corners_among(space)):
+        for row, lines in enumerate(cells.derived(Legs).corners_among(space)):
             for column, line in enumerate(lines):
                 if column != row:  # who turns back through its own way walks straight
                     table[entry] = len(corners), len(line)

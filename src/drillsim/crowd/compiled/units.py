@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.compiled.allocation import stand_unit
-from drillsim.crowd.compiled.observation import CompiledObservation, Corners
+from drillsim.crowd.compiled.observation import CompiledObservation
 from drillsim.crowd.compiled.static import grown
-from drillsim.crowd.geometry.cells import Leg
-from drillsim.crowd.geometry.polyline import XY, Start, Turned, corners_from, split, stretch
+from drillsim.crowd.geometry.legs import Leg, stretch, walked_m
+from drillsim.crowd.geometry.polyline import XY, Corners, split
+from drillsim.crowd.geometry.turned_walk import Start, TurnedWalk, corners_from
 from drillsim.crowd.interface import UnitPath
 from drillsim.crowd.kernel import event_loop, orders
 from drillsim.crowd.kernel.records import AT_GOAL, AT_LOCK, ENTERED, LEGS_TO_LAY, NO_GOAL, NOTICES, UNITS
@@ -161,7 +162,7 @@ class CompiledUnits(CompiledObservation):
                 self._turned.pop(p, None)
 
     def _corners_of_leg(self, p: int, space: int, target: int) -> Corners:
-        return self._course(p) if target < 0 else corners_from(self.cells, space, self._start(p), target >> 1)
+        return self._course(p) if target < 0 else corners_from(self._plan.legs, space, self._start(p), target >> 1)
 
     def _leave(self, people: Numbers) -> None:
         bent = orders.leave_straight(self._at, people)
@@ -170,43 +171,44 @@ class CompiledUnits(CompiledObservation):
 
     def _leave_bent(self, people: Numbers) -> None:
         """Leave legs in spaces with corners: a person's ways on lead back or on along its leg (rule 12)."""
-        walked_m = orders.walked_of(self._at, people)
+        behind_m = orders.walked_of(self._at, people)
         rest_m, points, rows = np.zeros(len(people)), np.zeros((len(people), 2)), 0
         columns = self._t.people[["space", "node", "target", "row", "x", "y"]][people].tolist()
-        for i, (p, walked, me) in enumerate(zip(people.tolist(), walked_m.tolist(), columns, strict=True)):
+        for i, (p, walked, me) in enumerate(zip(people.tolist(), behind_m.tolist(), columns, strict=True)):
             space, node, target, row, x, y = me
             turned = self._turned.pop(p, None)
             start: Start = node if node >= 0 else turned if turned is not None and row >= 0 else (x, y)
             if node >= 0 and target >= 0:
                 corners, (whole, folded) = (
-                    self.cells.corners(node, target >> 1),
+                    self._plan.legs.corners(node, target >> 1),
                     self._plan.leg_metres(node, target >> 1),
                 )
             else:
-                corners = corners_from(self.cells, space, start, target >> 1) if target >= 0 else self._course(p)
+                corners = corners_from(self._plan.legs, space, start, target >> 1) if target >= 0 else self._course(p)
                 whole, folded = _metres_of(self._leg(p, corners), corners)
             parts = split(corners, walked * folded)
             points[i] = parts[1]
             rest_m[i] = whole - walked
             if p < self._people:
-                metres = (walked, whole - walked)
-                self._turned[p] = Turned(self.cells, space, start, target ^ 1, metres, parts, self._metres(p))
+                self._turned[p] = TurnedWalk(
+                    self._plan.legs, space, start, target ^ 1, walked, whole - walked, parts, self._metres(p)
+                )
                 rows += len(self.network.space_ways[space])
-        orders.turn_off(self._at, people, walked_m, rest_m, points, self._room_in("rows", rows))
+        orders.turn_off(self._at, people, behind_m, rest_m, points, self._room_in("rows", rows))
 
     def _leg(self, p: int, corners: Corners) -> Leg:
         """Return the pieces of the leg somebody is on."""
-        me, cells = self._t.people[p], self.cells
+        me, cells, legs = self._t.people[p], self.cells, self._plan.legs
         node, target, space = int(me["node"]), int(me["target"]), int(me["space"])
         if target >= 0 and node >= 0:
-            return cells.leg(node, target >> 1)
+            return legs.leg(node, target >> 1)
         start = cells.cell_at(space, *corners[0])
         if target < 0:
-            return cells.cut(space, corners, start, int(self._t.units[p - self._people]["end"]), ARRIVED)
+            return legs.cut(space, corners, start, int(self._t.units[p - self._people]["end"]), ARRIVED)
         if cells.slabs[space] == 1:
             return ((start, float(me["length"]), target),)
-        return cells.cut(space, corners, start, int(self._static.nodes["cell"][target ^ 1]), target)
+        return legs.cut(space, corners, start, int(self._static.nodes["cell"][target ^ 1]), target)
 
 
 def _metres_of(leg: Leg, corners: Corners) -> tuple[float, float]:
-    return sum(piece[1] for piece in leg), stretch(corners, leg)
+    return walked_m(leg), stretch(corners, leg)

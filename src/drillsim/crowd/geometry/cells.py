@@ -1,4 +1,4 @@
-"""What holds people and what parts them: cells, borders, and the pieces into which cell edges cut every leg.
+"""Cells, which hold persons, and borders, which part them.
 
 Static for one plan under one set of laws; build it once and share it between drills.
 Ways are numbered as in the network (openings, then stairs). A *direction* is 2 x border + side entered.
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from math import ceil
 from threading import RLock
 from typing import Any, TypeVar, cast
@@ -23,7 +22,6 @@ from drillsim.crowd.laws import (
     LEAST_CAPACITY_PS,
     Laws,
     door_capacity_ps,
-    metres_between,
     places_in,
     seam_capacity_ps,
     speed_factor,
@@ -36,15 +34,10 @@ from drillsim.errors import ScenarioError
 from drillsim.plan.model import CIRCULATION
 from drillsim.plan.network import Network
 
-Piece = tuple[int, float, int]
-"""A cell, a length in metres, and the direction that waits at its end (ARRIVED where the walk ends)."""
-Leg = tuple[Piece, ...]
-Point = Sequence[float] | NDArray[np.float64]
-Corners = tuple[tuple[float, float], ...]
-
 SLAB_M = 10.0  # A:crowd.slab
 UNLIMITED = 1_000_000_000
-_EDGE_M = 1e-9
+EDGE_M = 1e-9
+"""A point so near to a cell edge lies in the lower cell: rounding."""
 _FIELDS_KEPT = 512
 _DERIVING = RLock()
 T = TypeVar("T")
@@ -95,8 +88,6 @@ class Cells:
         self.graph = WayGraph(network, self.stair_factors)
         self.locked_ways = frozenset(w for w, o in enumerate(network.plan.openings) if o.state == "both")
         """Ways locked from both sides in the plan."""
-        self._legs: dict[tuple[int, int], Leg] = {}
-        self._corners: dict[tuple[int, int], Corners] = {}
         self._derived: dict[Callable[[Cells], Any], Any] = {}
         self.field = lru_cache(_FIELDS_KEPT)(self._field)
         """The way to a goal by closed ways and by ways held open; the recent ones are kept."""
@@ -200,7 +191,7 @@ class Cells:
         if self.slabs[space] == 1:
             return self.first_cell[space]
         axis, start, length = self.edges_m[space]
-        slab = ceil(((y if axis else x) - start - _EDGE_M) / length) - 1
+        slab = ceil(((y if axis else x) - start - EDGE_M) / length) - 1
         return self.first_cell[space] + min(max(slab, 0), self.slabs[space] - 1)
 
     def cells_at(self, space: NDArray[np.int64], x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -208,7 +199,7 @@ class Cells:
         table = self._edge_table[space]
         first, slabs, edges = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2:]
         along = np.where(edges[:, 0] == 1.0, y, x)
-        slab = np.ceil((along - edges[:, 1] - _EDGE_M) / edges[:, 2]).astype(np.int64) - 1
+        slab = np.ceil((along - edges[:, 1] - EDGE_M) / edges[:, 2]).astype(np.int64) - 1
         return np.asarray(first + np.clip(slab, 0, slabs - 1), dtype=np.int64)
 
     # ---------------------------------------------------------------- borders
@@ -275,97 +266,7 @@ class Cells:
             return f"end of stair '{plan.stairs[(border - self.ways) // 2].id}'"
         return f"space '{plan.spaces[self.space[self.near[2 * border]]].id}'"
 
-    # ------------------------------------------------------------------- legs
-    def metres_from(self, space: int, x: float, y: float) -> list[float]:
-        """Return the metres from a point of a space to each of its ways."""
-        if self.network.is_convex(space):
-            return [metres_between(x, y, *foot) + beyond for *foot, beyond in self.ends[space]]
-        metres: list[float] = self.network.distances(space, [(x, y)])[0].tolist()
-        return metres
-
-    def leg(self, node: int, way: int) -> Leg:
-        """Return the pieces from where one stands after passing a way (node 2 x way + side) to another way."""
-        key = (node, way)
-        pieces = self._legs.get(key)
-        if pieces is None:
-            space = int(self.network.way_spaces[node >> 1, node & 1])
-            pieces = self._legs[key] = self._leg(space, node, way)
-        return pieces
-
-    def _leg(self, space: int, node: int, way: int) -> Leg:
-        row, column = (self.network.space_ways[space].index(w) for w in (node >> 1, way))
-        side = int(self.network.side(way, space))
-        start, end, onward = self.way_cell[node >> 1][node & 1], self.way_cell[way][side], 2 * way + 1 - side
-        if self.slabs[space] == 1:
-            return ((start, float(self.network.space_dist[space][row, column]), onward),)
-        if node >> 1 == way:
-            return ((start, 0.0, onward),)
-        return self.cut(space, self.corners(node, way), start, end, onward)
-
-    def corners(self, node: int, way: int) -> Corners:
-        """Return the corners of the walk from a node to another way of the same space."""
-        key = (node, way)
-        found = self._corners.get(key)
-        if found is None:
-            space = int(self.network.way_spaces[node >> 1, node & 1])
-            side = int(self.network.side(way, space))
-            found = self._corners[key] = self.corners_between(
-                space, self.network.way_xy[node >> 1, node & 1], self.network.way_xy[way, side]
-            )
-        return found
-
-    def corners_among(self, space: int) -> list[list[Corners]]:
-        """Return the corners of the walks among the ways of a space, by row and column of `space_ways`; see `corners`."""
-        return [
-            [tuple((float(x), float(y)) for x, y in line) for line in row] for row in self.network.way_polylines(space)
-        ]
-
-    def corners_between(self, space: int, a: Point, b: Point) -> Corners:
-        """Return the corners of the shortest walk between two points of a space, both ends included."""
-        if self.network.is_convex(space):
-            return ((float(a[0]), float(a[1])), (float(b[0]), float(b[1])))
-        line = self.network.polyline(space, (float(a[0]), float(a[1])), (float(b[0]), float(b[1])))
-        return tuple((float(x), float(y)) for x, y in line)
-
-    def cut(self, space: int, corners: Corners, start: int, end: int, onward: int) -> Leg:
-        """Return a polyline from cell `start` to cell `end` of a space, cut at the slab edges."""
-        if self.slabs[space] == 1:
-            length = sum(metres_between(p[0], p[1], q[0], q[1]) for p, q in pairwise(corners))
-            return ((start, length, onward),)
-        axis, low, slab_m = self.edges_m[space]
-        first, seam = self.first_cell[space], self.seam[space]
-        pieces: list[Piece] = []
-        cell, walked = start, 0.0
-
-        def cross(step: int) -> None:
-            nonlocal cell, walked
-            border = seam + (cell - first) - (1 if step < 0 else 0)
-            pieces.append((cell, walked, 2 * border + (1 if step > 0 else 0)))
-            cell, walked = cell + step, 0.0
-
-        for p, q in pairwise(corners):
-            length, done = metres_between(p[0], p[1], q[0], q[1]), 0.0
-            run = q[axis] - p[axis]
-            while True:
-                under = low + (cell - first) * slab_m
-                step = 1 if q[axis] > under + slab_m + _EDGE_M else -1 if q[axis] < under - _EDGE_M else 0
-                if step == 0 or not first <= cell + step < first + self.slabs[space]:
-                    break
-                edge = under + slab_m if step > 0 else under
-                at = min(max((edge - p[axis]) / run * length, done), length) if run else done
-                walked, done = walked + at - done, at
-                cross(step)
-            walked += length - done
-        while cell != end:
-            cross(1 if end > cell else -1)
-        pieces.append((cell, walked, onward))
-        return tuple(pieces)
-
-    def flight_leg(self, way: int, side: int) -> Leg:
-        """Return the one piece of a stair flight walked towards a side."""
-        cell = self.flight_cell(way - self.network.openings)
-        return ((cell, float(self.network.way_crossing_m[way]), self.stair_exit(way, side)),)
-
+    # ----------------------------------------------------------------- fields
     def _field(self, goal: Goal, closed: frozenset[int], held: frozenset[int] = frozenset()) -> Field:
         return Field(self.graph, goal, closed, held)
 

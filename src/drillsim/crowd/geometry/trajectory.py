@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import hypot
 
-from drillsim.crowd.geometry.cells import Corners
+from drillsim.crowd.geometry.polyline import Corners
 
 
 @dataclass

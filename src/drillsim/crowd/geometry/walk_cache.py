@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from drillsim.crowd.geometry.cells import Cells, Corners
-from drillsim.crowd.geometry.polyline import XY, length_m
+from drillsim.crowd.geometry.cells import Cells
+from drillsim.crowd.geometry.legs import Legs, walked_m
+from drillsim.crowd.geometry.polyline import XY, Corners, length_m
 
 Place = int | XY
 """A node (2 x way + side) at which a unit stands, or a point."""
@@ -22,7 +23,7 @@ class WalkCache:
     """
 
     def __init__(self, cells: Cells) -> None:
-        self.cells = cells
+        self.cells, self._legs = cells, cells.derived(Legs)
         self.first_cell = np.array(cells.first_cell, dtype=np.int64)
         self.long = np.flatnonzero(np.array(cells.slabs) > 1)
         """Spaces of several cells."""
@@ -37,13 +38,13 @@ class WalkCache:
         """Return the corners of the walk from one place to another of a space, both included; stairs are straight."""
         if space < 0:
             return (self.point(start), self.point(end))
-        return self.cells.corners_between(space, self.point(start), self.point(end))
+        return self._legs.corners_between(space, self.point(start), self.point(end))
 
     def _metres(self, space: int, start: Place, end: Place) -> float:
         """Return the length of that walk, measured as the reference crowd measures it."""
         if isinstance(end, int) and isinstance(start, int):
-            return sum(piece[1] for piece in self.cells.leg(start, end >> 1))
+            return walked_m(self._legs.leg(start, end >> 1))
         if isinstance(end, int) and self.cells.slabs[space] == 1:
             row = self.cells.graph.row[space][end >> 1]
-            return self.cells.metres_from(space, *self.point(start))[row]
+            return self._legs.metres_from(space, *self.point(start))[row]
         return length_m(self.corners(space, start, end))

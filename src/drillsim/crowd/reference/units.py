@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from simpy.events import EventPriority
 
 from drillsim.crowd.clock import PEOPLE_RANK
-from drillsim.crowd.geometry.cells import Cells, Corners
+from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL
-from drillsim.crowd.geometry.polyline import XY
+from drillsim.crowd.geometry.polyline import XY, Corners
 from drillsim.crowd.interface import UnitPath
 from drillsim.crowd.reference.walking import Walking
 from drillsim.crowd.states import ARRIVED, AWAY, NOWHERE, ON_STAIR, QUEUED, STANDING, UNLOCKING
@@ -139,7 +139,7 @@ class Units(Walking):
         else:
             end = self.cells.cell_at(space, *path.goal_xy)
             start = self._cell_of(unit)
-            self._leg[unit], self._piece[unit] = self.cells.cut(space, self._course(unit), start, end, ARRIVED), 0
+            self._leg[unit], self._piece[unit] = self._legs.cut(space, self._course(unit), start, end, ARRIVED), 0
         self._walk(unit)
 
     def _course(self, p: int) -> Corners:
@@ -151,7 +151,7 @@ class Units(Walking):
             return self._corners_to(p, self._target[p] >> 1)
         node = self._node[p]
         start = self._way_xy[node >> 1][node & 1] if node >= 0 else (self._x[p], self._y[p])
-        return self.cells.corners_between(self._space[p], start, self._paths[p].goal_xy)
+        return self._legs.corners_between(self._space[p], start, self._paths[p].goal_xy)
 
     def _unit_at_end(self, p: int, direction: int) -> bool:
         if direction == ARRIVED:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from simpy.events import Event, EventPriority
 
 from drillsim.crowd.clock import PEOPLE_RANK, Timer
-from drillsim.crowd.geometry.cells import Cells, Corners, Leg
+from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.distance_field import (
     LOCKABLE_GOAL,
     OUTSIDE_GOAL,
@@ -24,8 +24,10 @@ from drillsim.crowd.geometry.distance_field import (
     Option,
     settles,
 )
-from drillsim.crowd.geometry.polyline import XY, Start, Turned, corners_from, split, stretch
+from drillsim.crowd.geometry.legs import Leg, Legs, stretch, walked_m
+from drillsim.crowd.geometry.polyline import XY, Corners, split
 from drillsim.crowd.geometry.trajectory import Tracks
+from drillsim.crowd.geometry.turned_walk import Start, TurnedWalk, corners_from
 from drillsim.crowd.laws import TIE
 from drillsim.crowd.reference.borders import Borders
 from drillsim.crowd.states import (
@@ -69,14 +71,14 @@ class Walking(Borders):
         self._way_directions = 2 * cells.ways
         self._first_flight = cells.cells - cells.stairs
         self._leads, self._factors = cells.leads, cells.factors
-        self._way_xy = cells.way_xy
+        self._way_xy, self._legs = cells.way_xy, cells.derived(Legs)
         self._state = [WAITING] * people
         self._space, self._x, self._y = spaces, xs, ys
         self._node = [NOWHERE] * people
         """Where a leg began: a node, or NOWHERE when it began at (x, y)."""
         self._rows: list[list[float] | None] = [None] * people
         """Metres from (x, y) to the ways of the space, once somebody wants to know."""
-        self._turned: list[Turned | None] = [None] * people
+        self._turned: list[TurnedWalk | None] = [None] * people
         """The ways on from (x, y), where they are not the shortest walks (rule 12)."""
         self._target = [NOWHERE] * people
         self._leg: list[Leg] = [()] * people
@@ -175,7 +177,7 @@ class Walking(Borders):
         if lead == FLIGHT:
             self._space[p] = ON_STAIR
             self._node[p] = direction
-            self._leg[p], self._piece[p] = self.cells.flight_leg(direction >> 1, direction & 1), 0
+            self._leg[p], self._piece[p] = self._legs.flight_leg(direction >> 1, direction & 1), 0
             self._walk(p)
             return
         self._rows[p] = self._turned[p] = None
@@ -303,19 +305,19 @@ class Walking(Borders):
             return graph.dist[space][graph.row[space][self._node[p] >> 1]]
         rows = self._rows[p]
         if rows is None:
-            rows = self._rows[p] = self.cells.metres_from(self._space[p], self._x[p], self._y[p])
+            rows = self._rows[p] = self._legs.metres_from(self._space[p], self._x[p], self._y[p])
         return rows
 
     def _leg_to(self, p: int, way: int) -> Leg:
         """Return the pieces from where somebody stands to a way of the space."""
         if self._node[p] >= 0:
-            return self.cells.leg(self._node[p], way)
+            return self._legs.leg(self._node[p], way)
         space = self._space[p]
         side = int(self.cells.network.side(way, space))
         onward, row = 2 * way + 1 - side, self.cells.graph.row[space][way]
         if self.cells.slabs[space] == 1:
             return ((self.cells.first_cell[space], self._metres(p)[row], onward),)
-        return self.cells.cut(space, self._corners_to(p, way), self._cell[p], self.cells.way_cell[way][side], onward)
+        return self._legs.cut(space, self._corners_to(p, way), self._cell[p], self.cells.way_cell[way][side], onward)
 
     def _start(self, p: int) -> Start:
         """Return where somebody stands or began its leg."""
@@ -324,7 +326,7 @@ class Walking(Borders):
         return self._turned[p] or (self._x[p], self._y[p])
 
     def _corners_to(self, p: int, way: int) -> Corners:
-        return corners_from(self.cells, self._space[p], self._start(p), way)
+        return corners_from(self._legs, self._space[p], self._start(p), way)
 
     def _course(self, p: int) -> Corners:
         """Return the corners of the leg somebody is on."""
@@ -388,9 +390,11 @@ class Walking(Borders):
         back, point, on = split(corners, walked * stretch(corners, self._leg[p]))
         turned = None
         if p < self._people and not self.cells.network.is_convex(space):
-            rest = sum(piece[1] for piece in self._leg[p]) - walked
-            onto, parts = self._target[p] ^ 1, (back, point, on)
-            turned = Turned(self.cells, space, self._start(p), onto, (walked, rest), parts, self._metres(p))
+            rest = walked_m(self._leg[p]) - walked
+            onto = self._target[p] ^ 1
+            turned = TurnedWalk(
+                self._legs, space, self._start(p), onto, walked, rest, (back, point, on), self._metres(p)
+            )
         self._node[p], self._turned[p] = NOWHERE, turned
         self._rows[p] = turned.metres if turned else None
         self._x[p], self._y[p] = point
