@@ -90,10 +90,11 @@ class Drill:
         """Place people anew at each bell, and log each change of a unit's duty or whereabouts."""
         drill = self.drill
         times = {drill.clock.seconds(m) for m in drill.clock.bells()}
-        for unit in drill.units:
-            times |= {s.begins_s for s in unit.spells if s.begins_s > 0.0}
-            if unit.unit.calendar is not None:
-                times |= {drill.clock.seconds(m) for m in unit.unit.calendar.changes(drill.clock.weekday)}
+        for responder in drill.units:
+            times |= {s.begins_s for s in responder.spells if s.begins_s > 0.0}
+            calendar = responder.unit.calendar
+            if calendar is not None:
+                times |= {drill.clock.seconds(m) for m in calendar.changes(drill.clock.weekday)}
         told = {unit.id: (unit.whereabouts(0.0), unit.spell_at(0.0).duty) for unit in drill.units}
         for time_s in sorted(t for t in times if 0.0 < t < end_s):
             yield drill.env.timeout(time_s - drill.env.now)
@@ -144,19 +145,19 @@ class Drill:
         if not report.arrives:
             drill.log("office", ev.REPORT_LOST, drill.where(incident), notice.who, incident=incident.id)
             return
-        news = not incident.reported.triggered
-        if news:
+        is_first = not incident.reported.triggered
+        if is_first:
             means = "badge" if notice.means == "badge" else drill.scenario.reporting.by
             why = f"by {means}" + (f", after {report.tries} tries" if report.tries > 1 else "")
             drill.log("office", ev.REPORTED, drill.where(incident), why, incident=incident.id)
             incident.reported.succeed()
         if report.names_place:
             tell_place(drill, incident, "office")
-        elif news:
+        elif is_first:
             drill.log("office", ev.PLACE_UNKNOWN, "", "the report does not say where", incident=incident.id)
             asked = sample(drill.scenario.reporting.ask_back, drill.streams, "report.ask_back", incident.id)
             drill.at(asked, lambda _e: tell_place(drill, incident, "office"))
-        if news:
+        if is_first:
             self.response.dispatch(incident)
 
     def _first_notice(self, incident: IncidentState, notice: detection.Notice) -> None:

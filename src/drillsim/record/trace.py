@@ -1,4 +1,4 @@
-"""What happened in one drill: the event table, the legs of movement, and the outcome row."""
+"""Trace of one drill: events, legs of movement, outcome rows and curves."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 GRID = 61
-"""Points of the curves, evenly from 0 to the horizon."""
+"""Number of points of a curve, evenly spaced from 0 to the horizon, both included."""
 
 Value = float | int | str | None
 
 
 class Event(NamedTuple):
-    """One line of the story.
+    """One event of a drill. Events of one drill are in order of time; those at one time are in order of cause.
 
     time_s
         Seconds from the onset of the first incident.
     who, what, where
         Ids: of a unit, room, person or service; of what happened (see docs/outcomes.md); of a space or opening.
     why
-        The reason or the number that belongs to it, in words.
+        The reason, in words; '' where the event needs none.
     incident
         Id of the incident it belongs to, '' when it belongs to none.
+    value
+        A number that belongs to the event, in the unit that record/events.py gives for `what`; None where there is none.
     """
 
     time_s: float
@@ -36,10 +38,15 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True)
 class Leg:
-    """A stretch of movement: corners with their times, to be interpolated.
+    """A stretch of movement on one level: a polyline walked at constant speed between corners.
 
     who
-        'person-<number>' or a unit id. Level is the level's id; times in seconds, x and y in metres.
+        'person-<number>', or the id of a unit.
+    level
+        Id of the level in the plan.
+    times_s, x_m, y_m
+        (corners,) time in seconds from the onset of the first incident, and position in metres in the plan's
+        coordinates. Times do not decrease; a stay has two corners at one place.
     """
 
     who: str

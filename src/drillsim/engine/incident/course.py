@@ -21,17 +21,17 @@ class IncidentCourse:
 
     def begin(self) -> None:
         """Start the processes of its stages and moves, where the file has any."""
-        wish = self.incident.definition
-        if isinstance(wish, Incident) and wish.stages:
-            self.drill.env.process(self._stages(wish))
-        if isinstance(wish, Incident) and wish.moves:
-            self.drill.env.process(self._moves(wish))
+        definition = self.incident.definition
+        if isinstance(definition, Incident) and definition.stages:
+            self.drill.env.process(self._stages(definition))
+        if isinstance(definition, Incident) and definition.moves:
+            self.drill.env.process(self._moves(definition))
 
-    def _stages(self, wish: Incident) -> Process:
+    def _stages(self, definition: Incident) -> Process:
         """Log the end of each stage, whoever is on scene."""
         drill, incident = self.drill, self.incident
         now = 0.0
-        for i, (wanted, (ends, _)) in enumerate(zip(wish.stages, incident.stages, strict=True)):
+        for i, (wanted, (ends, _)) in enumerate(zip(definition.stages, incident.stages, strict=True)):
             yield drill.env.timeout(max(ends - now, 0.0))
             now = ends
             drill.log(
@@ -44,24 +44,24 @@ class IncidentCourse:
             )
         drill.log(incident.id, ev.SCRIPT_DONE, incident=incident.id)
 
-    def _moves(self, wish: Incident) -> Process:
+    def _moves(self, definition: Incident) -> Process:
         """Stay, walk to the next place, and so on, until it is resolved or somebody able is on scene."""
         drill, incident = self.drill, self.incident
         over = incident.resolved | incident.able
-        for i, move in enumerate(wish.moves):
+        for i, move in enumerate(definition.moves):
             stay = drill.env.timeout(sample(move.after, drill.streams, "incident.stays", incident.id, i))
             yield stay | over
             if incident.ended or incident.able.triggered:
                 return
-            yield from self._walk(wish, move)
+            yield from self._walk(definition, move)
             if incident.ended or incident.able.triggered:
                 return
 
-    def _walk(self, wish: Incident, move: Move) -> Process:
+    def _walk(self, definition: Incident, move: Move) -> Process:
         drill, incident = self.drill, self.incident
         space, point = drill.world.place(move.to)
         while True:
-            path = drill.travel.without_keys(wish.pace).path(incident.space, incident.point, space, point)
+            path = drill.travel.without_keys(definition.pace).path(incident.space, incident.point, space, point)
             if path is not None:
                 break
             if move.at_locked == "stays-away":

@@ -159,12 +159,27 @@ class Assignments:
             return any(sum(r.service == one.service for r in able) >= self.team for one in able)
         return bool(able)
 
-    def missing(self, incident: IncidentState) -> int:
-        """Return how many units that count towards the need of an incident are neither asked, under way nor there.
+    def need(self, incident: IncidentState) -> int:
+        """Return how many responders an incident needs: its quorum, a team of armed ones, or one who resolves."""
+        if incident.kind.needs_quorum:
+            return incident.definition.needs
+        return self.team if incident.kind.needs_arms else 1
 
-        Services do not count: they are asked by telephone, whoever else comes.
+    def missing(self, incident: IncidentState, *, services: bool = False) -> int:
+        """Return how many responders an incident still lacks: its need without those asked, under way or on scene.
+
+        Only those count who can meet the need: roles of the quorum, or roles that resolve the kind.
+
+        services
+            Count people of services too. Without, it is what the units of the mix still lack, whoever else comes.
         """
-        return max(incident.definition.needs - sum(r.role.quorum for r in self.sent(incident)), 0)
+        quorum = incident.kind.needs_quorum
+        counting = sum(
+            a.responder.role.quorum if quorum else incident.is_resolved_by(a.responder.role)
+            for a in self._all.get(incident, ())
+            if a.approaches and (services or not a.responder.service)
+        )
+        return max(self.need(incident) - counting, 0)
 
 
 __all__ = ["Assignment", "Assignments", "Status"]

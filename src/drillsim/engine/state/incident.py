@@ -102,12 +102,15 @@ class IncidentFactory:
         if not self.scenario.incidents:
             return []
         zero = self.scenario.incidents[self.scenario.leading].at
-        return [self.make(wish, wish.id, i, wish.at - zero) for i, wish in enumerate(self.scenario.incidents)]
+        return [
+            self.make(definition, definition.id, i, definition.at - zero)
+            for i, definition in enumerate(self.scenario.incidents)
+        ]
 
 
-def _stages(wish: Incident, id_: str, streams: Streams) -> tuple[tuple[float, float], ...]:
+def _stages(definition: Incident, id_: str, streams: Streams) -> tuple[tuple[float, float], ...]:
     found, now = [], 0.0
-    for i, phase in enumerate(wish.stages):
+    for i, phase in enumerate(definition.stages):
         took = phase.delay.quantile(streams.uniform("stage.delay", id_, i))
         part = {"begin": 0.0, "middle": 0.5, "end": 1.0}[phase.seen]
         detected = streams.uniform("stage.detected", id_, i) < phase.detects
@@ -116,9 +119,9 @@ def _stages(wish: Incident, id_: str, streams: Streams) -> tuple[tuple[float, fl
     return tuple(found)
 
 
-def place_of(wish: Happening, id_: str, world: World, streams: Streams, period: Period | None) -> tuple[int, XY]:
+def place_of(definition: Happening, id_: str, world: World, streams: Streams, period: Period | None) -> tuple[int, XY]:
     """Return space and point: given, or drawn by a race keyed by space id."""
-    where: str | Mapping[Any, Any] = wish.where
+    where: str | Mapping[Any, Any] = definition.where
     if not isinstance(where, str) and "by_period" in where:
         choices = where["by_period"]
         name = period.period if period is not None else ANY

@@ -49,10 +49,10 @@ def clock_of(scenario: Scenario, plan: FloorPlan, streams: Streams) -> Clock:
         day = WEEKDAYS[int(streams.uniform("day.weekday", "school") * len(WEEKDAYS))]
     if scenario.demand is not None:
         return Clock(day, minutes(scenario.demand.from_), plan)
-    wish = scenario.time_of_day
-    if isinstance(wish, str):
-        return Clock(day, minutes(wish), plan)
-    name = streams.choose("day.period", {str(k): float(v) for k, v in wish["draw"].items()})
+    chosen = scenario.time_of_day
+    if isinstance(chosen, str):
+        return Clock(day, minutes(chosen), plan)
+    name = streams.choose("day.period", {str(k): float(v) for k, v in chosen["draw"].items()})
     return Clock(day, minute_in(stretches(plan, name), streams.uniform("day.minute", "school")), plan)
 
 
@@ -77,18 +77,18 @@ def possible_times(scenario: Scenario, plan: FloorPlan) -> list[str]:
     """Return the times of day, as 'hh:mm', that stand for every bell period the scenario may be played in."""
     if scenario.demand is not None:
         return [scenario.demand.from_]
-    wish = scenario.time_of_day
-    if isinstance(wish, str):
-        return [wish]
-    return [p.from_ for p in plan.timetable if p.period in wish["draw"]]
+    chosen = scenario.time_of_day
+    if isinstance(chosen, str):
+        return [chosen]
+    return [p.from_ for p in plan.timetable if p.period in chosen["draw"]]
 
 
 def when(scenario: Scenario) -> str:
     """Return when the scenario is played, in words."""
     if scenario.demand is not None:
         return f"a school day from {scenario.demand.from_}"
-    wish = scenario.time_of_day
-    return wish if isinstance(wish, str) else " or ".join(str(k) for k in wish["draw"])
+    chosen = scenario.time_of_day
+    return chosen if isinstance(chosen, str) else " or ".join(str(k) for k in chosen["draw"])
 
 
 __all__ = ["Clock", "clock_of", "minute_in", "possible_times", "stretches", "when"]

@@ -140,13 +140,13 @@ class World(Derives):
         """Return the ids of the spaces of a use, or the one space with this id."""
         return [s.id for s in self.plan.spaces if s.use == name] or [s.id for s in self.plan.spaces if s.id == name]
 
-    def opening_of_service(self, service: str, wish: str | None) -> int:
-        """Return the way by which police or EMS come in: the wish, else the plan's entry, else its first exit."""
+    def opening_of_service(self, service: str, chosen: str | None) -> int:
+        """Return the way by which police or EMS come in: the chosen one, else the plan's entry, else its first exit."""
         entries = self.plan.entries.police if service == "police" else self.plan.entries.ems
-        if wish is None and entries:
-            wish = entries[0]
-        if wish is not None:
-            return self.ways_by_id[wish]
+        if chosen is None and entries:
+            chosen = entries[0]
+        if chosen is not None:
+            return self.ways_by_id[chosen]
         return next(i for i, o in enumerate(self.plan.openings) if o.kind == "exit")
 
     def inner_side(self, way: int) -> int:
