@@ -26,7 +26,7 @@ HORIZON_S = 1800.0
 
 @dataclass(frozen=True)
 class Made:
-    """What compare and the charts take."""
+    """Rows, horizon and goals, as `compare` and the charts need them."""
 
     runs: pd.DataFrame
     outline: Outline
@@ -51,7 +51,7 @@ def made(rows: list[dict[str, Value]], *, horizon_s: float = HORIZON_S, goals: t
 
 
 def times(mix: str, *values: float | None, measure: str = "able_on_scene_s") -> list[dict[str, Value]]:
-    """Return one row per value: seconds, or None for a drill that never got there."""
+    """Return one row per value: seconds, or None for a drill in which it did not happen."""
     return [
         {
             "mix": mix,

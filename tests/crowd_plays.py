@@ -1,4 +1,4 @@
-"""Random plays for the crowd: a building, who is in it, and a script of orders, changes and units; by name, so that it can be read."""
+"""Random plays for the crowd: a building, its people, and a script of orders, changes and units, all by id."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Person = tuple[str, float, float, tuple[float, float, float], float, float]
 
 @dataclass(frozen=True, repr=False)
 class Play:
-    """Everything that two engines need to play the same."""
+    """A complete input, for either engine."""
 
     spaces: list[Any]
     openings: list[dict[str, Any]]
@@ -62,7 +62,7 @@ class Play:
         printer.text(repr(self))
 
     def make(self, engine: str) -> tuple[World, list[Any]]:
-        """Return a world that will play this, and the list in which units and watches tell what they do and when."""
+        """Return a world with this play scheduled, and the list that units and watches write to."""
         plan = plan_of(self.spaces, self.openings, stairs=self.stairs)
         space, way = plan.space_index, {o.id: w for w, o in enumerate(plan.openings)}
         way |= {s.id: len(plan.openings) + n for n, s in enumerate(plan.stairs)}
@@ -260,7 +260,7 @@ SPOTS = {"hall": box(0, 0, 24, 2.5), "u": box(9, 2.5, 11, 6.5)}
 
 @st.composite
 def plays(draw: st.DrawFn) -> Play:
-    """A building, who is in it and how they walk, and a script of orders, changes and units."""
+    """A building, its people with their speeds, and a script of orders, changes and units."""
     spaces, openings, stairs = draw(buildings())
     outlines = {id_: SPOTS.get(id_, polygon) for id_, _, polygon in spaces}
     ids, ways = list(outlines), [o["id"] for o in openings] + [s["id"] for s in stairs]

@@ -76,7 +76,7 @@ def people_at(
 
 
 class WatchedCrowd(ReferenceCrowd):
-    """A crowd that writes down every pass as (time, number, border, side entered), and what seldom happens."""
+    """Reference crowd that logs every passage as (time, number, border, side entered) and counts rare events."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.log: list[tuple[float, int, int, int]] = []

@@ -1,4 +1,4 @@
-"""How deep the properties are tried: DRILLSIM_CASES=20000 tries that many cases of each, DRILLSIM_SHRINK=1 makes one that fails small."""
+"""Number of cases per property: DRILLSIM_CASES=20000 tries that many of each, DRILLSIM_SHRINK=1 shrinks a failing one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Little casts and stages for the engine's tests: a scenario, a mix and a building in a few words."""
+"""Short forms for tests of the engine: a scenario, a mix and a building in one line each."""
 
 from __future__ import annotations
 

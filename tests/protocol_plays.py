@@ -1,4 +1,4 @@
-"""A wing to play protective actions in, with figures without spread; and a script that acts at given times."""
+"""A wing for plays of protective actions, with delays that do not vary, and a script of acts at given times."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def with_openings(plan: ds.FloorPlan, **changes: dict[str, Any]) -> ds.FloorPlan
 
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Let a play act on its protection at given times."""
+    """Return a function that schedules an act on the protection of the drill: `script(time_s, act)`."""
     return scripted(monkeypatch)
 
 

@@ -1,4 +1,4 @@
-"""The shipped scenarios, played once for all who look at their drills."""
+"""Drills of the shipped scenarios, simulated once for all tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What whole days did to units and incidents: hours kept, utilisation, who met them."""
+"""Measures of whole days: hours of each unit, utilisation, and who responded to each incident."""
 
 from __future__ import annotations
 

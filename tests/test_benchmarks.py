@@ -1,4 +1,4 @@
-"""The benchmarks measure what they say; what they measure is no test."""
+"""The benchmarks run and report what they claim; their figures are not tested."""
 
 # mypy: disable-error-code="operator"
 # (values of rows are numbers, words or None; a comparison with None fails the test by itself)

@@ -1,4 +1,4 @@
-"""The porch: each verb says what it should, and ends with the right exit code."""
+"""Command line: output and exit code of every verb."""
 
 import json
 import os

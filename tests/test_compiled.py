@@ -1,4 +1,4 @@
-"""Code compiled on first use: where numba is missing, where nothing can be kept, and where what was kept is broken."""
+"""Compilation on first use: without numba, without a writable cache, and with a broken cache."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ SAYS = "drillsim: compiling a sum for this machine; this takes a while, once.\n"
 
 
 def play(script: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a script in a process of its own, without the variables that tell numba where to keep things, and with these."""
+    """Run a script in a fresh process with these environment variables in place of numba's own."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=cwd, env=kept | variables, capture_output=True, text=True, check=False
@@ -111,7 +111,7 @@ def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(tiny: Path, place
 
 @pytest.fixture(scope="module")
 def row() -> str:
-    """The row of the drill as it is played here, by the compiled crowd."""
+    """Row of the drill by the compiled crowd of this installation."""
     done = play(DRILL.format(before=""), ROOT, **{k: v for k, v in os.environ.items() if k.startswith("NUMBA_")})
     assert done.stderr.endswith("compiled 0\n")
     return done.stdout

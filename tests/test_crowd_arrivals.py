@@ -1,4 +1,4 @@
-"""People who come in while a drill runs: when they come, who they are, and that they leave everybody else alone."""
+"""People who arrive during a drill: their times, their groups, and the draws of all others, which stay the same."""
 
 # mypy: disable-error-code="index, union-attr"
 # (a None where a value is expected fails the test by itself)

@@ -62,7 +62,7 @@ for p in (3, -1):
 
 
 def checked(script: str) -> str:
-    """What a script prints in checked mode, in a process of its own."""
+    """Return the output of a script in checked mode, in a fresh process."""
     paths = os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])
     environment = {**os.environ, "DRILLSIM_CHECKED": "1", "PYTHONPATH": paths}
     command = [sys.executable, "-c", script]

@@ -1,4 +1,4 @@
-"""Instants at which news, orders and rests meet: both engines keep to them."""
+"""Events at the same instant (reports of units, orders, rests of doors) come in the same order in both engines."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_a_unit_between_doors_in_thick_walls_reaches_lock_and_goal_in_time(engin
 def test_a_unit_in_a_crowd_arrives_at_the_same_instant_in_both_engines(
     walk: tuple[float, ...],
 ) -> None:
-    """Walks whose metres, added up piece by piece, leave a last bit over."""
+    """Walks whose length differs by one rounding error when it is added up piece by piece."""
     plan = plan_of([("hall", "corridor", box(0, 0, 80, 2.5))], [door("e", "hall", "outside", 0, 1.2)])
     people = people_at([(0, x + 0.5, y) for x in range(80) for y in (1.0, 2.0)])
     x, y, goal_x, goal_y, speed = walk

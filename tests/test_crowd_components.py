@@ -1,4 +1,4 @@
-"""Buildings that nobody can walk between are played one after another, and nothing that happens in them changes."""
+"""Components of a plan that are not connected are played one after another, with unchanged results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calendar of the compiled crowd: whatever is set, moved and called off, what comes first is what a sorted list says."""
+"""Event list of the compiled crowd: after any schedule, move or cancel its first event is that of a sorted list."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def layout(three_rooms: ds.FloorPlan) -> SimpleNamespace:
 
 
 class Calendar:
-    """The compiled calendar beside a plain list of times."""
+    """The compiled event list beside a plain dictionary of times."""
 
     def __init__(self, layout: SimpleNamespace) -> None:
         self.tables, self.words = layout.of.make(layout.start)

@@ -1,4 +1,4 @@
-"""Plays in which the engines once did not agree, found by many random ones: each is kept, so that it stays mended."""
+"""Regressions: shrunk random plays in which the two engines once differed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The compiled crowd means what the reference means: the same times for everybody, over random buildings, orders and units."""
+"""The compiled crowd gives everybody the times of the reference, over random buildings, orders and units."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def numbers(world: World) -> Any:
 
 
 def happenings(world: World, told: list[Any]) -> set[str]:
-    """Return what has happened in a play of the reference."""
+    """Return the counts of rare events in a play of the reference."""
     words = {reason if word == "stranded" else word for word, reason in world.crowd.tally()}
     found = words | {name for name, times in world.crowd.happened.items() if times}
     return found | {"watch" for line in told if line[2] == "no more than" and line[0] > 0.0}

@@ -1,4 +1,4 @@
-"""A building seen in a mirror, or with other names, empties in the same times; in both engines."""
+"""A mirrored building, or one with other ids, empties in the same times, in both engines."""
 
 from __future__ import annotations
 

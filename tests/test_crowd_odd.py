@@ -1,4 +1,4 @@
-"""Buildings and crowds that are odd: each ends, and everybody in it is counted with a reason; in both engines."""
+"""Degenerate buildings and crowds: every play ends, and everybody inside has a reason, in both engines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random small buildings, crowds and closings: nobody is lost, no border exceeds its law, looks cost nothing."""
+"""Random small buildings, crowds and closings: nobody is lost, no border exceeds its law, observation changes nothing."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The still crowd walks its units as the reference crowd does in an empty building, and lets everybody else be."""
+"""The stationary crowd moves its units as the reference does in an empty building, and keeps everybody else in place."""
 
 # mypy: disable-error-code="union-attr"
 # (a None where a value is expected fails the test by itself)
@@ -115,7 +115,7 @@ def at(env: Environment, time_s: float, act: Callable[[], object]) -> None:
 
 
 class Walk:
-    """One unit that is sent about: the first crowd finds its own ways, the next are told the same at the same times."""
+    """One unit on its errands: the first crowd finds paths of its own, later ones repeat them at the same times."""
 
     def __init__(self, make: Callable[..., Any], cells: Cells, start: Start, told: list[Any] | None = None) -> None:
         self.env = simpy.Environment()

@@ -1,4 +1,4 @@
-"""Nobody waits for ever without a reason, circles always dissolve, and no border lets more pass than its law; in both engines."""
+"""Nobody waits without a reason, circles dissolve, and no border passes more than its law allows, in both engines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def queue_of(world: World, p: int) -> int:
 
 
 def movable(world: World) -> set[str]:
-    """Return what could still move, though nothing happens any more.
+    """Return who could still move in a play in which no event is left.
 
     Nobody walks, unlocks or waits for a turn. Who queues does so behind a cell that is full of people none of whom can
     move: they stay, or queue in their turn behind a full cell, and no circle of such queues would let them change places.

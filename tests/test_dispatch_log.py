@@ -1,4 +1,4 @@
-"""One's own dispatch log: read as it is written, fitted as it should be, told without a name, and drawn legibly."""
+"""Dispatch logs: reading of dates and columns, the fitted law, reports without names, and the figure."""
 
 # mypy: disable-error-code="index"
 # (a None where a value is expected fails the test by itself)

@@ -1,4 +1,4 @@
-"""What plan, scenario and staffing must agree on before anything is played."""
+"""Checks of plan, scenario and staffing against each other, before a drill."""
 
 from __future__ import annotations
 

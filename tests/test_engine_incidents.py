@@ -1,4 +1,4 @@
-"""Plays of several incidents, lines, searches, teams, real days and injects, followed by hand."""
+"""Plays of several incidents, queues, searches, teams, real days and injects, with times computed by hand."""
 
 # mypy: disable-error-code="operator"
 # (values of rows are numbers, words or None; a comparison with None fails the test by itself)

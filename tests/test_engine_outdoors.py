@@ -1,4 +1,4 @@
-"""Outside is a place: classes and units on a field, a bus loop and a path, and the doors by which they come in again."""
+"""Outdoor spaces: classes and units on a field, a bus loop and a path, and the doors by which they re-enter."""
 
 # mypy: disable-error-code="operator"
 # (values of rows are numbers, words or None; a comparison with None fails the test by itself)

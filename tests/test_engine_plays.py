@@ -1,4 +1,4 @@
-"""A drill on three rooms, followed by hand: every stamp of the chain is a sum of delays."""
+"""A drill on three rooms with times computed by hand: every stamp is a sum of delays."""
 
 # mypy: disable-error-code="operator"
 # (values of rows are numbers, words or None; a comparison with None fails the test by itself)

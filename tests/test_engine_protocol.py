@@ -1,4 +1,4 @@
-"""Hold, secure, lockdown, evacuate, shelter on a small wing: who orders, who hears it, how each room and door ends."""
+"""Hold, secure, lockdown, evacuate and shelter on a small wing: orders, who hears them, final states of rooms and doors."""
 
 # mypy: disable-error-code="comparison-overlap, operator"
 # (pytest.approx equals the numbers it is near to; values of rows are numbers, words or None; a comparison with None fails the test by itself)

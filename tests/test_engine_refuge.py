@@ -1,4 +1,4 @@
-"""Places of refuge: who makes for them in an evacuation, and what is said where nobody could."""
+"""Places of refuge: who goes there in an evacuation, and the warning where nobody can."""
 
 from __future__ import annotations
 

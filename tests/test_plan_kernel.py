@@ -1,4 +1,4 @@
-"""The search for ways, as it is and compiled, finds the same to the last bit, and what scipy finds."""
+"""Route search: interpreted and compiled code agree to the last bit, and both agree with SciPy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Python example of docs/python.md runs as it stands; the quick test plays fewer drills, the deep one all of them."""
+"""The Python example of docs/python.md runs unchanged; the quick test simulates fewer drills, the deep one all of them."""
 
 # mypy: disable-error-code="index"
 # (a None where a value is expected fails the test by itself)

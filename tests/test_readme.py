@@ -1,4 +1,4 @@
-"""The README tells the truth: its console blocks run, in order, in one fresh folder, and show what it shows.
+"""The console blocks of the README run in order in one fresh folder, with the output that it shows.
 
 `pytest tests/test_readme.py --renew-goldens` puts the present output in place of lines that have changed.
 """

@@ -1,4 +1,4 @@
-"""The same files and seed give the same bytes, whoever plays the drills, in whatever order, in whatever process."""
+"""The same files and seed give the same bytes, for any number of workers, order of drills and process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""More, faster or sooner never makes the response later, where nobody else moves: exact, over made-up schools and staffs.
+"""More units, higher speeds and shorter delays never make the response later where nobody else moves; random schools and staffs.
 
 Where people walk, one more unit can be in somebody's way at a door: a kept counterexample shows how, and by how much.
 """

@@ -1,4 +1,4 @@
-"""Every number of every outcome row, counted a second time from the event table by somebody who has not seen the first.
+"""Every number of every outcome row, computed a second time from the event table, independently of the program.
 
 What each column means is taken from docs/outcomes.md alone; nothing of drillsim.analysis is used.
 """
@@ -79,7 +79,7 @@ def same(a: object, b: object) -> bool:
 
 
 class Again:
-    """One incident of one drill, read off its lines, in order of time."""
+    """One incident of one drill, from its event lines in order of time."""
 
     def __init__(self, trace: ds.Trace, onset: Event) -> None:
         self.trace, self.onset, self.kind = trace, onset, onset.why
@@ -325,5 +325,5 @@ def service(who: str) -> str:
 
 
 def reached_by(times: list[float], share: Fraction, of: int) -> float | None:
-    """The first time by which a share of so many had happened."""
+    """First time by which a share of all events had happened."""
     return next((t for i, t in enumerate(times) if i + 1 >= share * of), None) if of else None

@@ -19,7 +19,7 @@ FOR_SCHOOLS = sorted(p for p in SCENARIOS.glob("*.yaml") if p.name != "mixes.yam
 
 
 def all_ways(path: Path) -> list[ds.Scenario]:
-    """Return a scenario and all its what-ifs."""
+    """Return a scenario and its overrides."""
     scenario = ds.read_scenario(path)
     return [scenario, *(scenario.with_override(name) for name in scenario.overrides)]
 

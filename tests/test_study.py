@@ -1,4 +1,4 @@
-"""A study: the same rows whoever plays them, in whatever order, and rows for drills that fail."""
+"""Studies: equal rows for any executor and order, and rows for drills that fail."""
 
 from __future__ import annotations
 

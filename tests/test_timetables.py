@@ -1,4 +1,4 @@
-"""Who is where in the shipped schools, bell by bell: whole persons, nobody lost, and a place for everybody."""
+"""Occupancy of the shipped schools by bell period: whole persons, nobody lost, a seat for everybody."""
 
 # mypy: disable-error-code="comparison-overlap"
 # (pytest.approx equals the numbers it is near to)

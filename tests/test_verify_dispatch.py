@@ -1,4 +1,4 @@
-"""Whole days of calls agree with the hypercube and with Erlang, and a dispatcher that errs is found out."""
+"""Whole days of calls agree with the hypercube and with Erlang, and a dispatcher with an error is detected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Played races against the clock agree with EASI, and a response that is late or luckier is found out."""
+"""Played races against the clock agree with EASI, and a biased response is detected."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ ABSENT = Case("four.absent", "engine", "a standard", None, None, None, "not-mode
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Let the response suite hold these cases only."""
+    """Return a function that replaces the cases of the response suite."""
 
     def hold(*cases: Case) -> None:
         monkeypatch.setitem(suite.SUITES, "response", (lambda _harness: iter(cases),))
