@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from architecture import LAYERS
+
 ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "drillsim"
 TEXT = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
@@ -45,3 +47,16 @@ def test_a_step_of_a_tour_exists(path: Path, name: str) -> None:
 def test_every_package_is_on_the_map() -> None:
     packages = {p.parent.relative_to(SRC).as_posix() + "/" for p in SRC.rglob("__init__.py")} - {"./"}
     assert sorted(packages - set(PATHS)) == []
+
+
+def test_every_single_module_is_on_the_map() -> None:
+    modules = {p.name for p in SRC.glob("*.py")} - {"__init__.py", "__main__.py"}
+    assert sorted(modules - set(PATHS)) == []
+
+
+def test_the_layers_are_those_of_the_architecture_test() -> None:
+    drawn = re.search(r"## Layers\n.*?```text\n(.*?)```", TEXT, re.DOTALL)
+    assert drawn
+    layers = [set(line.split(" · ")) for line in drawn[1].strip().splitlines()]
+    there = {p.stem for p in SRC.iterdir()}
+    assert layers == [set(layer & there) for layer in LAYERS if layer & there]
