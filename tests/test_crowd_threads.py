@@ -126,7 +126,7 @@ with ThreadPoolExecutor(8) as pool:
 one = ds.run(ds.Study(*study, mixes, runs=12)).rows
 again = ds.read_plan(f"{root}/floorplans/doe_secondary.yaml")
 alone = [repr(ds.simulate(scenario, again, mixes[name], seed=1, replication=r).rows) for name, r in keys]
-differ = sum(repr(a) != repr(b) for a, b in zip(threads.to_dict("records"), one.to_dict("records"), strict=True))
+differ = sum(repr(a) != repr(b) for a, b in zip(threads, one, strict=True))
 print(len(one), differ, sum(a != b for a, b in zip(shared, alone, strict=True)))
 """
 PROCESSES = 20

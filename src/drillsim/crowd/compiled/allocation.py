@@ -1,4 +1,8 @@
-"""The compiled crowd's arrays at the beginning of a drill: everybody at a place, nothing in the calendar."""
+"""The arrays of a drill at its beginning: layout of the block, everybody in place, nothing scheduled.
+
+A drill's arrays are one block of bytes: copying its first part, which begins as the plan has it, and zeroing the rest
+starts a drill in microseconds. Units, goals and pools that outgrow the block get arrays of their own (see `memory.py`).
+"""
 
 from __future__ import annotations
 
@@ -59,7 +63,7 @@ COPIED = ("borders", "directions", "cells", "spaces")
 
 
 class Layout:
-    """Where the arrays of a drill with so many people lie in one block: what begins as the plan has it comes first."""
+    """Offsets of the arrays of a drill with so many people in its block; those copied from the plan come first."""
 
     def __init__(self, static: Static, people: int) -> None:
         room, borders, cells = people + ROOM_FOR_UNITS, len(static.borders), len(static.cells)
@@ -106,7 +110,7 @@ class Layout:
             self.size = -(-end // LINE) * LINE
 
     def make(self, start: NDArray[np.uint8]) -> tuple[Tables, NDArray[np.int64]]:
-        """Return the arrays of a drill before anybody is in the building, and where they lie."""
+        """Return the arrays of a drill before anybody is placed, and the words that hold their addresses."""
         room = np.zeros(self.size + LINE, np.uint8)
         begin = -room.ctypes.data % LINE
         block, words = room[begin : begin + self.size], self._words.copy()
@@ -130,14 +134,14 @@ def initial_bytes(static: Static) -> NDArray[np.uint8]:
 
 
 def seat_all(at: At, people: Population) -> None:
-    """Put everybody at its place."""
+    """Place everybody at its start."""
     floats = (people.x, people.y, people.level_mps, people.stair_up_mps, people.stair_down_mps)
     seat(at, np.ascontiguousarray(people.space, np.int64), *(np.ascontiguousarray(f, np.float64) for f in floats))
 
 
 @compiled
 def seat(t: At, space: NDArray[np.int64], x: Floats, y: Floats, level: Floats, up: Floats, down: Floats) -> None:
-    """Put people at points of spaces; the cell is that of Cells.cell_at."""
+    """Place people at points of spaces, in the cells that `Cells.cell_at` gives."""
     people, details, spaces, cells = people_at(t), details_at(t), spaces_at(t), cells_at(t)
     for p in range(len(space)):
         me, here = people[p], spaces[space[p]]
@@ -153,7 +157,7 @@ def seat(t: At, space: NDArray[np.int64], x: Floats, y: Floats, level: Floats, u
 
 @compiled
 def stand_unit(t: At, p: int, space: int, cell: int, x: float, y: float, level: float, up: float, down: float) -> None:
-    """Put a unit at a point of a space, or outside."""
+    """Place a unit at a point of a space, or outside (space -1)."""
     people, details, units, cells, n = people_at(t), details_at(t), units_at(t), cells_at(t), n_at(t)
     me = people[p]
     me.x, me.y, me.space, me.cell, me.level, me.state = x, y, space, cell, level, STANDING
@@ -168,7 +172,7 @@ def stand_unit(t: At, p: int, space: int, cell: int, x: float, y: float, level: 
 
 @compiled
 def make_absent(t: At, whom: NDArray[np.int64], times: Floats) -> None:
-    """Let people who have been put at their places come into the building at their times instead."""
+    """Take people from their places; they come in at their times of arrival instead."""
     people, cells, n = people_at(t), cells_at(t), n_at(t)
     for i in range(len(whom)):
         me = people[whom[i]]

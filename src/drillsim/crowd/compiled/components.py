@@ -1,8 +1,11 @@
-"""The components of a plan, between which nobody can walk but outside: played one after another while nobody looks.
+"""Play of the components of a plan one after another.
 
-All buildings of a campus together do not fit into a processor's cache; one of them does. What happens in one changes nothing
-in another, as long as no unit, no watch and no news tie them together. So each is played up to the same time, with a calendar
-of its own in the place of the whole one. `t` are the Tables, `o` the owner of an event, `k` a component.
+Between two buildings of a campus nobody can walk but outside, and what happens in one changes nothing in the other, as long
+as there are no units, watches or notices. All buildings together do not fit into a processor's cache, one of them does. So
+each component is played alone up to the same time, with its own events in the event list: the list is emptied into chains,
+one a component; each chain in turn is scheduled, played and chained again; at last all are scheduled together.
+
+`t` is the address of the words of `memory.py`, `o` the owner of an event, `k` a component.
 """
 
 from __future__ import annotations
@@ -34,14 +37,14 @@ from drillsim.crowd.kernel.records import (
 from drillsim.jit import compiled, inlined
 
 LEAST_SPLIT_S = 30.0
-"""To play less than this one after another is not worth the while."""
+"""Shortest stretch of time for which playing components apart pays, in seconds."""
 Ints = NDArray[np.int32]
 slots_for = inlined(event_list.slots_for)
 slots_per_s, seconds_ahead = inlined(event_list.slots_per_s), inlined(event_list.seconds_ahead)
 
 
 class Components(NamedTuple):
-    """The connected components of the cells, the outside apart."""
+    """Connected components of the cells, without the outside."""
 
     of_cell: Ints
     """(cells + 1,) the component of each cell; the last cell is the outside, -1."""
@@ -63,9 +66,9 @@ def components_of(cells: Cells) -> Components:
 
 
 def play_components(t: At, components: Components, until_s: float, draw: Callable[[], None]) -> None:
-    """Let everything happen before a time, component by component.
+    """Play everything before a time, component by component.
 
-    Only for a crowd that has no units, watches and news, and will have none.
+    Only for a crowd without units, watches and notices.
 
     draw
         Lays the legs of those who have set out from points of spaces with corners.
@@ -82,7 +85,7 @@ def play_components(t: At, components: Components, until_s: float, draw: Callabl
 
 @inlined
 def add_to_chain(t: At, chains: Ints, k: int, o: int) -> None:
-    """Put an event that is in no calendar to those of its component, and count the people among their owners."""
+    """Add an unscheduled event to the chain of its component, and count it if a person owns it."""
     events_at(t)[o].after = chains[k, 0]
     chains[k, 0] = o
     chains[k, 1] += o >= n_at(t)[BORDERS]
@@ -90,7 +93,7 @@ def add_to_chain(t: At, chains: Ints, k: int, o: int) -> None:
 
 @inlined
 def schedule_chain(t: At, chains: Ints, k: int) -> None:
-    """Put the events of a component into the calendar."""
+    """Schedule the events of a component's chain."""
     events = events_at(t)
     o = int(chains[k, 0])
     chains[k, 0], chains[k, 1] = -1, 0
@@ -102,14 +105,14 @@ def schedule_chain(t: At, chains: Ints, k: int) -> None:
 
 @inlined
 def set_slots(t: At, slots: int) -> None:
-    """Give an empty calendar so many slots."""
+    """Give an empty event list so many slots."""
     n, s = n_at(t), s_at(t)
     n[SLOTS], s[SLOTS_PER_S], s[SOON_S] = slots, slots_per_s(slots), seconds_ahead(slots)
 
 
 @compiled
 def split_components(t: At, of_cell: Ints, chains: Ints) -> tuple[int, float]:
-    """Empty the calendar into chains, one for each component; return how many slots it had, and the time."""
+    """Empty the event list into chains, one a component; return its number of slots, and the time."""
     people, directions, events = people_at(t), directions_at(t), events_at(t)
     busy, n, s = busy_at(t), n_at(t), s_at(t)
     for o in range(n[BORDERS] + n[PERSONS]):
@@ -128,7 +131,7 @@ def split_components(t: At, of_cell: Ints, chains: Ints) -> tuple[int, float]:
 
 @compiled
 def begin(t: At, chains: Ints, k: int, borders: int, since_s: float) -> None:
-    """Let the calendar be that of one component, at the time when the whole was taken apart."""
+    """Schedule the events of one component alone, at the time of the split."""
     n_at(t)[MANY], s_at(t)[NOW] = chains[k, 1] > FEW, since_s
     set_slots(t, slots_for(chains[k, 1] + borders))
     schedule_chain(t, chains, k)
@@ -136,7 +139,7 @@ def begin(t: At, chains: Ints, k: int, borders: int, since_s: float) -> None:
 
 @compiled
 def store_component(t: At, chains: Ints, k: int) -> None:
-    """Empty the calendar again into the chain of its component."""
+    """Empty the event list into the chain of the component."""
     o = first_event(t)
     while o >= 0:
         cancel(t, o)
@@ -146,7 +149,7 @@ def store_component(t: At, chains: Ints, k: int) -> None:
 
 @compiled
 def merge_components(t: At, chains: Ints, slots: int) -> None:
-    """Put the events of all components into one calendar."""
+    """Schedule the events of all components in one event list."""
     n_at(t)[MANY] = 1
     set_slots(t, slots)
     for k in range(len(chains)):

@@ -1,4 +1,4 @@
-"""The compiled crowd: the same face and meaning as the reference crowd, played by event_loop.py on arrays (rules A 11, 13)."""
+"""The compiled crowd: orders to people and changes to the building (rules A 11 and A 13), played by `kernel.event_loop`."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class CompiledCrowd(CompiledUnits):
         return event
 
     def compile_orders(self) -> None:
-        """Compile what answers orders and looks, which changes nothing; another process may compile the kernel meanwhile."""
+        """Compile the functions of orders and readings, without effect; another process may compile the kernel meanwhile."""
         nobody, none, points = np.zeros(0, np.int64), np.zeros(0), np.zeros((0, 2))
         self._command(nobody, np.zeros(0, np.int32), none)
         orders.walkers_in(self._at, 0)
@@ -197,7 +197,7 @@ class CompiledCrowd(CompiledUnits):
         self._redecide(orders.turn(self._at, people, goals))
 
     def _order_in(self, delay_s: float, order: Callable[[], None]) -> None:
-        """Give an order after a delay, before anything else that happens then."""
+        """Give an order after a delay, before anything else in the crowd at that time."""
 
         def give(_event: Event) -> None:
             self._play_until_now()

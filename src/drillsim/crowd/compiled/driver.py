@@ -1,7 +1,9 @@
-"""The compiled crowd's clock: arrays made ready, played up to a time, and units' news told on SimPy's clock.
+"""The clock of the compiled crowd: one drill's arrays, played on demand beside SimPy's clock.
 
-The kernel is played only when somebody looks or orders, or when a unit may have something to tell: then up to that, never
-past the next event of SimPy, for that might be an order.
+The kernel has a clock of its own that lags behind SimPy's. It catches up (`_play_until_now`) whenever the crowd is read or
+given an order. Units and watches must report on time, so a timer wakes the crowd at the earliest time at which one of
+them can have something to report (`kernel.lookahead`); from there it plays on up to SimPy's next event and never past
+it, for that event might be an order. What the kernel has to say to Python, it writes as notices.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ from drillsim.crowd.population import Population
 
 
 class CrowdDriver(ABC):
-    """The arrays of one drill, and the clock they follow; for the arguments see ReferenceCrowd."""
+    """The arrays of one drill and the clock they follow."""
 
     def __init__(
         self,
@@ -98,7 +100,7 @@ class CrowdDriver(ABC):
             make_absent(self._at, late, population.arrives_s[late])
 
     def _replace_arrays(self, **arrays: Any) -> None:
-        """Put other arrays in the place of some, and tell the kernel where they lie."""
+        """Replace arrays by others, and write their addresses for the kernel."""
         self._t.put(**arrays)
         for name, array in arrays.items():
             write_address(self._words, name, array)
@@ -110,7 +112,7 @@ class CrowdDriver(ABC):
 
     # ------------------------------------------------------------------- goals
     def _goal(self, goal: Goal) -> int:
-        """Return the number of a goal whose field is laid."""
+        """Return the number of a goal; its field is computed if it is new or out of date."""
         if goal not in self._goals:
             t, number = self._t, len(self._goals)
             self._goals.append(goal)
@@ -127,10 +129,10 @@ class CrowdDriver(ABC):
 
     @abstractmethod
     def _members(self, goal: Goal) -> frozenset[int]:
-        """Return the ways or spaces a goal means now."""
+        """Return the ways or spaces that a goal means now."""
 
     def _lay(self, number: int) -> None:
-        """Write the way to a goal as the ways are now; the way out of a building that nothing has changed is kept."""
+        """Compute field and reach of a goal as the ways are now; those of the unchanged building are shared by all drills."""
         goal, t = self._goals[number], self._t
         if goal == OUTSIDE_GOAL and not self._blocked and not self._held and self._locked == self.cells.locked_ways:
             found = self._plan.way_out
@@ -141,7 +143,7 @@ class CrowdDriver(ABC):
 
     @cached_property
     def _enter(self) -> NDArray[np.bool_]:
-        """Nodes that may be entered as the ways are now."""
+        """(nodes,) which nodes may be entered now."""
         enter = self._static.allowed.copy()
         pairs = enter.reshape(-1, 2)
         if self._held:
@@ -150,9 +152,9 @@ class CrowdDriver(ABC):
         return enter
 
     def _update_routes(self) -> bool:
-        """Lay the ways to all goals anew; whose target closed or moved, and who is stranded, decides again (rule 11).
+        """Compute all fields anew; who is affected by the change decides again (rule A 11).
 
-        Return False where nobody walks or will: then nothing else has changed.
+        Return False where nobody walks or will walk: then nothing else has changed.
         """
         self.__dict__.pop("_enter", None)
         known, self._dirty = self._dirty, [True] * len(self._goals)
@@ -168,7 +170,7 @@ class CrowdDriver(ABC):
         return True
 
     def _redecide(self, people: NDArray[np.int64]) -> None:
-        """Let people leave queue or walk, all of them first, and decide again by number."""
+        """Take all these people off queue or walk, then let them decide again in order of number."""
         if len(people):
             self._leave(people)
             orders.decide_all(self._at, people)
@@ -176,15 +178,15 @@ class CrowdDriver(ABC):
 
     @abstractmethod
     def _measure(self, people: Iterable[int]) -> None:
-        """Measure the ways out of spaces with corners for those who sit or stand at a point of them."""
+        """Store the metres to all ways for people who rest at a point of a non-convex space."""
 
     @abstractmethod
     def _leave(self, people: NDArray[np.int64]) -> None:
-        """Let people leave queue or walk, each to the point it has reached."""
+        """Take people off queue or walk, each to the point it has reached."""
 
     # ------------------------------------------------------------------- clock
     def advance_to(self, time_s: float) -> None:
-        """Let everything happen up to and including a time, and set the clock to it."""
+        """Play everything up to and including a time, and set the clock to it."""
         from drillsim.crowd.clock import advance_to
 
         advance_to(self.env, time_s)
@@ -193,14 +195,14 @@ class CrowdDriver(ABC):
         self._schedule_wake()
 
     def _play_until_now(self) -> None:
-        """Let everything happen that comes before this instant of SimPy's clock."""
+        """Play everything that comes before this instant of SimPy's clock."""
         now = float(self.env.now)
         if now > self._s[NOW]:
             self._play(now, inclusive=False)
 
     def _play(self, until_s: float, *, inclusive: bool) -> bool:
-        """Play events and hear what they bring; return whether the time was reached: units' news stop the play."""
-        now = float(self.env.now)  # SimPy's clock may stop a last bit before the time that is looked at
+        """Play up to a time and handle notices; return False where a unit or watch has reported and play stopped for it."""
+        now = float(self.env.now)  # SimPy's clock may stop a last bit before `until_s`
         if self._n[MANY] and now - self._s[NOW] > LEAST_SPLIT_S and self._is_unobserved():
             play_components(self._at, self._plan.components, now, self._lay_legs)
         while event_loop.advance(self._at, until_s, inclusive, -1, -1):
@@ -209,7 +211,7 @@ class CrowdDriver(ABC):
         return True
 
     def _is_unobserved(self) -> bool:
-        """Return whether people have nothing to tell until somebody looks or orders, and walk in several components."""
+        """Return whether no notice is possible before the next order, and the plan has several components."""
         told = self._n[UNITS] or self._n[WATCHED] or self._n[NOTICES]
         return (
             not told
@@ -218,9 +220,9 @@ class CrowdDriver(ABC):
         )
 
     def _handle_notices(self) -> bool:
-        """Draw legs and act on news; return False where a unit has news, for what SimPy does with them comes first.
+        """Lay legs and handle notices; return False where a unit or watch has reported, for SimPy's reaction comes first.
 
-        They wait where their instant is still to come.
+        Notices of an instant that SimPy has not reached yet are left for later.
         """
         self._lay_legs()
         alone = True
@@ -238,10 +240,10 @@ class CrowdDriver(ABC):
 
     @abstractmethod
     def _handle_notice(self, what: int, who: int, where: int) -> None:
-        """Act on one piece of news."""
+        """Handle one notice: what has happened, to whom, and where."""
 
     def _schedule_wake(self) -> None:
-        """Make sure that the crowd is woken when a unit or a watch may have something to tell."""
+        """Set the timer to the earliest time at which a unit or watch can have something to report."""
         if not self._n[UNITS] and not self._n[WATCHED] and not self._n[NOTICES]:
             return
         soonest = self._s[NOW] if self._n[NOTICES] > 0 else next_notice_s(self._at)
@@ -258,7 +260,7 @@ class CrowdDriver(ABC):
         self._schedule_wake()
 
     def _play_to_next_event(self) -> None:
-        """Play up to SimPy's next event; of this instant only what comes after units' news."""
+        """Play up to SimPy's next event; that instant itself only where the event ranks after the units' reports."""
         time_s, rank = next_event(self.env)
         now = time_s == self.env.now
         if not now or rank >= UNITS_RANK:
@@ -267,10 +269,10 @@ class CrowdDriver(ABC):
     # -------------------------------------------------------------------- legs
     @abstractmethod
     def _corners_of_leg(self, p: int, space: int, target: int) -> tuple[tuple[float, float], ...]:
-        """Return the corners of the leg that somebody begins where no straight line leads."""
+        """Return the corners of a leg that begins at a point of a non-convex space."""
 
     def _lay_legs(self) -> None:
-        """Draw the legs of those who have set out in spaces with corners."""
+        """Lay the legs of those who have set out from points of non-convex spaces."""
         while self._n[LEGS_TO_LAY] > 0:
             people = np.flatnonzero(self._t.events["due"][self._n[BORDERS] :] == LEG_TO_LAY)
             legs = np.zeros((len(people), 2), np.int64)
@@ -284,13 +286,13 @@ class CrowdDriver(ABC):
             walk_laid_legs(self._at, people, legs)
 
     def _put(self, pool: str, values: Sequence[object] | NDArray[np.float64]) -> int:
-        """Add values to a pool and return where they begin."""
+        """Append values to a pool and return the row where they begin."""
         begin = self._room_in(pool, len(values))
         getattr(self._t, pool)[begin : begin + len(values)] = values
         return begin
 
     def _room_in(self, pool: str, rows: int) -> int:
-        """Return where so many rows begin that are still free in a pool, and count them as used."""
+        """Reserve rows of a pool, which grows if need be, and return the first of them."""
         begin, before = self._used[pool], getattr(self._t, pool)
         after = with_room(before, begin + rows)
         if after is not before:

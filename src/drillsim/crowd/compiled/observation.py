@@ -1,4 +1,4 @@
-"""Looks at the compiled crowd: the same words and numbers as looks.py gives of the reference. Looking changes nothing."""
+"""What can be read from the compiled crowd: the same words and numbers as of the reference. Reading changes nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from drillsim.record.trace import Leg
 
 
 class CompiledObservation(CrowdDriver):
-    """What can be seen of the compiled crowd at the present instant."""
+    """State, places and counts of the crowd at the present instant of SimPy's clock."""
 
     @property
     def out_s(self) -> NDArray[np.float64]:
@@ -160,12 +160,12 @@ class CompiledObservation(CrowdDriver):
         return (float(me["x"]), float(me["y"]))
 
     def _is_last_piece(self, p: int) -> bool:
-        """Return whether the piece somebody walks leads to the end of the leg."""
+        """Return whether the present piece is the last of its leg."""
         me = self._t.people[p]
         return bool(me["space"] == ON_STAIR or me["direction"] < 0 or me["direction"] == me["target"])
 
     def _course(self, p: int) -> Corners:
-        """Return the corners of the leg somebody is on."""
+        """Return the corners of the leg that a person or unit is on."""
         me = self._t.people[p]
         node, target, space = int(me["node"]), int(me["target"]), int(me["space"])
         xy = self.cells.way_xy
@@ -180,7 +180,7 @@ class CompiledObservation(CrowdDriver):
         return self._corners_to(p, target >> 1)
 
     def _start(self, p: int) -> Start:
-        """Return where somebody stands or began its leg."""
+        """Return where a person stands or began its leg: a node, a point, or a point on an earlier leg."""
         me = self._t.people[p]
         node = int(me["node"])
         if node >= 0:

@@ -1,4 +1,4 @@
-"""What drills share of the compiled crowd: arrays of a plan under one set of laws, constant once built."""
+"""Arrays that all drills on a plan under one set of laws share; constant once built."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def kind_of(goal: Goal) -> int:
 
 
 def static_of(cells: Cells) -> Static:
-    """Return the arrays of a plan under some laws that every drill shares."""
+    """Return the shared arrays of some cells."""
     spaces, gates, dist = _spaces(cells)
     holds, factors = _cells(cells)
     ways = 2 * cells.ways
@@ -138,7 +138,7 @@ def _bent_legs(cells: Cells, spaces: Record) -> tuple[NDArray[np.int32], NDArray
 
 
 def with_room(pool: NDArray[Any], rows: int) -> NDArray[Any]:
-    """Return a pool with at least so many rows: the same one, or a larger copy."""
+    """Return the pool itself where it has so many rows, else a copy of at least twice its length."""
     return pool if rows <= len(pool) else grown(pool, max(rows, 2 * len(pool)))
 
 

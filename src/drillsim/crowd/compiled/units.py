@@ -1,4 +1,4 @@
-"""Units in the compiled crowd, and whatever asks for lines drawn in spaces with corners (rules A 12 and A 16)."""
+"""Units of the compiled crowd, and everything that needs legs laid around corners (rules A 12 and A 16)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Numbers = NDArray[np.int64]
 
 
 class CompiledUnits(CompiledObservation):
-    """The units among the walkers; unit numbers follow those of the people."""
+    """Units that walk among the people; their numbers follow those of the people."""
 
     def add_unit(
         self, key: str, space: int, xy: XY, *, level_mps: float, stair_up_mps: float, stair_down_mps: float
@@ -82,7 +82,7 @@ class CompiledUnits(CompiledObservation):
         return int(me["space"]), self._place(unit)
 
     def _after_order(self) -> None:
-        """Hear what an order has brought, and see when units have something to tell next."""
+        """Handle the notices of an order, and set the timer anew."""
         if self._n[NOTICES] or self._n[LEGS_TO_LAY]:
             self._handle_notices()
         self._schedule_wake()
@@ -110,7 +110,7 @@ class CompiledUnits(CompiledObservation):
         told["tells"] = path.on_enter is not None
 
     def _stand(self, unit: int) -> None:
-        """Leave walk, queue or lock."""
+        """Take a unit off its walk, queue or lock."""
         me = self._t.people[unit]
         if me["state"] == UNLOCKING:
             before = int(me["target"]) ^ 1
@@ -136,7 +136,7 @@ class CompiledUnits(CompiledObservation):
 
     # ---------------------------------------------------- spaces with corners
     def _metres(self, p: int) -> list[float]:
-        """Return the metres from where somebody stands or began its leg to each way of a space with corners."""
+        """Return the metres to each way of a non-convex space from where a person stands or began its leg."""
         me = self._t.people[p]
         node, space, row = int(me["node"]), int(me["space"]), int(me["row"])
         if node >= 0:
@@ -145,7 +145,7 @@ class CompiledUnits(CompiledObservation):
         return metres
 
     def _measure(self, people: Iterable[int]) -> None:
-        """Measure the ways out of spaces with corners for those who sit or stand at a point of them."""
+        """Store the metres to all ways for people who rest at a point of a non-convex space."""
         if self._static.convex:
             return
         numbers = np.asarray(people, dtype=np.int64)
@@ -170,7 +170,7 @@ class CompiledUnits(CompiledObservation):
             self._leave_bent(bent)
 
     def _leave_bent(self, people: Numbers) -> None:
-        """Leave legs in spaces with corners: a person's ways on lead back or on along its leg (rule 12)."""
+        """Stop people on bent legs; from there a person walks back or on along its leg first (rule A 12)."""
         behind_m = orders.walked_of(self._at, people)
         rest_m, points, rows = np.zeros(len(people)), np.zeros((len(people), 2)), 0
         columns = self._t.people[["space", "node", "target", "row", "x", "y"]][people].tolist()
@@ -197,7 +197,7 @@ class CompiledUnits(CompiledObservation):
         orders.turn_off(self._at, people, behind_m, rest_m, points, self._room_in("rows", rows))
 
     def _leg(self, p: int, corners: Corners) -> Leg:
-        """Return the pieces of the leg somebody is on."""
+        """Return the pieces of the leg that a person or unit is on."""
         me, cells, legs = self._t.people[p], self.cells, self._plan.legs
         node, target, space = int(me["node"]), int(me["target"]), int(me["space"])
         if target >= 0 and node >= 0:
