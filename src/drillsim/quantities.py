@@ -315,6 +315,12 @@ TimeOfDay = Annotated[
 """A time of day such as '10:00'."""
 
 
+def minutes(text: str) -> int:
+    """Return the minutes since midnight of a time of day 'h:mm' or 'hh:mm', up to 24:00 = 1440."""
+    hours, rest = text.split(":")
+    return int(hours) * 60 + int(rest)
+
+
 def clock(seconds: float) -> str:
     """Return seconds as m:ss (h:mm:ss from one hour), rounded to whole seconds."""
     whole = math.floor(seconds + 0.5)

@@ -46,18 +46,6 @@ def quantile_words(q: Quantile, horizon_s: float, unit: str = "s") -> str:
     return f"> {shown(horizon_s, unit)}" if q.over else shown(q.value, unit)
 
 
-def quantile_range(q: Quantile, horizon_s: float, unit: str = "s") -> str:
-    """Return the interval of a quantile, such as '1:02 to > 30:00'; '' where a limit is missing."""
-    if q.low is None and not (q.over and q.high_over):
-        return ""
-    beyond = f"> {shown(horizon_s, unit)}"
-    if q.high is None and not q.high_over:
-        return ""
-    low = beyond if q.low is None else shown(q.low, unit)
-    high = beyond if q.high_over else shown(q.high, unit)
-    return low if low == high == beyond else f"{low} to {high}"
-
-
 def difference_words(difference: Interval, unit: str = "s") -> str:
     """Return a difference with its interval, such as '-23.1 s (-27.0 to -19.2)'; m:ss from 100 s on."""
     value = difference.value
@@ -104,13 +92,6 @@ def p_words(p: float | None) -> str:
     if p is None:
         return NONE
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def share_words(share: Interval) -> str:
-    """Return a share with its interval, such as '93 % (89 to 96)'."""
-    if share.value is None or share.low is None or share.high is None:
-        return NONE
-    return f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})"
 
 
 def money_words(low: float, mid: float, high: float) -> str:

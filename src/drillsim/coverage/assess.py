@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from drillsim.coverage.coverage import Coverage, DecidingDoor, Floats, Origin, way_label
 from drillsim.errors import PlanError, closest
+from drillsim.plan.egress_checks import SINGLE_WAY_OUT_LIMIT
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import Network, build
 from drillsim.plan.routes import Routes, TravelTimes, nearest_exit_m
@@ -25,8 +26,6 @@ STAIR_DOWN_MPS = 1.2
 """Speed down a stair, along the slope. Source: assumption A:responder.stair_down."""
 LIMITS_S = (60.0, 120.0, 180.0)
 """Times beyond which spaces are listed; a choice of presentation, not a standard."""
-CROWD = 49
-"""Persons that a space with a single way out may hold. Source: assumption A:plan.single_way_out."""
 
 
 def assess(
@@ -114,7 +113,7 @@ def _single_ways(network: Network, indoors: Sequence[int]) -> tuple[str, ...]:
     found = []
     for i in indoors:
         ways_out = [w for w in network.space_ways[i] if network.passable[w, 1 - network.side(w, i)]]
-        if len(ways_out) == 1 and _most_people(network, i) > CROWD:
+        if len(ways_out) == 1 and _most_people(network, i) > SINGLE_WAY_OUT_LIMIT:
             found.append(plan.spaces[i].id)
     return tuple(found)
 

@@ -8,8 +8,9 @@ from typing import Any
 from drillsim.documents.fault_list import Faults, Path
 from drillsim.errors import closest
 from drillsim.plan.model import OUTSIDE, FloorPlan
+from drillsim.quantities import minutes
 from drillsim.record.columns import TIMES
-from drillsim.scenario.calendar import Calendar, minutes, overlaps
+from drillsim.scenario.calendar import Calendar, overlaps
 from drillsim.scenario.groups import SHIPPED_GROUPS
 from drillsim.scenario.incident import ANY, Happening, Incident
 from drillsim.scenario.model import Scenario

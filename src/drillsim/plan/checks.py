@@ -1,4 +1,4 @@
-"""Everything that can be wrong with a floor plan as a whole, found in one pass."""
+"""Checks of a floor plan as a whole: ids, references, widths, stairs, timetable, groups; all faults in one pass."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from drillsim.documents.document import Document
 from drillsim.documents.fault_list import Notes
 from drillsim.errors import Fault, closest, order_faults
 from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Stair
+from drillsim.quantities import minutes
 
 NARROW_M, WIDE_M = 0.6, 3.66
-"""Usual clear widths of doors: 2 ft to 12 ft. Source: assumption A:plan.usual_widths."""
+"""Usual clear widths of doors in m: 2 ft to 12 ft. Source: assumption A:plan.usual_widths."""
 RISES_M, RISERS_M, TREADS_M = (0.3, 6.5), (0.10, 0.23), (0.20, 0.45)
-"""Usual rise of a stair between two storeys, height and depth of a step. Source: assumption A:plan.usual_stairs."""
+"""Usual rise of a stair between storeys, height and depth of a step, m. Source: assumption A:plan.usual_stairs."""
 STOREY_SLACK_M = 0.3
-"""By how much a stair's rise may differ from the height between its two levels without a warning."""
+"""Difference in m between the rise of a stair and the height between its levels that gives no warning."""
 
 SHARES_SLACK = 0.005
-"""By how much shares may miss 100 % without a warning: thirds are written as 33 %."""
+"""Deviation of a sum of shares from 1 that gives no warning, since thirds are written as 33 %."""
 
 
 def check_plan(plan: FloorPlan, document: Document | None = None) -> list[Fault]:
-    """Return every fault of a plan by its place, errors and warnings; an empty list when there is none.
+    """Return all faults of a plan, errors and warnings, in the order of the file; an empty list where there is none.
 
     document
         The file the plan was read from, so that faults know line and column; without it they carry the plan's name.
@@ -240,7 +241,7 @@ def _check_timetable(plan: FloorPlan, notes: Notes) -> None:
     uses = {s.use for s in plan.spaces}
     spans: list[tuple[int, int, str]] = []
     for i, period in enumerate(plan.timetable):
-        start, end = _minute(period.from_), _minute(period.to)
+        start, end = minutes(period.from_), minutes(period.to)
         if start >= end or end > 24 * 60:
             message = (
                 f"period '{period.period}' ends at {period.to}, not after {period.from_}. Write times of one "
@@ -271,8 +272,3 @@ def _check_groups(plan: FloorPlan, notes: Notes) -> None:
         notes.add("DS105", "the shares sum to 0 %, so nobody attends. Give at least one group a share", ("groups",))
     elif plan.groups and abs(total - 1) > SHARES_SLACK:
         notes.warn("DS405", f"the shares sum to {total * 100:g} %; they are scaled to 100 %", ("groups",))
-
-
-def _minute(text: str) -> int:
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)

@@ -1,4 +1,7 @@
-"""Checks of the ways out: can everybody leave, through the inside, and is the inside one building?"""
+"""Checks of egress: every space has a way out through the inside, and the inside is connected.
+
+Only topology counts here: locks that need a key, one-way openings and stairs, not lengths or widths.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,13 @@ from collections.abc import Iterable
 from drillsim.documents.fault_list import Notes
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening
 
-CROWD = 49
-"""People a space with a single way out may hold: usual limit of building codes. Source: assumption
-A:plan.single_way_out."""
+SINGLE_WAY_OUT_LIMIT = 49
+"""Persons that a space with a single way out may hold, by usual building codes. Source: A:plan.single_way_out."""
 
 
 def check_ways_out(plan: FloorPlan, notes: Notes) -> None:
-    """Write down spaces nobody can leave, parts joined only through the outside, and crowds behind a single door."""
+    """Note spaces without a way out (DS310), parts joined only through the outside (DS311), crowds behind a single door
+    (DS403), and outdoor places without an opening (DS313)."""
     indoors = [s.id for s in plan.spaces if s.use != "outdoors"]
     inside = set(indoors)
     exits = [o for o in plan.openings if sum(s in inside for s in o.spaces) == 1]
@@ -45,11 +48,11 @@ def check_ways_out(plan: FloorPlan, notes: Notes) -> None:
                 "Add the opening or stair that joins them"
             )
             notes.add("DS311", message, ("spaces", i))
-        if space.people > CROWD and len(leads[space.id]) < 2:
+        if space.people > SINGLE_WAY_OUT_LIMIT and len(leads[space.id]) < 2:
             count = "a single way" if leads[space.id] else "no way"
             message = (
                 f"'{space.id}' holds {space.people} people and has {count} out. Usual codes ask for two over "
-                f"{CROWD} people"
+                f"{SINGLE_WAY_OUT_LIMIT} people"
             )
             notes.warn("DS403", message, ("spaces", i, "people"))
     for i, space in enumerate(plan.spaces):
@@ -59,14 +62,14 @@ def check_ways_out(plan: FloorPlan, notes: Notes) -> None:
 
 
 def _may_pass(opening: Opening, start: str) -> bool:
-    """Return whether people may pass an opening that comes from a space, locks without a key and one-way honoured."""
+    """Return whether a person without keys may pass an opening from a space; one-way openings are honoured."""
     if opening.state == "both":
         return False
     return opening.one_way is None or (opening.one_way == "out") == (opening.spaces[0] == start)
 
 
 def _ways_from(plan: FloorPlan, space: str) -> list[str]:
-    """Return what lies beyond each way out of a space, one entry per way."""
+    """Return the space behind each way out of a space, one entry per way."""
     beyond = [
         o.spaces[1] if o.spaces[0] == space else o.spaces[0]
         for o in plan.openings
@@ -76,7 +79,7 @@ def _ways_from(plan: FloorPlan, space: str) -> list[str]:
 
 
 def _turned(leads: dict[str, list[str]], inside: set[str]) -> dict[str, list[str]]:
-    """Return for each space the spaces that lead to it."""
+    """Return, per space, the indoor spaces that lead to it: the reversed graph."""
     back: dict[str, list[str]] = {s: [] for s in inside}
     for a, beyond in leads.items():
         for b in beyond:
@@ -86,7 +89,7 @@ def _turned(leads: dict[str, list[str]], inside: set[str]) -> dict[str, list[str
 
 
 def _reached(starts: Iterable[str], leads: dict[str, list[str]]) -> set[str]:
-    """Return all spaces reached from the starts, themselves included."""
+    """Return all spaces reachable from the starts, by breadth-first search; the starts are included."""
     found = set(starts)
     queue = deque(found)
     while queue:
@@ -98,7 +101,7 @@ def _reached(starts: Iterable[str], leads: dict[str, list[str]]) -> set[str]:
 
 
 def _parts(plan: FloorPlan, indoors: list[str]) -> dict[str, int]:
-    """Return the number of the part each indoor space belongs to, whatever is locked or one-way.
+    """Return the connected component of each indoor space, ignoring locks and one-way openings.
 
     A drawn outdoor space joins what stands around it, such as portable classrooms; the implied outside joins nothing.
     """
@@ -116,7 +119,7 @@ def _parts(plan: FloorPlan, indoors: list[str]) -> dict[str, int]:
 
 
 def _stuck(plan: FloorPlan, notes: Notes, space: str) -> str:
-    """Return why nobody gets out of a space, in the words of the file."""
+    """Return the message for a space without a way out, with cause and remedy."""
     start = f"nobody can get from '{space}' to any exit through the inside"
     beside = [(i, o) for i, o in enumerate(plan.openings) if space in o.spaces]
     stairs = any(space in (t.lower, t.upper) for t in plan.stairs)
@@ -141,5 +144,6 @@ def _stuck(plan: FloorPlan, notes: Notes, space: str) -> str:
 
 
 def _names(ids: list[str]) -> str:
+    """Return up to three quoted ids, and the number of further ones."""
     shown = ", ".join(f"'{i}'" for i in ids[:3])
     return f"{shown} and {len(ids) - 3} more" if len(ids) > 3 else shown

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from drillsim.derived import Derives
 from drillsim.documents.document import Model
-from drillsim.quantities import Area, Length, Share
+from drillsim.quantities import Area, Length, Share, minutes
 
 OUTSIDE = "outside"
 CIRCULATION = ("corridor", "passage", "lobby")
@@ -318,8 +318,8 @@ class FloorPlan(Derives, Model):
 
     def period_at(self, time_of_day: str) -> Period | None:
         """Return the bell period that holds this 'hh:mm', or None between periods."""
-        minute = _minutes(time_of_day)
-        return next((p for p in self.timetable if _minutes(p.from_) <= minute < _minutes(p.to)), None)
+        minute = minutes(time_of_day)
+        return next((p for p in self.timetable if minutes(p.from_) <= minute < minutes(p.to)), None)
 
     def label_of(self, id_: str) -> str:
         """Return what people call the thing with this id; the id itself where nothing has it."""
@@ -343,8 +343,3 @@ def stair_opening(plan: FloorPlan, stair: Stair, *, upper: bool) -> Opening | No
         if len(candidates) == 1:
             return candidates[0]
     return None
-
-
-def _minutes(text: str) -> int:
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)

@@ -1,4 +1,4 @@
-"""Checks of shapes: outlines that cross, spaces that overlap, doors off their walls, points outside their spaces."""
+"""Checks of geometry: outlines that cross, spaces that overlap, doors off their walls, points outside their spaces."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from drillsim.documents.fault_list import Notes
 from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Space
 
 OVERLAP_M2 = 0.01
-"""Spaces of one level may share this much floor: rounding. Source: assumption A:plan.tolerances."""
+"""Overlap of two spaces of one level that counts as rounding, m2. Source: assumption A:plan.tolerances."""
 OFF_WALL_M = 0.6
-"""A threshold may lie this far from its spaces' outlines: the thickest wall. Source: assumption A:plan.tolerances."""
+"""Largest distance of a threshold from its spaces' outlines, m: a thick wall. Source: assumption A:plan.tolerances."""
 OFF_FLOOR_M = 0.01
-"""A named point may lie this far outside its space: rounding. Source: assumption A:plan.tolerances."""
+"""Distance of a named point outside its space that counts as rounding, m. Source: assumption A:plan.tolerances."""
 
 
 def check_outlines(plan: FloorPlan, notes: Notes) -> None:
-    """Write down every fault of the plan's shapes."""
+    """Note every fault of geometry: outlines, overlaps, thresholds, posts and equipment."""
     shapes: dict[str, Polygon] = {}
     for i, space in enumerate(plan.spaces):
         shape = _shape(space, i, notes)
@@ -42,7 +42,7 @@ def check_outlines(plan: FloorPlan, notes: Notes) -> None:
 
 
 def _shape(space: Space, i: int, notes: Notes) -> Polygon | None:
-    """Return the space's polygon, or None with a fault written down when it cannot be used."""
+    """Return the polygon of a space; None, with a fault noted, where it is degenerate or crosses itself."""
     at = ("spaces", i, "polygon")
     if len(set(space.polygon)) < 3:
         notes.add("DS303", f"the polygon of '{space.id}' has fewer than three different corners", at)
@@ -106,7 +106,7 @@ def _check_openings(plan: FloorPlan, notes: Notes, shapes: dict[str, Polygon]) -
 
 
 def _off_wall(shape: Polygon, points: Sequence[tuple[float, float]]) -> float:
-    """Return how far the farthest of the points is from the outline and the holes of a space, in metres."""
+    """Return the largest distance in m of the points from the boundary of a space, holes included."""
     dots = shapely.points(np.asarray(points, dtype=np.float64))
     return float(np.max(shapely.distance(shape.boundary, dots)))
 

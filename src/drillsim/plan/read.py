@@ -1,4 +1,4 @@
-"""From a plan file to a checked FloorPlan, or to every fault at once."""
+"""Reader of plan files: a checked FloorPlan, or all faults at once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def read_plan(path: str | Path) -> FloorPlan:
 
 
 def check_plan_file(path: str | Path) -> tuple[FloorPlan | None, list[Fault]]:
-    """Return the plan of a file, None where it has no readable form, and every fault: errors and warnings."""
+    """Return the plan of a file and all its faults; None as plan where the file does not have the form of one."""
     try:
         document = read_document(path, PlanError)
     except PlanError as e:
@@ -46,7 +46,7 @@ def check_plan_file(path: str | Path) -> tuple[FloorPlan | None, list[Fault]]:
 
 
 def _faults_of_the_rest(document: Document, context: dict[str, Any]) -> list[Fault]:
-    """Return the faults among the objects that are well formed, where others are not.
+    """Return the faults of the well-formed objects of a file in which others are malformed.
 
     Objects of wrong form are left out; what can only be said of the whole building is not said.
     """

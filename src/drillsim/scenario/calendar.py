@@ -8,17 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from drillsim.documents.document import Model
-from drillsim.quantities import TimeOfDay
+from drillsim.quantities import TimeOfDay, minutes
 from drillsim.scenario.vocabulary import Duty, Place, Weekday
 
 At = Literal["here", "court", "training", "other-school", "off-site", "off"]
 ALL_DAY = ("00:00", "23:59")
-
-
-def minutes(text: str) -> int:
-    """Return the minutes since midnight of 'hh:mm'."""
-    hours, rest = text.split(":")
-    return int(hours) * 60 + int(rest)
 
 
 class Hours(Model):
@@ -115,4 +109,4 @@ def overlaps(stretches: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
                 yield j, i
 
 
-__all__ = ["ALL_DAY", "At", "Calendar", "Hours", "Turn", "minutes", "overlaps"]
+__all__ = ["ALL_DAY", "At", "Calendar", "Hours", "Turn", "overlaps"]

@@ -8,7 +8,7 @@ from scipy.stats import poisson
 
 from drillsim.engine.world.clock import Clock, minute_in, stretches
 from drillsim.plan.model import FloorPlan
-from drillsim.scenario.calendar import minutes
+from drillsim.quantities import minutes
 from drillsim.scenario.incident import ANY, Call, Demand
 from drillsim.streams.streams import Streams
 

@@ -19,7 +19,7 @@ from drillsim.engine.state.patrol import PatrolLoop, patrol_loop
 from drillsim.engine.world.clock import Clock, stretches
 from drillsim.engine.world.world import XY, World
 from drillsim.plan.model import CIRCULATION
-from drillsim.scenario.calendar import minutes
+from drillsim.quantities import minutes
 from drillsim.scenario.staffing import Role, Unit
 from drillsim.scenario.vocabulary import Place
 from drillsim.streams.streams import Streams

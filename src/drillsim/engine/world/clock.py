@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from drillsim.plan.model import FloorPlan, Period
-from drillsim.scenario.calendar import minutes
+from drillsim.quantities import minutes
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.vocabulary import WEEKDAYS, Weekday
 from drillsim.streams.streams import Streams
