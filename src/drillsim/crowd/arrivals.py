@@ -1,4 +1,4 @@
-"""People who come in while a drill runs: when, and who they are.
+"""Arrivals: persons who come in while a drill runs, from Poisson sources.
 
 The gaps between arrivals are drawn by the source's own stream, one after the other, and everybody who comes has a slot of
 its own: a source more or less, or a later end, leaves every other draw alone.

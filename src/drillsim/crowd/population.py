@@ -1,7 +1,10 @@
-"""Who is where: people in their seats by timetable, and the draws that make each one somebody.
+"""Population of one drill: group, speeds, premovement and start point of each person.
 
-A seat is named 'home space id/number'; that slot addresses every draw of the person who owns it, wherever the bell
-schedule puts that person, so a change in one room leaves everybody else's draws alone.
+Common random numbers. Mixes are compared on the same persons, so that the difference between two mixes is not blurred by
+other persons in each. Every draw is therefore addressed and not taken from a sequence: the seat's name 'home space
+id/number' is the key, and stream name, seed and replication make up the rest of the address. A person has the same speed
+wherever the bell schedule puts it; a change in one room, another mix or another scenario leaves the draws of all others
+as they are. One uniform number decides a person's speeds on the level and on stairs together: the quick are quick on both.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where people sit when a drill begins."""
+"""Seats: the space of each person when a drill begins, by timetable, and the floors on which start points are drawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""States of a person, codes of places, and the words they are reported in; shared by all crowds."""
+"""States of a person or unit, codes of places, and the words in which they are reported; shared by all crowds."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The stationary crowd: people who stay where they are, for what is asked about the response alone.
+"""The stationary crowd: persons who stay where they are, for studies of the response alone.
 
-Units walk as in an empty building, with one event from one call of the response to the next.
+Units walk as in an empty building, with one SimPy event from one call of the response to the next.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Walker:
 
 
 class StationaryCrowd:
-    """People who never move, counted by space, and units that walk among them as in an empty building.
+    """Persons who never walk, counted by space, and units that walk among them as in an empty building.
 
     Takes the place of ReferenceCrowd where nobody but units moves. A unit passes the same ways at the same times as
     it does there in an empty building, but for the rests of the borders, which are left out: two units at one door do
@@ -325,7 +325,7 @@ class StationaryCrowd:
             for t in (self._tracks.tracks if self._tracks else ())
         )
 
-    # ------------------------------------------------------------------- looks
+    # ------------------------------------------------------------- observation
     def inside(self) -> int:
         """Return how many persons there are."""
         return int(self._counts.sum())

@@ -1,6 +1,18 @@
-"""Gates, stair entries, stair exits and seams: queues by direction, turns, rests, the handing over of places, and exchange.
+"""Borders of the reference crowd: queues by direction, turns, rests, the handing over of places, and exchange circles.
 
-Rules A 5 to 9 of docs/model/crowd.md. People are numbers here; what somebody does after passing is left to `_enter`.
+Rules A 5 to A 9 of docs/model/crowd.md. What a person does after passing is left to `_enter`.
+
+Registration (A 7). A direction whose head finds the cell beyond full is registered with that cell and is not looked at
+again until a place there falls free: nobody polls. Handing over (A 8). Whoever leaves a cell hands the place to one of
+the directions registered there, the heir. The heir's head leaves a place behind in turn, so that one pass pulls a chain
+of persons through the building at one instant; a chain, never a tree, since each pass frees exactly one place. Heirs are
+chosen by start-time fair queueing: each direction carries a tag that grows by 1/capacity with each place it gets, and
+the lowest tag wins, so that a wide door gets places in proportion to its capacity and a narrow one is not starved.
+
+Exchange circles (A 9). Full cells can block each other for ever: the head of each waits for a place in the next, and the
+last one for a place in the first. No place is free, yet all could step on together, as people do when they squeeze past
+each other. So when a border finds that neither of its heads can pass, a breadth-first search over registered directions
+looks for the shortest such circle through it; its heads leave all, enter all, and then decide, all at one instant.
 """
 
 from __future__ import annotations
@@ -17,7 +29,7 @@ from drillsim.crowd.geometry.cells import Cells
 
 
 class Borders(ABC):
-    """What fills the cells and who waits at the borders, driven by a SimPy environment."""
+    """Occupancy of cells and queues at borders, on a SimPy environment."""
 
     def __init__(self, env: simpy.Environment, cells: Cells, filled: list[int], people: int) -> None:
         self.env, self.cells, self._people = env, cells, people
@@ -52,7 +64,7 @@ class Borders(ABC):
 
     # ---------------------------------------------------------------- queues
     def _join(self, p: int, direction: int) -> None:
-        """Take a place in the queue of a direction; an idle border looks, unless that direction is registered."""
+        """Enter the queue of a direction; an idle border serves it at once, unless that direction is registered."""
         b, queue, far = direction >> 1, self._queues[direction], self._far[direction]
         idle = not self._passes[b]
         empty = not queue and not self._queues[direction ^ 1]
@@ -91,7 +103,7 @@ class Borders(ABC):
         self._registered[direction] = False
         self._waiting[self._far[direction]].remove(direction)
 
-    # ----------------------------------------------------------------- looks
+    # ----------------------------------------------------------------- turns
     def _ready(self, direction: int) -> bool:
         """Return whether the head of a direction has a place; register the direction where it has none."""
         if not self._queues[direction]:
@@ -106,7 +118,7 @@ class Borders(ABC):
         return True
 
     def _look(self, b: int) -> None:
-        """Let one head pass if there is one that can, and look again at the stair ends that had somebody pass."""
+        """Let one head pass if one can, and serve the stair ends again that somebody has passed."""
         self._again.insert(0, b)
         while self._again:
             b = self._again.pop(0)
@@ -148,7 +160,7 @@ class Borders(ABC):
 
     # ---------------------------------------------------------------- passes
     def _pass(self, p: int, direction: int) -> None:
-        """Let somebody through, and hand the place left to whoever waits for it, and so on: a chain, never a tree."""
+        """Let a head through, hand the place that it leaves to the heir, and so on along the chain (A 8)."""
         passed = []
         while True:
             b, near = direction >> 1, self._near[direction]
@@ -221,7 +233,7 @@ class Borders(ABC):
         return []
 
     def _exchange(self, circle: list[int]) -> None:
-        """Let the heads of a circle change places: all leave, all enter, all decide."""
+        """Let the heads of a circle change places: all leave, all enter, all decide (A 9)."""
         heads = [(self._queues[direction].pop(0), direction) for direction in circle]
         for p, direction in heads:
             self._unregister(direction)
@@ -254,7 +266,7 @@ class Borders(ABC):
         """Go on after passing a direction."""
 
     def _tell(self) -> None:
-        """Tell and order what the event that is over has brought, in order, before anything else happens."""
+        """Call what the event that is over has queued, in order, before the next event."""
         while self._news:
             self._news.pop(0)()
         for watch in [w for w in self._watches if self._persons_in(w[0]) <= w[1]]:

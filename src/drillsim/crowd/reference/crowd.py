@@ -1,6 +1,7 @@
 """The reference crowd: the definition of how a crowd moves, on SimPy's clock.
 
-Orders act at once, looks change nothing; see the rules A of docs/model/crowd.md, and borders, walking and units for the parts.
+Orders act at the present instant and observation changes nothing (rules A of docs/model/crowd.md). The parts: borders (queues
+and the handing over of places), walking (legs and route decisions), units (assigned paths), observation.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, 
 from drillsim.crowd.geometry.trajectory import Tracks
 from drillsim.crowd.interface import CrowdSettings
 from drillsim.crowd.population import Population
-from drillsim.crowd.reference.observation import Looks
+from drillsim.crowd.reference.observation import Observation
 from drillsim.crowd.reference.walking import Laid
 from drillsim.crowd.states import ABSENT, AWAY, LOST, QUEUED, SETTLED, STRANDED, WAITING, WALKING
 
 
-class ReferenceCrowd(Looks):
-    """The people of one drill, and the units that move among them.
+class ReferenceCrowd(Observation):
+    """Persons and units of one drill as SimPy events: readable, slow, and the definition that CompiledCrowd must equal.
 
     settings
         How persons choose their ways; the default ones where None.
@@ -171,7 +172,7 @@ class ReferenceCrowd(Looks):
         delay_s: NDArray[np.float64] | float,
         premovement_s: NDArray[np.float64] | float = 0.0,
     ) -> None:
-        """Give people a goal: who sits starts after delay and premovement, who is on the way turns to it when told.
+        """Set the goal of persons: those who sit start after delay and premovement, those under way turn when they hear it.
 
         Who comes in later starts after the premovement alone.
         """
@@ -214,7 +215,7 @@ class ReferenceCrowd(Looks):
                 self._rows[p] = row
 
     def _turn(self, people: list[int], goals: list[Goal]) -> None:
-        """Turn people who are on the way to another goal; somebody on a stair decides at its end."""
+        """Set another goal for persons under way; on a stair they decide at its end."""
         turning = []
         for p, goal in zip(people, goals, strict=True):
             if self._state[p] in (WALKING, QUEUED, STRANDED):
@@ -315,7 +316,7 @@ class ReferenceCrowd(Looks):
         return False
 
     def _reroute(self, people: list[int]) -> None:
-        """Let people leave queue or walk, all of them first, and decide again by number."""
+        """Take all of some persons off queue or leg first, then let them decide again in order of number."""
         for p in people:
             self._leave(p)
         for p in people:

@@ -1,4 +1,4 @@
-"""Looks at a crowd: counts, times, places, states. Looking never changes what happens."""
+"""Observation of the reference crowd: counts, times, places, states. Observing changes nothing."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from drillsim.crowd.states import LOST, QUEUED, ROOMS, SETTLED, STRANDED, WAITIN
 from drillsim.record.trace import Leg
 
 
-class Looks(Units):
-    """What can be seen of a crowd at the present instant."""
+class Observation(Units):
+    """The observation part of the Crowd protocol, at the present instant."""
 
     _out_s: NDArray[np.float64] | None = None
     """The last answer of `out_s`, while nobody else has left since."""

@@ -1,6 +1,6 @@
-"""Units on the move: persons of group `unit` with an assigned path, counted in cells and served in turn like all.
+"""Units in the reference crowd: they walk an assigned path, fill places and wait in queues like persons.
 
-Rule A 16 of docs/model/crowd.md. The response decides where they go; here they only walk, queue and unlock.
+Rule A 16 of docs/model/crowd.md. The response decides where they go; here they walk, queue and unlock.
 """
 
 from __future__ import annotations

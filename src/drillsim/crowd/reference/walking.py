@@ -1,6 +1,6 @@
-"""People on their feet: pieces walked, gates chosen, and fresh starts from wherever a change finds them.
+"""Walking in the reference crowd: pieces of legs, route decisions, and decisions afresh after a change.
 
-Rules A 4 and A 10 to A 13 of docs/model/crowd.md. Everything a person knows stands in lists indexed by its number.
+Rules A 4 and A 10 to A 13 of docs/model/crowd.md. The state of a person stands in lists indexed by its number.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ Laid = tuple[frozenset[int], frozenset[int], dict[Goal, frozenset[int]]]
 
 
 class Walking(Borders):
-    """Walkers between the borders, and what they decide."""
+    """Persons between the borders, and their route decisions."""
 
     def __init__(
         self,
@@ -196,11 +196,11 @@ class Walking(Borders):
     # --------------------------------------------------------------- decisions
     @abstractmethod
     def _come(self, p: int) -> None:
-        """Come into the building, or find no place."""
+        """Let a person come into the building, or count it as lost where its cell is full."""
 
     @abstractmethod
     def _begin(self, p: int) -> None:
-        """Stand up when premovement ends: unless the room was locked meanwhile, go."""
+        """Start a person when its premovement ends, unless its room was locked meanwhile."""
 
     def _field(self, goal: Goal) -> Field:
         found = self._fields.get(goal)
@@ -213,7 +213,7 @@ class Walking(Borders):
         return self.cells.field((goal[0], rooms.get(goal, goal[1])), closed, held)
 
     def _person_enters(self, p: int, node: int) -> None:
-        """Be there, or decide on entering a space: only by ways that leave less than the one come in by."""
+        """Finish, or choose among the ways with a smaller potential than the one just passed (A 10)."""
         field = self._field(self._aim[p])
         if node == OUT or field.reaches(self._space[p]):
             self._finish(p)
@@ -225,7 +225,7 @@ class Walking(Borders):
             self._decide_afresh(p)
 
     def _decide_afresh(self, p: int, *, same_speed: bool = False) -> None:
-        """Decide at the start and when rerouted: by any way whose least way on does not come back in."""
+        """Choose at the start and after a change among the ways whose shortest continuation does not come back in (A 11)."""
         space = self._space[p]
         goal = self._aim[p] = self._goal[p]
         field = self._field(goal)
@@ -242,7 +242,7 @@ class Walking(Borders):
             self._state[p] = STRANDED
 
     def _go(self, p: int, options: tuple[Option, ...], rows: list[float] | None, *, same_speed: bool = False) -> None:
-        """Take the way of least cost, and walk."""
+        """Take the option of least cost, and walk."""
         chosen = self._choose(p, options, rows) if len(options) > 1 else options[0][0]
         self._target[p] = chosen
         self._claims[chosen] += 1
@@ -363,7 +363,7 @@ class Walking(Borders):
 
     # ---------------------------------------------------------------- reroutes
     def _leave(self, p: int) -> None:
-        """Leave queue or walk, and stand at the point of the leg that was reached (rule 12)."""
+        """Take a person off queue or leg; it stands at the point of the leg that it has reached (A 12)."""
         state, target = self._state[p], self._target[p]
         if state not in (WALKING, QUEUED):
             return
@@ -384,7 +384,7 @@ class Walking(Borders):
             self._target[p] = NOWHERE
 
     def _stand_on_leg(self, p: int) -> None:
-        """Keep the point reached; in a space with corners also the ways from it, back or on along the leg (rule 12)."""
+        """Keep the point reached, and in a space with corners the turned walk from it (A 12)."""
         space, corners = self._space[p], self._course(p)
         walked = self._walked_m(p)
         back, point, on = split(corners, walked * stretch(corners, self._leg[p]))
