@@ -1,6 +1,9 @@
-"""From the event table to the outcome rows: every number is recomputed from what happened, and from nothing else.
+"""Outcome rows, computed from the event table alone.
 
-The vocabulary of events is in docs/outcomes.md.
+Nothing is counted during a drill, so that every number can be recomputed from a saved event table. A time column holds
+the first occurrence of its event, in seconds from the onset of its own incident; what was not reached by the horizon has
+no number and the status 'not-reached' (docs/outcomes.md), and what the kind of incident or the protective action does not
+ask for is 'not-applicable'. The event vocabulary is in `record/events.py`.
 """
 
 from __future__ import annotations
@@ -56,7 +59,7 @@ ORDER = ("incident", "kind", *(name for pair in STATUS.items() for name in pair)
 
 
 class Table:
-    """The events of one incident, with those that belong to the whole drill, by what happened."""
+    """Events of one incident, together with those of the whole drill, by event word and in order of time."""
 
     def __init__(self, shared: dict[str, list[Event]], own: dict[str, list[Event]]) -> None:
         self._shared, self._own = shared, own
@@ -115,7 +118,7 @@ def _row(table: Table, onset: Event, horizon_s: float, kind: Kind) -> dict[str, 
     row["resolved_by"] = _resolved_by(table, applicable)
     row["first_by"] = (_service(first.who) or "unit") if first and row["first_on_scene_s"] is not None else "nobody"
     row["ends_as"] = _ends_as(table, row)
-    row["over_before_anyone_came"] = int(_over_first(row))
+    row["over_before_anyone_came"] = int(_was_over_first(row))
     row.update(response_intervals(table, onset, row))
     row["waited_s"] = _waited(table, onset, horizon_s)
     row["units_present"] = len(table[ev.PRESENT])
@@ -126,7 +129,7 @@ def _row(table: Table, onset: Event, horizon_s: float, kind: Kind) -> dict[str, 
 
 
 def _service(who: str) -> str:
-    """Return the service somebody belongs to by id, such as 'police-2@main'; '' for units of the mix."""
+    """Return the service of an id such as 'police-2@main'; '' for units of the mix."""
     base = who.partition("@")[0]
     return next((s for s in SERVICES if base == s or (base.startswith(f"{s}-") and base[len(s) + 1 :].isdigit())), "")
 
@@ -230,7 +233,7 @@ def _ends_as(table: Table, row: dict[str, Value]) -> str:
     return "not-noticed" if not table[ev.NOTICED] else "not-reported" if not table[ev.REPORTED] else "sent"
 
 
-def _over_first(row: dict[str, Value]) -> bool:
+def _was_over_first(row: dict[str, Value]) -> bool:
     resolved, first = row["resolved_s"], row["first_on_scene_s"]
     return isinstance(resolved, float) and (first is None or (isinstance(first, float) and resolved < first))
 

@@ -76,7 +76,7 @@ def _kept(node: Schema, *without: str) -> Schema:
 
 
 def _describe_overrides(scenario: Schema) -> None:
-    """Let an override name any key of the scenario: mappings merge, so none of their keys is required."""
+    """Describe overrides: any key of the scenario; mappings merge, so that none of their keys is required."""
     defs = scenario["$defs"]
     whole = {k: v for k, v in scenario["properties"].items() if k not in ("overrides", "drillsim", "name", "family")}
     merged: Schema = {}

@@ -1,4 +1,4 @@
-"""Every outcome column: its name, its unit and its meaning. Nothing else names a result."""
+"""The outcome columns: name, unit, meaning. No other module defines one."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Event(NamedTuple):
     time_s
         Seconds from the onset of the first incident.
     who, what, where
-        Ids: of a unit, room, person or service; of what happened (see docs/outcomes.md); of a space or opening.
+        Id of a unit, room, person or service; an event word (`record/events.py`); id of a space or opening.
     why
         The reason, in words; '' where the event needs none.
     incident

@@ -1,4 +1,8 @@
-"""The timeline of one drill, or of one school day, in words: places by label, times as m:ss."""
+"""The timeline of one drill, or of one school day, in words: places by label, times as m:ss.
+
+Each event of the trace becomes one line by the sentence of its row in `record/events.py`. Events that come in great
+number (rooms secured, people out) become milestones: the first, quarter, half, three quarters, 95 % and the last.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,7 @@ WIDTH = 100
 DAY_ID = re.compile(r"(?P<kind>[a-z-]+)-\d+\.\d+")
 """Ids of the incidents of a whole day, such as 'medical-3.1'."""
 UNTOLD = ("leaves with somebody", "it leaves")
-"""Why somebody is free whose leaving has a line of its own."""
+"""Reasons of `free` events that another line already tells."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def tell(trace: Trace, plan: FloorPlan, *, opens: str = "") -> list[StoryLine]:
 
 
 class Teller:
-    """One trace with the names of everything in it."""
+    """A trace with labels of its units, places and incidents, and the sentences of its events."""
 
     def __init__(self, trace: Trace, plan: FloorPlan) -> None:
         self.trace, self.events = trace, trace.events
@@ -84,7 +88,7 @@ class Teller:
     # ------------------------------------------------------------------ names
 
     def name(self, id_: str) -> str:
-        """Return what people call a unit, service, place or camera."""
+        """Return the label of a unit, service, place or camera."""
         if id_ in self.units:
             label = self.units[id_]
             return id_ if not label else f"{label[:-1]}, {id_})" if label.endswith(")") else f"{label} ({id_})"
@@ -97,7 +101,7 @@ class Teller:
         return WHO.get(service) or self._labels.get(id_, id_)
 
     def incident(self, id_: str) -> str:
-        """Return what people call an incident: its own name, or on a whole day its kind and place."""
+        """Return the name of an incident: its id, or on a whole day its kind and place."""
         onset = self.onsets.get(id_)
         if onset is None or not self.is_day:
             return f"'{id_}'"
@@ -105,7 +109,7 @@ class Teller:
         return f"the {noun} in {self.name(onset.where)}"
 
     def duty(self, event: Event) -> str:
-        """Return a duty and its place, or where somebody is who is not on campus."""
+        """Return duty and place of a unit, or its whereabouts off campus."""
         if event.why in AWAY:
             return AWAY[event.why]
         return f"{DUTIES.get(event.why, event.why)} in {self.name(event.where)}"
@@ -115,7 +119,9 @@ class Teller:
     def lines(self, events: Iterable[Event]) -> list[StoryLine]:
         """Return a line for each event that has one."""
         return [
-            StoryLine(e.time_s, self.sentence(e)) for e in events if e.what in SENTENCES and not self._says_nothing(e)
+            StoryLine(e.time_s, self.sentence(e))
+            for e in events
+            if e.what in SENTENCES and not self._is_told_elsewhere(e)
         ]
 
     def sentence(self, event: Event) -> str:
@@ -172,8 +178,8 @@ class Teller:
         first = self.rows.get(event.incident, {}).get("over_before_anyone_came")
         return "It is over by itself" + (", before anyone has come" if first else "")
 
-    def _says_nothing(self, event: Event) -> bool:
-        """Return whether the reader learns nothing from an event that another line does not tell."""
+    def _is_told_elsewhere(self, event: Event) -> bool:
+        """Return whether another line already tells what this event says."""
         service = event.who.partition("@")[0].rstrip("0123456789").rstrip("-") in ("police", "ems", "fire-service")
         return (
             (event.what == ev.HALLS_CLEAR and event.time_s == 0)
@@ -234,13 +240,13 @@ def _drill(teller: Teller) -> list[StoryLine]:
     lines += [
         StoryLine(line.time_s, (f"[{id_}] " if several else "") + line.text)
         for id_ in teller.rows
-        for line in _stands(teller, id_)
+        for line in _state_at_horizon(teller, id_)
     ]
-    return _at_first(teller) + sorted(lines, key=lambda line: line.time_s) + _at_last(teller)
+    return _opening_lines(teller) + sorted(lines, key=lambda line: line.time_s) + _closing_lines(teller)
 
 
-def _at_first(teller: Teller) -> list[StoryLine]:
-    """Tell how many are in the building, and where every unit is."""
+def _opening_lines(teller: Teller) -> list[StoryLine]:
+    """Return the opening lines: persons in the building, and duty and place of each unit."""
     inside = {e.why: e.value for e in teller.events if e.what == ev.INSIDE}
     need = f", {int(inside.get('needs-help') or 0):,} of them need help" if inside.get("needs-help") else ""
     lines = [StoryLine(0.0, f"{people(inside.get(''))} are in the building{need}.")] if inside.get("") else []
@@ -256,7 +262,7 @@ def _at_first(teller: Teller) -> list[StoryLine]:
 
 
 def _without_locks(teller: Teller) -> list[StoryLine]:
-    """Tell, as the order is given, what cannot be locked at all."""
+    """Return the line that lists, at the order, rooms and doors without a lock."""
     order = next((e for e in teller.events if e.what == ev.ORDER), None)
     names = [teller.name(e.who) for e in teller.events if e.what == ev.UNLOCKABLE]
     if order is None or not names:
@@ -266,7 +272,7 @@ def _without_locks(teller: Teller) -> list[StoryLine]:
 
 
 def _accounted(teller: Teller) -> list[StoryLine]:
-    """Tell when everybody is accounted for, or at the end how many are."""
+    """Return the lines of the roll calls: half of them reported, and everybody or how many accounted for."""
     counts = [e for e in teller.events if e.what == ev.ACCOUNTED]
     everybody = next((e for e in counts if e.who == "school"), None)
     places = sorted(e.time_s for e in counts if e.who != "school")
@@ -280,15 +286,15 @@ def _accounted(teller: Teller) -> list[StoryLine]:
     return [half, StoryLine(places[-1], f"By roll call {found} are accounted for, not everybody.")]
 
 
-def _stands(teller: Teller, id_: str) -> list[StoryLine]:
-    """Tell how an incident stands at its horizon, where it is neither over nor anybody able there."""
+def _state_at_horizon(teller: Teller, id_: str) -> list[StoryLine]:
+    """Return the state of an incident at its horizon, unless it is over or somebody able is there."""
     row: dict[str, Value] = dict(teller.rows[id_])
     state = ENDS.get(str(row["ends_as"]))
     return [StoryLine(teller.onsets[id_].time_s + teller.trace.horizon_s, f"{state}.")] if state else []
 
 
-def _at_last(teller: Teller) -> list[StoryLine]:
-    """Tell where units and people are at the end."""
+def _closing_lines(teller: Teller) -> list[StoryLine]:
+    """Return the closing lines: state of units and people at the horizon."""
     ends = [e for e in teller.events if e.what in (ev.UNIT_ENDS, ev.AT_HORIZON)]
     end_s = max((e.time_s for e in ends), default=teller.trace.horizon_s)
     lines = [
@@ -322,7 +328,7 @@ def _people_state(event: Event) -> str:
 
 
 def _day(teller: Teller, opens: str) -> list[StoryLine]:
-    """Tell a whole day: each unit's duties, and then each incident from its onset to its end."""
+    """Return the lines of a whole day: duties of each unit, then each incident from onset to end."""
 
     def at(time_s: float) -> str:
         if not opens:
@@ -336,7 +342,7 @@ def _day(teller: Teller, opens: str) -> list[StoryLine]:
     for id_, onset in teller.onsets.items():
         events = [e for e in teller.events if e.incident == id_]
         off = {e.who for e in events if e.what == ev.UNDER_WAY}
-        mine = teller.lines(e for e in events if e.what != ev.WORD or e.who not in off) + _stands(teller, id_)
+        mine = teller.lines(e for e in events if e.what != ev.WORD or e.who not in off) + _state_at_horizon(teller, id_)
         head, *rest = sorted(mine, key=lambda line: line.time_s)
         told = [StoryLine(line.time_s, f"  {line.text}", f"+{clock(line.time_s - onset.time_s)}") for line in rest]
         groups.append((onset.time_s, [StoryLine(head.time_s, head.text, at(head.time_s)), *told]))
@@ -348,7 +354,7 @@ def _day(teller: Teller, opens: str) -> list[StoryLine]:
 
 
 def _duties(teller: Teller, unit: str, at: Callable[[float], str]) -> list[StoryLine]:
-    """Tell a unit's day in one sentence, on as many lines as it takes."""
+    """Return one sentence with the duties of a unit over the day, wrapped at WIDTH."""
     changes: Sequence[Event] = [
         e for e in teller.events if e.who == unit and e.what in (ev.PRESENT, ev.ABSENT, ev.DUTY)
     ]

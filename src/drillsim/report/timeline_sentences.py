@@ -1,4 +1,4 @@
-"""The words in which a drill is told: one sentence for each sort of event, and what people call things."""
+"""Words of the timeline beside the sentences of `record/events.py`: milestones, duties, states, names of services."""
 
 from __future__ import annotations
 

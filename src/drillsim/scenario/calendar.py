@@ -1,4 +1,4 @@
-"""Real days: which weekdays and hours somebody is on campus, and which duty when."""
+"""Calendars and duty timetables: when a person is on campus, and on which duty."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ALL_DAY = ("00:00", "23:59")
 
 
 class Hours(Model):
-    """A stretch of a day, and where somebody is then."""
+    """A time interval of a day, and where the person is during it."""
 
     from_: TimeOfDay = Field(alias="from")
     """Begin of the stretch."""
@@ -53,7 +53,7 @@ Day = Annotated[
 
 
 class Calendar(Model):
-    """The week of one person; a day that is not named is off."""
+    """The week of one person; days that are not named are off."""
 
     monday: Day = ()
     """Where it is on a Monday: 'here', another word of `at`, one stretch of time, or a list of stretches."""
@@ -67,12 +67,12 @@ class Calendar(Model):
     """Where it is on a Friday: 'here', another word of `at`, one stretch of time, or a list of stretches."""
 
     def where(self, weekday: Weekday, minute: float) -> At:
-        """Return where somebody is at this minute of this weekday; 'off' outside every stretch."""
+        """Return where the person is at a minute of a weekday; 'off' outside every interval."""
         day: tuple[Hours, ...] = getattr(self, weekday)
         return next((h.at for h in day if minutes(h.from_) <= minute < minutes(h.to)), "off")
 
     def changes(self, weekday: Weekday) -> list[int]:
-        """Return the minutes of this weekday at which it may change where somebody is, in order."""
+        """Return the minutes of a weekday at which an interval begins or ends, in order."""
         day: tuple[Hours, ...] = getattr(self, weekday)
         return sorted({minutes(t) for h in day for t in (h.from_, h.to)})
 

@@ -1,4 +1,4 @@
-"""Groups of people by name: how they walk, and how long they take to set off."""
+"""Groups of people by name, with walking speeds and pre-movement times."""
 
 from __future__ import annotations
 

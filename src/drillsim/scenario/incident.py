@@ -1,4 +1,4 @@
-"""What happens: incidents, their stages and moves, and the demand of a whole day."""
+"""Incidents with their stages and moves, and the demand (calls for service) of a whole day."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ Rate = Annotated[
 
 
 class Stage(Model):
-    """A stretch of the incident's own progress, with a chance that it is detected."""
+    """A stage of the incident's own progress, with a probability of detection."""
 
     name: str = ""
     """What the stage is called in the timeline."""
@@ -97,7 +97,7 @@ KindNames = Annotated[tuple[KindName, ...], AfterValidator(_once)]
 
 
 class Happening(Model):
-    """What an incident is, wherever and whenever it happens."""
+    """What an incident of a drill and a call of a day have in common: kind, place, durations, need."""
 
     kind: KindName
     """A shipped kind (`drillsim explain kinds`), or an own one from `kinds`."""
@@ -162,7 +162,7 @@ class Happening(Model):
 
 
 class Incident(Happening):
-    """Something that happens and needs somebody."""
+    """An incident of a drill, at one time."""
 
     id: str = "main"
     """Name of the incident in rows and in `protocol.incident`; it names its random draws."""

@@ -1,4 +1,9 @@
-"""The validated wish: one scenario as frozen data, every default with its source."""
+"""One scenario as frozen data, every default with its source.
+
+Own kinds of incident are known only inside the scenario that defines them. Pydantic validates fields in their order, so
+that `kinds` stands before the fields that name kinds, and their validators read it from `info.data`: an unknown name is
+told at its place, together with all other mistakes of the file.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +27,7 @@ H = TypeVar("H", Incident, Call)
 
 
 class Inject(Model):
-    """Something the script does at a time."""
+    """A scripted change of the drill at a time: exactly one of its keys beside `at`."""
 
     at: Time = Field(ge=0)
     """When it happens, on the file's clock."""

@@ -1,4 +1,4 @@
-"""Who is in the building, how they walk, and by which named laws."""
+"""Population of the building, route choice, and the named laws of movement."""
 
 from __future__ import annotations
 

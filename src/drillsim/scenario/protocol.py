@@ -1,4 +1,4 @@
-"""The protective action in the Standard Response Protocol's words, and how rooms carry it out."""
+"""Protective actions of the Standard Response Protocol, and the steps by which rooms carry them out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an incident comes to notice, who is told, who is sent and who comes from outside."""
+"""Settings of the response: detection, reporting, dispatch, and services from outside."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Means = Literal["radio", "phone", "badge", "in-person"]
 
 
 class Noticing(Model):
-    """How an incident comes to somebody's notice: a race of independent sources."""
+    """Detection: the minimum over independent sources (witness, camera, badge, alarm, patrol)."""
 
     witness: TimeSpread = default({"median": "10 s", "sigma": 0.7})
     """Where people or staff are. Assumption A:detection.staff_witness_delay."""
@@ -68,7 +68,7 @@ class PlaceKnown(Model):
 
 
 class Reporting(Model):
-    """How the notice reaches front office or dispatcher."""
+    """Delay and success of the report from whoever notices to front office or dispatcher."""
 
     by: Literal["radio", "phone", "badge", "in-person"] = "radio"
     """Means of the report."""
@@ -100,7 +100,7 @@ class Preference(Model):
 
 
 class Arrests(Model):
-    """Share of the incidents after which who arrests leaves campus with somebody."""
+    """Share of the incidents with an arrest, and the time that it takes the officer off campus."""
 
     behaviour: Share = default("3 %")
     """Source: docs/sources.md#davenport (3 charges in 97 calls handled by officers)."""
@@ -117,7 +117,7 @@ class Arrests(Model):
 
 
 class Handling(Model):
-    """How long a unit stays busy after an incident: separation, statements, reports."""
+    """Handling time of a unit after an incident: separation, statements, reports."""
 
     behaviour: TimeSpread = default({"median": "1500 s", "sigma": 0.6})
     """Assumption A:intervention.handling_busy."""
@@ -134,16 +134,16 @@ class Handling(Model):
 
 
 class Search(Model):
-    """How a unit looks for an incident whose place it was not told: nearest unvisited space first."""
+    """Search for an incident whose place is not known: nearest unvisited space first, a time for each."""
 
     glance: TimeSpread = default({"median": "6 s", "sigma": 0.5})
-    """A look into an open room. Assumption A:responder.search_room."""
+    """Glance into an open room. Assumption A:responder.search_room."""
     locked: TimeSpread = default({"low": "15 s", "high": "60 s"})
     """A room that is locked and dark. Assumption A:responder.search_room."""
 
 
 class Dispatch(Model):
-    """Who is sent to which kind of incident."""
+    """Dispatch rules by kind of incident: policy, back-up, pre-emption, queue, handling."""
 
     behaviour: Policy = "nearest"
     """Who is sent to a fight: nearest, all, or by the table of `preference`."""
@@ -200,7 +200,7 @@ class Dispatch(Model):
 
 
 class Police(Model):
-    """When police come, and how they get in."""
+    """Call, delay, entry, search and speed of the police."""
 
     law: Law | None = None
     """Call to first officer at the entry: a preset (`POLICE_LAWS`) or your own spread.
@@ -241,7 +241,7 @@ class Police(Model):
 
 
 class Service(Model):
-    """An ambulance or a fire engine: when it comes, and how it gets in."""
+    """Delay and entry of an ambulance or a fire engine."""
 
     law: TimeSpread | None = None
     """Call to arrival at the entry; the published targets (`TARGET_RESPONSE`) where absent."""
@@ -250,7 +250,7 @@ class Service(Model):
 
 
 class Medical(Model):
-    """The chain of care until the ambulance's crew is at the patient."""
+    """Times of the chain of care: first aid, AED, ambulance crew."""
 
     aed_take: TimeSpread = default({"low": "5 s", "high": "15 s"})
     """Open the cabinet and take the AED. Assumption A:medical.aed_take."""
@@ -259,7 +259,7 @@ class Medical(Model):
 
 
 class Locks(Model):
-    """How long a responder with keys needs at a locked door."""
+    """Time of a responder with keys at a locked door, by lock."""
 
     card: Time = default("4 s", ge=0)
     """Access control. Assumption A:responder.door_card."""

@@ -97,7 +97,7 @@ class HandOver(Model):
 
 
 class Role(Model):
-    """What somebody of this role may do, how fast and at what price."""
+    """Powers, equipment, speeds and cost of a role."""
 
     name: SkipJsonSchema[str] = ""
     """Filled in from the file."""
