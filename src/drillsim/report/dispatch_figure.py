@@ -76,6 +76,7 @@ def plot_delays(
 
 
 def _end(law: DelayLaw, shipped: Mapping[str, Spread]) -> float:
+    """Return the end of the time axis in s: past the log, its law and 95 % of the slowest shipped law."""
     slowest = [spread.quantile(0.95) for spread in shipped.values()]
     return round_up(max(1.1 * law.most_s, law.quantile_s(0.97), *slowest))
 
@@ -93,6 +94,7 @@ def _steps(axes: Axes, x: NDArray[np.float64], until: float, *, band: bool) -> N
 
 
 def _curve(axes: Axes, times: NDArray[np.float64], shares: NDArray[np.float64], look: Look) -> None:
+    """Draw one curve in its look."""
     (line,) = axes.plot(times, shares, color=look[0], lw=look[2])
     line.set_dashes(look[1])
 
@@ -137,6 +139,7 @@ def _label(axes: Axes, lines: Sequence[_Line]) -> None:
 
 
 def _note(x: NDArray[np.float64], law: DelayLaw, source: str, end: float) -> str:
+    """Return the note below the figure: source, law, distance to the log, band, and calls beyond the axis."""
     beyond = int(np.sum(x > end))
     parts = [
         f"{source} Law: lognormal, median {clock(law.median_s)}, sigma {law.log_sd:.2f};",

@@ -160,6 +160,7 @@ def _layout(floors: Sequence[Polygon], levels: int, *, bar_in: float) -> _Sheet:
 
 
 def _write_titles(figure: Figure, title: str, note: str) -> None:
+    """Write the title and, wrapped below it, the note at the top left of the figure."""
     width_in, height_in = figure.get_size_inches()
     figure.text(0.2 / width_in, 1 - 0.12 / height_in, title, ha="left", va="top", fontsize=12, fontweight="bold")
     if note:
@@ -179,13 +180,16 @@ class _Ramp:
         self.map = mpl.colormaps["cividis"]
 
     def colour(self, space: str) -> tuple[float, float, float]:
+        """Return the RGB colour of a space, white without a number."""
         value = self.values.get(space, math.nan)
         return to_rgb(self.map(self.norm(value))) if math.isfinite(value) else to_rgb(NO_VALUE)
 
     def cannot(self, space: str) -> bool:
+        """Return whether a space cannot be reached: its number is infinite."""
         return self.values.get(space) == math.inf
 
     def words(self, value: float) -> str:
+        """Return a number as text: m:ss for times, three digits otherwise, empty where not finite."""
         if not math.isfinite(value):
             return ""
         return clock(value) if self.is_time else f"{value:.3g}"
@@ -199,6 +203,7 @@ def _draw_spaces(
     scale: Scale,
     taken: Sequence[Polygon],
 ) -> None:
+    """Draw the spaces of a level with fill, outline and text; `taken` are areas that texts must not cover."""
     for space in spaces:
         fill = ramp.colour(space.id) if ramp is not None else to_rgb(_fill_of(space))
         hatch = "////" if ramp is not None and ramp.cannot(space.id) else None
@@ -214,10 +219,12 @@ def _draw_spaces(
 
 
 def _fill_of(space: Space) -> str:
+    """Return the pale fill of a space by its use."""
     return next(colour for uses, colour in FILLS.values() if space.use in uses)
 
 
 def _outline(floor: Polygon) -> Path:
+    """Return the outline of a space with its holes as one matplotlib path."""
     turned = orient(floor)  # holes run against the outline, so that they stay empty
     rings = [np.asarray(r.coords) for r in (turned.exterior, *turned.interiors)]
     return Path.make_compound_path(*(Path(r, closed=True) for r in rings))
@@ -226,6 +233,7 @@ def _outline(floor: Polygon) -> Path:
 def _draw_openings(
     axes: Axes, plan: FloorPlan, spaces: Sequence[Space], floors: Mapping[str, Polygon], scale: Scale
 ) -> None:
+    """Draw doors and openings of a level as thresholds, exits in colour with their number."""
     here = {s.id for s in spaces}
     outdoors = {s.id for s in plan.spaces if s.use == "outdoors"}
     for opening in plan.openings:
@@ -250,6 +258,7 @@ def _draw_openings(
 
 
 def _exit_word(opening: Opening) -> str:
+    """Return the text of an exit: its number in 'Door 4', else its name, shortened."""
     number = re.match(r"Door (\d+)", opening.name)
     return number[1] if number else textwrap.shorten(opening.name, 14, placeholder="...")
 
@@ -298,6 +307,7 @@ def _draw_posts(
 
 
 def _scale_bar(figure: Figure, scale: Scale, width_in: float, height_in: float) -> None:
+    """Draw a scale bar of a round length, at most 1.2 inches long, with feet beside metres."""
     metres = next((m for m in (50.0, 20.0, 10.0, 5.0) if m * scale.inches_per_m <= 1.2), 2.0)
     long, y = metres * scale.inches_per_m / width_in, 0.3 / height_in
     right = 1 - 0.2 / width_in
@@ -309,6 +319,7 @@ def _scale_bar(figure: Figure, scale: Scale, width_in: float, height_in: float) 
 
 
 def _colour_bar(figure: Figure, at: tuple[float, float, float, float], ramp: _Ramp, label: str) -> None:
+    """Draw the colour bar in the given rectangle (left, bottom, width, height, as shares of the figure)."""
     axes = figure.add_axes(at)
     bar = figure.colorbar(mpl.cm.ScalarMappable(norm=ramp.norm, cmap=ramp.map), cax=axes)
     if ramp.is_time:

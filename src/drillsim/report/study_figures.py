@@ -67,12 +67,14 @@ class Chart:
 
 
 def _note(played: ResultRows, more: str = "") -> str:
+    """Return the note below a chart: number of drills, common random numbers, seed, `more`, and the standing caveat."""
     outline = played.outline
     head = f"{drills(outline.runs)} per mix, the same random drills for every mix, seed {outline.seed}."
     return " ".join(part for part in (head, more, NOTE) if part)
 
 
 def _label(played: ResultRows, mix: str, *, alike: bool = False) -> str:
+    """Return the label of a mix, wrapped at 24 characters in two lines; one for all mixes where their lines coincide."""
     if alike:
         return "All mixes alike"
     text = played.outline.label(mix) + (" (present)" if mix == played.outline.present else "")
@@ -145,10 +147,12 @@ def _alike(drawn: Sequence[NDArray[np.float64]], *, near: float) -> bool:
 
 
 def _weight(played: ResultRows, mix: str) -> float:
+    """Return the line width of a mix in points; the present one is heavier."""
     return 2.2 if mix == played.outline.present else 1.6
 
 
 def _watched(horizon_s: float, end: float) -> str:
+    """Return the sentence on censoring at the horizon."""
     if end >= horizon_s:
         return f"A line that ends below 100 %: not reached by {clock(horizon_s)}, the end of the drill."
     return f"All drills got there; each was watched to {clock(horizon_s)}."
@@ -235,6 +239,7 @@ def plot_over_time(played: Drawn, scenario: str, curve: str) -> Figure:
 
 
 def _mean_curve(played: Drawn, scenario: str, mix: str, curve: str) -> NDArray[np.float64]:
+    """Return the mean curve of a mix over its drills, (points,); empty where it has none."""
     values = played.curves.get((scenario, mix), {}).get(curve)
     return np.zeros(0) if values is None or not len(values) else np.asarray(values.mean(axis=0))
 
@@ -319,6 +324,7 @@ def draw_all(played: Drawn, *, formats: Sequence[str] = ("png", "svg")) -> dict[
 
 
 def _stem(scenario: str, taken: set[str]) -> str:
+    """Return a file name for a scenario that is not taken yet, and note it as taken."""
     stem = base = re.sub(r"[^a-z0-9]+", "-", scenario.lower()).strip("-") or "scenario"
     number = 2
     while stem in taken:
@@ -328,6 +334,7 @@ def _stem(scenario: str, taken: set[str]) -> str:
 
 
 def _told(played: ResultRows, scenario: str, measure: str) -> str:
+    """Return the caption of a response chart: median, 90th percentile and reached drills of each mix."""
     outline, unit = played.outline, unit_of(measure)
     tau, parts = outline.scenarios[scenario].horizon_s, []
     for mix in outline.mixes:

@@ -75,12 +75,14 @@ def _plain(text: str) -> Text:
 
 
 def _cells(one: Summary, measure: str, horizon_s: float) -> list[str]:
+    """Return the cells of a mix: mean, median, 90th percentile, and reached over all drills."""
     unit = unit_of(measure)
     times = [quantile_words(q, horizon_s, unit) for q in (one.p50, one.p90)]
     return [shown(one.mean.value, unit), *times, f"{one.reached}/{one.n}" if one.n else NONE]
 
 
 def _against(apart: Difference | None, measure: str, *, width: int) -> list[str]:
+    """Return the cells of the comparison with the present mix: difference, with interval from WIDE on, and verdict."""
     if apart is None:
         return ["present", ""]
     words = difference_words(apart.paired.difference, unit_of(measure))
@@ -107,6 +109,7 @@ def goal_table(played: ResultRows, scenario: str) -> Table | None:
 
 
 def _verdict(one: GoalResult) -> Text:
+    """Return the share of drills that met a goal and the verdict, coloured."""
     if one.met.value is None or one.verdict is None:
         return Text(NONE)
     word, style = _VERDICT.get(one.verdict, (one.verdict, "yellow"))
