@@ -338,8 +338,8 @@ def passages_of(building: Building, people: Population) -> int:
     field = cells.field(("outside", frozenset()), frozenset())
     passages = np.zeros(len(spaces), dtype=np.int64)
     for space in np.unique(people.space).tolist():
-        door = min(field.starts(space), key=lambda option: option[2])[0]
-        out = min(field.options(door), key=lambda option: option[1] + option[2])[0]
+        door = min(field.starts(space), key=lambda option: option.left_m).direction
+        out = min(field.options(door), key=lambda option: option.metres + option.left_m).direction
         passages[space] = 1 + len(cells.derived(Legs).leg(door, out >> 1))
     return int(passages[people.space].sum())
 

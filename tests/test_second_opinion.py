@@ -86,7 +86,7 @@ def test_both_programs_walk_the_same_metres(opinion: ModuleType) -> None:
         network = build(layout.plan())
         field = build_cells(network, Laws()).field(("outside", frozenset()), frozenset())
         for room in layout.rooms:
-            ours = min(field.phi_m[d] for d, _, _ in field.starts(network.plan.space_index[room.id]))
+            ours = min(option.left_m for option in field.starts(network.plan.space_index[room.id]))
             assert ours == pytest.approx(metres_after(layout, room.id) + room.besides_m, abs=0.02), room.id
 
 

@@ -3,14 +3,16 @@
 A *node* 2 x way + side stands for having just passed the way and standing on that side. Its potential phi is the level
 metres left to the goal: stairs count by their speed factor, and nothing leads on from outside. A person who enters a
 space chooses only among ways with a smaller phi than the one it came in by. So phi falls along every walk, whatever the
-queues, and nobody walks in circles while no way changes. That argument needs a strict fall. Two ways of a space may lie at the same point
-(doors in a corner, both ends of a short stair), and a leg of 0 m would leave phi as it is; therefore every gate counts
-one millimetre. A millimetre is below the precision of any plan, and a walk of 50 gates is 5 cm longer by it.
+queues, and nobody walks in circles while no way changes. That argument needs a strict fall. Two
+ways of a space may lie at the same point (doors in a corner), and a leg of 0 m would leave phi as it is; therefore every
+gate counts one millimetre. That is below the precision of any plan: a walk of 50 gates is 5 cm longer by it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,8 +74,17 @@ def _allowed(network: Network) -> NDArray[np.bool_]:
     return allowed.reshape(-1)
 
 
-Option = tuple[int, float, float]
-"""A direction, the metres to it (or its row in the space), and phi after it."""
+class Option(NamedTuple):
+    """One way that a person may choose: how to go, how far it is, and what is left behind it."""
+
+    direction: int
+    """2 x way + side entered."""
+    row: int
+    """Row of the way in its space, where the person measures the metres from its own point."""
+    metres: float
+    """Metres of the leg from the node that the person stands at; NaN at a point of its own."""
+    left_m: float
+    """The potential phi behind the way, in metres."""
 
 
 class Field:
@@ -129,20 +140,21 @@ class Field:
         found = self._options.get(node)
         if found is None:
             graph, space = self.graph, self.graph.node_space[node]
-            row = graph.dist[space][graph.row[space][node >> 1]]
+            rows = graph.row[space]
+            metres = graph.dist[space][rows[node >> 1]]
             found = self._options[node] = tuple(
-                (direction, row[graph.row[space][direction >> 1]], self.phi_m[direction])
+                Option(direction, rows[direction >> 1], metres[rows[direction >> 1]], self.phi_m[direction])
                 for direction in self._ways_out(space)
                 if direction >> 1 != node >> 1 and self.phi_m[direction] < self.phi_m[node]
             )
         return found
 
     def starts(self, space: int) -> tuple[Option, ...]:
-        """Return the open ways out of a space whose least way on does not come back in; by row, not by metres."""
+        """Return the open ways out of a space whose least way on does not come back in."""
         found = self._starts.get(space)
         if found is None:
             found = self._starts[space] = tuple(
-                (direction, float(self.graph.row[space][direction >> 1]), self.phi_m[direction])
+                Option(direction, self.graph.row[space][direction >> 1], nan, self.phi_m[direction])
                 for direction in self._ways_out(space)
                 if not self._comes_back(direction, space)
             )

@@ -243,7 +243,7 @@ class Walking(Borders):
 
     def _go(self, p: int, options: tuple[Option, ...], rows: list[float] | None, *, same_speed: bool = False) -> None:
         """Take the option of least cost, and walk."""
-        chosen = self._choose(p, options, rows) if len(options) > 1 else options[0][0]
+        chosen = self._choose(p, options, rows) if len(options) > 1 else options[0].direction
         self._target[p] = chosen
         self._claims[chosen] += 1
         self._leg[p], self._piece[p] = self._leg_to(p, chosen >> 1), 0
@@ -255,8 +255,8 @@ class Walking(Borders):
         speed = 1.0 if by_metres else self._level[p]
         near = quick = -1
         least_alone = least_cost = cost_of_near = float("inf")
-        for direction, metres, left_m in options:
-            walk_s = (metres if rows is None else rows[int(metres)]) / speed
+        for direction, row, metres, left_m in options:
+            walk_s = (metres if rows is None else rows[row]) / speed
             alone = walk_s + left_m / speed
             queue_s = self._claims[direction] / self._capacity_ps[direction >> 1] - walk_s
             cost = alone + queue_s if queue_s > 0.0 else alone
