@@ -68,7 +68,7 @@ def _patrol_that_only_stands(harness: Harness, plan: FloorPlan) -> Case:
     goals = [location_of(plan, place) for place in CALLS]
     between = [oracle_of(plan).seconds(location_of(plan, stop), goals) for stop in stops]
     looks = 20 * len(ROUND)
-    mix = _patrol("1000000 m/s")
+    mix = _patrol("1000 m/s")
     taken = [
         walk_s(simulate(_fight(place, noticed_s=look * STAY_S / 20), plan, mix, seed=harness.seed), "officer")
         for place in CALLS
