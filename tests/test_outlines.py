@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Polygon
 
+from drillsim.plan.geodesic import Floor
 from drillsim.plan.outlines import Chord, clean_ring, faces_of, floor_of, shortest_chords
 
 ELL = [(0.0, 0.0), (20.0, 0.0), (20.0, 3.0), (3.0, 3.0), (3.0, 20.0), (0.0, 20.0)]
@@ -77,3 +78,17 @@ def test_a_diagonal_neck_is_found() -> None:
     d = 0.7 / 2**0.5
     floor = Polygon([(0, 0), (6, 0), (6, 6 - d), (12, 6 - d), (12, 12), (6 - d, 12), (6 - d, 6), (0, 6)])
     assert min(c.length_m for c in shortest_chords(floor)) == pytest.approx(hypot(d, d))
+
+
+def test_a_gap_narrower_than_a_person_is_no_way() -> None:
+    wide, narrow = (
+        Floor([(0, 0), (10, 0), (10, 5), (0, 5)], [[(5, gap), (5.1, gap), (5.1, 5), (5, 5)]]) for gap in (0.55, 0.45)
+    )
+    assert wide.distances((1, 1), (9, 1))[0, 0] == pytest.approx(8.0, abs=0.1)
+    assert narrow.distances((1, 1), (9, 1))[0, 0] == float("inf")
+
+
+@pytest.mark.parametrize("by", [0.0, 1e-9, 1e-6, 9e-6, 1e-5, 2e-5, 5e-5, 5e-4])
+def test_a_doubled_corner_lets_nobody_through_the_wall(by: float) -> None:
+    floor = Floor([(0, 0), (12, 0), (12, 20), (10, 20), (10, 2), (10 + by, 2), (0, 2)])
+    assert floor.distances((0, 1), (11, 20))[0, 0] == pytest.approx(hypot(10, 1) + hypot(1, 18), abs=2e-3)

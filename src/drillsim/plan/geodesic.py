@@ -14,12 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
+from typing import cast
 
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse.csgraph import dijkstra
 from shapely import Point, Polygon
+
+from drillsim.plan.outlines import floor_of, rings_of, without_narrow_passages
 
 TOLERANCE_M = 1e-5
 """Distance in m by which a segment may leave the floor: doors lie on walls, and files round coordinates to mm."""
@@ -56,13 +59,16 @@ class Floor:
 
         corners, holes
             Vertices (n, 2) in m of the outline and of each hole, clockwise or anticlockwise, last joined to first.
-            The outline must be simple and the holes inside it, as `check_plan` demands.
+            The outline must be simple, as `check_plan` demands; holes may overlap and reach the wall.
         """
-        self.polygon = Polygon(as_points(corners), [as_points(h) for h in holes])
-        rings = [(self.polygon.exterior, True), *((hole, False) for hole in self.polygon.interiors)]
+        drawn = floor_of(as_points(corners).tolist(), [as_points(hole).tolist() for hole in holes])
+        self.polygon = without_narrow_passages(drawn)
+        """What a person can walk on: several pieces where only a passage narrower than a person joins them."""
+        parts: list[Polygon] = list(shapely.get_parts(self.polygon))
+        rings = [(ring, k == 0) for part in parts for k, ring in enumerate((part.exterior, *part.interiors))]
         reflex = [_inward_corners(np.asarray(ring.coords)[:-1], outer=outer) for ring, outer in rings]
         self.corners: Floats = np.concatenate(reflex)
-        self.is_convex = not len(self.corners)
+        self.is_convex = len(parts) == 1 and not len(self.corners)
 
     @property
     def area_m2(self) -> float:
@@ -96,7 +102,8 @@ class Floor:
     @cached_property
     def _walls(self) -> tuple[Floats, Floats]:
         """Half-planes of a convex polygon: outward unit normals (2, walls) and offsets (walls,) in m."""
-        ring = np.asarray(shapely.geometry.polygon.orient(self.polygon).exterior.coords)
+        corners = rings_of(cast(Polygon, self.polygon))[0]
+        ring = np.concatenate([corners, corners[:1]])
         along = np.diff(ring, axis=0)
         length = np.sqrt(np.sum(along * along, axis=1))
         along = along[length > 0] / length[length > 0, None]

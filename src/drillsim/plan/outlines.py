@@ -15,12 +15,15 @@ from typing import cast
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import MultiPolygon, Polygon
+from shapely import LineString, MultiPolygon, Polygon
 
 Floats = NDArray[np.float64]
 XY = tuple[float, float]
 TOLERANCE_M = 0.001
 """A corner that goes lies at most this far from the new wall. Source: assumption A:plan.tolerances."""
+
+PERSON_M = 0.5
+"""What is narrower is no way for a person, m. Source: assumption A:plan.person."""
 
 
 def clean_ring(ring: Sequence[XY], tolerance_m: float = TOLERANCE_M) -> list[XY]:
@@ -82,6 +85,18 @@ def floor_of(outline: Sequence[XY], holes: Sequence[Sequence[XY]] = ()) -> Polyg
     return cast(Polygon | MultiPolygon, rest)
 
 
+def without_narrow_passages(floor: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
+    """Return a floor closed by a wall of 1 mm wherever it is narrower than a person between an inward corner and a wall."""
+    parts: list[Polygon] = list(shapely.get_parts(floor))
+    narrow = [chord for part in parts for chord in shortest_chords(part) if chord.length_m < PERSON_M - TOLERANCE_M]
+    if not narrow:
+        return floor
+    walls = shapely.union_all(
+        [chord.line(beyond_m=TOLERANCE_M).buffer(TOLERANCE_M / 2, cap_style="flat") for chord in narrow]
+    )
+    return cast(Polygon | MultiPolygon, shapely.difference(floor, walls))
+
+
 @dataclass(frozen=True)
 class Chord:
     """A straight line across a floor from wall to wall."""
@@ -93,6 +108,11 @@ class Chord:
     def length_m(self) -> float:
         """Length in metres."""
         return hypot(self.a[0] - self.b[0], self.a[1] - self.b[1])
+
+    def line(self, *, beyond_m: float = 0.0) -> LineString:
+        """Return the chord as a line, longer by so much at both ends."""
+        dx, dy = ((q - p) / self.length_m * beyond_m for p, q in zip(self.a, self.b, strict=True))
+        return LineString([(self.a[0] - dx, self.a[1] - dy), (self.b[0] + dx, self.b[1] + dy)])
 
 
 def rings_of(floor: Polygon) -> list[Floats]:
@@ -116,6 +136,8 @@ def shortest_chords(floor: Polygon) -> list[Chord]:
     back = np.concatenate([np.roll(ring, 1, axis=0) for ring in rings]) - here
     turn = -back[:, 0] * onward[:, 1] + back[:, 1] * onward[:, 0]
     inward = np.flatnonzero(turn < -1e-9)
+    if not len(inward):
+        return []
     corners, walls = here[inward], np.stack([_units(onward)[inward], _units(back)[inward]])
     size = np.hypot(onward[:, 0], onward[:, 1])
     along = np.einsum("vwk,wk->vw", corners[:, None] - here, onward) / (size * size)

@@ -23,16 +23,14 @@ from typing import cast
 
 import numpy as np
 import shapely
-from shapely import LineString, Polygon
+from shapely import Polygon
 
-from drillsim.plan.outlines import TOLERANCE_M, Chord, Floats, faces_of, rings_of, shortest_chords
+from drillsim.plan.outlines import PERSON_M, TOLERANCE_M, Chord, Floats, faces_of, rings_of, shortest_chords
 
 PART_M = 10.0
 """Greatest length of a part of an arm, m. Assumption A:crowd.cells."""
 NECK_SHARE = 0.8
 """A neck is narrower than this share of the width on both its sides. Assumption A:crowd.cells."""
-PERSON_M = 0.5
-"""What is narrower is no way for a person, m. Assumption A:crowd.cells."""
 LEAST_CELL_M2 = 5.0
 """A neck parts at least so much floor on both sides, m2. Assumption A:crowd.cells."""
 COLUMN_M2 = 1.0
@@ -82,7 +80,7 @@ def partition(floor: Polygon, *, is_circulation: bool) -> Partition:
     for chord, width_m, is_neck in chords:
         left, right = _beside(chord, faces)
         if left >= 0 <= right and left != right:
-            walked = float(shapely.length(shapely.intersection(LineString([chord.a, chord.b]), floor)))
+            walked = float(shapely.length(shapely.intersection(chord.line(), floor)))
             seams.append(Seam(chord, (left, right), min(width_m, walked), is_neck))
     cells = faces if len(whole.interiors) == len(floor.interiors) else [shapely.intersection(f, floor) for f in faces]
     return Partition(tuple(cast(list[Polygon], cells)), tuple(seams), tuple(niches))
@@ -110,7 +108,7 @@ def _uncrossed(chords: Sequence[Chord]) -> list[Chord]:
 
 def _cross(one: Chord, other: Chord) -> bool:
     """Return whether two chords cross inside the floor, or are the same within a millimetre."""
-    a, b = LineString([one.a, one.b]), LineString([other.a, other.b])
+    a, b = one.line(), other.line()
     if not a.dwithin(b, TOLERANCE_M):
         return False
     if shapely.hausdorff_distance(a, b) < TOLERANCE_M:
@@ -157,7 +155,7 @@ def _necks(floor: Polygon, chords: Sequence[Chord]) -> tuple[list[tuple[Chord, f
         join(j if i == least else i, least)
     necks = []
     for chord, _, _ in parting:
-        line = LineString([chord.a, chord.b])
+        line = chord.line()
         caps = (width for niche, width in niches if niche.dwithin(line.centroid, TOLERANCE_M))
         necks.append((chord, min([chord.length_m, *caps])))
     return necks, niches
