@@ -59,7 +59,7 @@ CASES = {
         ("spaces: [room-101, hall-0]", "spaces: [room-101, hall-1]"), "{id: d-101", "joins level 'L0' with level 'L1'"),
     "DS303 a polygon that crosses itself": (
         ("[[0, 0], [9, 0], [9, 9], [0, 9]]", "[[0, 0], [9, 9], [9, 0], [0, 9]]"), "{id: room-101",
-        "crosses or touches itself near [4.5, 4.5]"),
+        "crosses or touches itself near [4.50, 4.50]"),
     "DS303 a polygon on one spot": (
         ("[[0, 0], [9, 0], [9, 9], [0, 9]]", "[[0, 0], [9, 0], [0, 0], [9, 0]]"), "{id: room-101", "fewer than three"),
     "DS303 a flat polygon": (
@@ -212,3 +212,63 @@ def test_faults_without_a_file_carry_the_name_of_the_plan(three_rooms: ds.FloorP
     posts = (three_rooms.posts[0].model_copy(update={"at": (-5.0, 0.0)}),)
     faults = check_plan(three_rooms.model_copy(update={"posts": posts}))
     assert [(f.file, f.line, f.code) for f in faults] == [("Three rooms", 0, "DS305")]
+
+
+ONE_SPACE = """drillsim_plan: 1
+name: one
+units: m
+levels: [{{id: L0, elevation: 0}}]
+spaces: [{{id: a, level: L0, use: classroom, polygon: {polygon}, people: 1}}]
+openings: [{{id: x, kind: exit, spaces: [a, outside], line: [[0, 1], [0, 2]]}}]
+"""
+
+
+@pytest.mark.parametrize(
+    "polygon",
+    [
+        "[[0, 0], [10, 10], [10, 0], [0, 10]]",
+        "[[0, 0], [5, 0], [5, 0], [5, 0]]",
+        "[[0, 0], [10, 0], [10, 10], [5, 0], [0, 10]]",
+        "[[0, 0], [10, 0], [20, 0]]",
+        "[[0, 0], [0, 0], [0, 0]]",
+    ],
+)
+def test_the_only_outline_of_a_plan_may_be_unusable(polygon: str, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(ONE_SPACE.format(polygon=polygon), encoding="utf-8")
+    with pytest.raises(ds.PlanError) as caught:
+        ds.read_plan(plan)
+    assert {f.code for f in caught.value.faults} == {"DS303"}
+
+
+def test_a_column_at_the_wall_is_usual(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    polygon = "[[0, 0], [10, 0], [10, 10], [0, 10]], holes: [[[4, 0], [5, 0], [5, 1], [4, 1]]]"
+    plan.write_text(ONE_SPACE.format(polygon=polygon), encoding="utf-8")
+    assert ds.build(ds.read_plan(plan)).space_area_m2.tolist() == [99.0]
+
+
+@pytest.mark.parametrize(("unit", "size"), [("m", 1.0), ("cm", 0.01), ("mm", 0.001), ("ft", 0.3048), ("in", 0.0254)])
+def test_bare_lengths_are_read_in_the_unit_of_the_file(unit: str, size: float, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    text = ONE_SPACE.format(polygon=str([[0, 0], [5 / size, 0], [5 / size, 4 / size], [0, 4 / size]]))
+    text = text.replace("units: m", f"units: {unit}").replace("[[0, 1], [0, 2]]", str([[0, 1 / size], [0, 2 / size]]))
+    plan.write_text(text, encoding="utf-8")
+    found = ds.read_plan(plan)
+    assert found.openings[0].clear_width_m == pytest.approx(1.0)
+    assert ds.build(found).space_area_m2.tolist() == pytest.approx([20.0])
+
+
+def test_one_door_written_twice_is_told(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    text = ONE_SPACE.format(polygon="[[0, 0], [10, 0], [10, 10], [0, 10]]")
+    twice = ", {id: y, kind: exit, spaces: [a, outside], line: [[0, 1.5], [0, 2.5]]}]"
+    plan.write_text(text.replace("[[0, 1], [0, 2]]}]", "[[0, 1], [0, 2]]}" + twice), encoding="utf-8")
+    assert [f.code for f in check_plan_file(plan)[1]] == ["DS407"]
+
+
+def test_a_width_beyond_its_line_is_told(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    text = ONE_SPACE.format(polygon="[[0, 0], [10, 0], [10, 10], [0, 10]]")
+    plan.write_text(text.replace("[[0, 1], [0, 2]]}", "[[0, 1], [0, 2]], width: 3.5}"), encoding="utf-8")
+    assert [f.code for f in check_plan_file(plan)[1]] == ["DS406"]

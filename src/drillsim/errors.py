@@ -141,6 +141,8 @@ EXPLANATIONS: dict[str, str] = {
     "Add 'wide_on_purpose: true' to keep it.",
     "DS403": "A space for more than 49 people has a single way out (the usual limit of building codes).",
     "DS404": "An unusual height, slope or length of a stair.",
+    "DS406": "A clear width greater than the drawn threshold.",
+    "DS407": "Two openings on one stretch of wall.",
     "DS405": "Shares of a draw are normalised; they should sum to 100 %.",
     "DS501": "A post, patrol stop, entry or place of the incident cannot be reached on foot with the keys at hand.",
     "DS502": "An opening is so narrow that the chosen door law lets nobody through (below 0.05 persons per second).",

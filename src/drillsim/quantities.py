@@ -121,12 +121,28 @@ def _bounded(number: float, kind: str) -> float:
     return number
 
 
+def _bare_number(value: Any) -> float | None:
+    """Return a number that stands without a unit, as a number or as text; None for anything else."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    match = _NUMBER.match(value) if isinstance(value, str) else None
+    return float(match[1]) if match and not match[2].strip() else None
+
+
 def _of(kind: str, *, bare_in_plan: bool = False) -> BeforeValidator:
-    """Read a quantity; the context {"si": True} takes bare SI numbers back from a saved model."""
+    """Read a quantity from a file.
+
+    The context {"si": True} takes bare SI numbers back from a saved model; {"bare_lengths": "ft"} reads bare lengths in
+    feet, and bare areas in square feet; True there means metres.
+    """
 
     def read(value: Any, info: ValidationInfo) -> float:
         context = info.context or {}
-        return parse(value, kind, bare=bool(context.get("si") or (bare_in_plan and context.get("bare_lengths"))))
+        unit = context.get("bare_lengths") if bare_in_plan and not context.get("si") else None
+        size = UNITS["length"].get(unit, 1.0) if isinstance(unit, str) else 1.0
+        if size != 1.0 and (number := _bare_number(value)) is not None:
+            return parse(number * (size if kind == "length" else size * size), kind, bare=True)
+        return parse(value, kind, bare=bool(context.get("si") or unit))
 
     return BeforeValidator(read)
 

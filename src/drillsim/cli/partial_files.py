@@ -47,7 +47,7 @@ def rest_of(path: Path, kind: str) -> Rest:
         if document is None:
             return rest
         if kind == "plan":
-            bare = {"bare_lengths": document.data.get("units") == "m"}
+            bare = {"bare_lengths": document.data.get("units")}
             rest.plan = FloorPlan.model_validate(document.data, context=bare)
         elif kind == "scenario":
             document.data.pop("overrides", None)
@@ -80,7 +80,7 @@ def _formed(document: Document, model: type[Model], rest: Rest, *, keep_lists: b
     from pydantic import ValidationError
 
     data = deepcopy(document.data)
-    bare = {"bare_lengths": data.get("units") == "m"}
+    bare = {"bare_lengths": data.get("units")}
     for _ in range(_ROUNDS):
         try:
             model.model_validate(data, context=bare)

@@ -264,8 +264,8 @@ class FloorPlan(Derives, Model):
     """Version of the file format; marks the file as a plan."""
     name: str
     """Name of the building, for reports."""
-    units: Literal["m"] | None = None
-    """'m' allows bare numbers as lengths; otherwise every length carries its unit."""
+    units: Literal["m", "cm", "mm", "ft", "in"] | None = None
+    """Unit of bare numbers among lengths and areas; where absent, every length carries its own."""
     levels: tuple[Level, ...] = Field(min_length=1)
     """Storeys, each with its height."""
     spaces: tuple[Space, ...] = Field(min_length=1)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 import shapely
-from shapely import Polygon
+from shapely import LineString, Polygon
 
-from drillsim.documents.fault_list import Notes
+from drillsim.documents.fault_list import Notes, Path
 from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Space
+from drillsim.plan.outlines import clean_ring, floor_of
+from drillsim.quantities import UNITS
 
-OVERLAP_M2 = 0.01
-"""Overlap of two spaces of one level that counts as rounding, m2. Source: assumption A:plan.tolerances."""
+OVERLAP_DEPTH_M = 0.005
+"""Spaces of one level may overlap this deep: rounding. Source: assumption A:plan.tolerances."""
+WIDTH_SLACK_M = 0.01
+"""A width may exceed its drawn line by this much: rounding. Source: assumption A:plan.tolerances."""
+MOST_M = 3.66
+"""Wider doors are told as unusual. Source: assumption A:plan.usual_widths."""
 OFF_WALL_M = 0.6
 """Largest distance of a threshold from its spaces' outlines, m: a thick wall. Source: assumption A:plan.tolerances."""
 OFF_FLOOR_M = 0.01
@@ -23,11 +30,12 @@ def check_outlines(plan: FloorPlan, notes: Notes) -> None:
     """Note every fault of geometry: outlines, overlaps, thresholds, posts and equipment."""
     shapes: dict[str, Polygon] = {}
     for i, space in enumerate(plan.spaces):
-        shape = _shape(space, i, notes)
+        shape = _shape(space, i, notes, plan.units or "m")
         if shape is not None:
             shapes.setdefault(space.id, shape)
     _check_overlaps(plan, notes, shapes)
     _check_openings(plan, notes, shapes)
+    _check_thresholds(plan, notes)
     named: tuple[tuple[str, tuple[Post | Equipment, ...]], ...] = (("posts", plan.posts), ("equipment", plan.equipment))
     for section, things in named:
         for i, thing in enumerate(things):
@@ -41,34 +49,54 @@ def check_outlines(plan: FloorPlan, notes: Notes) -> None:
                 notes.add("DS305", message, (section, i, "at"))
 
 
-def _shape(space: Space, i: int, notes: Notes) -> Polygon | None:
-    """Return the polygon of a space; None, with a fault noted, where it is degenerate or crosses itself."""
+def _shape(space: Space, i: int, notes: Notes, unit: str) -> Polygon | None:
+    """Return the floor of a space, or None with a fault noted where it cannot be used."""
     at = ("spaces", i, "polygon")
-    if len(set(space.polygon)) < 3:
-        notes.add("DS303", f"the polygon of '{space.id}' has fewer than three different corners", at)
+    if not _ring_is_usable(space.polygon, f"the polygon of '{space.id}'", at, notes, unit):
         return None
-    shape = Polygon(space.polygon)
-    if shape.area <= 0 or not shape.is_valid:
-        why = str(shapely.is_valid_reason(shape))
-        x_y = why[why.find("[") + 1 : -1].replace(" ", ", ") if "[" in why else ""
-        wrong = f"crosses or touches itself near [{x_y}]" if shape.convex_hull.area > 0 else "has no area"
-        notes.add("DS303", f"the polygon of '{space.id}' {wrong}. List its corners in order, once around the space", at)
-        return None
+    usable = [
+        _ring_is_usable(hole, f"hole {k + 1} of '{space.id}'", ("spaces", i, "holes", k), notes, unit)
+        for k, hole in enumerate(space.holes)
+    ]
+    outline = Polygon(clean_ring(space.polygon))
     for k, hole in enumerate(space.holes):
-        cut = Polygon(hole) if len(set(hole)) > 2 else None
-        if cut is None or not cut.is_valid or cut.area <= 0 or not shape.covers(cut):
-            message = f"hole {k + 1} of '{space.id}' crosses itself, has no area, or reaches beyond the space"
+        if usable[k] and 2 * shapely.intersection(outline, Polygon(hole)).area < Polygon(hole).area:
+            usable[k] = False
+            message = f"hole {k + 1} of '{space.id}' reaches beyond the space by more than half. Move its corners"
             notes.add("DS303", message, ("spaces", i, "holes", k))
-            return None
-    whole = Polygon(space.polygon, space.holes)
-    if not whole.is_valid or whole.area <= 0:
-        notes.add("DS303", f"the holes of '{space.id}' overlap, or cut it into pieces", ("spaces", i, "holes"))
+    if not all(usable):
         return None
-    return whole
+    floor = floor_of(space.polygon, space.holes)
+    pieces: list[Polygon] = [piece for piece in shapely.get_parts(floor) if piece.area > OVERLAP_DEPTH_M**2]
+    if len(pieces) == 1:
+        return pieces[0]
+    whole = "leave no floor" if not pieces else f"part its floor into {len(pieces)} pieces"
+    remedy = "Make them smaller" if not pieces else "Draw a space for each piece"
+    notes.add("DS303", f"the holes of '{space.id}' {whole}. {remedy}", ("spaces", i, "holes"))
+    return None
+
+
+def _ring_is_usable(ring: Sequence[tuple[float, float]], name: str, at: Path, notes: Notes, unit: str) -> bool:
+    """Note a fault where a cleaned ring does not go once around some floor."""
+    if len(set(ring)) < 3:
+        notes.add("DS303", f"{name} has fewer than three different corners", at)
+        return False
+    shape = Polygon(clean_ring(ring))
+    if shape.area > 0 and shape.is_valid:
+        return True
+    wrong = "has no area"
+    if shape.convex_hull.area > 0:
+        numbers = re.findall(r"-?[0-9.]+(?:e[-+]?[0-9]+)?", str(shapely.is_valid_reason(shape)))
+        near = f" near {place_text(float(numbers[0]), float(numbers[1]), unit)}" if len(numbers) >= 2 else ""
+        wrong = f"crosses or touches itself{near}"
+    notes.add("DS303", f"{name} {wrong}. List its corners in order, once around", at)
+    return False
 
 
 def _check_overlaps(plan: FloorPlan, notes: Notes, shapes: dict[str, Polygon]) -> None:
     rows = [i for i, s in enumerate(plan.spaces) if s.id in shapes and plan.space_index[s.id] == i]
+    if not rows:
+        return
     polygons = [shapes[plan.spaces[i].id] for i in rows]
     tree = shapely.STRtree(polygons)
     pairs = tree.query(polygons, predicate="intersects").T
@@ -77,11 +105,12 @@ def _check_overlaps(plan: FloorPlan, notes: Notes, shapes: dict[str, Polygon]) -
         if one.level != two.level:
             continue
         common = polygons[a].intersection(polygons[b])
-        if common.area > OVERLAP_M2:
-            x, y = common.representative_point().coords[0]
+        if common.area > 0 and not shapely.is_empty(shapely.buffer(common, -OVERLAP_DEPTH_M / 2)):
+            at = common.representative_point()
+            place = place_text(float(at.x), float(at.y), plan.units or "m")
             message = (
                 f"'{two.id}' and '{one.id}'{notes.line(('spaces', rows[a]))} overlap by {_square_metres(common.area)} "
-                f"near [{x:.4g}, {y:.4g}]. Spaces of one level may share walls, not floor"
+                f"near {place}. Spaces of one level may share walls, not floor"
             )
             notes.add("DS301", message, ("spaces", rows[b], "polygon"))
 
@@ -103,6 +132,44 @@ def _check_openings(plan: FloorPlan, notes: Notes, shapes: dict[str, Polygon]) -
                     f"of both its spaces ({OFF_WALL_M:g} m or 2 ft at most). Move 'line', or name other 'spaces'"
                 )
                 notes.add("DS302", message, ("openings", i, "line"))
+
+
+def _check_thresholds(plan: FloorPlan, notes: Notes) -> None:
+    """Warn of widths beyond the drawn line, and of two openings on one stretch of wall."""
+    level = {s.id: s.level for s in plan.spaces}
+    lines = [LineString(o.line) for o in plan.openings]
+    for i, opening in enumerate(plan.openings):
+        drawn_m = float(lines[i].length)
+        odd = opening.wide_on_purpose or opening.clear_width_m > MOST_M  # told, or meant
+        if opening.width is not None and 0 < drawn_m < opening.width - WIDTH_SLACK_M and not odd:
+            message = (
+                f"'{opening.id}' is {_metres(opening.width)} wide on a line of {_metres(drawn_m)}. Draw the line as "
+                "long as the doorway, or correct 'width'"
+            )
+            notes.warn("DS406", message, ("openings", i, "width"))
+    walls = [line.buffer(WIDTH_SLACK_M, cap_style="flat") for line in lines]
+    for a, b in sorted(
+        (int(a), int(b)) for a, b in shapely.STRtree(walls).query(walls, predicate="intersects").T if a < b
+    ):
+        one, two = plan.openings[a], plan.openings[b]
+        floors = [{level[s] for s in o.spaces if s in level} for o in (one, two)]
+        if not floors[0] & floors[1]:
+            continue
+        shared_m = float(shapely.length(shapely.intersection(lines[a], walls[b])))
+        if shared_m > 2 * WIDTH_SLACK_M:
+            message = (
+                f"'{two.id}' and '{one.id}'{notes.line(('openings', a))} stand on the same {_metres(shared_m)} of wall, so "
+                "that it counts twice. Keep one of them, or move the line"
+            )
+            notes.warn("DS407", message, ("openings", b, "line"))
+
+
+def place_text(x: float, y: float, unit: str) -> str:
+    """Return a point as files write it: to the centimetre, in the unit of the file where it has one."""
+    size = UNITS["length"][unit]
+    digits = {"mm": 0, "in": 1}.get(unit, 2)
+    x_text, y_text = (f"{v / size:.{digits}f}" for v in (x, y))
+    return f"[{x_text}, {y_text}]" if unit in ("m", "mm", "cm") else f"[{x_text} {unit}, {y_text} {unit}]"
 
 
 def _off_wall(shape: Polygon, points: Sequence[tuple[float, float]]) -> float:

@@ -33,7 +33,7 @@ def check_plan_file(path: str | Path) -> tuple[FloorPlan | None, list[Fault]]:
         document = read_document(path, PlanError)
     except PlanError as e:
         return None, list(e.faults)
-    context = {"bare_lengths": document.data.get("units") == "m"}
+    context = {"bare_lengths": document.data.get("units")}
     try:
         plan = validate(document, FloorPlan, PlanError, marker="drillsim_plan", context=context)
     except PlanError as e:
