@@ -9,10 +9,17 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, affinity, box
+from shapely.geometry.base import BaseGeometry
 
 from depth import plays_of
-from drillsim.crowd.geometry.partition import Partition, partition
+from drillsim.crowd.geometry import partition as parting
+from drillsim.crowd.geometry.partition import Partition
 from drillsim.plan.outlines import floor_of
+
+
+def partition(floor: BaseGeometry, *, is_circulation: bool) -> Partition:
+    assert isinstance(floor, Polygon | MultiPolygon)
+    return parting.partition(floor, is_circulation=is_circulation)
 
 
 def widths(found: Partition) -> list[float]:
@@ -90,27 +97,28 @@ def test_a_niche_too_small_for_a_cell_tells_its_width() -> None:
 # ----------------------------------------------------------------- properties
 def random_floor(seed: int) -> Polygon | None:
     """A union of up to five turned boxes with up to two holes; None where it falls into pieces."""
-    luck = random.Random(seed)
-    common = luck.choice([0.0, 0.0, luck.uniform(0, 90)])
+    rng = random.Random(seed)
+    common = rng.choice([0.0, 0.0, rng.uniform(0, 90)])
     boxes = []
-    for _ in range(luck.randint(1, 5)):
-        one = box(0, 0, luck.uniform(2, 30), luck.uniform(2, 12))
-        one = affinity.rotate(one, common if luck.random() < 0.7 else luck.uniform(0, 180))
-        boxes.append(affinity.translate(one, luck.uniform(-15, 15), luck.uniform(-15, 15)))
+    for _ in range(rng.randint(1, 5)):
+        one = box(0, 0, rng.uniform(2, 30), rng.uniform(2, 12))
+        one = affinity.rotate(one, common if rng.random() < 0.7 else rng.uniform(0, 180))
+        boxes.append(affinity.translate(one, rng.uniform(-15, 15), rng.uniform(-15, 15)))
     union = shapely.union_all(boxes)
     if isinstance(union, MultiPolygon):
         union = max(union.geoms, key=lambda g: g.area)
-    for _ in range(luck.randint(0, 2)):
+    for _ in range(rng.randint(0, 2)):
         at = union.representative_point()
-        hole = box(at.x - luck.uniform(0.2, 3), at.y - luck.uniform(0.2, 3), at.x + 1, at.y + 1)
-        less = shapely.difference(union, affinity.rotate(hole, luck.uniform(0, 90)))
+        hole = box(at.x - rng.uniform(0.2, 3), at.y - rng.uniform(0.2, 3), at.x + 1, at.y + 1)
+        less = shapely.difference(union, affinity.rotate(hole, rng.uniform(0, 90)))
         union = less if less.geom_type == "Polygon" else union
     floor = floor_of(*drawn(union))
     return floor if isinstance(floor, Polygon) and floor.is_valid else None
 
 
-def drawn(floor: Polygon) -> tuple[list[tuple[float, float]], list[list[tuple[float, float]]]]:
+def drawn(floor: BaseGeometry) -> tuple[list[tuple[float, float]], list[list[tuple[float, float]]]]:
     """Outline and holes as a plan file lists them."""
+    assert isinstance(floor, Polygon)
     rings = [[(x, y) for x, y in ring.coords[:-1]] for ring in (floor.exterior, *floor.interiors)]
     return rings[0], rings[1:]
 
@@ -121,14 +129,14 @@ def test_turning_mirroring_moving_and_listing_otherwise_change_no_cell(seed: int
     floor = random_floor(seed)
     if floor is None:
         return
-    luck = random.Random(seed + 1)
-    other = affinity.translate(affinity.rotate(floor, luck.uniform(0, 360), origin=(3, 4)), 1000, 2000)
-    if luck.random() < 0.5:
+    rng = random.Random(seed + 1)
+    other = affinity.translate(affinity.rotate(floor, rng.uniform(0, 360), origin=(3, 4)), 1000, 2000)
+    if rng.random() < 0.5:
         other = affinity.scale(other, -1, 1, origin=(0, 0))
     outline, holes = drawn(other)
-    start = luck.randrange(len(outline))
+    start = rng.randrange(len(outline))
     outline = outline[start:] + outline[:start]
-    turned = floor_of(outline[:: luck.choice([1, -1])], holes)
+    turned = floor_of(outline[:: rng.choice([1, -1])], holes)
     assert isinstance(turned, Polygon)
     one, two = partition(floor, is_circulation=True), partition(turned, is_circulation=True)
     assert areas(two) == pytest.approx(areas(one), abs=1e-3)

@@ -27,7 +27,8 @@ def test_corners_on_a_straight_wall_go() -> None:
 
 
 def test_a_round_wall_keeps_what_its_shape_needs() -> None:
-    circle = list(shapely.Point(0, 0).buffer(20, quad_segs=360).exterior.coords)[:-1]
+    around = shapely.Point(0, 0).buffer(20, quad_segs=360).exterior.coords[:-1]
+    circle = [(x, y) for x, y in around]
     cleaned = clean_ring(circle)
     assert 100 < len(cleaned) < len(circle)
     assert shapely.hausdorff_distance(Polygon(circle).exterior, Polygon(cleaned).exterior) < 0.0011

@@ -16,14 +16,14 @@ Holes of less than 1 m2 (columns) take area, and the width of the chords that ru
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
 from typing import cast
 
 import numpy as np
 import shapely
-from shapely import Polygon
+from shapely import MultiPolygon, Polygon
 
 from drillsim.plan.outlines import PERSON_M, TOLERANCE_M, Chord, Floats, faces_of, rings_of, shortest_chords
 
@@ -62,12 +62,27 @@ class Partition:
     """Pieces too small for a cell, and the width in metres by which one comes into each."""
 
 
-def partition(floor: Polygon, *, is_circulation: bool) -> Partition:
+def partition(floor: Polygon | MultiPolygon, *, is_circulation: bool) -> Partition:
     """Return the cells of a floor; the floor itself is the only one where nothing parts it.
 
+    floor
+        Several pieces, which only a passage narrower than a person joins, are parted one by one; no seam joins them.
     is_circulation
         Whether arms of more than 10 m are cut.
     """
+    cells: list[Polygon] = []
+    seams: list[Seam] = []
+    niches: list[tuple[Polygon, float]] = []
+    for piece in shapely.get_parts(floor):
+        found = _partition(piece, is_circulation=is_circulation)
+        seams += [replace(s, cells=(s.cells[0] + len(cells), s.cells[1] + len(cells))) for s in found.seams]
+        cells += found.cells
+        niches += found.niches
+    return Partition(tuple(cells), tuple(seams), tuple(niches))
+
+
+def _partition(floor: Polygon, *, is_circulation: bool) -> Partition:
+    """Return the cells of a floor of one piece."""
     whole = Polygon(floor.exterior, [h for h in floor.interiors if Polygon(h).area >= COLUMN_M2])
     candidates = _uncrossed(shortest_chords(whole))
     necks, niches = _necks(whole, candidates) if candidates else ([], [])
