@@ -3,12 +3,14 @@
     onset -> noticed -> reported -> word -> under way -> on scene -> able
 
 The chain is that of the responder who made the response able, else of the first on scene. Travel is split further
-into walking, doors and locks, and time lost to people in the way. The intervals are disjoint and add up to
+into walking as in an empty building, waiting (locks, closed ways, searching looks, others of a team), and time lost to
+people in the way. The intervals are disjoint and add up to
 able_on_scene_s, or to the arrival of the first where nobody was able. Columns keep the names leg_*_s of the row.
 """
 
 from __future__ import annotations
 
+from math import inf
 from typing import Protocol
 
 from drillsim.record import events as ev
@@ -31,15 +33,16 @@ def response_intervals(table: EventsByWord, onset: Event, row: dict[str, Value])
     onset
         Its onset; all stamps count from there.
     row
-        Columns of the incident that are measured already: noticed_s, reported_s.
+        Columns of the incident that are measured already: noticed_s, reported_s, first_on_scene_s, able_on_scene_s.
 
-    All are None where nobody came or the chain is incomplete, as for a responder on scene from the start.
+    All are None where nobody came within the horizon. A stamp that the chain does not have (a unit that saw the incident
+    itself is there before any report) costs no time.
     """
     intervals: dict[str, Value] = {c.name: None for c in LEGS}
-    able = next(iter(table[ev.ABLE]), None)
+    able = next(iter(table[ev.ABLE]), None) if row["able_on_scene_s"] is not None else None
     first = next((e for e in table[ev.ON_SCENE] if e.why != "stays-away"), None)
-    chosen = able or first
-    if chosen is None or row["reported_s"] is None or row["noticed_s"] is None:
+    chosen = able or (first if row["first_on_scene_s"] is not None else None)
+    if chosen is None:
         return intervals
 
     def stamp(what: str) -> float | None:
@@ -47,7 +50,7 @@ def response_intervals(table: EventsByWord, onset: Event, row: dict[str, Value])
         found = [e for e in table[what] if e.who == chosen.who and e.time_s <= chosen.time_s]
         return found[-1].time_s - onset.time_s if found else None
 
-    noticed, reported = float(row["noticed_s"] or 0.0), float(row["reported_s"] or 0.0)
+    noticed, reported = (inf if row[name] is None else float(row[name] or 0.0) for name in ("noticed_s", "reported_s"))
     word, set_off, there = stamp(ev.WORD), stamp(ev.UNDER_WAY), stamp(ev.ON_SCENE)
     if word is None or set_off is None or there is None:
         return intervals

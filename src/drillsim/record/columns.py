@@ -70,9 +70,14 @@ LEGS: tuple[Column, ...] = (
         "leg_word_s", "s", "reported until the one who became able has the word (police: until called)", "to get word"
     ),
     Column("leg_under_way_s", "s", "word until under way (police: called until at the entry)", "to set off"),
-    Column("leg_walk_s", "s", "walking time on the way, as if nobody were there", "to walk"),
-    Column("leg_doors_s", "s", "waiting at locks and searching for the place", "doors and search"),
-    Column("leg_people_s", "s", "further time lost to people in the way and detours", "people in the way"),
+    Column("leg_walk_s", "s", "walking time of the ways taken, searching included, as if nobody were there", "to walk"),
+    Column(
+        "leg_doors_s",
+        "s",
+        "waiting at locks and closed ways, for others of the team, and looking while searching",
+        "doors and search",
+    ),
+    Column("leg_people_s", "s", "further time lost to people in the way", "people in the way"),
     Column("leg_able_s", "s", "on scene until able to act", "until able"),
 )
 """Legs of the chain of the responder who made the response able (the first on scene where nobody need be able); they add up to that time."""

@@ -105,7 +105,7 @@ ON_SCENE = _event("on-scene", "responder", "it is at the place of the incident",
 WALKED = _event(
     "walked", "responder", "free walking time of the way there", where="place of the incident", value="seconds"
 )
-DOORS = _event("doors", "responder", "time at locks and searching on the way there", where="place of the incident",
+DOORS = _event("doors", "responder", "time at locks and closed ways, of looks and of waiting for others on the way there", where="place of the incident",
                value="seconds")  # fmt: skip
 FIRST_AID = _event("first-aid", "responder", "somebody who gives first aid is at the patient", "{Who} gives first aid.",
                    where="place of the incident")  # fmt: skip

@@ -74,7 +74,7 @@ class Approach:
             if there.triggered and incident.space == space:
                 return
             if there.triggered and not moved.triggered:
-                yield moved  # it has left; word of the new place is on its way
+                yield from self._wait(responder, moved)  # it has left; word of the new place is on its way
 
     def _walk(
         self,
@@ -102,11 +102,10 @@ class Approach:
         drill.log(
             responder.id, ev.SEARCHES, drill.whereabouts(responder), "the place is not known", incident=incident.id
         )
-        began = env.now
         while not incident.place_known.triggered:
             nearest = self._nearest(incident, responder, speed_mps)
             if nearest is None:
-                yield incident.place_known
+                yield from self._wait(responder, incident.place_known)
                 break
             space, point = nearest
             incident.searched.add(space)
@@ -115,13 +114,12 @@ class Approach:
             if not there.triggered:
                 break
             look = env.timeout(self._look_s(incident, responder, space))
-            yield look | incident.place_known
+            yield from self._wait(responder, look | incident.place_known)
             if look.processed and incident.space == space:
                 drill.log(responder.id, ev.FOUND, drill.id_of(space), incident=incident.id)
                 radio = responder.sample(drill.scenario.reporting.radio, "unit.found", incident.number)
                 drill.at(radio, lambda _e: tell_place(drill, incident, responder.id))
                 break
-        responder.doors_s += env.now - began
 
     def _nearest(self, incident: IncidentState, responder: Responder, speed_mps: float) -> tuple[int, XY] | None:
         """Return the nearest space that nobody has visited and its lookout; None when none is left or can be reached."""
@@ -168,7 +166,13 @@ class Approach:
             drill.log(
                 responder.id, ev.WAITS_AT_DOOR, drill.whereabouts(responder), "for the others", incident=incident.id
             )
-            yield together
+            yield from self._wait(responder, together)
+
+    def _wait(self, responder: Responder, event: simpy.Event) -> Process:
+        """Stand until an event; the time belongs to doors and search."""
+        began = self.drill.env.now
+        yield event
+        responder.doors_s += self.drill.env.now - began
 
     # ------------------------------------------------------------------ the AED
 

@@ -136,7 +136,7 @@ class Response:
         assignment.status = Status.UNDER_WAY
         drill.log(unit.id, ev.UNDER_WAY, drill.whereabouts(unit), incident=incident.id)
         if drill.scenario.dispatch.service == "walked":
-            unit.walked_s = unit.doors_s = 0.0
+            drill.travel.begin_approach(unit)
             if incident.kind.has_patient:
                 yield from self.approach.fetch_aed(incident, unit)
             speed_mps = unit.pace(incident.kind)

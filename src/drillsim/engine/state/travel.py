@@ -33,6 +33,14 @@ class UnitTrip:
     """Succeeds on arrival; a responder without a path stands, and is planned again when a way opens."""
     no_way: Callable[[], None]
     """Called each time planning finds no path."""
+    path: Path | None = None
+    """Present path."""
+    free_s: float = 0.0
+    """Seconds of the present path without its locks, as in an empty building."""
+    stands_since_s: float | None = None
+    """Since when it has stood without a path."""
+    counts: bool = True
+    """Whether its times belong to the approach that the responder is on."""
     ways: frozenset[int] = frozenset()
     """Ways of the present path."""
     entry: Callable[[], int] | None = None
@@ -185,10 +193,17 @@ class Travel:
                 stair_up_mps=responder.up_mps,
                 stair_down_mps=responder.down_mps,
             )
+        self._leave_path(self.trips.get(responder.number))
         trip = UnitTrip(responder, space, point, speed_mps, self.env.event(), no_way, entry=entry)
         self.trips[responder.number] = trip
-        self._plan(trip, first=True)
+        self._plan(trip)
         return trip.done
+
+    def begin_approach(self, responder: Responder) -> None:
+        """Count walking and waiting of a responder from now on; a walk that it is on belongs to what was before."""
+        responder.walked_s = responder.doors_s = 0.0
+        if responder.number in self.trips:
+            self.trips[responder.number].counts = False
 
     def place(self, responder: Responder) -> tuple[int, XY]:
         """Return space and point of a responder now: from the crowd after its first departure, else from its duty."""
@@ -223,7 +238,8 @@ class Travel:
 
     def stop(self, responder: Responder) -> None:
         """End the trip of a responder where it is."""
-        if responder.number is not None and self.trips.pop(responder.number, None) is not None:
+        if responder.number is not None and responder.number in self.trips:
+            self._leave_path(self.trips.pop(responder.number))
             self.crowd.halt(responder.number)
 
     def _outside(self, way: int) -> tuple[int, XY]:
@@ -232,7 +248,7 @@ class Travel:
         x, y = self.world.network.way_xy[way, side]
         return int(self.world.network.way_spaces[way, side]), (float(x), float(y))
 
-    def _plan(self, trip: UnitTrip, *, first: bool = False) -> None:
+    def _plan(self, trip: UnitTrip) -> None:
         assert trip.responder.number is not None
         routes = self.routes(trip.responder, trip.speed_mps)
         if trip.entry is not None and self.crowd.space_of(trip.responder.number) == -1:
@@ -241,20 +257,21 @@ class Travel:
         else:
             space, at = self.crowd.unit_place(trip.responder.number)
             path = routes.path(space, at, trip.space, trip.point)
-        self._send(trip, path, first=first)
+        self._leave_path(trip)
+        self._send(trip, path)
 
-    def _send(self, trip: UnitTrip, path: Path | None, *, first: bool) -> None:
+    def _send(self, trip: UnitTrip, path: Path | None) -> None:
         responder = trip.responder
         assert responder.number is not None
+        trip.path = path
         if path is None:
             self.crowd.halt(responder.number)
-            trip.ways = frozenset()
+            trip.ways, trip.stands_since_s = frozenset(), self.env.now
             trip.no_way()
             return
         trip.ways = frozenset(way for way, _side in path.ways)
         delays = [self.delay_s(responder, *step) or 0.0 for step in path.ways]
-        if first:
-            responder.walked_s += path.seconds - sum(delays)
+        trip.free_s = path.seconds - sum(delays)
         assigned = UnitPath(
             path.ways,
             trip.space,
@@ -273,4 +290,34 @@ class Travel:
     def _arrived(self, number: int) -> None:
         trip = self.trips.pop(number, None)
         if trip is not None:
+            if trip.counts:
+                trip.responder.walked_s += trip.free_s
             trip.done.succeed()
+
+    # ------------------------------------------------------------------ where the time went
+
+    def _leave_path(self, trip: UnitTrip | None) -> None:
+        """Credit what a trip has done of its path until now to its responder: free walking time, or time without a path."""
+        if trip is None:
+            return
+        if trip.counts and trip.path is not None:
+            trip.responder.walked_s += max(trip.free_s - self._left_s(trip, trip.path), 0.0)
+        if trip.counts and trip.stands_since_s is not None:
+            trip.responder.doors_s += self.env.now - trip.stands_since_s
+        trip.path = trip.stands_since_s = None
+
+    def _left_s(self, trip: UnitTrip, path: Path) -> float:
+        """Return the free walking seconds that are left of a path from where the responder is; all of them outside."""
+        network, responder = self.world.network, trip.responder
+        assert responder.number is not None
+        if self.crowd.space_of(responder.number) == -1:
+            return trip.free_s
+        space, at = self.crowd.unit_place(responder.number)
+        begins = [int(network.way_spaces[way, 1 - side]) for way, side in path.ways]
+        metres = climbing_s = 0.0
+        for way, side in path.ways[begins.index(space) if space in begins else len(begins) :]:
+            metres += network.distance(space, at, network.way_xy[way, 1 - side])
+            climbing_s += network.way_crossing_m[way] / (responder.up_mps if side else responder.down_mps)
+            space, (x, y) = int(network.way_spaces[way, side]), network.way_xy[way, side]
+            at = (float(x), float(y))
+        return float((metres + network.distance(space, at, trip.point)) / trip.speed_mps + climbing_s)
