@@ -210,7 +210,10 @@ def buildings(draw: st.DrawFn) -> Any:
     one_way, locked = st.sampled_from([None] * 6 + ["in", "out"]), st.sampled_from([None] * 12 + ["outside", "both"])
 
     def may(opening: dict[str, Any]) -> dict[str, Any]:
-        more = {"one_way": draw(one_way), "locked": draw(locked)}
+        words = {"in": {"to": opening["spaces"][0]}, "out": {"to": opening["spaces"][1]}}
+        more = {"one_way": words.get(draw(one_way) or ""), "locked": draw(locked)}
+        if more["locked"] == "outside":
+            more["locked"] = {"keeps_out_of": opening["spaces"][0]}
         return opening | {key: value for key, value in more.items() if value is not None}
 
     spaces: list[Any] = [("hall", "corridor", HORSESHOE if bent else box(0, 0, 24, 2.5))]
@@ -241,6 +244,8 @@ def buildings(draw: st.DrawFn) -> Any:
             door("ey", "hall", "yard", 24, 1.2, draw(width))
             | {"locked": draw(st.sampled_from(["no", "outside", "outside"]))}
         )
+        if draw(st.sampled_from([True, True, True, False])):  # else it is an enclosed court
+            openings.append(door("gate", "yard", "outside", 60, 10))
     if draw(flip):
         more = ring(draw(st.sampled_from([0.6, 0.9])))
         spaces, openings = spaces + more[0], openings + [may(o) for o in more[1]]

@@ -45,9 +45,9 @@ def three_in_a_ring() -> World:
     """Three rooms of one place each, every one with a door to the next; each person wants to go on by two."""
     plan = plan_of(
         [("a", "storage", box(0, 0, 2, 0.3)), ("b", "storage", box(0, 0.3, 1, 0.9)), ("c", "storage", box(1, 0.3, 2, 0.9))],
-        [door("ab", "a", "b", 0.5, 0.3, line=[[0.1, 0.3], [0.9, 0.3]], width=0.8, one_way="in"),
-         door("bc", "b", "c", 1, 0.6, 0.6, one_way="in"),
-         door("ca", "c", "a", 1.5, 0.3, line=[[1.1, 0.3], [1.9, 0.3]], width=0.8, one_way="in")],
+        [door("ab", "a", "b", 0.5, 0.3, line=[[0.1, 0.3], [0.9, 0.3]], width=0.8, one_way={"to": "a"}),
+         door("bc", "b", "c", 1, 0.6, 0.6, one_way={"to": "b"}),
+         door("ca", "c", "a", 1.5, 0.3, line=[[1.1, 0.3], [1.9, 0.3]], width=0.8, one_way={"to": "c"})],
     )  # fmt: skip
     return World(plan, people_at([(0, 1.0, 0.1), (1, 0.5, 0.6), (2, 1.5, 0.6)]))
 

@@ -207,7 +207,7 @@ def test_a_door_locked_on_both_sides_lets_no_crowd_through() -> None:
 
 def test_a_one_way_door_is_passed_one_way_only() -> None:
     spaces = [("a", "other", box(0, 0, 10, 10)), ("b", "other", box(10, 0, 20, 10))]
-    doors = [door("d", "a", "b", 10, 5, one_way="in"), door("eb", "b", "outside", 20, 5)]
+    doors = [door("d", "a", "b", 10, 5, one_way={"to": "a"}), door("eb", "b", "outside", 20, 5)]
     world = World(plan_of(spaces, doors), people_at([(0, 5.0, 5.0), (1, 15.0, 5.0)]))
     world.crowd.evacuate()
     world.run(600)

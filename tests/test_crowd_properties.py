@@ -29,7 +29,7 @@ def worlds(draw: st.DrawFn) -> Callable[[], World]:
         depth = draw(TINY)
         spaces.append((f"s{i}", use, box(x, 0, x + width, depth)))
         if i:
-            one_way = draw(st.sampled_from([None, None, None, "out", "in"]))
+            one_way = draw(st.sampled_from([None, None, None, {"to": f"s{i}"}, {"to": f"s{i - 1}"}]))
             doors.append(door(f"d{i}", f"s{i - 1}", f"s{i}", x, 0.5, width=0.9, one_way=one_way))
         if draw(st.booleans()) or i == count - 1:
             at = x + width * draw(st.sampled_from([0.25, 0.5]))

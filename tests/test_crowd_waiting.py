@@ -86,7 +86,7 @@ def test_no_border_lets_more_pass_than_its_law_allows(play: Play) -> None:
 
 
 # ------------------------------------------------------------------------ rings
-def ring_of(rooms: int, side: float, **ways: str) -> tuple[list[Any], list[Any]]:
+def ring_of(rooms: int, side: float, *, one_way: bool = False) -> tuple[list[Any], list[Any]]:
     """Rooms in two rows that run round, one across both rows at the end where their number is odd; each has a door to the next.
 
     Every room has an exit, too.
@@ -104,7 +104,9 @@ def ring_of(rooms: int, side: float, **ways: str) -> tuple[list[Any], list[Any]]
         below, above = max(low[0][1], high[0][1]), min(low[2][1], high[2][1])
         x, y = (left + right) / 2, (below + above) / 2
         line = [[x, y - wide / 2], [x, y + wide / 2]] if right - left < 1e-9 else [[x - wide / 2, y], [x + wide / 2, y]]
-        doors.append(door(f"d{i}", f"r{a}", f"r{b}", x, y, wide, line=line, **ways))
+        doors.append(
+            door(f"d{i}", f"r{a}", f"r{b}", x, y, wide, line=line, **({"one_way": {"to": f"r{b}"}} if one_way else {}))
+        )
     for i, polygon in enumerate(boxes):
         x, y = polygon[2][0] - 0.35, polygon[2][1] if i < columns + odd else polygon[0][1]
         doors.append(door(f"e{i}", f"r{i}", "outside", x, y, wide, line=[[x - wide / 2, y], [x + wide / 2, y]]))
@@ -119,8 +121,7 @@ Ring = tuple[ds.FloorPlan, list[tuple[int, float, float]], Laws, int, NDArray[np
 def rings(draw: st.DrawFn) -> Ring:
     """A ring of full rooms, and how far on round it everybody wants to go."""
     rooms, side = draw(st.integers(2, 9)), draw(st.sampled_from([0.75, 1.0, 1.3]))
-    ways = draw(st.sampled_from([{}, {"one_way": "out"}])) if rooms > 2 else {}
-    plan = plan_of(*ring_of(rooms, side, **ways))
+    plan = plan_of(*ring_of(rooms, side, one_way=rooms > 2 and draw(st.booleans())))
     laws, steps = Laws(speed=draw(st.sampled_from(["sfpe", "constant"]))), draw(st.integers(1, rooms - 1))
     shape = [(s.polygon[0], s.polygon[2]) for s in plan.spaces]
     places = World(plan, people_at([]), laws).cells.places[:rooms]

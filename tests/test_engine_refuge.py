@@ -15,6 +15,7 @@ from crowd_worlds import box, door, people_at, plan_of
 from drillsim.crowd.population import Population
 from drillsim.engine.world.refuge import refuge_of, refuge_spaces, without_stairs
 from drillsim.engine.world.world import World
+from drillsim.plan.model import LeadsTo
 from drillsim.scenario.people import LawsChoice, Refuge
 from plays import scenario
 from protocol_plays import with_openings
@@ -114,7 +115,7 @@ def test_a_door_that_only_leads_in_and_a_locked_one_lead_nobody_out() -> None:
     doors = [door("ab", "a", "b", 4, 2), door("bc", "b", "c", 8, 2), door("e", "c", "outside", 12, 2)]
     plan = plan_of(rooms, doors)
     assert without_stairs(world_of(plan)).tolist() == [True, True, True]
-    one_way = with_openings(plan, bc={"one_way": "in"})
+    one_way = with_openings(plan, bc={"one_way": LeadsTo(to="b")})
     assert without_stairs(world_of(one_way)).tolist() == [False, False, True]
     locked = with_openings(plan, ab={"lock": "key", "locked": "both"})
     assert without_stairs(world_of(locked)).tolist() == [False, True, True]
@@ -122,7 +123,7 @@ def test_a_door_that_only_leads_in_and_a_locked_one_lead_nobody_out() -> None:
 
 def test_a_field_is_as_good_as_the_outside() -> None:
     rooms = [("a", "classroom", box(0, 0, 4, 4)), ("field", "outdoors", box(4, 0, 30, 4))]
-    plan = plan_of(rooms, [door("e", "a", "field", 4, 2)])
+    plan = plan_of(rooms, [door("e", "a", "field", 4, 2), door("gate", "field", "outside", 30, 2)])
     assert without_stairs(world_of(plan)).tolist() == [True, True]
 
 

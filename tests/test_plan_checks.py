@@ -79,7 +79,7 @@ CASES = {
         ("lock: push-button", "lock: push-button, locked: both"), "{id: room-201",
         "its only door 'd-201' (line"),
     "DS310 a room with a door that only leads in": (
-        ("lock: push-button", "lock: push-button, one_way: in"), "{id: room-201", "one_way: in"),
+        ("lock: push-button", "lock: push-button, one_way: in"), "{id: room-201", "one_way: {to: hall-1}"),
     "DS105 a period that ends before it begins": (('to: "11:50"', 'to: "07:50"'), "timetable", "not after 08:00"),
     "DS103 an unknown group": (
         ("timetable:", "groups: {primry: 100 %}\ntimetable:"), "timetable:", "Closest: 'primary'"),

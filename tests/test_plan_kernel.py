@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 import drillsim as ds
 from depth import cases
 from drillsim.plan import shortest_paths_compiled
-from drillsim.plan.network import Network
+from drillsim.plan.network import Network, shortest_distances
 from drillsim.plan.routes import EDGE_PENALTY_S, TIE_S
-from drillsim.plan.shortest_paths import shortest_distances
 
 
 @pytest.fixture(scope="module")

@@ -166,7 +166,7 @@ def test_two_rooms_joined_only_through_the_outside_have_no_diameter() -> None:
 def test_an_outdoor_space_is_not_counted_and_its_door_is_an_exit() -> None:
     plan = plan_of(
         [room("a", 0, 0, 4, 4), room("field", 4, 0, 30, 30, use="outdoors")],
-        [door("to-field", "a", "field", 4, 2, kind="exit")],
+        [door("to-field", "a", "field", 4, 2, kind="exit"), exit_("gate", "field", 30, 2)],
     )
     facts = ds.build(plan).facts()
     assert (facts["spaces"], facts["openings"], facts["exits"]) == (1, 1, 1)

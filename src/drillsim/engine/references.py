@@ -8,6 +8,7 @@ from typing import Any
 from drillsim.documents.fault_list import Faults, Path
 from drillsim.errors import closest
 from drillsim.plan.model import OUTSIDE, FloorPlan
+from drillsim.plan.passage import is_exit
 from drillsim.quantities import minutes
 from drillsim.record.columns import TIMES
 from drillsim.scenario.calendar import Calendar, overlaps
@@ -30,10 +31,11 @@ class PlanNames:
         self.uses = sorted({s.use for s in plan.spaces})
         self.openings = [o.id for o in plan.openings]
         self.ways = [*self.openings, *(s.id for s in plan.stairs)]
-        self.exits = [o.id for o in plan.openings if OUTSIDE in o.spaces]
+        self.exits = [o.id for o in plan.openings if is_exit(plan, o)]
+        gates = [o.id for o in plan.openings if OUTSIDE in o.spaces and o.id not in self.exits]
         self.by_sort = {
             "space": self.spaces, "space or post": self.points, "opening": self.openings,
-            "opening or stair": self.ways, "exit": self.exits,
+            "opening or stair": self.ways, "exit": [*self.exits, *gates],
         }  # fmt: skip
         self.periods = list(dict.fromkeys(p.period for p in plan.timetable))
 

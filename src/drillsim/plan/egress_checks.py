@@ -10,17 +10,28 @@ from collections.abc import Iterable
 
 from drillsim.documents.fault_list import Notes
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening
+from drillsim.plan.passage import direction_fault, is_exit, kept_out_of, may_pass, out_spaces
 
 SINGLE_WAY_OUT_LIMIT = 49
 """Persons that a space with a single way out may hold, by usual building codes. Source: A:plan.single_way_out."""
 
 
 def check_ways_out(plan: FloorPlan, notes: Notes) -> None:
-    """Note spaces without a way out (DS310), parts joined only through the outside (DS311), crowds behind a single door
-    (DS403), and outdoor places without an opening (DS313)."""
-    indoors = [s.id for s in plan.spaces if s.use != "outdoors"]
+    """Note ways whose direction is not told (DS314); spaces without a way out (DS310), parts joined only through the outside
+    (DS311), crowds behind a single door (DS403), outdoor places without an opening (DS313), and enclosed courts (DS315)."""
+    told_ways = True
+    for i, opening in enumerate(plan.openings):
+        fault = direction_fault(plan, opening)
+        if fault:
+            told_ways = False
+            notes.add("DS314", fault[1], ("openings", i, fault[0]))
+    if not told_ways:
+        return
+    out = out_spaces(plan)
+    indoors = [s.id for s in plan.spaces if s.id not in out]
     inside = set(indoors)
-    exits = [o for o in plan.openings if sum(s in inside for s in o.spaces) == 1]
+    exits = [o for o in plan.openings if is_exit(plan, o)]
+    _note_courts(plan, notes, inside)
     if not exits:
         message = (
             "nobody can get out: the plan has no exit. Add an opening of 'kind: exit' that joins a space with 'outside'"
@@ -61,21 +72,29 @@ def check_ways_out(plan: FloorPlan, notes: Notes) -> None:
             notes.warn("DS313", message, ("spaces", i))
 
 
-def _may_pass(opening: Opening, start: str) -> bool:
-    """Return whether a person without keys may pass an opening from a space; one-way openings are honoured."""
-    if opening.state == "both":
-        return False
-    return opening.one_way is None or (opening.one_way == "out") == (opening.spaces[0] == start)
+def _note_courts(plan: FloorPlan, notes: Notes, inside: set[str]) -> None:
+    for i, space in enumerate(plan.spaces):
+        beside = any(space.id in o.spaces for o in plan.openings)
+        if space.use == "outdoors" and space.id in inside and beside:
+            message = (
+                f"no way leads on from '{space.id}' to 'outside' without going back in, so who is there is still inside. "
+                f"Add its gate, an opening of 'kind: exit' with 'spaces: [{space.id}, outside]', if it has one"
+            )
+            notes.warn("DS315", message, ("spaces", i))
 
 
 def _ways_from(plan: FloorPlan, space: str) -> list[str]:
     """Return the space behind each way out of a space, one entry per way."""
     beyond = [
-        o.spaces[1] if o.spaces[0] == space else o.spaces[0]
+        _beyond(o, space)
         for o in plan.openings
-        if space in o.spaces and o.spaces[0] != o.spaces[1] and _may_pass(o, space)
+        if space in o.spaces and o.spaces[0] != o.spaces[1] and may_pass(plan, o, _beyond(o, space))
     ]
     return beyond + [t.upper if t.lower == space else t.lower for t in plan.stairs if space in (t.lower, t.upper)]
+
+
+def _beyond(opening: Opening, space: str) -> str:
+    return opening.spaces[1] if opening.spaces[0] == space else opening.spaces[0]
 
 
 def _turned(leads: dict[str, list[str]], inside: set[str]) -> dict[str, list[str]]:
@@ -128,18 +147,24 @@ def _stuck(plan: FloorPlan, notes: Notes, space: str) -> str:
     if len(beside) == 1 and not stairs:
         i, door = beside[0]
         line = notes.line(("openings", i))
+        beyond = _beyond(door, space)
         if door.state == "both":
             return (
-                f"{start}: its only door '{door.id}'{line} is 'locked: both'. Lockable rooms need 'locked: "
-                "no' or 'outside'"
+                f"{start}: its only door '{door.id}'{line} is 'locked: both'. Lockable rooms need 'locked: no', or "
+                f"'locked: {{keeps_out_of: {space}}}', which people inside can leave"
             )
-        if not _may_pass(door, space):
+        if kept_out_of(plan, door) == beyond:
             return (
-                f"{start}: its only door '{door.id}'{line} is 'one_way: {door.one_way}', which leads in. Turn "
-                "it or remove 'one_way'"
+                f"{start}: its only door '{door.id}'{line} is locked against who wants to go into '{beyond}'. Write "
+                f"'locked: {{keeps_out_of: {space}}}' to keep people out of '{space}'"
             )
-    beyond = [s for s in _ways_from(plan, space) if s != OUTSIDE]
-    through = f" (its ways lead to {_names(sorted(set(beyond)))})" if beyond else ""
+        if not may_pass(plan, door, beyond):
+            return (
+                f"{start}: its only door '{door.id}'{line} leads only into '{space}'. Write 'one_way: {{to: {beyond}}}' or "
+                "remove 'one_way'"
+            )
+    further = [s for s in _ways_from(plan, space) if s != OUTSIDE]
+    through = f" (its ways lead to {_names(sorted(set(further)))})" if further else ""
     return f"{start}{through}. Add the missing opening, stair or exit"
 
 

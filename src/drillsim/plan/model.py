@@ -71,6 +71,20 @@ class Space(Model):
         return self.use in (*CIRCULATION, "stair")
 
 
+class LeadsTo(Model):
+    """A direction by name: the only space that a one-way opening leads to."""
+
+    to: str
+    """One of the two spaces of the opening, or 'outside'."""
+
+
+class KeepsOutOf(Model):
+    """A lock by name: the space that it keeps people out of."""
+
+    keeps_out_of: str
+    """One of the two spaces of the opening, or 'outside'; people in it can leave."""
+
+
 class Opening(Model):
     """A door, a leafless opening, a stair door or an exit; a way between two spaces."""
 
@@ -88,10 +102,12 @@ class Opening(Model):
     """Clear width, metres; the length of the line where absent."""
     lock: Lock = "none"
     """Kind of lock."""
-    locked: Literal["no", "outside", "both"] | None = None
-    """Its state at the start; exits with a lock are locked from outside, all others are not locked, where absent."""
-    one_way: Literal["in", "out"] | None = None
-    """'out' leads from the first space to the second only, 'in' the other way."""
+    locked: Literal["no", "outside", "both"] | KeepsOutOf | None = None
+    """Its state at the start: `no`, `both`, or `{keeps_out_of: SPACE}`; `outside` keeps people out of the building, or out of a
+    room beside circulation. Where absent, exits with a lock are locked from outside and all others are not locked."""
+    one_way: Literal["in", "out"] | LeadsTo | None = None
+    """`{to: SPACE}` leads into that space only; `out` leads out of the building, or out of a room beside circulation, and
+    `in` the other way."""
     alarm: bool = False
     """Whether opening it rings at the front office."""
     wide_on_purpose: bool = False
@@ -117,6 +133,8 @@ class Opening(Model):
     @property
     def state(self) -> Literal["no", "outside", "both"]:
         """Its lock's state at the start."""
+        if isinstance(self.locked, KeepsOutOf):
+            return "outside"
         if self.locked is not None:
             return self.locked
         return "outside" if (OUTSIDE in self.spaces or self.kind == "exit") and self.lock != "none" else "no"

@@ -10,17 +10,19 @@ the same for all drills; what varies (speeds, delays, closed ways) belongs to `R
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from drillsim.plan.geodesic import Floats, Floor, SnappedPoints
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Stair, stair_opening
-from drillsim.plan.shortest_paths import shortest_distances
+from drillsim.plan.passage import is_exit, leads_to, out_spaces, protected_space
 
 Ints = NDArray[np.int64]
 XY = tuple[float, float]
@@ -77,7 +79,7 @@ class Network:
     space_level: Ints
     """(spaces,) index of the space's level in the plan."""
     space_indoors: NDArray[np.bool_]
-    """(spaces,) False for spaces of use 'outdoors'."""
+    """(spaces,) False for outdoor places that count as out; an enclosed court is inside."""
 
     @property
     def ways(self) -> int:
@@ -194,26 +196,21 @@ class Network:
         """(ways, 2) whether a way may be passed towards a side, by its `one_way`; locks do not count."""
         allowed = np.ones((self.ways, 2), dtype=np.bool_)
         for w, opening in enumerate(self.plan.openings):
-            if opening.one_way is not None:
-                allowed[w, 0 if opening.one_way == "out" else 1] = False
+            to = leads_to(self.plan, opening)
+            if to is not None:
+                allowed[w, 1 - opening.spaces.index(to)] = False
         return allowed
 
     @cached_property
     def exits(self) -> tuple[int, ...]:
-        """Openings between an indoor space and the outside or an outdoor space."""
-        indoors = np.append(self.space_indoors, False)  # the last entry answers for -1, outside
-        inside = indoors[self.way_spaces]
-        return tuple(int(w) for w in np.flatnonzero(inside[:, 0] != inside[:, 1]) if w < self.openings)
+        """Openings between the inside and what counts as out (`drillsim.plan.passage`)."""
+        return tuple(w for w, opening in enumerate(self.plan.openings) if is_exit(self.plan, opening))
 
     @cached_property
     def inner_sides(self) -> Ints:
-        """(ways,) side that a lock protects.
-
-        The indoor side of an exit; the drawn outdoor space of a gate in a fence; else the first space of the file.
-        """
-        indoors = np.append(self.space_indoors, False)[self.way_spaces]
-        second = (indoors[:, 1] & ~indoors[:, 0]) | (self.way_spaces[:, 0] < 0)
-        return np.asarray(second, dtype=np.int64)
+        """(ways,) side that a lock protects: the named space, else the deeper one, else the first of the file."""
+        sides = [o.spaces.index(protected_space(self.plan, o)) for o in self.plan.openings]
+        return np.asarray(sides + [0] * len(self.plan.stairs), dtype=np.int64)
 
     @cached_property
     def outgoing(self) -> Adjacency:
@@ -340,7 +337,7 @@ def build(plan: FloorPlan) -> Network:
         space_dist=tuple(space_dist),
         space_area_m2=np.asarray([f.area_m2 for f in floors]),
         space_level=np.asarray([level[s.level] for s in plan.spaces], dtype=np.int64),
-        space_indoors=np.asarray([s.use != "outdoors" for s in plan.spaces], dtype=np.bool_),
+        space_indoors=np.asarray([s.id not in out_spaces(plan) for s in plan.spaces], dtype=np.bool_),
     )
 
 
@@ -353,6 +350,23 @@ def _ways_of(way_spaces: Ints, spaces: int) -> list[tuple[int, ...]]:
         if b >= 0 and b != a:
             found[b].append(w)
     return [tuple(ways) for ways in found]
+
+
+def shortest_distances(
+    nodes: int, start: Ints, end: Ints, length: Floats, sources: Sequence[int] | None = None
+) -> Floats:
+    """Return shortest distances from each source to every node of a directed graph, (sources, nodes); inf where unreachable.
+
+    nodes
+        Number of nodes; they are numbered from 0.
+    start, end, length
+        (edges,) end points and length of each edge. Lengths of 0 are kept, edges of length inf are dropped.
+    sources
+        Nodes to start from; all where absent.
+    """
+    fine = np.isfinite(length)
+    matrix = csr_array((length[fine], (start[fine], end[fine])), shape=(nodes, nodes))
+    return np.asarray(dijkstra(matrix, directed=True, indices=sources), dtype=np.float64).reshape(-1, nodes)
 
 
 def _largest(lengths: Floats) -> float | None:

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from drillsim.plan.geodesic import Floats
-from drillsim.plan.network import XY, Approaches, Ints, Network
-from drillsim.plan.shortest_paths import shortest_distances
+from drillsim.plan.network import XY, Approaches, Ints, Network, shortest_distances
 from drillsim.plan.shortest_paths_compiled import Search, compiled_search, shortest_path, shortest_times
 
 EDGE_PENALTY_S = 1e-8

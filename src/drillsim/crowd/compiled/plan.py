@@ -61,8 +61,8 @@ class CompiledPlan:
 
     @cached_property
     def outdoors(self) -> Flags:
-        """(spaces,) which spaces are outdoors."""
-        found = np.array([s.use == "outdoors" for s in self.cells.network.plan.spaces], dtype=np.bool_)
+        """(spaces,) which spaces count as out."""
+        found = ~self.cells.network.space_indoors
         found.flags.writeable = False
         return found
 

@@ -46,7 +46,7 @@ class WayGraph:
         self.nodes = 2 * len(network.way_spaces)
         self.node_space: list[int] = [int(s) for s in network.way_spaces.reshape(-1)]
         self.allowed = _allowed(network)
-        self.outdoors = frozenset(i for i, s in enumerate(network.plan.spaces) if s.use == "outdoors")
+        self.outdoors = frozenset(np.flatnonzero(~network.space_indoors).tolist())
         steps = network.edges
         fine = np.isfinite(steps.leg_m)
         self.tail: NDArray[np.int64] = steps.start[fine]

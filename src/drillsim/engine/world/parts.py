@@ -12,6 +12,7 @@ from drillsim.crowd.states import ON_STAIR
 from drillsim.engine.world.rooms import Room
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import Network
+from drillsim.plan.passage import out_spaces
 
 
 def parts_of(network: Network) -> dict[int, int]:
@@ -39,8 +40,9 @@ def rooms_to_come_in_to(plan: FloorPlan, part: dict[int, int], rooms: Iterable[R
 
 
 def outdoors_of(plan: FloorPlan) -> frozenset[int]:
-    """Return the drawn outdoor spaces."""
-    return frozenset(i for i, s in enumerate(plan.spaces) if s.use == "outdoors")
+    """Return the drawn outdoor spaces that count as out."""
+    out = out_spaces(plan)
+    return frozenset(i for i, s in enumerate(plan.spaces) if s.id in out)
 
 
 def halls_of(plan: FloorPlan) -> frozenset[int]:

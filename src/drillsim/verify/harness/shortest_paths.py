@@ -12,6 +12,7 @@ from typing import Any
 import networkx as nx
 
 from drillsim.plan.network import XY, Network
+from drillsim.plan.passage import leads_to
 
 Location = tuple[int, XY]
 """Space and point."""
@@ -69,9 +70,11 @@ def build_oracle(network: Network, *, level_mps: float, up_mps: float, down_mps:
         if lower < 0 or upper < 0:
             continue
         metres = float(network.way_crossing_m[way])
-        one_way = network.plan.openings[way].one_way if way < network.openings else None
-        if one_way != "in":
+        opening = network.plan.openings[way] if way < network.openings else None
+        leads = leads_to(network.plan, opening) if opening else None
+        only = opening.spaces.index(leads) if opening and leads else None
+        if only != 0:
             graph.add_edge((way, lower), (way, upper), weight=metres / up_mps)
-        if one_way != "out":
+        if only != 1:
             graph.add_edge((way, upper), (way, lower), weight=metres / down_mps)
     return PathOracle(network, level_mps, graph)
