@@ -124,7 +124,7 @@ EXPLANATIONS: dict[str, str] = {
     "DS204": "No opening with this id in the plan.",
     "DS205": "No role with this name. Shipped roles are listed by `drillsim explain roles`; a mixes file may add its own.",
     "DS206": "No mix, override, group or measure with this name.",
-    "DS207": "The plan has no space of this use.",
+    "DS207": "The plan has no space of this use, or no level of this id.",
     "DS208": "Named things exist that this plan lacks (a level, a stair, an assembly point or an entry).",
     "DS209": "The plan's timetable has no bell period with this name.",
     "DS301": "Two spaces of one level overlap by more than 0.01 m². Walls may be shared, floor may not.",

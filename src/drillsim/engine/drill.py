@@ -66,7 +66,8 @@ class Drill:
     def _roll_call(self) -> None:
         drill = self.drill
         drill.log("roll", ev.INSIDE, value=float(drill.people_in()[drill.world.network.space_indoors].sum()))
-        drill.log("roll", ev.INSIDE, why="needs-help", value=float(np.count_nonzero(drill.needs_help())))
+        helped = drill.needs_help() & drill.is_indoors()
+        drill.log("roll", ev.INSIDE, why="needs-help", value=float(np.count_nonzero(helped)))
         for unit in drill.units:
             drill.log(unit.id, ev.ROLE, why=unit.label)
             if unit.is_here(0.0):

@@ -35,7 +35,7 @@ class PlanNames:
         gates = [o.id for o in plan.openings if OUTSIDE in o.spaces and o.id not in self.exits]
         self.by_sort = {
             "space": self.spaces, "space or post": self.points, "opening": self.openings,
-            "opening or stair": self.ways, "exit": [*self.exits, *gates],
+            "opening or stair": self.ways, "exit": [*self.exits, *gates], "level": [level.id for level in plan.levels],
         }  # fmt: skip
         self.periods = list(dict.fromkeys(p.period for p in plan.timetable))
 
@@ -71,6 +71,9 @@ def scenario_names(scenario: Scenario, known: PlanNames, faults: Faults) -> None
         _spaces_or_uses(line.spaces, known, faults, ("dispatch", "preference", i, "spaces"))
     for i, place in enumerate(scenario.protocol.shelter_in):
         _where(place, known, faults, ("protocol", "shelter_in", i))
+    for i, zone in enumerate(scenario.protocol.zones):
+        for j, part in enumerate(zone.spaces):
+            _where(part, known, faults, ("protocol", "zones", i, "spaces", j))
     if isinstance(scenario.people.routes, dict):
         for space, exit_ in scenario.people.routes["assigned"].items():
             path = ("people", "routes", "assigned", space)
@@ -133,7 +136,8 @@ def _group(name: str, scenario: Scenario, known: PlanNames, faults: Faults, path
         faults.add("DS206", f"no group of people called '{name}'.{closest(name, fitting)}", path)
 
 
-CODES = {"space": "DS203", "space or post": "DS203", "opening": "DS204", "opening or stair": "DS204", "exit": "DS204"}
+CODES = {"space": "DS203", "space or post": "DS203", "opening": "DS204", "opening or stair": "DS204", "exit": "DS204",
+         "level": "DS207"}  # fmt: skip
 """Code of the fault for an unknown name, by sort."""
 
 
@@ -153,6 +157,8 @@ def _where(where: Any, known: PlanNames, faults: Faults, path: Path) -> None:
         if where["use"] not in known.uses:
             near = closest(where["use"], known.uses)
             faults.add("DS207", f"{plan.name} has no space of use '{where['use']}'.{near}", (*path, "use"))
+    elif "level" in where:
+        _one_of(where["level"], "level", known, faults, (*path, "level"))
     elif "by_period" in where:
         _periods(where["by_period"], known, faults, (*path, "by_period"), or_any=True)
         for name, spot in where["by_period"].items():

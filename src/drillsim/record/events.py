@@ -151,6 +151,8 @@ UNLOCKABLE = _event("unlockable", "room or exit", "an occupied room, or in a sec
                     where="the same")  # fmt: skip
 ORDER = _event("order", "office, unit, people or script", "the protective order is given", "The order is given by {who}: {why}.",
                why="the action")  # fmt: skip
+ZONE_TOLD = _event("zone-told", "school", "the order is given to a zone that is told later", "{why} is told now.",
+                   why="name of the zone")  # fmt: skip
 ALARM = _event("alarm", "script", "the fire alarm rings", "The fire alarm rings{colon_why}.",
                why="in a lockdown: what people do")  # fmt: skip
 LOCKED = _event("locked", "room, exit or unit", "its doors are locked", "{Who} locks {where}.", where="the room or exit",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from drillsim.documents.document import Model
 from drillsim.quantities import Share, Time, TimeSpread
-from drillsim.scenario.vocabulary import Place, default
+from drillsim.scenario.vocabulary import Place, ZonePlace, default
 
 Action = Literal["none", "hold", "secure", "lockdown", "evacuate", "shelter"]
 ACTIONS: tuple[Action, ...] = ("none", "hold", "secure", "lockdown", "evacuate", "shelter")
@@ -49,6 +49,18 @@ class Release(Model):
     """At each door: show who one is, unlock, tell. Assumption A:protocol.release_room."""
 
 
+class Zone(Model):
+    """Part of the school that is told the order at a time of its own, such as a storey in an evacuation by phases."""
+
+    name: str = Field(min_length=1)
+    """Name of the zone, in events; it names the draw of its time."""
+    spaces: tuple[ZonePlace, ...] = Field(min_length=1)
+    """Its spaces: ids, {use: …} for every space of a use, {level: …} for every space of a level. A space that several zones
+    name belongs to the first."""
+    after: TimeSpread
+    """From the order until it is given to this zone."""
+
+
 class Protocol(Model):
     """The protective action, in the Standard Response Protocol's words. Source: docs/sources.md#srp."""
 
@@ -65,6 +77,8 @@ class Protocol(Model):
     announcement: Time = default("8 s", ge=0)
     """Length of the announcement, wording spoken twice; none for an alarm.
     Assumption A:alerting.pa_announcement_len."""
+    zones: tuple[Zone, ...] = ()
+    """Zones that are told later than the rest; spaces that no zone names are told at the order."""
     rooms: Rooms = Rooms()
     """How a room is secured."""
     to_exit: TimeSpread = default({"low": "10 s", "high": "60 s"})
@@ -83,6 +97,9 @@ class Protocol(Model):
     def _says_where(self) -> Protocol:
         if self.action == "shelter" and not self.shelter_in:
             raise ValueError("'action: shelter' needs its places. Write 'shelter_in: [{use: restroom}, hall-0]'")
+        names = [zone.name for zone in self.zones]
+        if len(set(names)) < len(names):
+            raise ValueError("two zones have one name. Give each a name of its own")
         if self.release is not None and self.action != "lockdown":
             raise ValueError("'release' ends a lockdown; with another action leave it out")
         return self

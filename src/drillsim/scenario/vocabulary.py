@@ -35,3 +35,9 @@ Place = Annotated[
     Annotated[str, Field(min_length=1), Tag("id")] | Annotated[dict[Literal["use"], str], Tag("use")],
     written_as("an id or {use: cafeteria}"),
 ]
+ZonePlace = Annotated[
+    Annotated[str, Field(min_length=1), Tag("id")]
+    | Annotated[dict[Literal["use"], str], Tag("use")]
+    | Annotated[dict[Literal["level"], str], Tag("level")],
+    written_as("an id, {use: classroom} or {level: L1}"),
+]

@@ -6,7 +6,7 @@ Actions and words follow the Standard Response Protocol: hold, secure, lockdown,
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from drillsim.engine.protection import accountability
 from drillsim.engine.protection.lockdown import FAILED, Lockdown
 from drillsim.engine.protection.order import ProtectiveOrder, protected
 from drillsim.engine.protection.perimeter import Perimeter, can_be_shut, let_in
+from drillsim.engine.protection.securing import zone_times
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
@@ -121,11 +122,16 @@ class Protection:
         yield self.ordered
         spoken = protocol.announced_by != "alarm" and not self._by_alarm
         order = self.order = ProtectiveOrder(drill, spoken=spoken)
+        for name, after_s in zone_times(protocol, drill.streams).items():
+            drill.at(after_s, partial(self._tell_zone, name))
         carry_out: dict[str, Callable[[ProtectiveOrder], None]] = {
             "hold": self._hold, "secure": self._secure, "lockdown": self._lock_down, "evacuate": self._evacuate,
             "shelter": self._shelter,
         }  # fmt: skip
         carry_out[action](order)
+
+    def _tell_zone(self, name: str, _event: object) -> None:
+        self._log("school", ev.ZONE_TOLD, why=name)
 
     # ------------------------------------------------------------------ what people do
 
@@ -161,13 +167,7 @@ class Protection:
     def _places(self, wanted: tuple[Place, ...]) -> set[int]:
         """Return the spaces that are named: by id, by a post in them, or by use."""
         world = self.drill.world
-        found: set[int] = set()
-        for place in wanted:
-            if isinstance(place, str):
-                found.add(world.points_by_id[place][0])
-            else:
-                found |= {world.plan.space_index[id_] for id_ in world.spaces_of(place["use"])}
-        return found
+        return {space for place in wanted for space in world.spaces_at(place)}
 
     # ------------------------------------------------------------------ what a unit on the spot adds
 

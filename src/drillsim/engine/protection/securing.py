@@ -46,7 +46,7 @@ class Securing(NamedTuple):
 
 
 def heard_s(protocol: Protocol, world: World, streams: Streams, *, spoken: bool) -> Floats:
-    """Return, per space, the seconds from the order until it is heard there.
+    """Return, per space, the seconds from the order until it is heard there: those of its zone, and of the announcement.
 
     spoken
         Whether the order is announced in words; an alarm rings at once.
@@ -56,7 +56,26 @@ def heard_s(protocol: Protocol, world: World, streams: Streams, *, spoken: bool)
     for i, space in enumerate(world.plan.spaces):
         if not space.pa:
             heard[i] = protocol.rooms.unheard.quantile(float(late[i]))
+    after_s = list(zone_times(protocol, streams).values())
+    for i, zone in enumerate(zones_of(protocol, world)):
+        if zone is not None:
+            heard[i] += after_s[zone]
     return heard
+
+
+def zone_times(protocol: Protocol, streams: Streams) -> dict[str, float]:
+    """Return the seconds from the order until each zone is told, by name of the zone, in file order."""
+    return {zone.name: zone.after.quantile(streams.uniform("order.zone", zone.name)) for zone in protocol.zones}
+
+
+def zones_of(protocol: Protocol, world: World) -> list[int | None]:
+    """Return the number of the zone of each space; None for spaces that no zone names."""
+    found: list[int | None] = [None] * len(world.plan.spaces)
+    for number, zone in reversed(list(enumerate(protocol.zones))):
+        for place in zone.spaces:
+            for space in world.spaces_at(place):
+                found[space] = number
+    return found
 
 
 class SecuringDraws:

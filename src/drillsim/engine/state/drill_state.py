@@ -13,6 +13,7 @@ from simpy.events import URGENT
 from drillsim.crowd.clock import Timer
 from drillsim.crowd.factory import build_crowd
 from drillsim.crowd.interface import Crowd, CrowdSettings
+from drillsim.crowd.states import OUT
 from drillsim.crowd.stationary import StationaryCrowd
 from drillsim.engine.state.event_log import EventLog
 from drillsim.engine.state.exposure import Exposure
@@ -116,6 +117,12 @@ class DrillState:
         helped = np.zeros(len(self.population), dtype=bool)
         helped[self.population.in_group("needs-help")] = True
         return helped & ~self.comes_later()
+
+    def is_indoors(self) -> NDArray[np.bool_]:
+        """Return, per person, whether it is in the building now; who is in a drawn outdoor space is out."""
+        here = self.spaces()
+        outdoors = np.isin(here, sorted(self.world.outdoors))
+        return np.asarray((here != OUT) & ~outdoors)
 
     def id_of(self, space: int) -> str:
         """Return the id of a space; 'outside' for -1, and '' on a stair."""

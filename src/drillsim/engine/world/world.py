@@ -140,6 +140,13 @@ class World(Derives):
         """Return the ids of the spaces of a use, or the one space with this id."""
         return [s.id for s in self.plan.spaces if s.use == name] or [s.id for s in self.plan.spaces if s.id == name]
 
+    def spaces_at(self, place: str | Mapping[Any, str]) -> list[int]:
+        """Return the spaces that a place names: of an id or post, {use: …} or {level: …}; KeyError for an unknown id."""
+        if isinstance(place, str):
+            return [self.points_by_id[place][0]]
+        (key, name), spaces = next(iter(place.items())), self.plan.spaces
+        return [i for i, s in enumerate(spaces) if (s.level if key == "level" else s.use) == name]
+
     def opening_of_service(self, service: str, chosen: str | None) -> int:
         """Return the way by which police or EMS come in: the chosen one, else the plan's entry, else its first exit."""
         entries = self.plan.entries.police if service == "police" else self.plan.entries.ems
