@@ -95,7 +95,7 @@ def _row(table: Table, onset: Event, horizon_s: float, kind: Kind) -> dict[str, 
     for what, name in FIRST.items():
         found = table[what]
         if found:
-            times[name] = found[0].time_s - onset.time_s
+            times[name] = _since(onset, found[0].time_s)
     arrivals = table[ev.ON_SCENE]
     first = next((e for e in arrivals if e.why != "stays-away"), None)
     times["first_on_scene_s"] = first.time_s - onset.time_s if first else None
@@ -128,6 +128,11 @@ def _row(table: Table, onset: Event, horizon_s: float, kind: Kind) -> dict[str, 
     return {name: row[name] for name in ORDER}
 
 
+def _since(onset: Event, time_s: float) -> float:
+    """Return seconds from the onset; what happened before it stands at the onset, and counts as 0."""
+    return max(time_s - onset.time_s, 0.0)
+
+
 def _service(who: str) -> str:
     """Return the service of an id such as 'police-2@main'; '' for units of the mix."""
     base = who.partition("@")[0]
@@ -155,7 +160,7 @@ def _applicable(kind: Kind, table: Table) -> set[str]:
 
 
 def _rooms(table: Table, onset: Event, times: dict[str, float | None]) -> dict[str, Value]:
-    secured = sorted(e.time_s - onset.time_s for e in table[ev.SECURED])
+    secured = sorted(_since(onset, e.time_s) for e in table[ev.SECURED])
     lockdown = any(e.why == "lockdown" for e in table[ev.PROTOCOL])
     lockable = len(table[ev.LOCKABLE]) if lockdown else 0
     if lockable and len(secured) >= ceil(lockable / 2):
@@ -176,24 +181,24 @@ def _places(table: Table, onset: Event, times: dict[str, float | None]) -> None:
     asked = int(sum(e.value or 0 for e in table[ev.ASKED]))
     there = {e.who: e.time_s for e in table[ev.IN_PLACE]}
     if table[ev.ASKED] and len(there) >= asked:
-        times["in_place_all_s"] = max([*there.values(), table[ev.ORDER][0].time_s]) - onset.time_s
+        times["in_place_all_s"] = _since(onset, max([*there.values(), table[ev.ORDER][0].time_s]))
     lockable, locked = {e.who for e in table[ev.LOCKABLE]}, {e.where: e.time_s for e in table[ev.LOCKED]}
     if action == "secure" and lockable and lockable <= locked.keys():
-        times["perimeter_locked_s"] = max(locked[id_] for id_ in lockable) - onset.time_s
+        times["perimeter_locked_s"] = _since(onset, max(locked[id_] for id_ in lockable))
     everybody = [e for e in table[ev.ACCOUNTED] if e.who == "school"]
     if everybody:
-        times["accounted_all_s"] = everybody[0].time_s - onset.time_s
+        times["accounted_all_s"] = _since(onset, everybody[0].time_s)
     released = {e.where: e.time_s for what in (ev.RELEASED, ev.ABANDONED) for e in table[what]}
     if lockable and lockable <= released.keys():
-        times["released_all_s"] = max(released[id_] for id_ in lockable) - onset.time_s
+        times["released_all_s"] = _since(onset, max(released[id_] for id_ in lockable))
 
 
 def _people(table: Table, onset: Event, times: dict[str, float | None]) -> dict[str, Value]:
     inside = int(sum(e.value or 0 for e in table[ev.INSIDE] if not e.why))
     helped = int(sum(e.value or 0 for e in table[ev.INSIDE] if e.why == "needs-help"))
     waits = [e.why for e in table[ev.IN_REFUGE]]
-    out = [e.time_s - onset.time_s for e in table[ev.OUT]]
-    out_helped = [e.time_s - onset.time_s for e in table[ev.OUT] if e.why == "needs-help"]
+    out = [_since(onset, e.time_s) for e in table[ev.OUT]]
+    out_helped = [_since(onset, e.time_s) for e in table[ev.OUT] if e.why == "needs-help"]
     for share, column in ((0.5, "evacuated_p50_s"), (0.95, "evacuated_p95_s")):
         rank = ceil(share * inside - 1e-9)
         if inside and len(out) >= rank:

@@ -52,7 +52,7 @@ class Drill:
             drill.env.process(self._day())
             drill.env.process(self._bells(scenario.demand.lasts))
         else:
-            self.injects.begin(scenario.incidents[scenario.leading].at)
+            self.injects.begin()
             for incident in drill.incidents:
                 drill.env.process(self.unfold(incident))
             if scenario.protocol.action != "none":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 
 from drillsim.engine.protection.protective_action import Protection
 from drillsim.engine.response.unit_process import Response
@@ -20,10 +21,10 @@ class InjectSchedule:
     def __init__(self, drill: DrillState, response: Response, protection: Protection) -> None:
         self.drill, self.response, self.protection = drill, response, protection
 
-    def begin(self, zero_s: float) -> None:
-        """Schedule every inject; `zero_s` is the onset of the first incident on the clock of the file."""
+    def begin(self) -> None:
+        """Schedule every inject at its time on the clock of the file, before the first onset too."""
         for inject in sorted(self.drill.scenario.injects, key=lambda inject: inject.at):
-            self.drill.at(max(inject.at - zero_s, 0.0), partial(self._act, inject))
+            self.drill.at(inject.at, partial(self._act, inject))
 
     def _act(self, inject: Inject, _event: object) -> None:
         if inject.close or inject.reopen:
@@ -75,7 +76,7 @@ class InjectSchedule:
             (unit.visits(space, now), unit.order, unit) for unit in drill.units for space in sides if unit.is_here(now)
         ]
         found = min(finds, key=lambda f: (f[0], f[1]), default=None)
-        if found is not None and found[0] < drill.scenario.horizon:
+        if found is not None and found[0] < inf:
             drill.env.process(self._shut(way, id_, found[2].id, found[0] - now))
 
     def _shut(self, way: int, id_: str, who: str, delay_s: float) -> Process:

@@ -40,7 +40,9 @@ def simulate(
     curves: dict[str, tuple[float, ...]] = {}
     for what, action in ((ev.OUT, "evacuate"), (ev.SECURED, "lockdown")):
         if scenario.protocol.action == action:
-            curves[what] = count_curve([e.time_s for e in events if e.what == what], horizon_s=horizon)
+            onset_s = scenario.incidents[scenario.protected].at
+            times_s = [max(e.time_s - onset_s, 0.0) for e in events if e.what == what]
+            curves[what] = count_curve(times_s, horizon_s=horizon)
     return Trace(
         scenario=scenario.name,
         mix=mix.name,

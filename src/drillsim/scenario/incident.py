@@ -167,7 +167,7 @@ class Incident(Happening):
     id: str = "main"
     """Name of the incident in rows and in `protocol.incident`; it names its random draws."""
     at: Time = default("0 s", ge=0)
-    """Onset on the drill's clock; the first incident's onset is zero by definition."""
+    """Onset on the clock of the file; injects and rounds happen at their own time before it."""
     noticed_after: TimeSpread | None = None
     """Fixes the notice instead of the race of sources."""
     through: str | None = None

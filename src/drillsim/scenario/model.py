@@ -81,7 +81,8 @@ class Scenario(Model):
     plan: str | None = None
     """Path of the plan file, relative to this file; a plan given as argument wins."""
     time_of_day: TimeOfDayDraw = "10:00"
-    """Decides which bell period it is, and so who is where; {draw: {passing: 40 %, lunch: 60 %}} draws it by drill."""
+    """Time of the first onset. Decides which bell period it is, and so who is where; {draw: {passing: 40 %, lunch: 60 %}}
+    draws it by drill."""
     weekday: Weekday | None = None
     """Decides which calendars hold; where absent drawn for every drill, and whole days run from Monday to Friday."""
     horizon: Time = default("30 min", gt=0)
@@ -185,7 +186,7 @@ class Scenario(Model):
 
     @property
     def leading(self) -> int:
-        """Index of the incident whose onset is zero on the drill's clock: the first to begin, the earlier in the file."""
+        """Index of the incident that begins first, of equals the earlier in the file; `time_of_day` is the time of its onset."""
         return min(range(len(self.incidents)), key=lambda i: (self.incidents[i].at, i))
 
     @property

@@ -83,9 +83,10 @@ class DrillState:
         """Whether only responders walk."""
         return self.scenario.crowd == "stays" or self.scenario.demand is not None
 
-    def people_in(self, time_s: float = 0.0) -> NDArray[np.int64]:
-        """Return the persons in each space as the bell period of a time places them; shape (spaces,)."""
-        return self.world.persons(self.clock.period(time_s))
+    def people_in(self, time_s: float | None = None) -> NDArray[np.int64]:
+        """Return the persons in each space as the bell period of a time places them, the leading onset where None; shape
+        (spaces,)."""
+        return self.world.persons(self.clock.period(self.clock.onset_s if time_s is None else time_s))
 
     def occupy(self, time_s: float) -> None:
         """Place the people where the bell period of a time has them, in a drill where only responders walk."""

@@ -98,12 +98,9 @@ class IncidentFactory:
         )
 
     def of_drill(self) -> list[IncidentState]:
-        """Return the incidents of the file, in its order; zero is the onset of the first to begin."""
-        if not self.scenario.incidents:
-            return []
-        zero = self.scenario.incidents[self.scenario.leading].at
+        """Return the incidents of the file, in its order; each begins at its own time on the clock of the file."""
         return [
-            self.make(definition, definition.id, i, definition.at - zero)
+            self.make(definition, definition.id, i, definition.at)
             for i, definition in enumerate(self.scenario.incidents)
         ]
 

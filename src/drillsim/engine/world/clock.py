@@ -13,11 +13,13 @@ from drillsim.streams.streams import Streams
 
 @dataclass(frozen=True)
 class Clock:
-    """The day of a drill: its weekday, and the minute of the day at which its clock shows zero."""
+    """The day of a drill: its weekday, the minute of the day at which its clock shows zero, and the leading onset."""
 
     weekday: Weekday
     start_min: float
     plan: FloorPlan
+    onset_s: float = 0.0
+    """Time at which the first incident begins, on the clock of the file."""
 
     def minute(self, time_s: float) -> float:
         """Return the minute of the day at a time of the drill."""
@@ -40,6 +42,8 @@ class Clock:
 def clock_of(scenario: Scenario, plan: FloorPlan, streams: Streams) -> Clock:
     """Return the day of one drill: weekday and time of day as the scenario says, or drawn by drill.
 
+    The time of day, drawn or not, is that of the leading onset; zero lies its `at` earlier.
+
     Whole days follow each other from Monday to Friday, the replication being the number of the day.
     """
     day = scenario.weekday
@@ -49,11 +53,12 @@ def clock_of(scenario: Scenario, plan: FloorPlan, streams: Streams) -> Clock:
         day = WEEKDAYS[int(streams.uniform("day.weekday", "school") * len(WEEKDAYS))]
     if scenario.demand is not None:
         return Clock(day, minutes(scenario.demand.from_), plan)
-    chosen = scenario.time_of_day
+    chosen, onset_s = scenario.time_of_day, scenario.incidents[scenario.leading].at
     if isinstance(chosen, str):
-        return Clock(day, minutes(chosen), plan)
+        return Clock(day, minutes(chosen) - onset_s / 60.0, plan, onset_s)
     name = streams.choose("day.period", {str(k): float(v) for k, v in chosen["draw"].items()})
-    return Clock(day, minute_in(stretches(plan, name), streams.uniform("day.minute", "school")), plan)
+    minute = minute_in(stretches(plan, name), streams.uniform("day.minute", "school"))
+    return Clock(day, minute - onset_s / 60.0, plan, onset_s)
 
 
 def stretches(plan: FloorPlan, name: str) -> list[tuple[float, float]]:

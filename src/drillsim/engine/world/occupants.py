@@ -76,5 +76,5 @@ def people_of(scenario: Scenario, world: World, streams: Streams, clock: Clock) 
     groups = groups_of(scenario, world.plan)
     if scenario.crowd == "stays" or scenario.demand is not None:
         return nobody([law.name for law in groups])
-    here = draw_population(world.seats(clock.period(0.0)), streams, groups)
+    here = draw_population(world.seats(clock.period(clock.onset_s)), streams, groups)
     return add_arrivals(here, world.plan, sources_of(scenario, world.plan), streams)
