@@ -34,7 +34,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
             {"plan", "scenario", "record"},
             {"streams", "documents"},
             {"quantities"},
-            {"derived", "errors", "jit"},
+            {"derived", "errors", "jit", "notation"},
             {"escape"},
         ),
     )

@@ -1,6 +1,8 @@
 """Lengths, times, speeds and spreads: text with units outside, SI inside."""
 
 import math
+import re
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 from scipy import stats
 
-from drillsim.quantities import EXAMPLES, LARGEST, UNITS, Spread, clock, parse, spread
+from drillsim.notation import UNITS, time_of_day
+from drillsim.quantities import EXAMPLES, LARGEST, Spread, clock, parse, spread, written
 
 NUMBERS = st.floats(0, 1e6, allow_nan=False).map(lambda x: round(x, 6))
 KIND_AND_UNIT = st.sampled_from([(kind, unit) for kind, table in UNITS.items() for unit in table])
@@ -60,6 +63,102 @@ def test_any_text_is_read_or_refused_with_a_code(text: str, kind: str) -> None:
 @given(minutes=st.integers(0, 500), seconds=st.integers(0, 59))
 def test_minutes_and_seconds_add_up(minutes: int, seconds: int) -> None:
     assert parse(f"{minutes} min {seconds} s", "time") == 60 * minutes + seconds
+
+
+FOOT_MARKS, INCH_MARKS = (
+    st.sampled_from(["'", "\u2032", "\u2019", " ft", " feet"]),
+    st.sampled_from(['"', "\u2033", "\u201d", "''", " in"]),
+)
+
+
+@given(
+    sign=st.sampled_from(["", "-", "+"]),
+    feet=st.integers(0, 900),
+    inches=st.integers(0, 11),
+    sixteenths=st.integers(0, 15),
+    marks=st.tuples(FOOT_MARKS, INCH_MARKS),
+    between=st.sampled_from(["-", " ", "- ", ""]),
+    joint=st.sampled_from([" ", "-"]),
+)
+def test_architects_notation_is_feet_and_inches_with_one_sign(
+    sign: str, feet: int, inches: int, sixteenths: int, marks: tuple[str, str], between: str, joint: str
+) -> None:
+    part = f"{joint}{sixteenths}/16" if sixteenths else ""
+    text = f"{sign}{feet}{marks[0]}{between}{inches}{part}{marks[1]}"
+    exact = (feet * 12 + inches + Fraction(sixteenths, 16)) * Fraction(254, 10000)
+    assert parse(text, "length") == pytest.approx(float(-exact if sign == "-" else exact), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "remedy"),
+    [
+        ("3' -0\"", "length", "3' 0\""),
+        ("3' - 0\"", "length", "3' 0\""),
+        ("-3 ft -6 in", "length", "-3 ft 6 in"),
+        ("2 min +30 s", "time", "2 min 30 s"),
+        ("1,5 m", "length", "1.5 m"),
+        ("-12,25 m", "length", "-12.25 m"),
+        ("1,500 m", "length", "1500 m"),
+        ("95,000 USD/year", "money", "95000 USD/year"),
+        ("3,5 ft/s", "speed", "3.5 ft/s"),
+        ("30 Min", "time", "30 min"),
+    ],
+)
+def test_a_slip_of_the_pen_is_refused_with_what_to_write(text: str, kind: str, remedy: str) -> None:
+    with pytest.raises(PydanticCustomError) as caught:
+        parse(text, kind)
+    assert f"'{remedy}'" in caught.value.message()
+    assert math.isfinite(parse(remedy, kind))
+
+
+@pytest.mark.parametrize(
+    "text", ["6 in 1 ft", "1 ft 1 ft", "1 m 3 ft", "5' 6", "1/0 in", "1 1 ft", "--3 ft", "3-ft", "\u0663 m"]
+)
+def test_parts_that_do_not_fall_make_no_quantity(text: str) -> None:
+    assert refusal(text, "length") in ("DS104", "DS111")
+
+
+def accepted(text: str, kind: str, *, bare: bool) -> bool:
+    try:
+        parse(text, kind, bare=bare)
+    except PydanticCustomError as e:
+        return e.type == "DS105"  # read, and too large
+    return True
+
+
+PIECES = st.sampled_from(["1", "12", "0.5", "1/2", "6 1/2", "3", " ", "", "-", "+", ",", "1e3", "e", "/", "."])
+PARTS = st.lists(PIECES | st.sampled_from([u for units in UNITS.values() for u in units]), max_size=7)
+
+
+@given(parts=PARTS, kind=st.sampled_from(list(UNITS)), bare=st.booleans())
+def test_a_schema_takes_what_is_read_and_nothing_else(parts: list[str], kind: str, *, bare: bool) -> None:
+    text = "".join(parts)
+    pattern = str(written(kind, bare=bare)["pattern"])
+    assert bool(re.search(pattern, text)) == accepted(text, kind, bare=bare)
+
+
+@pytest.mark.parametrize("kind", UNITS)
+@given(data=st.data())
+def test_what_the_schema_takes_is_read(kind: str, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(str(written(kind)["pattern"]), alphabet=st.characters(max_codepoint=0x2FFF)))
+    assume(len(text) <= 100)
+    assert accepted(text, kind, bare=False)
+
+
+@given(
+    hour=st.integers(0, 23),
+    minute=st.integers(0, 59),
+    form=st.sampled_from(["{h}:{m:02} {p}m", "{h}:{m:02}{p}.m.", "24"]),
+)
+def test_a_time_of_day_is_read_by_either_clock(hour: int, minute: int, form: str) -> None:
+    half = {"h": hour % 12 or 12, "m": minute, "p": "ap"[hour >= 12]}
+    text = f"{hour}:{minute:02}" if form == "24" else form.format(**half)
+    assert time_of_day(text) == f"{hour:02}:{minute:02}"
+
+
+@pytest.mark.parametrize("text", ["", "13 pm", "0 am", "24:00", "8", "8:5", "noon", "8:60", "-1:00", "08:00:00"])
+def test_what_is_no_time_of_day_is_none(text: str) -> None:
+    assert time_of_day(text) is None
 
 
 def test_feet_and_inches_add_up() -> None:

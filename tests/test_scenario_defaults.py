@@ -18,8 +18,9 @@ from pydantic.fields import FieldInfo
 
 from drillsim.crowd.laws import DOOR_LAWS, SPEED_LAWS
 from drillsim.documents.document import Model
+from drillsim.notation import UNITS
 from drillsim.plan.model import FloorPlan
-from drillsim.quantities import EXAMPLES, UNITS, Spread, written
+from drillsim.quantities import EXAMPLES, Spread, written
 from drillsim.scenario import defaults, groups, kinds
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.people import LawsChoice

@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from drillsim import notation
 from drillsim.escape import quoted
+from drillsim.notation import UNITS
 
 try:
     from _statistics import _normal_dist_inv_cdf as _inverse  # type: ignore[import-not-found]
@@ -20,17 +22,6 @@ except ImportError:
 inverse_normal: Callable[[float, float, float], float] = _inverse
 """The normal quantile of a probability, for a mean and a deviation: what NormalDist.inv_cdf computes, so that no other
 library's version moves a draw."""
-UNITS: dict[str, dict[str, float]] = {
-    "length": {"m": 1.0, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "feet": 0.3048, "'": 0.3048, "in": 0.0254, '"': 0.0254},
-    "time": {"s": 1.0, "sec": 1.0, "min": 60.0, "h": 3600.0},
-    "speed": {"m/s": 1.0, "ft/s": 0.3048, "km/h": 1 / 3.6, "mph": 0.44704},
-    "area": {"m2": 1.0, "ft2": 0.09290304, "sq ft": 0.09290304},
-    "density": {"/m2": 1.0, "p/m2": 1.0, "/ft2": 1 / 0.09290304},
-    "flow": {"/s/m": 1.0, "/s/ft": 1 / 0.3048},
-    "rate": {"/s": 1.0, "/min": 1 / 60, "/h": 1 / 3600},
-    "share": {"%": 0.01},
-    "money": {"USD/year": 1.0, "USD": 1.0, "$": 1.0},
-}
 EXAMPLES = {
     "length": "'3 ft' or '36 in' (or '0.9 m')",
     "time": "'20 s' or '2 min'",
@@ -48,7 +39,7 @@ LARGEST: dict[str, float] = {
 }  # fmt: skip
 """Largest magnitude of each quantity in SI units: map coordinates, three centuries (days of a verification last decades), any vehicle, ten square kilometres.
 Nothing that is simulated here comes near; beyond, arithmetic would overflow or never end."""
-_NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
+_NUMBER = re.compile(rf"^\s*({notation.SIGN}(?:{notation.AMOUNT}))\s*(.*?)\s*$", re.DOTALL)
 LONGEST_TEXT = 100
 """Characters of a written quantity."""
 MAX_SIGMA = 3.0
@@ -73,31 +64,36 @@ def parse(value: Any, kind: str, *, bare: bool = False) -> float:
         if bare or (kind == "share" and 0 <= value <= 1):
             return _bounded(_float(value), kind)
         raise PydanticCustomError("DS110", "missing unit. Write {e}", {"e": EXAMPLES[kind]})
-    if len(value) > LONGEST_TEXT:  # the patterns below take time with the cube of the length
-        raise PydanticCustomError(
+    if len(value) > LONGEST_TEXT:  # matching takes time with the square of the length
+        raise _no_quantity(value, kind)
+    read = notation.value_of(value, kind, bare=bare)
+    if read is None:
+        raise _no_quantity(value, kind)
+    return _bounded(read, kind)
+
+
+def _no_quantity(value: str, kind: str) -> PydanticCustomError:
+    """Return the refusal of a text: a slip with its remedy, a missing unit (DS110), a foreign unit (DS111), or no quantity."""
+    short = value if len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT]
+    nearly = notation.remedy(value, kind) if short == value else None
+    if nearly is not None:
+        return PydanticCustomError("DS104", "{t}", {"t": f"'{quoted(value)}' is not read. {nearly}"})
+    match = _NUMBER.match(short) if short == value else None
+    if match is None:
+        return PydanticCustomError(
             "DS104", "'{v}' is not a quantity. Write {e}", {"v": quoted(value), "e": EXAMPLES[kind]}
         )
-    total, rest = 0.0, value.strip()
-    pieces = re.findall(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*[^\d\s.+-][^\d]*", rest)
-    several = len(pieces) > 1 and kind in ("time", "length") and "".join(pieces) == rest
-    for piece in pieces if several else [rest]:
-        match = _NUMBER.match(piece)
-        if not match:
-            raise PydanticCustomError(
-                "DS104", "'{v}' is not a quantity. Write {e}", {"v": quoted(value), "e": EXAMPLES[kind]}
-            )
-        number, unit = float(match[1]), match[2].strip()
-        if not unit:
-            if bare:
-                return _bounded(number, kind)
-            raise PydanticCustomError("DS110", "missing unit. Write {e}", {"e": EXAMPLES[kind]})
-        if unit not in UNITS[kind]:
-            other = next((k for k, table in UNITS.items() if unit in table), None)
-            article = f"'{quoted(value)}' is a {other}; a {kind} is needed here, like {EXAMPLES[kind]}"
-            unknown = f"'{quoted(unit)}' is no unit of {kind}. Write {EXAMPLES[kind]}"
-            raise PydanticCustomError("DS111", "{t}", {"t": article if other else unknown})
-        total += number * UNITS[kind][unit]
-    return _bounded(total, kind)
+    unit = match[2]
+    if not unit:
+        return PydanticCustomError("DS110", "missing unit. Write {e}", {"e": EXAMPLES[kind]})
+    other = next((k for k in UNITS if k != kind and notation.value_of(value, k) is not None), None)
+    if other is not None:
+        text = f"'{quoted(value)}' is a {other}; a {kind} is needed here, like {EXAMPLES[kind]}"
+        return PydanticCustomError("DS111", "{t}", {"t": text})
+    if re.search("[0-9]", unit.replace("m2", "").replace("ft2", "")):
+        text = f"'{quoted(value)}' is not a quantity. Write {EXAMPLES[kind]}"
+        return PydanticCustomError("DS104", "{t}", {"t": text})
+    return PydanticCustomError("DS111", "{t}", {"t": f"'{quoted(unit)}' is no unit of {kind}. Write {EXAMPLES[kind]}"})
 
 
 def _float(value: int | float) -> float:
@@ -124,9 +120,9 @@ def _bounded(number: float, kind: str) -> float:
 def _bare_number(value: Any) -> float | None:
     """Return a number that stands without a unit, as a number or as text; None for anything else."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
-    match = _NUMBER.match(value) if isinstance(value, str) else None
-    return float(match[1]) if match and not match[2].strip() else None
+        return _float(value)
+    match = _NUMBER.match(value) if isinstance(value, str) and len(value) <= LONGEST_TEXT else None
+    return notation.value_of(value, "length", bare=True) if match and not match[2] else None
 
 
 def _of(kind: str, *, bare_in_plan: bool = False) -> BeforeValidator:
@@ -149,10 +145,7 @@ def _of(kind: str, *, bare_in_plan: bool = False) -> BeforeValidator:
 
 def written(kind: str, *, bare: bool = False) -> dict[str, Any]:
     """Return the JSON Schema of a quantity as files write it: text with a unit, or a number where `bare` allows it."""
-    units = "|".join(re.sub(r"([$])", r"\\\1", u) for u in sorted(UNITS[kind], key=len, reverse=True))
-    one = rf"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*({units})"
-    many = "+" if kind in ("time", "length") else ""
-    schema = {"type": ["string", "number"] if bare else "string", "pattern": rf"^\s*({one}\s*){many}$"}
+    schema = {"type": ["string", "number"] if bare else "string", "pattern": notation.pattern(kind, bare=bare)}
     return schema | {"examples": re.findall(r"'(.*?)'(?=[ )]|$)", EXAMPLES[kind])}
 
 
@@ -319,16 +312,27 @@ TimeSpread = Annotated[Spread, _spread_of("time"), WithJsonSchema(written_spread
 SpeedSpread = Annotated[Spread, _spread_of("speed"), WithJsonSchema(written_spread("speed"))]
 
 
-def _time_of_day(value: Any) -> Any:
-    if not isinstance(value, str) or not re.fullmatch(r"(?:[01]?\d|2[0-3]):[0-5]\d", value):
-        raise PydanticCustomError("DS105", "'{v}' is no time of day. Write \"10:00\", in quotes", {"v": quoted(value)})
-    return value
+def _time_of_day(value: Any) -> str:
+    read = notation.time_of_day(value) if isinstance(value, str) else None
+    if read is None:
+        raise PydanticCustomError(
+            "DS105", "'{v}' is no time of day. Write \"10:00\", in quotes, or 1:30 pm", {"v": quoted(value)}
+        )
+    return read
+
+
+def _end_of_period(value: Any) -> str:
+    return value if value == "24:00" else _time_of_day(value)
 
 
 TimeOfDay = Annotated[
-    str, BeforeValidator(_time_of_day), WithJsonSchema({"type": "string", "pattern": r"^([01]?\d|2[0-3]):[0-5]\d$"})
+    str, BeforeValidator(_time_of_day), WithJsonSchema({"type": "string", "pattern": notation.TIME_OF_DAY})
 ]
-"""A time of day such as '10:00'."""
+"""A time of day such as '10:00' or '1:30 pm', held as 'hh:mm'."""
+EndOfPeriod = Annotated[
+    str, BeforeValidator(_end_of_period), WithJsonSchema({"type": "string", "pattern": notation.END_OF_PERIOD})
+]
+"""A time of day, or '24:00', the end of the day."""
 
 
 def minutes(text: str) -> int:

@@ -142,12 +142,16 @@ def _choice(options: list[dict[str, Any]], defs: dict[str, Any]) -> tuple[str, t
 @cache
 def _quantities() -> dict[str, str]:
     """Return the forms of quantities with their units, by the pattern that tells them."""
-    from drillsim.quantities import UNITS, written
+    from drillsim.notation import UNITS
+    from drillsim.quantities import written
 
-    return {
-        str(written(kind)["pattern"]): f"{kind} ({', '.join(u for u in units if u not in ('p/m2', 'sec', 'feet'))})"
-        for kind, units in UNITS.items()
-    }
+    told: dict[str, str] = {}
+    for kind, units in UNITS.items():
+        first = {size: unit for unit, size in reversed(units.items())}
+        shown = [u for u in units if u in first.values() or u in ("'", '"', "sq ft", "USD", "$")]
+        for bare in (False, True):
+            told[str(written(kind, bare=bare)["pattern"])] = f"{kind} ({', '.join(shown)})"
+    return told
 
 
 def _default(field: Any) -> str:

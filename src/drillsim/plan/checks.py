@@ -8,6 +8,7 @@ from typing import Any
 from drillsim.documents.document import Document
 from drillsim.documents.fault_list import Notes
 from drillsim.errors import Fault, closest, order_faults
+from drillsim.notation import value_of
 from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Stair
 from drillsim.quantities import minutes
 
@@ -162,7 +163,8 @@ def _odd_width(kind: str, name: str, width_m: float, written: str | None, *, kee
     if written is not None:
         number, _, unit = written.strip().partition(" ")
         other = {"ft": ("in", 0.0254), "feet": ("in", 0.0254), "in": ("ft", 0.3048)}.get(unit.strip())
-        if other is not None and NARROW_M <= float(number) * other[1] <= WIDE_M:
+        size = value_of(number, "length", bare=True)
+        if other is not None and size is not None and NARROW_M <= size * other[1] <= WIDE_M:
             swapped = f" Did you mean '{number} {other[0]}'?"
     usual = "Widths over 12 ft (3.66 m) are unusual." if wide else "Widths below 2 ft (0.6 m) are unusual."
     remedy = " Add 'wide_on_purpose: true' to keep it." if keep else ""

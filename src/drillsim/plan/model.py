@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from drillsim.derived import Derives
 from drillsim.documents.document import Model
-from drillsim.quantities import Area, Length, Share, minutes
+from drillsim.quantities import Area, EndOfPeriod, Length, Share, TimeOfDay, minutes
 
 OUTSIDE = "outside"
 CIRCULATION = ("corridor", "passage", "lobby")
@@ -250,9 +250,9 @@ class Period(Model):
 
     period: str
     """Its name, such as 'class', 'passing' or 'lunch'."""
-    from_: str = Field(alias="from", pattern=r"^[0-2]?\d:[0-5]\d$")
+    from_: TimeOfDay = Field(alias="from")
     """Its first minute."""
-    to: str = Field(pattern=r"^[0-2]?\d:[0-5]\d$")
+    to: EndOfPeriod
     """The minute at which it is over."""
     share: dict[Use, Share] = Field(default_factory=dict)
     """Share of a use's people who are present; uses that are not named are empty."""

@@ -10,9 +10,9 @@ import shapely
 from shapely import LineString, Polygon
 
 from drillsim.documents.fault_list import Notes, Path
+from drillsim.notation import UNITS
 from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Space
 from drillsim.plan.outlines import clean_ring, floor_of
-from drillsim.quantities import UNITS
 
 OVERLAP_DEPTH_M = 0.005
 """Spaces of one level may overlap this deep: rounding. Source: assumption A:plan.tolerances."""
