@@ -165,7 +165,7 @@ def test_a_mistake_gives_one_fault_with_its_place_and_its_remedy(
 
 
 @pytest.mark.parametrize(
-    "where", ["{}", "[hall]", "3", "{use: a, draw: {}}", "{use: 3}", "{draw: {}}", "{draw: {hall: -5 %}}", '""']
+    "where", ["{}", "[hall]", "{use: a, draw: {}}", "{use: []}", "{draw: {}}", "{draw: {hall: -5 %}}", '""']
 )
 def test_a_place_that_is_none_gives_one_fault_at_its_place(faults: Callable[..., list[str]], where: str) -> None:
     found = faults(DRILL.replace("where: hall", f"where: {where}"))

@@ -79,6 +79,8 @@ def _formed(document: Document, model: type[Model], rest: Rest, *, keep_lists: b
     """
     from pydantic import ValidationError
 
+    from drillsim.documents.document import take_as_written
+
     data = deepcopy(document.data)
     bare = {"bare_lengths": data.get("units")}
     for _ in range(_ROUNDS):
@@ -86,6 +88,8 @@ def _formed(document: Document, model: type[Model], rest: Rest, *, keep_lists: b
             model.model_validate(data, context=bare)
             return replace(document, data=data)
         except ValidationError as e:
+            if take_as_written(data, document.spot, e):
+                continue
             wrong = [_inside(data, one["loc"]) for one in e.errors(include_url=False)]
         for path in sorted(set(wrong), key=lambda p: [(isinstance(s, int), s) for s in p], reverse=True):
             if not path or (keep_lists and isinstance(path[-1], int)):

@@ -9,6 +9,8 @@ from typing import Any
 
 Schema = dict[str, Any]
 
+NAME = ["string", "number", "boolean"]
+"""Types under which JSON Schema knows the names of a file: room 101 is a number to YAML."""
 NOT_JSON_SCHEMA = ("gt", "ge", "lt", "le")
 
 
@@ -62,7 +64,10 @@ def _tidy(node: Any, spreads: Mapping[str, Schema]) -> Any:
         if wanted[0] in forms and wanted[1] in forms:
             rest = [{"$ref": f"#/$defs/{name}"}, *(_tidy(n, spreads) for n in forms if n not in wanted)]
             return {**_kept(node, "anyOf"), **({"anyOf": rest} if len(rest) > 1 else rest[0])}
-    return {k: _tidy(v, spreads) for k, v in _kept(node).items()}
+    tidy = {k: v if k == "propertyNames" else _tidy(v, spreads) for k, v in _kept(node).items()}
+    if tidy.get("type") == "string" and not {"pattern", "enum", "const"} & set(tidy):
+        tidy["type"] = NAME  # an id may look like a number, and is read as it is written
+    return tidy
 
 
 def _kept(node: Schema, *without: str) -> Schema:

@@ -194,10 +194,34 @@ def validate(
     if version != 1:
         message = f"'{marker}: {quoted(version)}' is a version this drillsim cannot read. Write '{marker}: 1'"
         raise error(faults=[document.fault("DS006", message, (marker,))])
-    try:
-        return model.model_validate(document.data, context=context)
-    except ValidationError as e:
-        raise error(faults=faults_of(e, document, model)) from None
+    while True:
+        try:
+            return model.model_validate(document.data, context=context)
+        except ValidationError as e:
+            if not take_as_written(document.data, document.spot, e):
+                raise error(faults=faults_of(e, document, model)) from None
+
+
+def take_as_written(data: Any, spot: Spot, error: ValidationError) -> bool:
+    """Put the file's own text where a name is wanted and a number or a truth value was read; return whether there was any.
+
+    Rooms are called 101, 0123 or 1e3, and only the model knows that a name is wanted. Changes `data` in place.
+    """
+    found = False
+    for one in error.errors(include_url=False):
+        if one["type"] not in ("string_type", "DS104") or not isinstance(one.get("input"), (bool, int, float)):
+            continue
+        owner, at, path = data, spot, [*one["loc"]]
+        last: int | str | None = None
+        for step in path:
+            if step not in at.inside:
+                continue  # the tag of a form, which the file does not have
+            if last is not None:
+                owner = owner[last]
+            at, last = at.inside[step], step
+        if last is not None and owner[last] is one["input"] and at.text:
+            owner[last], found = at.text, True
+    return found
 
 
 def faults_of(e: ValidationError, document: Document, model: type[BaseModel]) -> list[Fault]:

@@ -22,7 +22,7 @@ _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
 _INT = re.compile(r"[-+]?[0-9]+$|0o[0-7]+$|0x[0-9a-fA-F]+$")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$|[-+]?\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$")
 MOST_DIGITS = 30
-"""Digits of a whole number; ids and labels of digits alone are quoted texts."""
+"""Digits of a whole number; longer ids of digits alone are quoted texts."""
 UNFOLDS = 10
 """Aliases may make a file this many times larger than it is written."""
 
@@ -37,6 +37,8 @@ class Spot:
     """Spots of the values, by key or by position."""
     keys: dict[Any, tuple[int, int]] = field(default_factory=dict)
     """Line and column of the keys themselves."""
+    text: str = ""
+    """A scalar as it is written: 0123 for the number 123."""
 
 
 class TextError(Exception):
@@ -85,7 +87,7 @@ class _Reader:
                 "DS004", "YAML aliases ('*name') would unfold without bound. Write the values out", line, column
             )
         if isinstance(node, ScalarNode):
-            return scalar(node), Spot(line, column)
+            return scalar(node), Spot(line, column, text=str(node.value))
         spot = Spot(line, column)
         if isinstance(node, SequenceNode):
             items = []

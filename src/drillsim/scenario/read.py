@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from drillsim.documents.document import Document, faults_of, read_document, validate
+from drillsim.documents.document import Document, faults_of, read_document, take_as_written, validate
 from drillsim.errors import Fault, ScenarioError, closest
 from drillsim.scenario.defaults import SHIPPED, shipped_role
 from drillsim.scenario.model import GUARD, Scenario, merge
@@ -40,12 +40,23 @@ def _overrides(document: Document, scenario: Scenario) -> list[Fault]:
         for key in scenario.guarded(patch):
             message = f"'{key}': {GUARD}"
             faults.append(document.fault("DS506", message, ("overrides", name, key), at_key=True))
+        inside = document.inside("overrides", name)
         try:
-            Scenario.model_validate(merge(source, patch))
+            _try(source, patch, inside)
         except ValidationError as e:
-            inside = document.inside("overrides", name)
             faults += [f for f in faults_of(e, inside, Scenario) if f not in faults]
     return faults
+
+
+def _try(source: dict[str, Any], patch: dict[str, Any], inside: Document) -> None:
+    """Validate a scenario with an override; names in it that look like numbers become texts."""
+    while True:
+        try:
+            Scenario.model_validate(merge(source, patch))
+            return
+        except ValidationError as e:
+            if not take_as_written(patch, inside.spot, e):
+                raise
 
 
 RESERVED = frozenset(
