@@ -67,7 +67,7 @@ def test_a_less_urgent_incident_waits_in_the_line_until_somebody_is_free(three_r
 def test_without_a_line_nobody_comes_while_all_are_busy(three_rooms: ds.FloorPlan) -> None:
     first = case("first", "unwanted-person", "hall-0", act="5 min")
     second = case("second", "behaviour", "room-101", at="30 s", lasts="20 min")
-    drill = several(first, second, dispatch={**NO_HANDLING, "queue": False})
+    drill = several(first, second, dispatch={**NO_HANDLING, "queue": False, "wait_at_most": "1 h"})
     trace = play(drill, three_rooms, mix(SRO))
     assert stamps(trace, "nobody-free") == [45.0]
     assert (trace.rows[1]["first_by"], trace.rows[1]["ends_as"]) == ("nobody", "over-by-itself")

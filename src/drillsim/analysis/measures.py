@@ -26,6 +26,7 @@ FIRST = {
     ev.PLACE_KNOWN: "place_known_s",
     ev.ORDER: "protective_order_s",
     ev.POLICE_CALLED: "police_called_s",
+    ev.BACKUP_CALLED: "backup_called_s",
     ev.ABLE: "able_on_scene_s",
     ev.RESOLVED: "resolved_s",
     ev.SCRIPT_DONE: "script_done_s",
@@ -143,6 +144,8 @@ def _applicable(kind: Kind, table: Table) -> set[str]:
     names = {"noticed_s", "reported_s", "place_known_s", "first_on_scene_s", "able_on_scene_s"}
     if kind.calls_911 or table[ev.POLICE_WANTED] or table[ev.POLICE_CALLED]:
         names |= {"police_called_s", "police_at_entry_s", "police_on_scene_s"}
+    if any(e.why == ev.TOO_FEW for e in table[ev.POLICE_WANTED]):
+        names.add("backup_called_s")
     if not kind.never_resolved:
         names.add("resolved_s")
     if table[ev.STAGE_ENDS] or table[ev.SCRIPT_DONE]:

@@ -120,9 +120,7 @@ class Drill:
         drill.start_exposure(incident)
         if incident.lasts_s is not None and incident.act_s is not None:
             drill.env.process(self._end_by_itself(incident))
-        if self.response.services.wants_police(incident):
-            drill.log("school", ev.POLICE_WANTED, incident=incident.id)
-        self.response.services.watch(incident)
+        self.response.watch(incident)
         IncidentCourse(drill, incident).begin()
         for i, notice in enumerate(detection.sources(drill, incident)):
             drill.env.process(self._tell(incident, notice, first=i == 0))

@@ -22,6 +22,7 @@ MEASURES: tuple[Column, ...] = (
     Column("place_known_s", "s", "onset until everybody who is sent knows where it is", "place known"),
     Column("protective_order_s", "s", "onset until the protective order (hold, secure, lockdown, evacuate, shelter) is given", "order given"),
     Column("police_called_s", "s", "onset until police are called", "police called"),
+    Column("backup_called_s", "s", "onset until a service is called because those on campus do not meet the need", "back-up called"),
     Column("first_on_scene_s", "s", "onset until the first responder who may approach this kind is at the place, police included", "first on scene"),
     Column("able_on_scene_s", "s", "onset until those at the place can fulfil what the incident needs", "able to act"),
     Column("police_at_entry_s", "s", "onset until the first police officer is at the entry", "police at the entry"),

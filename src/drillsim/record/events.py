@@ -56,8 +56,9 @@ DUTY = _event("duty", "unit", "from now on it is on this duty, or away", "{Who} 
 # Incident, notice and report
 ONSET = _event("onset", "incident", "it begins", "{onset} in {where}.", where="its place", why="its kind",
                value="1 for a rule break")  # fmt: skip
-POLICE_WANTED = _event("police-wanted", "school", "police are to be called: always for its kind, or because nobody on "
-                       "campus can help")  # fmt: skip
+TOO_FEW = "too few on campus"
+"""Reason of `police-wanted` where the kind does not ask for them in any case."""
+POLICE_WANTED = _event("police-wanted", "school", "police are to be called", why="empty, or too few on campus")
 NOTICED = _event("noticed", "people, camera, alarm or unit", "the first to notice", "It is noticed: {notice}.",
                  where="place of the incident", why="how")  # fmt: skip
 REPORTED = _event("reported", "office", "front office or dispatcher has the report", "The front office has the report, {why}.",
@@ -72,6 +73,8 @@ PLACE_KNOWN = _event("place-known", "office or unit", "whoever is sent knows whe
 # Calls and dispatch
 POLICE_CALLED = _event("police-called", "office, unit or anybody", "police are called", "Police are called by {who} ({why}).",
                        why="911, or police radio")  # fmt: skip
+BACKUP_CALLED = _event("backup-called", "office or unit", "a service is called because those on campus do not meet the need",
+                       "{Who} calls for further help: those on campus are too few.", why="the service")  # fmt: skip
 CALLED = _event("called", "office", "ambulance or fire service are called", "{Service} is called.", why="the service")
 WAITS = _event("waits", "office", "all are busy; the incident stands in the queue", "{Why}: it has to wait.",
                where="place of the incident", why="in words")  # fmt: skip

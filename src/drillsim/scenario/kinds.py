@@ -74,6 +74,9 @@ class Kind:
     """always: called after the report; if-needed: only with nobody suitable on campus; never. For a shipped kind this
     is the default of `police.called_for`; for an own kind None takes the setting of the kind it is like."""
     helped_by: tuple[str, ...] = ("resolves",)
+    wait_at_most_s: float = 300.0
+    """How long an incident waits for somebody on campus who is busy before the police are called in their stead, where
+    they are called if needed. Assumption A:dispatch.wait_at_most."""
     calls_911: bool = False
     """People in the building call the police themselves, from the onset on."""
     all_officers: bool = False
@@ -126,7 +129,7 @@ _SHIPPED = (
     Kind(
         name="disorder", rank=5, label="disorder", begins="a disorder begins",
         act=_time({"median": "240 s", "sigma": 0.7}),  # A:intervention.disorder_settles
-        needs_quorum=True, all_officers=True,
+        needs_quorum=True, all_officers=True, wait_at_most_s=60.0,  # A:dispatch.wait_at_most
     ),
     Kind(
         name="unwanted-person", rank=4, label="unwanted person", begins="an unwanted person is there",

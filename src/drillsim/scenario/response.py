@@ -172,6 +172,9 @@ class Dispatch(Model):
     """Whether a more urgent incident calls units off a less urgent one."""
     queue: bool = True
     """Whether an incident waits for a unit when all are busy; otherwise nobody on campus comes."""
+    wait_at_most: Time | None = Field(default=None, ge=0)
+    """How long an incident waits for somebody on campus who is busy before the services of its kind are called instead;
+    by kind where absent (a disorder 1 min, others 5 min). Assumption A:dispatch.wait_at_most."""
     service: Literal["walked", "from_dispatch"] = "walked"
     """from_dispatch: a unit is there as soon as it sets off (a district of schools, or theory without travel)."""
     agreement: tuple[str, ...] = ("sro",)
@@ -187,6 +190,10 @@ class Dispatch(Model):
         """Return 'nearest', 'all' or 'preference' for a kind."""
         setting: Policy = getattr(self, kind.setting, "nearest")
         return kind.policy or setting
+
+    def waits_at_most(self, kind: Kind) -> float:
+        """Return the seconds that an incident of a kind waits for somebody on campus before services are called."""
+        return kind.wait_at_most_s if self.wait_at_most is None else self.wait_at_most
 
     def rank(self, kind: Kind) -> int:
         """Return the urgency of a kind, or of the one it is like; kinds that `ranks` leaves out stand below all others."""

@@ -22,7 +22,7 @@ from math import inf
 
 import simpy
 
-from drillsim.engine.response.assignments import Assignments
+from drillsim.engine.response.assignments import Assignments, Review
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
@@ -35,8 +35,8 @@ Entry = Callable[[], int]
 class Approach:
     """Walks to an incident, for units and services alike."""
 
-    def __init__(self, drill: DrillState, assignments: Assignments) -> None:
-        self.drill, self.assignments = drill, assignments
+    def __init__(self, drill: DrillState, assignments: Assignments, review: Review) -> None:
+        self.drill, self.assignments, self._review = drill, assignments, review
 
     def reach(
         self,
@@ -91,6 +91,7 @@ class Approach:
             drill.log(
                 responder.id, ev.CANNOT_REACH, drill.id_of(space), "no way that it can open", incident=incident.id
             )
+            self._review(incident)
 
         return drill.travel.go(responder, space, point, speed_mps=speed_mps, no_way=no_way, entry=entry)
 

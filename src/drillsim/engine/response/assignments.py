@@ -6,6 +6,7 @@ other.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -13,6 +14,9 @@ import simpy
 
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
+
+Review = Callable[[IncidentState], None]
+"""Compares the need of an incident with who is there, under way and asked, and asks for what is missing."""
 
 
 class Status(IntEnum):
@@ -152,12 +156,7 @@ class Assignments:
 
         One who resolves; in a disorder as many as it needs; in a hostile event `team` armed people of one service.
         """
-        able = self.resolvers(incident)
-        if incident.kind.needs_quorum:
-            return bool(able) and sum(r.role.quorum for r in self.on_scene(incident)) >= incident.definition.needs
-        if incident.kind.needs_arms:
-            return any(sum(r.service == one.service for r in able) >= self.team for one in able)
-        return bool(able)
+        return self.lacks(incident, self.on_scene(incident)) == 0
 
     def need(self, incident: IncidentState) -> int:
         """Return how many responders an incident needs: its quorum, a team of armed ones, or one who resolves."""
@@ -168,18 +167,35 @@ class Assignments:
     def missing(self, incident: IncidentState, *, services: bool = False) -> int:
         """Return how many responders an incident still lacks: its need without those asked, under way or on scene.
 
-        Only those count who can meet the need: roles of the quorum, or roles that resolve the kind.
+        Only those count who can meet the need (`lacks`) and who find a way there.
 
         services
-            Count people of services too. Without, it is what the units of the mix still lack, whoever else comes.
+            Count people of services too. Without, those of services count once they are on scene.
         """
-        quorum = incident.kind.needs_quorum
-        counting = sum(
-            a.responder.role.quorum if quorum else incident.is_resolved_by(a.responder.role)
-            for a in self._all.get(incident, ())
-            if a.approaches and (services or not a.responder.service)
+        return self.lacks(
+            incident,
+            [
+                a.responder
+                for a in self._all.get(incident, ())
+                if a.approaches
+                and (a.status is Status.ON_SCENE or not a.responder.has_no_way)
+                and (services or not a.responder.service or a.status is Status.ON_SCENE)
+            ],
         )
-        return max(self.need(incident) - counting, 0)
+
+    def lacks(self, incident: IncidentState, people: Iterable[Responder]) -> int:
+        """Return how many responders an incident would lack with these people on scene.
+
+        In a disorder the roles of the quorum count, and one of those present must resolve it; elsewhere roles that
+        resolve the kind count, armed ones where it needs arms, and a team is made up by people of one service.
+        """
+        need, people = self.need(incident), list(people)
+        able = [r for r in people if incident.is_resolved_by(r.role)]
+        if incident.kind.needs_quorum:
+            return max(need - sum(r.role.quorum for r in people), 0 if able else 1)
+        if incident.kind.needs_arms:
+            return need - min(need, max((sum(r.service == one.service for r in able) for one in able), default=0))
+        return max(need - len(able), 0)
 
 
-__all__ = ["Assignment", "Assignments", "Status"]
+__all__ = ["Assignment", "Assignments", "Review", "Status"]

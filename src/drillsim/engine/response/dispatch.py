@@ -1,8 +1,9 @@
-"""Dispatch: whom to send to an incident, by the policy of its kind, and the line of incidents that wait.
+"""Dispatch: whom to send to an incident, by the policy of its kind, and the incidents whose need is still open.
 
 The policy *nearest* ranks units by hand-over and travel time from where they are now; *preference* by a table of the
 scenario; *all* sends everybody suited. A more urgent incident may call units off a less urgent one, free units first.
-Incidents that find everybody busy wait in a line, the most urgent first, then the longest waiting.
+Incidents that lack somebody are looked at again, the most urgent first, then the longest waiting, whenever it changes who is
+there (rule B18 of docs/model/response.md).
 """
 
 from __future__ import annotations
@@ -20,10 +21,14 @@ class Dispatcher:
 
     def __init__(self, drill: DrillState, assignments: Assignments) -> None:
         self.drill, self.assignments, self.rules = drill, assignments, drill.scenario.dispatch
-        self._line: list[IncidentState] = []
-        """Reported incidents that found nobody free, in order of their report; those that wait no more leave it later."""
+        self._reported: list[IncidentState] = []
+        """Reported incidents in the order of the reports; those that are over leave it later."""
         self._waits: set[IncidentState] = set()
-        """Those of the line that still wait."""
+        """Those of them for which nobody on campus is free."""
+        self._refused: set[IncidentState] = set()
+        """Those that do not wait: all were busy, and the scenario has no queue."""
+        self._nobody: set[IncidentState] = set()
+        """Those of which it is logged that nobody on campus suits."""
 
     def on_campus(self) -> list[Responder]:
         """Return the units on campus now, in mix order."""
@@ -44,8 +49,30 @@ class Dispatcher:
         present = self.assignments.incident_of(unit)
         return self.rules.pre_empt and present is not None and present.rank < incident.rank
 
+    def may_be_told(self, incident: IncidentState, unit: Responder) -> bool:
+        """Return whether a unit may be sent and can hear of it: by radio, or because it knows of it already."""
+        return self.suits(incident, unit) and (unit.role.radio or unit in self.assignments.sent(incident))
+
+    def can_be_met(self, incident: IncidentState) -> bool:
+        """Return whether those on campus who may, will and can be told are enough for an incident, busy or not."""
+        people = [u for u in self.on_campus() if self.may_be_told(incident, u) and not u.has_no_way]
+        return self._are_enough(incident, people)
+
+    def is_provided_for(self, incident: IncidentState) -> bool:
+        """Return whether the units that are asked, under way or on scene are enough for an incident."""
+        return self._are_enough(incident, [u for u in self.assignments.sent(incident) if not u.has_no_way])
+
+    def _are_enough(self, incident: IncidentState, units: list[Responder]) -> bool:
+        words = incident.kind.helped_by
+        if "assists" in words:
+            return any(u.role.word(incident.kind) in words for u in units)
+        return self.assignments.lacks(incident, units) == 0
+
     def choose(self, incident: IncidentState) -> list[Responder]:
         """Return whom to send to a reported incident now; free units first, then those who may be called off."""
+        policy = self.rules.policy(incident.kind)
+        if incident in self._refused or (policy != "all" and self._is_complete(incident)):
+            return []
         suited = [
             u
             for u in self.on_campus()
@@ -53,11 +80,15 @@ class Dispatcher:
             and self.suits(incident, u)
             and (not self.assignments.is_busy(u) or self.may_call_off(incident, u))
         ]
-        policy = self.rules.policy(incident.kind)
         if policy == "all":
             return suited
         ranked = self._by_preference(incident, suited) if policy == "preference" else self._by_time(incident, suited)
         return self._lead_and_back_up(incident, sorted(ranked, key=self.assignments.is_busy))
+
+    def _is_complete(self, incident: IncidentState) -> bool:
+        """Return whether as many are sent as it needs, with a back-up for one who would be alone."""
+        alone = self.rules.back_up and not incident.kind.needs_quorum and len(self.assignments.sent(incident)) < 2
+        return not alone and self.assignments.missing(incident) == 0
 
     def _by_time(self, incident: IncidentState, suited: list[Responder]) -> list[Responder]:
         """Return units by hand-over and static travel time, ties by mix order; by mix order if the place is unknown."""
@@ -89,45 +120,52 @@ class Dispatcher:
         return next(iter([*named, *by_use, *rest]), None)
 
     def _lead_and_back_up(self, incident: IncidentState, ranked: list[Responder]) -> list[Responder]:
-        """Return the first who resolves (else who assists) unless one is on the way, and a back-up for who is alone.
+        """Return the first ones who can meet what is missing (else who assists), and a back-up for who is alone.
 
-        A disorder takes as many as it needs.
+        A disorder takes as many as it needs, one of them with the word *resolves*.
         """
-        sent = self.assignments.sent(incident)
+        sent, missing = self.assignments.sent(incident), self.assignments.missing(incident)
+        able = [u for u in ranked if incident.is_resolved_by(u.role)]
         if incident.kind.needs_quorum:
-            counting = [u for u in ranked if u.role.quorum][: self.assignments.missing(incident)]
+            counting = [u for u in ranked if u.role.quorum][:missing]
+            if able and not any(incident.is_resolved_by(u.role) for u in (*sent, *counting)):
+                counting = [*counting[: missing - 1], able[0]]
             return counting or ([] if sent else ranked[:1])
-        able = [u for u in ranked if u.role.word(incident.kind) == "resolves"]
-        lead = able[:1] if not any(u.role.word(incident.kind) == "resolves" for u in sent) else []
+        lead = able[:missing]
         if not lead and not sent:
             lead = ranked[:1]
         rest = [u for u in ranked if u not in lead and not self.assignments.is_busy(u)]
         alone = len(lead) + len(sent) == 1
         return lead + (rest[:1] if self.rules.back_up and alone else [])
 
+    def report(self, incident: IncidentState) -> None:
+        """Enter a reported incident in the list of those whose need is compared with who is there."""
+        if incident not in self._reported:
+            self._reported.append(incident)
+
+    def open(self) -> list[IncidentState]:
+        """Return the reported incidents that are not over, the most urgent first, then the earlier report."""
+        self._reported = [c for c in self._reported if not c.ended]
+        return sorted(self._reported, key=lambda c: -c.rank)
+
     def wait(self, incident: IncidentState) -> None:
         """Put an incident for which nobody was chosen into the line; log it where it cannot wait."""
-        if incident in self._waits or self.assignments.sent(incident):
+        if incident in self._waits or incident in self._refused or self.assignments.sent(incident):
             return
+        log, where = self.drill.log, self.drill.where(incident)
         somebody = any(u.role.radio and self.suits(incident, u) for u in self.on_campus())
         if somebody and self.rules.queue:
             self._waits.add(incident)
-            self._line.append(incident)
-            self.drill.log("office", ev.WAITS, self.drill.where(incident), "all are busy", incident=incident.id)
+            log("office", ev.WAITS, where, "all are busy", incident=incident.id)
         elif somebody:
-            self.drill.log("office", ev.NOBODY_FREE, self.drill.where(incident), "all are busy", incident=incident.id)
-        else:
-            self.drill.log(
-                "office", ev.NOBODY_SUITED, self.drill.where(incident), "nobody on campus", incident=incident.id
-            )
+            self._refused.add(incident)
+            log("office", ev.NOBODY_FREE, where, "all are busy", incident=incident.id)
+        elif incident not in self._nobody:
+            self._nobody.add(incident)
+            log("office", ev.NOBODY_SUITED, where, "nobody on campus", incident=incident.id)
 
     def take_from_line(self, incident: IncidentState) -> bool:
         """End the waiting of an incident, since somebody is sent; return whether it waited."""
         waited = incident in self._waits
         self._waits.discard(incident)
         return waited
-
-    def waiting(self) -> list[IncidentState]:
-        """Return those in the line, the most urgent first, then the longest waiting; what is over has left it."""
-        self._line = [c for c in self._line if c in self._waits and not c.ended]
-        return sorted(self._line, key=lambda c: -c.rank)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import simpy
 
-from drillsim.engine.response.assignments import Assignments
+from drillsim.engine.response.assignments import Assignments, Review
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
@@ -22,8 +22,8 @@ def until_called_off(process: Process) -> Process:
 class Scene:
     """Arrivals and departures at the incidents of one drill, for units and services alike."""
 
-    def __init__(self, drill: DrillState, assignments: Assignments) -> None:
-        self.drill, self.assignments = drill, assignments
+    def __init__(self, drill: DrillState, assignments: Assignments, review: Review) -> None:
+        self.drill, self.assignments, self._review = drill, assignments, review
         self._action: dict[IncidentState, simpy.Process] = {}
         """By incident: what those on scene do to end it; an entry stays when the action is done."""
 
@@ -42,6 +42,8 @@ class Scene:
             drill.log(responder.id, ev.AED_THERE, where, incident=incident.id)
         if self.assignments.need_is_met(incident):
             self._begin_action(incident, responder, where)
+        else:
+            self._review(incident)
 
     def leave(self, incident: IncidentState, responder: Responder) -> None:
         """Remove a responder from the scene; an action that the others cannot carry on alone stops."""

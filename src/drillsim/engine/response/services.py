@@ -21,7 +21,7 @@ from drillsim.engine.state.responder import Responder
 from drillsim.quantities import Spread
 from drillsim.record import events as ev
 from drillsim.scenario.defaults import POLICE_LAWS, TARGET_RESPONSE, shipped_role
-from drillsim.scenario.kinds import Kind
+from drillsim.scenario.kinds import Called, Kind
 from drillsim.scenario.staffing import Unit
 from drillsim.streams.streams import sample
 
@@ -69,6 +69,9 @@ class Services:
         }
         self.police: dict[IncidentState, ServiceTeam] = {}
         """By incident, from its onset on: the police, whether they are called or not."""
+        self._backup: dict[IncidentState, simpy.Event] = {}
+        """By incident: succeeds when those on campus do not meet its need."""
+        self._wanted: set[IncidentState] = set()
 
     def _team(self, service: str, incident: IncidentState) -> ServiceTeam:
         env = self.drill.env
@@ -110,23 +113,41 @@ class Services:
         waits_s = sample(law, drill.streams, "service.locked_door", team.service, team.incident.number)
         return waits_s, waits_s
 
-    def watch(self, incident: IncidentState) -> None:
-        """Start the processes that call the services for an incident."""
-        if incident.kind.calls_911 or self.wants_police(incident):
-            self.police[incident] = self._team("police", incident)
+    def watch(self, incident: IncidentState, *, in_doubt: bool) -> None:
+        """Start the processes that call the services for an incident.
+
+        in_doubt
+            Whether those on campus at the onset could not meet its need.
+        """
+        self.police[incident] = self._team("police", incident)
+        self._backup[incident] = self.drill.env.event()
+        called = self.when_called(incident)
+        if called == "always" or (called == "if-needed" and in_doubt):
+            self._want_police(incident, "" if called == "always" else ev.TOO_FEW)
+        if called != "never" or incident.kind.calls_911:
             self.drill.env.process(self._call_police(incident))
-        if incident.kind.service:
+        if incident.kind.service and not incident.definition.discipline:
             self.drill.env.process(self._call_other(incident, self._team(incident.kind.service, incident)))
 
-    def wants_police(self, incident: IncidentState) -> bool:
-        """Return whether the school calls the police: always for some kinds, for others if nobody on campus can help."""
-        called = self.drill.scenario.police.called(incident.kind)
-        if called != "if-needed":
-            return called == "always"
-        now = self.drill.env.now
-        return not any(
-            u.is_here(now) and u.role.word(incident.kind) in incident.kind.helped_by for u in self.drill.units
-        )
+    def when_called(self, incident: IncidentState) -> Called:
+        """Return whether the school calls the police: always, if those on campus do not meet the need, or never.
+
+        A matter of discipline has no service: nobody calls for one who, by agreement, leaves it to the school.
+        """
+        return "never" if incident.definition.discipline else self.drill.scenario.police.called(incident.kind)
+
+    def ask(self, incident: IncidentState) -> None:
+        """Call the police, once, for an incident whose need those on campus do not meet."""
+        backup = self._backup.get(incident)
+        if backup is None or backup.triggered or self.when_called(incident) != "if-needed":
+            return
+        self._want_police(incident, ev.TOO_FEW)
+        backup.succeed()
+
+    def _want_police(self, incident: IncidentState, why: str) -> None:
+        if incident not in self._wanted:
+            self._wanted.add(incident)
+            self.drill.log("school", ev.POLICE_WANTED, why=why, incident=incident.id)
 
     def _call_police(self, incident: IncidentState) -> Process:
         """Call the police once: by phone after the report, by a unit with a channel to them, or by anybody's 911 call."""
@@ -136,14 +157,17 @@ class Services:
         outside_call = env.event()
         if incident.kind.calls_911:
             outside_call = env.timeout(sample(police.first_call, streams, "police.first_call", incident.id))
-        if self.wants_police(incident):
+        called = self.when_called(incident)
+        if called == "always":
             yield incident.reported | outside_call | incident.police_told
-            if not outside_call.processed and not incident.police_told.triggered:
-                yield env.timeout(phone) | outside_call | incident.police_told
         else:
-            yield outside_call
+            yield self._backup[incident] | outside_call
+        if not outside_call.processed and not incident.police_told.triggered:
+            yield env.timeout(phone) | outside_call | incident.police_told
         told = incident.police_told.triggered and not outside_call.processed
         who = str(incident.police_told.value) if told else "anybody" if outside_call.processed else "office"
+        if called == "if-needed" and not outside_call.processed:
+            drill.log(who, ev.BACKUP_CALLED, "", "police", incident=incident.id)
         drill.log(who, ev.POLICE_CALLED, "", "police radio" if told else "911", incident=incident.id)
         team = self.police[incident]
         arrival = sample(self._law(incident.kind), streams, "service.arrival", "police", incident.number)

@@ -23,11 +23,13 @@ class Response:
         self.drill = drill
         self.assignments = Assignments(drill.scenario.dispatch.team)
         self.dispatcher = Dispatcher(drill, self.assignments)
-        self.approach = Approach(drill, self.assignments)
-        self.scene = Scene(drill, self.assignments)
+        self.approach = Approach(drill, self.assignments, self.review)
+        self.scene = Scene(drill, self.assignments, self.review)
         self.radio = Radio(drill, protection)
         self.services = Services(drill, self.assignments, self.approach, self.scene)
         self.support = SupportTasks(self.radio, self.scene, self.services)
+        self._lacking: set[IncidentState] = set()
+        """Incidents for which the services are called unless the campus meets the need in time."""
 
     # ------------------------------------------------------------------ who goes
 
@@ -45,17 +47,50 @@ class Response:
         else:
             self.radio.order(incident, unit)
 
+    def watch(self, incident: IncidentState) -> None:
+        """Watch for the calls to the services, from the onset of an incident on."""
+        self.services.watch(incident, in_doubt=not self.dispatcher.can_be_met(incident))
+
     def dispatch(self, incident: IncidentState) -> None:
-        """Send whom the dispatcher chooses; in a hostile event everybody else gets a supporting task."""
+        """Answer a report: send whom the dispatcher chooses; in a hostile event everybody else gets a supporting task."""
+        self.dispatcher.report(incident)
         chosen = self.dispatcher.choose(incident)
         if not incident.kind.may_approach:
             self._give_support_tasks(incident)
+        self._send_all(incident, chosen)
+
+    def review(self, incident: IncidentState) -> None:
+        """Compare the need of a reported incident with who is there, at the end of this instant's chain of events."""
+        if incident.reported.triggered and not incident.ended:
+            self.drill.at(0.0, lambda _e: self._review(incident))
+
+    def _review(self, incident: IncidentState) -> None:
+        """Ask for what an incident lacks: those on campus first, the services where they are too few."""
+        if incident.ended or self.assignments.need_is_met(incident):
+            return
+        self._send_all(incident, self.dispatcher.choose(incident))
+
+    def _send_all(self, incident: IncidentState, chosen: list[Responder]) -> None:
         for unit in chosen:
             if self.assignments.is_busy(unit):
                 self.call_off(unit, incident)
             self.send(incident, unit, heard_s=self.radio.delay_s(incident, unit), why="by radio")
         if not chosen:
             self.dispatcher.wait(incident)
+        self._ask_services(incident)
+
+    def _ask_services(self, incident: IncidentState) -> None:
+        """Call the services where those on campus are too few, or are not free within `wait_at_most`."""
+        if not self.dispatcher.can_be_met(incident):
+            self.services.ask(incident)
+        elif not self.dispatcher.is_provided_for(incident) and incident not in self._lacking:
+            self._lacking.add(incident)
+            self.drill.at(self.drill.scenario.dispatch.waits_at_most(incident.kind), lambda _e: self._in_vain(incident))
+
+    def _in_vain(self, incident: IncidentState) -> None:
+        self._lacking.discard(incident)
+        if not incident.ended and not self.dispatcher.is_provided_for(incident):
+            self.services.ask(incident)
 
     def send(self, incident: IncidentState, unit: Responder, *, heard_s: float, why: str) -> Assignment:
         """Assign a unit to an incident and start its process; it hears of it after `heard_s` seconds."""
@@ -76,18 +111,14 @@ class Response:
         drill.log(unit.id, what, drill.whereabouts(unit), why, incident=old.id)
         self._withdraw(unit)
         self.scene.leave(old, unit)
-        if old.reported.triggered and not old.ended and old is not incident:
-            drill.at(0.0, lambda _e: self._send_again(old))
+        if old is not incident:
+            self.review(old)
 
     def _withdraw(self, unit: Responder) -> None:
         """Remove a unit's assignment and stop its process, unless that process is the one that asks for it."""
         process = self.assignments.withdraw(unit).process
         if process is not None and process.is_alive and process is not self.drill.env.active_process:
             process.interrupt()
-
-    def _send_again(self, incident: IncidentState) -> None:
-        if not incident.ended:
-            self.dispatch(incident)
 
     def _give_support_tasks(self, incident: IncidentState) -> None:
         """Give a task to everybody with a radio who must not approach; the first who meets the police does so."""
@@ -192,9 +223,9 @@ class Response:
         self._is_free(unit)
 
     def _is_free(self, unit: Responder) -> None:
-        """Dispatch to the incidents that wait, now that a unit is free; one that nobody needs goes back to its duty."""
-        for incident in self.dispatcher.waiting():
-            self.dispatch(incident)
+        """Review the open incidents, now that a unit is free; one that nobody needs goes back to its duty."""
+        for incident in self.dispatcher.open():
+            self._review(incident)
             if self.assignments.is_busy(unit):
                 return
         if unit.stands is not None:

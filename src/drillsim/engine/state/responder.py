@@ -65,6 +65,8 @@ class Responder:
     walked_s: float = 0.0
     doors_s: float = 0.0
     carries_aed: bool = False
+    has_no_way: bool = False
+    """Whether it stands because its trip finds no way as the ways are now."""
 
     def __post_init__(self) -> None:
         self.id = f"{self.unit.id}@{self.call}" if self.call else self.unit.id

@@ -238,6 +238,7 @@ class Travel:
 
     def stop(self, responder: Responder) -> None:
         """End the trip of a responder where it is."""
+        responder.has_no_way = False
         if responder.number is not None and responder.number in self.trips:
             self._leave_path(self.trips.pop(responder.number))
             self.crowd.halt(responder.number)
@@ -263,7 +264,7 @@ class Travel:
     def _send(self, trip: UnitTrip, path: Path | None) -> None:
         responder = trip.responder
         assert responder.number is not None
-        trip.path = path
+        trip.path, responder.has_no_way = path, path is None
         if path is None:
             self.crowd.halt(responder.number)
             trip.ways, trip.stands_since_s = frozenset(), self.env.now

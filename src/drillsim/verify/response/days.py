@@ -29,7 +29,7 @@ SETTINGS: dict[str, Any] = {
 }
 """Settings without detection and reporting delay: a call is known, with its place, at its onset."""
 ANSWERED: dict[str, Any] = {
-    "behaviour": "preference", "back_up": False, "pre_empt": False, "agreement": [],
+    "behaviour": "preference", "back_up": False, "pre_empt": False, "agreement": [], "wait_at_most": "1000000 h",
     "handling": {"behaviour": "0 s"}, "arrests": {"behaviour": "0 %"},
 }  # fmt: skip
 """One unit per call, free again as soon as the call is resolved."""

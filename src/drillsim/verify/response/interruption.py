@@ -38,7 +38,7 @@ QUIET: dict[str, Any] = {
     "crowd": "stays", "horizon": "2 h",
     "noticing": {"trust": "0 %", "camera_watched": "0 %"},
     "dispatch": {
-        "service": "from_dispatch", "back_up": False, "pre_empt": False, "agreement": [],
+        "service": "from_dispatch", "back_up": False, "pre_empt": False, "agreement": [], "wait_at_most": "1000000 h",
         "handling": {"behaviour": "0 s"}, "arrests": {"behaviour": "0 %"},
     },
 }  # fmt: skip

@@ -1,0 +1,130 @@
+"""Need asked again: who is asked, when those asked are too few, and when the services are called (rule B18)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import drillsim as ds
+from plays import mix, scenario, stamps
+from protocol_plays import GUARD, SRO, wing
+
+LONG = {"lasts": "29 min"}
+NO_HANDLING = {"handling": {"behaviour": "0 s", "disorder": "0 s"}, "arrests": {"behaviour": "0 %", "disorder": "0 %"}}
+OFFICERS = {"law": "300 s", "phone": "20 s", "interval": "30 s"}
+
+
+def play(staff: ds.Mix, *incidents: dict[str, Any], **changes: Any) -> ds.Trace:
+    changes = {"crowd": "stays", "police": OFFICERS, **changes}
+    changes["dispatch"] = {**NO_HANDLING, **changes.pop("dispatch", {})}
+    drill = scenario("behaviour", "hall", **changes, incidents=list(incidents))
+    return ds.simulate(drill, wing(), staff, seed=1)
+
+
+RULE_BREAK = {"kind": "behaviour", "where": "b", "discipline": True, **LONG}
+
+
+@pytest.mark.parametrize("units", [(), (SRO,), (SRO, {**SRO, "id": "sro-2"})])
+def test_nobody_calls_the_police_for_a_rule_break(units: tuple[dict[str, Any], ...]) -> None:
+    trace = play(mix(*units), RULE_BREAK)
+    assert stamps(trace, "police-called") == []
+    assert trace.row["police_called_status"] == "not-applicable"
+    assert trace.row["first_by"] == "nobody"
+    assert trace.row["resolved_by"] == "self"
+
+
+def test_police_always_called_for_fights_are_not_called_for_a_rule_break() -> None:
+    trace = play(mix(), RULE_BREAK, police={**OFFICERS, "called_for": ["behaviour"]})
+    assert stamps(trace, "police-called") == []
+
+
+def test_a_guard_whom_no_agreement_binds_comes_to_a_rule_break() -> None:
+    trace = play(mix(SRO, GUARD), RULE_BREAK)
+    assert trace.row["first_by"] == "unit"
+    assert stamps(trace, "on-scene", "sro") == []
+
+
+BRAWL = {"kind": "disorder", "where": "b", "quorum": 3}
+
+
+@pytest.mark.parametrize(
+    ("units", "called"),
+    [
+        ((), [35.0]),
+        ((GUARD,), [35.0]),
+        ((GUARD, {**GUARD, "id": "g2"}), [35.0]),
+        ((GUARD, {**GUARD, "id": "g2"}, {**GUARD, "id": "g3"}), []),
+    ],
+)
+def test_a_disorder_gets_police_where_those_on_campus_are_too_few(units: Any, called: list[float]) -> None:
+    trace = play(mix(*units), BRAWL)
+    assert stamps(trace, "police-called") == called
+    assert trace.row["backup_called_s"] == (called[0] if called else None)
+    assert trace.row["able_on_scene_s"] is not None
+
+
+def test_monitors_alone_cannot_settle_a_disorder_however_many() -> None:
+    monitors = [{"id": f"m-{i}", "role": "monitor", "post": "hall"} for i in range(4)]
+    trace = play(mix(*monitors), BRAWL)
+    assert stamps(trace, "police-called") == [35.0]
+    assert stamps(trace, "able")[0] == stamps(trace, "on-scene", "police")[0]
+
+
+def test_an_officer_with_a_police_channel_calls_for_more_as_soon_as_it_hears() -> None:
+    trace = play(mix(SRO), BRAWL)
+    assert stamps(trace, "police-called") == stamps(trace, "word", "sro") == [19.0]
+    assert [e.who for e in trace.events if e.what == "backup-called"] == ["sro"]
+
+
+def test_a_guard_more_is_not_slower_than_police_alone() -> None:
+    alone, beside = (play(mix(*units), BRAWL).row["able_on_scene_s"] for units in ((), (GUARD,)))
+    assert isinstance(alone, float)
+    assert isinstance(beside, float)
+    assert beside <= alone
+
+
+def test_police_come_to_a_fight_that_waits_too_long_for_a_busy_guard() -> None:
+    first = {"id": "first", "kind": "behaviour", "where": "a", "act": "25 min", **LONG}
+    second = {"id": "second", "kind": "behaviour", "where": "c", "at": "60 s", **LONG}
+    trace = play(mix(GUARD), first, second, dispatch={"wait_at_most": "2 min"})
+    assert stamps(trace, "waits") == [75.0]
+    assert stamps(trace, "police-called") == [75.0 + 120 + 20]
+    assert trace.rows[1]["backup_called_s"] == 155.0
+
+
+def test_police_are_not_called_for_a_fight_that_is_over_by_then() -> None:
+    first = {"id": "first", "kind": "behaviour", "where": "a", "act": "25 min", **LONG}
+    second = {"id": "second", "kind": "behaviour", "where": "c", "at": "60 s", "lasts": "100 s"}
+    assert stamps(play(mix(GUARD), first, second, dispatch={"wait_at_most": "2 min"}), "police-called") == []
+
+
+def test_who_finds_no_way_does_not_count_as_sent() -> None:
+    far = {**GUARD, "id": "far", "post": "c"}
+    near = {**GUARD, "id": "near", "post": "a"}
+    shut = [{"at": "15.5 s", "close": "door-a"}]
+    trace = play(
+        mix(near, far), {"kind": "behaviour", "where": "hall", **LONG}, injects=shut, dispatch={"back_up": False}
+    )
+    assert stamps(trace, "cannot-reach", "near")
+    assert stamps(trace, "on-scene", "far")
+    assert not stamps(trace, "on-scene", "near")
+
+
+def test_police_are_called_where_everybody_on_campus_is_shut_in() -> None:
+    near = {**GUARD, "id": "near", "post": "a"}
+    shut = [{"at": "15.5 s", "close": "door-a"}]
+    trace = play(mix(near), {"kind": "behaviour", "where": "hall", **LONG}, injects=shut)
+    assert stamps(trace, "police-called")
+    assert stamps(trace, "on-scene", "police")
+
+
+def test_somebody_who_can_end_it_is_sent_after_one_who_only_assists() -> None:
+    monitor = {"id": "m", "role": "monitor", "post": "b"}
+    first = {"id": "first", "kind": "behaviour", "where": "a", "act": "60 s", **LONG}
+    second = {"id": "second", "kind": "behaviour", "where": "c", "at": "20 s", **LONG}
+    trace = play(mix(GUARD, monitor), first, second, dispatch={"back_up": False})
+    freed = stamps(trace, "free", "guard")[0]
+    assert stamps(trace, "on-scene", "m")[0] < freed
+    assert trace.rows[1]["resolved_by"] == "unit"
+    assert [e.time_s for e in trace.events if e.what == "on-scene" and e.who == "guard"][1] > freed
