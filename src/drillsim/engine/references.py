@@ -85,19 +85,21 @@ def scenario_names(scenario: Scenario, known: PlanNames, faults: Faults) -> None
         shares(sum(g.share for g in scenario.people.groups.values()), faults, ("people", "groups"))
 
 
-MOST_ARRIVALS = 1_000_000
-"""People one source may bring about; as many as one space may hold."""
+MOST_ARRIVALS = 250_000
+"""People that all sources together may bring about; as many as one plan may hold."""
 
 
 def _sources(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
     """Check the people who come in: their space and group, and that they are not too many to be meant."""
+    expected = 0.0
     for i, source in enumerate(scenario.people.sources):
         path: Path = ("people", "sources", i)
         _one_of(source.space, "space", known, faults, (*path, "space"))
         if source.group is not None:
             _group(source.group, scenario, known, faults, (*path, "group"))
         ends_s = scenario.horizon if source.to is None else source.to
-        if source.rate * (ends_s - source.from_) > MOST_ARRIVALS:
+        expected += source.rate * max(0.0, ends_s - source.from_)
+        if expected > MOST_ARRIVALS:
             message = f"brings about more than {MOST_ARRIVALS:,} people. Write a smaller rate, or an earlier end"
             faults.add("DS105", message, (*path, "rate"))
     if scenario.people.sources and (scenario.crowd == "stays" or scenario.demand is not None):

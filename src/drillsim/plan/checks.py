@@ -33,8 +33,10 @@ def check_plan(plan: FloorPlan, document: Document | None = None) -> list[Fault]
 
 def note_faults(plan: FloorPlan, notes: Notes) -> list[Fault]:
     """Return every fault of the plan, written on these notes; see `check_plan`."""
-    from drillsim.plan import egress_checks, outline_checks
+    from drillsim.plan import egress_checks, outline_checks, size_checks
 
+    if not size_checks.check_sizes(plan, notes):
+        return order_faults(notes.faults)
     _check_ids(plan, notes)
     _check_references(plan, notes)
     _check_widths(plan, notes)
