@@ -29,7 +29,17 @@ TYPES: dict[str, Any] = {
 KNOWN = {
     *("$ref", "$defs", "$schema", "anyOf", "oneOf", "type", "enum", "const", "pattern", "minimum", "maximum"),
     *("exclusiveMinimum", "properties", "required", "additionalProperties", "propertyNames", "items", "prefixItems"),
-    *("minItems", "maxItems", "minLength", "minProperties", "maxProperties", "title", "description", "default", "examples"),
+    *(
+        "minItems",
+        "maxItems",
+        "minLength",
+        "minProperties",
+        "maxProperties",
+        "title",
+        "description",
+        "default",
+        "examples",
+    ),
 }
 
 
