@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely import Polygon
 
-from drillsim.documents.fault_list import Notes
+from drillsim.documents.fault_list import FaultList
 from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Space
 
 OVERLAP_M2 = 0.01
@@ -19,7 +19,7 @@ OFF_FLOOR_M = 0.01
 """Distance of a named point outside its space that counts as rounding, m. Source: assumption A:plan.tolerances."""
 
 
-def check_outlines(plan: FloorPlan, notes: Notes) -> None:
+def check_outlines(plan: FloorPlan, notes: FaultList) -> None:
     """Note every fault of geometry: outlines, overlaps, thresholds, posts and equipment."""
     shapes: dict[str, Polygon] = {}
     for i, space in enumerate(plan.spaces):
@@ -41,7 +41,7 @@ def check_outlines(plan: FloorPlan, notes: Notes) -> None:
                 notes.add("DS305", message, (section, i, "at"))
 
 
-def _shape(space: Space, i: int, notes: Notes) -> Polygon | None:
+def _shape(space: Space, i: int, notes: FaultList) -> Polygon | None:
     """Return the polygon of a space; None, with a fault noted, where it is degenerate or crosses itself."""
     at = ("spaces", i, "polygon")
     if len(set(space.polygon)) < 3:
@@ -67,7 +67,7 @@ def _shape(space: Space, i: int, notes: Notes) -> Polygon | None:
     return whole
 
 
-def _check_overlaps(plan: FloorPlan, notes: Notes, shapes: dict[str, Polygon]) -> None:
+def _check_overlaps(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon]) -> None:
     rows = [i for i, s in enumerate(plan.spaces) if s.id in shapes and plan.space_index[s.id] == i]
     polygons = [shapes[plan.spaces[i].id] for i in rows]
     tree = shapely.STRtree(polygons)
@@ -86,7 +86,7 @@ def _check_overlaps(plan: FloorPlan, notes: Notes, shapes: dict[str, Polygon]) -
             notes.add("DS301", message, ("spaces", rows[b], "polygon"))
 
 
-def _check_openings(plan: FloorPlan, notes: Notes, shapes: dict[str, Polygon]) -> None:
+def _check_openings(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon]) -> None:
     levels = {s.id: s.level for s in plan.spaces}
     for i, opening in enumerate(plan.openings):
         on = [levels[s] for s in opening.spaces if s in levels]

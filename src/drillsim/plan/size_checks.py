@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from drillsim.documents.fault_list import Notes
+from drillsim.documents.fault_list import FaultList
 from drillsim.plan.model import FloorPlan, Space, Stair
 
 MOST_THINGS = 20_000
@@ -24,7 +24,7 @@ STEPS_M = (0.01, 2.0)
 """Height and depth of a step that can be computed with; unusual ones within are only told."""
 
 
-def check_sizes(plan: FloorPlan, notes: Notes) -> bool:
+def check_sizes(plan: FloorPlan, notes: FaultList) -> bool:
     """Note what only a wrong unit or a generated file explains (DS105), and return whether the plan can be computed with."""
     before = len(notes.faults)
     for section in ("levels", "spaces", "openings", "stairs", "posts", "cameras", "equipment", "assembly", "timetable"):
@@ -75,7 +75,7 @@ def _stair_faults(stair: Stair) -> Iterator[tuple[str, str]]:
             yield key, f"a {key} of {getattr(stair, key):g} m; {STEPS_M[0]:g} to {STEPS_M[1]:g} m"
 
 
-def _check_whole(plan: FloorPlan, notes: Notes) -> None:
+def _check_whole(plan: FloorPlan, notes: FaultList) -> None:
     people = sum(s.people for s in plan.spaces)
     if people > MOST_PEOPLE:
         message = f"{people:,} people in all; at most {MOST_PEOPLE:,} are computed with. Check 'people'"
