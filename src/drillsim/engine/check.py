@@ -28,6 +28,7 @@ from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mixes, Unit
 from drillsim.scenario.vocabulary import Place
 
+Location = tuple[int, XY]
 POLICE = ROLES["police"]
 LEAST_FLOW = 0.05
 """Persons per second; a door with less lets nobody through (rule A5 of docs/model/crowd.md)."""
@@ -250,12 +251,18 @@ def _reach(scenario: Scenario, mixes: Mixes, world: World, faults: FaultList) ->
     """Check that every unit can walk, with its keys, from its places to some place of the incident, and round its patrol."""
     goals = [world.points_by_id[id_] for h, _ in happenings(scenario) for id_ in _possible(h.where, world)[:1]]
     tables = {True: world.metres, False: Routes(world.network, forbidden=world.locked_at_start)}
+    known: dict[tuple[bool, Location, Location | None], int | None] = {}
+    """What is beyond reach, by keys, start and next stop: units of many mixes share their places."""
     for name, mix in mixes.mixes.items():
         for i, unit in enumerate(mix.units):
-            routes = tables[mix.role(unit).keys]
+            keys = mix.role(unit).keys
             for where, after, path in _walks_of(unit, ("mixes", name, "units", i)):
-                start = world.place(where)
-                stuck = _first_beyond_reach(routes, start, goals if after is None else [world.place(after)])
+                start, goal = world.place(where), None if after is None else world.place(after)
+                if (keys, start, goal) not in known:
+                    known[keys, start, goal] = _first_beyond_reach(
+                        tables[keys], start, goals if goal is None else [goal]
+                    )
+                stuck = known[keys, start, goal]
                 if stuck is not None:
                     here, there = world.space_ids[start[0]], world.space_ids[stuck]
                     message = f"'{unit.id}' cannot walk from '{here}' to '{there}' with its keys"
