@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,7 +29,7 @@ def room() -> Iterator[Room]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_a_file_holds_is_played_or_told(kind: str, room: Room) -> None:
-    def play(room: Room, case: Case) -> None:
+    def play(case: Case) -> None:
         assert room.play(case).problem == ""
 
     rules = settings(
@@ -40,7 +39,7 @@ def test_whatever_a_file_holds_is_played_or_told(kind: str, room: Room) -> None:
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    rules(given(case=cases(kind))(partial(play, room)))()
+    rules(given(case=cases(kind))(play))()
 
 
 @pytest.mark.parametrize("case", [pytest.param(c, id=f"{i}-{c.kind}") for i, c in enumerate(stored())])

@@ -39,8 +39,8 @@ def test_any_id_of_a_plan_may_look_like_a_number(number: str, tmp_path: Path) ->
         plan, faults = check_plan_file(tmp_path / f"{i}.yaml")
         assert plan is not None, (old, faults)
         assert [str(f) for f in faults] == []
-        things = [*plan.levels, *plan.spaces, *plan.openings, *plan.stairs, *plan.posts, *plan.cameras, *plan.assembly]
-        assert number in [thing.id for thing in things]
+        sections = (plan.levels, plan.spaces, plan.openings, plan.stairs, plan.posts, plan.cameras, plan.assembly)
+        assert number in [getattr(thing, "id") for section in sections for thing in section]  # noqa: B009
 
 
 @pytest.mark.parametrize("number", NUMBERS)

@@ -29,7 +29,17 @@ TYPES: dict[str, Any] = {
 KNOWN = {
     *("$ref", "$defs", "$schema", "anyOf", "oneOf", "type", "enum", "const", "pattern", "minimum", "maximum"),
     *("exclusiveMinimum", "properties", "required", "additionalProperties", "propertyNames", "items", "prefixItems"),
-    *("minItems", "maxItems", "minLength", "minProperties", "title", "description", "default", "examples"),
+    *(
+        "minItems",
+        "maxItems",
+        "minLength",
+        "minProperties",
+        "maxProperties",
+        "title",
+        "description",
+        "default",
+        "examples",
+    ),
 }
 
 
@@ -68,6 +78,8 @@ def faults(node: Any, value: Any, root: Any, at: str = "$") -> list[str]:
         found += [f"{at}: '{k}' is missing" for k in node.get("required", []) if k not in value]
         if len(value) < node.get("minProperties", 0):
             found.append(f"{at}: empty")
+        if len(value) > node.get("maxProperties", len(value)):
+            found.append(f"{at}: {len(value)} keys")
         for key, item in value.items():
             part = node.get("properties", {}).get(key, node.get("additionalProperties", True))
             if part is False:

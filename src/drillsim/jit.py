@@ -178,8 +178,12 @@ def stamp_of(module: str, path: Path) -> str:
 
 
 def sources_of(module: str, path: Path) -> set[Path]:
-    """Return the files that a module at a path consists of: its own and those it imports, directly or not, of its tree."""
-    root = path.parents[module.count(".")]
+    """Return the files that a module at a path consists of: its own, and those of its package that it imports.
+
+    Imports are followed, directly or not; a module of no package may import its neighbours. Libraries do not count, also
+    where they are installed beside the package.
+    """
+    root, package = path.parents[module.count(".")], module.partition(".")[0]
     found: set[Path] = set()
     waiting = [module]
     while waiting:
@@ -187,7 +191,8 @@ def sources_of(module: str, path: Path) -> set[Path]:
         for file in (base.with_suffix(".py"), base / "__init__.py"):
             if file not in found and file.is_file():
                 found.add(file)
-                waiting += _text_and_imports(file)[1]
+                names = _text_and_imports(file)[1]
+                waiting += [n for n in names if package == module or n.partition(".")[0] == package]
     return found
 
 

@@ -37,7 +37,8 @@ LARGEST: dict[str, float] = {
     "length": 1e7, "time": 1e10, "speed": 1000.0, "area": 1e7, "density": 1000.0, "flow": 1000.0, "rate": 1e6,
     "share": 1e6, "money": 1e12,
 }  # fmt: skip
-"""Largest magnitude of each quantity in SI units: map coordinates, three centuries (days of a verification last decades), any vehicle, ten square kilometres.
+"""Largest magnitude of each quantity in SI units: map coordinates, three centuries (days of a verification last
+decades), any vehicle, ten square kilometres.
 Nothing that is simulated here comes near; beyond, arithmetic would overflow or never end."""
 _NUMBER = re.compile(rf"^\s*({notation.SIGN}(?:{notation.AMOUNT}))\s*(.*?)\s*$", re.DOTALL)
 LONGEST_TEXT = 100

@@ -19,7 +19,7 @@ from hypothesis import seed as seeded
 from fuzz.cases import KINDS, Case, cases, file_case, signature, sound, store
 from fuzz.oracle import Room, Verdict, limit_memory
 
-BLOCK = 200
+BLOCK = dict.fromkeys(KINDS, 200) | {"large": 20}
 """Cases of one kind between two lines of the record; an interrupted campaign begins again after the last line."""
 
 
@@ -31,7 +31,7 @@ def block(kind: str, number: int, room: Room) -> tuple[Counter[str], dict[str, t
 
     @seeded(number)
     @settings(
-        max_examples=BLOCK, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+        max_examples=BLOCK[kind], database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=cases(kind))
     def play(case: Case) -> None:

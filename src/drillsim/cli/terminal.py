@@ -73,6 +73,8 @@ def show(thing: Any, *, err: bool = False) -> None:
     draw(lambda page: page.print(thing), err=err)
 
 
+WORKERS = click.IntRange(1, max(64, 4 * (os.cpu_count() or 1)))
+"""Processes of a study; more than a machine has processors for only cost memory."""
 LEAST_WIDTH = 80
 """Columns of a table; a narrower terminal breaks its lines rather than lose a column."""
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from drillsim.analysis.measures import APPLIES
 from drillsim.crowd.laws import door_capacity_ps
-from drillsim.documents.fault_list import Faults, Path
+from drillsim.documents.fault_list import FaultList, Path
 from drillsim.documents.guard import located
 from drillsim.engine.references import PlanNames, happenings, mixes_names, scenario_names
 from drillsim.engine.response.services import ROLES
@@ -28,6 +28,7 @@ from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mixes, Unit
 from drillsim.scenario.vocabulary import Place
 
+Location = tuple[int, XY]
 POLICE = ROLES["police"]
 LEAST_FLOW = 0.05
 """Persons per second; a door with less lets nobody through (rule A5 of docs/model/crowd.md)."""
@@ -46,41 +47,41 @@ def check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> li
 
 def _check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None) -> list[Fault]:
     faults = check_names(scenario, plan, mixes)
-    of_scenario = Faults(scenario._document, scenario.name)
+    of_scenario = FaultList(scenario.name, scenario._document)
     _laws(scenario, plan, of_scenario)
-    faults += of_scenario.found
+    faults += of_scenario.faults
     if not any(f.severity == "error" for f in faults):
         world = world_of(plan, scenario)
-        of_scenario.found = []
+        of_scenario.faults = []
         _ways(scenario, world, of_scenario)
         _crowding(scenario, world, of_scenario)
         _refuges(scenario, world, of_scenario)
-        faults += of_scenario.found
+        faults += of_scenario.faults
         if mixes is not None:
-            of_mixes = Faults(mixes._document, "mixes")
+            of_mixes = FaultList("mixes", mixes._document)
             _reach(scenario, mixes, world, of_mixes)
-            of_scenario.found = []
+            of_scenario.faults = []
             _resolvers(scenario, mixes, of_scenario)
-            faults += of_scenario.found
-            faults += of_mixes.found
+            faults += of_scenario.faults
+            faults += of_mixes.faults
     return order_faults(faults)
 
 
 def check_names(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> list[Fault]:
     """Return every name of a scenario and its mixes that means nothing beside a plan; the plan itself may be faulty."""
     known = PlanNames(plan)
-    of_scenario = Faults(scenario._document, scenario.name)
+    of_scenario = FaultList(scenario.name, scenario._document)
     scenario_names(scenario, known, of_scenario)
     _sense(scenario, plan, of_scenario)
-    of_mixes = Faults(mixes._document if mixes else None, "mixes")
+    of_mixes = FaultList("mixes", mixes._document if mixes else None)
     if mixes is not None:
         mixes_names(mixes, known, of_mixes)
         _units_and_roles(scenario, mixes, of_scenario)
         _role_words(scenario, mixes, of_mixes)
-    return order_faults([*of_scenario.found, *of_mixes.found])
+    return order_faults([*of_scenario.faults, *of_mixes.faults])
 
 
-def _units_and_roles(scenario: Scenario, mixes: Mixes, faults: Faults) -> None:
+def _units_and_roles(scenario: Scenario, mixes: Mixes, faults: FaultList) -> None:
     """Check the units and roles that a scenario names against the mixes."""
     units = sorted({unit.id for mix in mixes.mixes.values() for unit in mix.units})
     named: list[tuple[str, Path]] = [
@@ -99,7 +100,7 @@ def _units_and_roles(scenario: Scenario, mixes: Mixes, faults: Faults) -> None:
             faults.add("DS205", message, ("dispatch", "agreement", i))
 
 
-def _role_words(scenario: Scenario, mixes: Mixes, faults: Faults) -> None:
+def _role_words(scenario: Scenario, mixes: Mixes, faults: FaultList) -> None:
     """Check the kinds for which roles have words: unknown is an error beside a close own kind, else a warning.
 
     One mixes file serves scenarios with different own kinds, so that a word for a kind of another one is no mistake.
@@ -114,7 +115,7 @@ def _role_words(scenario: Scenario, mixes: Mixes, faults: Faults) -> None:
                 faults.add("DS103", message, ("roles", role, "words", kind), severity="error" if near else "warning")
 
 
-def _sense(scenario: Scenario, plan: FloorPlan, faults: Faults) -> None:
+def _sense(scenario: Scenario, plan: FloorPlan, faults: FaultList) -> None:
     """Warn of settings that can be played but are hardly intended."""
 
     def warn(message: str, path: Path) -> None:
@@ -149,7 +150,7 @@ def _sense(scenario: Scenario, plan: FloorPlan, faults: Faults) -> None:
         )
 
 
-def _laws(scenario: Scenario, plan: FloorPlan, faults: Faults) -> None:
+def _laws(scenario: Scenario, plan: FloorPlan, faults: FaultList) -> None:
     """Check that people can walk under the scenario's laws, and that its door law lets them through every opening."""
     try:
         laws = laws_of(scenario.laws)
@@ -162,7 +163,7 @@ def _laws(scenario: Scenario, plan: FloorPlan, faults: Faults) -> None:
             faults.add("DS502", message, ("laws",) if scenario._document and "laws" in scenario._document.data else ())
 
 
-def _ways(scenario: Scenario, world: World, faults: Faults) -> None:
+def _ways(scenario: Scenario, world: World, faults: FaultList) -> None:
     """Check that every place of an incident can be reached from the entries."""
     plan = world.plan
     for happening, path in happenings(scenario):
@@ -175,7 +176,7 @@ def _ways(scenario: Scenario, world: World, faults: Faults) -> None:
                     faults.add("DS501", message, (*path, "where"))
 
 
-def _resolvers(scenario: Scenario, mixes: Mixes, faults: Faults) -> None:
+def _resolvers(scenario: Scenario, mixes: Mixes, faults: FaultList) -> None:
     """Check that in every mix somebody can resolve every kind: enough of them, with all who come from outside."""
     for happening, path in happenings(scenario):
         kind = happening.row
@@ -205,7 +206,7 @@ def _resolvers(scenario: Scenario, mixes: Mixes, faults: Faults) -> None:
                 )
 
 
-def _crowding(scenario: Scenario, world: World, faults: Faults) -> None:
+def _crowding(scenario: Scenario, world: World, faults: FaultList) -> None:
     """Warn of spaces in which more people are placed than fit at the storage density of the laws."""
     for time in possible_times(scenario, world.plan):
         seats = world.seats(world.plan.period_at(time))
@@ -218,7 +219,7 @@ def _crowding(scenario: Scenario, world: World, faults: Faults) -> None:
                 faults.add("DS503", advice, ("time_of_day",), severity="warning")
 
 
-def _refuges(scenario: Scenario, world: World, faults: Faults) -> None:
+def _refuges(scenario: Scenario, world: World, faults: FaultList) -> None:
     """Warn of people whom a refuge is meant for and who can reach none without a stair."""
     refuge = scenario.people.refuge
     if refuge is None:
@@ -246,16 +247,22 @@ def _possible(where: Any, world: World) -> Sequence[str]:
     return [id_ for name in names for id_ in world.spaces_of(name)]
 
 
-def _reach(scenario: Scenario, mixes: Mixes, world: World, faults: Faults) -> None:
+def _reach(scenario: Scenario, mixes: Mixes, world: World, faults: FaultList) -> None:
     """Check that every unit can walk, with its keys, from its places to some place of the incident, and round its patrol."""
     goals = [world.points_by_id[id_] for h, _ in happenings(scenario) for id_ in _possible(h.where, world)[:1]]
     tables = {True: world.metres, False: Routes(world.network, forbidden=world.locked_at_start)}
+    known: dict[tuple[bool, Location, Location | None], int | None] = {}
+    """What is beyond reach, by keys, start and next stop: units of many mixes share their places."""
     for name, mix in mixes.mixes.items():
         for i, unit in enumerate(mix.units):
-            routes = tables[mix.role(unit).keys]
+            keys = mix.role(unit).keys
             for where, after, path in _walks_of(unit, ("mixes", name, "units", i)):
-                start = world.place(where)
-                stuck = _first_beyond_reach(routes, start, goals if after is None else [world.place(after)])
+                start, goal = world.place(where), None if after is None else world.place(after)
+                if (keys, start, goal) not in known:
+                    known[keys, start, goal] = _first_beyond_reach(
+                        tables[keys], start, goals if goal is None else [goal]
+                    )
+                stuck = known[keys, start, goal]
                 if stuck is not None:
                     here, there = world.space_ids[start[0]], world.space_ids[stuck]
                     message = f"'{unit.id}' cannot walk from '{here}' to '{there}' with its keys"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from drillsim.documents.fault_list import Faults, Path
+from drillsim.documents.fault_list import FaultList, Path
 from drillsim.errors import closest
 from drillsim.plan.model import OUTSIDE, FloorPlan
 from drillsim.plan.passage import is_exit
@@ -47,7 +47,7 @@ def happenings(scenario: Scenario) -> list[tuple[Happening, Path]]:
     return [(incident, ("incidents", i)) for i, incident in enumerate(scenario.incidents)]
 
 
-def scenario_names(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
+def scenario_names(scenario: Scenario, known: PlanNames, faults: FaultList) -> None:
     """Check every name of the scenario against the plan."""
     plan = known.plan
     for happening, path in happenings(scenario):
@@ -90,19 +90,21 @@ def scenario_names(scenario: Scenario, known: PlanNames, faults: Faults) -> None
         shares(sum(g.share for g in scenario.people.groups.values()), faults, ("people", "groups"))
 
 
-MOST_ARRIVALS = 1_000_000
-"""People one source may bring about; as many as one space may hold."""
+MOST_ARRIVALS = 250_000
+"""People that all sources together may bring about; as many as one plan may hold."""
 
 
-def _sources(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
+def _sources(scenario: Scenario, known: PlanNames, faults: FaultList) -> None:
     """Check the people who come in: their space and group, and that they are not too many to be meant."""
+    expected = 0.0
     for i, source in enumerate(scenario.people.sources):
         path: Path = ("people", "sources", i)
         _one_of(source.space, "space", known, faults, (*path, "space"))
         if source.group is not None:
             _group(source.group, scenario, known, faults, (*path, "group"))
         ends_s = scenario.horizon if source.to is None else source.to
-        if source.rate * (ends_s - source.from_) > MOST_ARRIVALS:
+        expected += source.rate * max(0.0, ends_s - source.from_)
+        if expected > MOST_ARRIVALS:
             message = f"brings about more than {MOST_ARRIVALS:,} people. Write a smaller rate, or an earlier end"
             faults.add("DS105", message, (*path, "rate"))
     if scenario.people.sources and (scenario.crowd == "stays" or scenario.demand is not None):
@@ -110,7 +112,7 @@ def _sources(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
         faults.add("DS504", message, ("people", "sources"), severity="warning")
 
 
-def _refuge(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
+def _refuge(scenario: Scenario, known: PlanNames, faults: FaultList) -> None:
     """Check the places of refuge and the groups who make for them."""
     refuge, path = scenario.people.refuge, ("people", "refuge")
     if refuge is None:
@@ -128,7 +130,7 @@ def _refuge(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
         faults.add("DS504", message, path, severity="warning")
 
 
-def _group(name: str, scenario: Scenario, known: PlanNames, faults: Faults, path: Path) -> None:
+def _group(name: str, scenario: Scenario, known: PlanNames, faults: FaultList, path: Path) -> None:
     """Check that this is a group of the drill, or a shipped one."""
     here = scenario.people.groups or known.plan.groups or {}
     fitting = list(dict.fromkeys([*map(str, here), *SHIPPED_GROUPS]))
@@ -141,7 +143,7 @@ CODES = {"space": "DS203", "space or post": "DS203", "opening": "DS204", "openin
 """Code of the fault for an unknown name, by sort."""
 
 
-def _one_of(name: str | None, sort: str, known: PlanNames, faults: Faults, path: Path, *, code: str = "") -> None:
+def _one_of(name: str | None, sort: str, known: PlanNames, faults: FaultList, path: Path, *, code: str = "") -> None:
     """Refuse a name of which the plan has no space, opening or the like; None is no name."""
     names = known.by_sort[sort]
     if name is not None and name not in names:
@@ -149,7 +151,7 @@ def _one_of(name: str | None, sort: str, known: PlanNames, faults: Faults, path:
         faults.add(code or CODES[sort], message, path)
 
 
-def _where(where: Any, known: PlanNames, faults: Faults, path: Path) -> None:
+def _where(where: Any, known: PlanNames, faults: FaultList, path: Path) -> None:
     plan = known.plan
     if isinstance(where, str):
         _one_of(where, "space or post", known, faults, path)
@@ -169,7 +171,7 @@ def _where(where: Any, known: PlanNames, faults: Faults, path: Path) -> None:
 
 
 def _spaces_or_uses(
-    names: Iterable[str], known: PlanNames, faults: Faults, path: Path, also: Iterable[str] = ()
+    names: Iterable[str], known: PlanNames, faults: FaultList, path: Path, also: Iterable[str] = ()
 ) -> None:
     fitting = [*known.uses, *known.points, *also]
     for i, name in enumerate(names):
@@ -178,7 +180,7 @@ def _spaces_or_uses(
             faults.add("DS203", f"no use or space called '{name}' in {known.plan.name}.{closest(name, fitting)}", at)
 
 
-def _periods(names: Iterable[str], known: PlanNames, faults: Faults, path: Path, *, or_any: bool) -> None:
+def _periods(names: Iterable[str], known: PlanNames, faults: FaultList, path: Path, *, or_any: bool) -> None:
     fitting = [*known.periods, *([ANY] if or_any else [])]
     for name in names:
         if name not in fitting:
@@ -186,7 +188,7 @@ def _periods(names: Iterable[str], known: PlanNames, faults: Faults, path: Path,
             faults.add("DS209", message, (*path, name))
 
 
-def _injects(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
+def _injects(scenario: Scenario, known: PlanNames, faults: FaultList) -> None:
     for i, inject in enumerate(scenario.injects):
         for key in ("close", "reopen"):
             _one_of(getattr(inject, key), "opening or stair", known, faults, ("injects", i, key))
@@ -198,7 +200,7 @@ def _injects(scenario: Scenario, known: PlanNames, faults: Faults) -> None:
             faults.add("DS504", message, ("injects", i, "order"))
 
 
-def shares(total: float, faults: Faults, path: Path) -> None:
+def shares(total: float, faults: FaultList, path: Path) -> None:
     """Refuse shares that are all 0, and tell that others are scaled."""
     if total <= 0:
         faults.add("DS105", "the shares sum to 0 %, so there is nothing to draw from. Give at least one a share", path)
@@ -212,7 +214,7 @@ def _measures(scenario: Scenario) -> Iterator[tuple[str, Path]]:
         yield goal.measure, ("goals", i, "measure")
 
 
-def mixes_names(mixes: Mixes, known: PlanNames, faults: Faults) -> None:
+def mixes_names(mixes: Mixes, known: PlanNames, faults: FaultList) -> None:
     """Check every name of the mixes against the plan, and every unit's day for sense."""
     plan = known.plan
     things: list[Any] = [*plan.spaces, *plan.posts, *plan.openings, *plan.cameras]
@@ -235,7 +237,7 @@ def mixes_names(mixes: Mixes, known: PlanNames, faults: Faults) -> None:
             _day(unit, known, faults, path)
 
 
-def _role(mix: Mix, unit: Unit, faults: Faults, path: Path) -> None:
+def _role(mix: Mix, unit: Unit, faults: FaultList, path: Path) -> None:
     role = mix.role(unit)
     if all(word == "stays-away" for word in role.words.values()) and not role.meets_police:
         message = (
@@ -244,7 +246,7 @@ def _role(mix: Mix, unit: Unit, faults: Faults, path: Path) -> None:
         faults.add("DS505", message, (*path, "role"))
 
 
-def _day(unit: Unit, known: PlanNames, faults: Faults, path: Path) -> None:
+def _day(unit: Unit, known: PlanNames, faults: FaultList, path: Path) -> None:
     """Check a unit's timetable and calendar: known periods and places, and never two things at once."""
     stretches: list[tuple[int, int]] = []
     owners: list[int] = []
@@ -271,7 +273,7 @@ def _day(unit: Unit, known: PlanNames, faults: Faults, path: Path) -> None:
         _week(unit, unit.calendar, faults, path)
 
 
-def _week(unit: Unit, calendar: Calendar, faults: Faults, path: Path) -> None:
+def _week(unit: Unit, calendar: Calendar, faults: FaultList, path: Path) -> None:
     for day in WEEKDAYS:
         hours = getattr(calendar, day)
         for a, b in overlaps([(minutes(h.from_), minutes(h.to)) for h in hours]):

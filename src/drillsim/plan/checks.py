@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from drillsim.documents.document import Document
-from drillsim.documents.fault_list import Notes
+from drillsim.documents.fault_list import FaultList
 from drillsim.errors import Fault, closest, order_faults
 from drillsim.notation import value_of
 from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Stair
@@ -29,13 +29,15 @@ def check_plan(plan: FloorPlan, document: Document | None = None) -> list[Fault]
     document
         The file the plan was read from, so that faults know line and column; without it they carry the plan's name.
     """
-    return note_faults(plan, Notes(document.file if document else plan.name, document))
+    return note_faults(plan, FaultList(document.file if document else plan.name, document))
 
 
-def note_faults(plan: FloorPlan, notes: Notes) -> list[Fault]:
+def note_faults(plan: FloorPlan, notes: FaultList) -> list[Fault]:
     """Return every fault of the plan, written on these notes; see `check_plan`."""
-    from drillsim.plan import egress_checks, outline_checks
+    from drillsim.plan import egress_checks, outline_checks, size_checks
 
+    if not size_checks.check_sizes(plan, notes):
+        return order_faults(notes.faults)
     _check_ids(plan, notes)
     _check_references(plan, notes)
     _check_widths(plan, notes)
@@ -48,7 +50,7 @@ def note_faults(plan: FloorPlan, notes: Notes) -> list[Fault]:
     return order_faults(notes.faults)
 
 
-def _check_ids(plan: FloorPlan, notes: Notes) -> None:
+def _check_ids(plan: FloorPlan, notes: FaultList) -> None:
     sections: Sequence[tuple[tuple[str, Sequence[Any]], ...]] = (
         (("levels", plan.levels),),
         (("spaces", plan.spaces),),
@@ -81,10 +83,11 @@ def _check_ids(plan: FloorPlan, notes: Notes) -> None:
             notes.add("DS201", message, ("posts", i, "id"))
 
 
-def _check_references(plan: FloorPlan, notes: Notes) -> None:
-    levels, spaces = [v.id for v in plan.levels], [s.id for s in plan.spaces]
-    openings = [o.id for o in plan.openings]
-    exits = [o.id for o in plan.openings if o.kind == "exit" or OUTSIDE in o.spaces]
+def _check_references(plan: FloorPlan, notes: FaultList) -> None:
+    levels, spaces = dict.fromkeys(v.id for v in plan.levels), dict.fromkeys(s.id for s in plan.spaces)
+    openings = dict.fromkeys(o.id for o in plan.openings)
+    known = {**spaces, OUTSIDE: None}
+    exits = dict.fromkeys(o.id for o in plan.openings if o.kind == "exit" or OUTSIDE in o.spaces)
     for i, space in enumerate(plan.spaces):
         if space.level not in levels:
             notes.unknown("DS208", "level", space.level, levels, ("spaces", i, "level"))
@@ -96,7 +99,7 @@ def _check_references(plan: FloorPlan, notes: Notes) -> None:
     for i, opening in enumerate(plan.openings):
         for k, name in enumerate(opening.spaces):
             if name != OUTSIDE and name not in spaces:
-                notes.unknown("DS202", "space", name, [*spaces, OUTSIDE], ("openings", i, "spaces", k))
+                notes.unknown("DS202", "space", name, known, ("openings", i, "spaces", k))
         if opening.spaces[0] == opening.spaces[1]:
             message = f"'{opening.id}' joins '{opening.spaces[0]}' with itself. Name the two spaces it stands between"
             notes.add("DS202", message, ("openings", i, "spaces"))
@@ -128,7 +131,7 @@ def _check_references(plan: FloorPlan, notes: Notes) -> None:
 
 
 def _check_exit(
-    notes: Notes, name: str, exits: Sequence[str], openings: Sequence[str], path: tuple[int | str, ...]
+    notes: FaultList, name: str, exits: Collection[str], openings: Collection[str], path: tuple[int | str, ...]
 ) -> None:
     if name in exits:
         return
@@ -138,7 +141,7 @@ def _check_exit(
         notes.unknown("DS204", "exit", name, exits, path)
 
 
-def _check_widths(plan: FloorPlan, notes: Notes) -> None:
+def _check_widths(plan: FloorPlan, notes: FaultList) -> None:
     for i, opening in enumerate(plan.openings):
         width = opening.clear_width_m
         at = ("openings", i, "width" if opening.width is not None else "line")
@@ -171,7 +174,7 @@ def _odd_width(kind: str, name: str, width_m: float, written: str | None, *, kee
     return f"{kind.replace('_', ' ')} '{name}' is {shown} wide.{swapped} {usual}{remedy}"
 
 
-def _check_stairs(plan: FloorPlan, notes: Notes) -> None:
+def _check_stairs(plan: FloorPlan, notes: FaultList) -> None:
     from drillsim.plan.model import stair_opening
 
     height = {v.id: v.elevation for v in plan.levels}
@@ -195,7 +198,7 @@ def _check_stairs(plan: FloorPlan, notes: Notes) -> None:
                 _note_untold_opening(plan, notes, i, stair, end, room)
 
 
-def _note_untold_opening(plan: FloorPlan, notes: Notes, i: int, stair: Stair, end: str, room: str) -> None:
+def _note_untold_opening(plan: FloorPlan, notes: FaultList, i: int, stair: Stair, end: str, room: str) -> None:
     named = getattr(stair, f"{end}_opening")
     beside = [o.id for o in plan.openings if room in o.spaces]
     if named is not None:
@@ -214,7 +217,7 @@ def _note_untold_opening(plan: FloorPlan, notes: Notes, i: int, stair: Stair, en
         notes.add("DS304", message, ("stairs", i, end))
 
 
-def _check_slope(notes: Notes, i: int, stair: Stair, storey_m: float) -> None:
+def _check_slope(notes: FaultList, i: int, stair: Stair, storey_m: float) -> None:
     if abs(stair.rise - storey_m) > STOREY_SLACK_M:
         message = (
             f"stair '{stair.id}' rises {stair.rise:g} m, its levels lie {storey_m:g} m apart. Correct 'rise' "
@@ -239,7 +242,7 @@ def _check_slope(notes: Notes, i: int, stair: Stair, storey_m: float) -> None:
             notes.warn("DS404", message, ("stairs", i, word))
 
 
-def _check_timetable(plan: FloorPlan, notes: Notes) -> None:
+def _check_timetable(plan: FloorPlan, notes: FaultList) -> None:
     uses = {s.use for s in plan.spaces}
     spans: list[tuple[int, int, str]] = []
     for i, period in enumerate(plan.timetable):
@@ -268,7 +271,7 @@ def _check_timetable(plan: FloorPlan, notes: Notes) -> None:
                 notes.add("DS207", message, ("timetable", i, "moves", k, "to"))
 
 
-def _check_groups(plan: FloorPlan, notes: Notes) -> None:
+def _check_groups(plan: FloorPlan, notes: FaultList) -> None:
     total = sum(plan.groups.values())
     if plan.groups and total <= 0:
         notes.add("DS105", "the shares sum to 0 %, so nobody attends. Give at least one group a share", ("groups",))

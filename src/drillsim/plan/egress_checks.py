@@ -5,10 +5,10 @@ Only topology counts here: locks that need a key, one-way openings and stairs, n
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
 
-from drillsim.documents.fault_list import Notes
+from drillsim.documents.fault_list import FaultList
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening
 from drillsim.plan.passage import direction_fault, is_exit, kept_out_of, may_pass, out_spaces
 
@@ -16,7 +16,7 @@ SINGLE_WAY_OUT_LIMIT = 49
 """Persons that a space with a single way out may hold, by usual building codes. Source: A:plan.single_way_out."""
 
 
-def check_ways_out(plan: FloorPlan, notes: Notes) -> None:
+def check_ways_out(plan: FloorPlan, notes: FaultList) -> None:
     """Note ways whose direction is not told (DS314); spaces without a way out (DS310), parts joined only through the outside
     (DS311), crowds behind a single door (DS403), outdoor places without an opening (DS313), and enclosed courts (DS315)."""
     told_ways = True
@@ -38,22 +38,37 @@ def check_ways_out(plan: FloorPlan, notes: Notes) -> None:
         )
         notes.add("DS310", message, ("openings",) if plan.openings else (), at_key=True)
         return
-    leads = {s: _ways_from(plan, s) for s in indoors}
+    ways = _ways_out(plan)
+    leads = {s: ways[s] for s in indoors}
     safe = _reached((a for a in indoors if not inside.issuperset(leads[a])), _turned(leads, inside))
     part_of = _parts(plan, indoors)
     with_exit = {part_of[s] for o in exits for s in o.spaces if s in inside}
-    sizes = {p: sum(q == p for q in part_of.values()) for p in with_exit}
+    sizes = Counter(part for part in part_of.values() if part in with_exit)
     main = max(sizes, key=lambda p: (sizes[p], -p))
     told: set[int] = set()
+    members: dict[int, list[str]] = {}
+    for id_ in indoors:
+        members.setdefault(part_of[id_], []).append(id_)
+    beside: dict[str, list[int]] = {}
+    for i, opening in enumerate(plan.openings):
+        for id_ in dict.fromkeys(opening.spaces):
+            beside.setdefault(id_, []).append(i)
+    with_stairs = {id_ for t in plan.stairs for id_ in (t.lower, t.upper)}
     for i, space in enumerate(plan.spaces):
         if space.id not in inside:
             continue
         part = part_of[space.id]
         if space.id not in safe:
-            notes.add("DS310", _stuck(plan, notes, space.id), ("spaces", i))
+            notes.add(
+                "DS310",
+                _stuck(
+                    plan, notes, space.id, beside.get(space.id, []), leads[space.id], stairs=space.id in with_stairs
+                ),
+                ("spaces", i),
+            )
         elif part != main and part not in told:
             told.add(part)
-            others = [s for s in indoors if part_of[s] == part and s != space.id]
+            others = [s for s in members[part] if s != space.id]
             message = (
                 f"{_names([space.id, *others])} can be reached from the rest of the building only through the outside. "
                 "Add the opening or stair that joins them"
@@ -67,12 +82,12 @@ def check_ways_out(plan: FloorPlan, notes: Notes) -> None:
             )
             notes.warn("DS403", message, ("spaces", i, "people"))
     for i, space in enumerate(plan.spaces):
-        if space.use == "outdoors" and not any(space.id in o.spaces for o in plan.openings):
+        if space.use == "outdoors" and space.id not in beside:
             message = f"no opening leads to the outdoor place '{space.id}'. Add an exit that joins it with the building"
             notes.warn("DS313", message, ("spaces", i))
 
 
-def _note_courts(plan: FloorPlan, notes: Notes, inside: set[str]) -> None:
+def _note_courts(plan: FloorPlan, notes: FaultList, inside: set[str]) -> None:
     for i, space in enumerate(plan.spaces):
         beside = any(space.id in o.spaces for o in plan.openings)
         if space.use == "outdoors" and space.id in inside and beside:
@@ -83,14 +98,19 @@ def _note_courts(plan: FloorPlan, notes: Notes, inside: set[str]) -> None:
             notes.warn("DS315", message, ("spaces", i))
 
 
-def _ways_from(plan: FloorPlan, space: str) -> list[str]:
-    """Return the space behind each way out of a space, one entry per way."""
-    beyond = [
-        _beyond(o, space)
-        for o in plan.openings
-        if space in o.spaces and o.spaces[0] != o.spaces[1] and may_pass(plan, o, _beyond(o, space))
-    ]
-    return beyond + [t.upper if t.lower == space else t.lower for t in plan.stairs if space in (t.lower, t.upper)]
+def _ways_out(plan: FloorPlan) -> dict[str, list[str]]:
+    """Return, per space, the space behind each way out of it, one entry per way: openings first, then stairs."""
+    leads: dict[str, list[str]] = {s.id: [] for s in plan.spaces}
+    for opening in plan.openings:
+        a, b = opening.spaces
+        for here, beyond in ((a, b), (b, a)):
+            if a != b and here in leads and may_pass(plan, opening, beyond):
+                leads[here].append(beyond)
+    for stair in plan.stairs:
+        for here, beyond in {stair.lower: stair.upper, stair.upper: stair.lower}.items():
+            if here in leads:
+                leads[here].append(beyond)
+    return leads
 
 
 def _beyond(opening: Opening, space: str) -> str:
@@ -131,21 +151,29 @@ def _parts(plan: FloorPlan, indoors: list[str]) -> dict[str, int]:
             beside[a].append(b)
             beside[b].append(a)
     part: dict[str, int] = {}
+    number = 0
     for space in indoors:
         if space not in part:
-            part.update(dict.fromkeys(_reached([space], beside), len(set(part.values()))))
+            part.update(dict.fromkeys(_reached([space], beside), number))
+            number += 1
     return part
 
 
-def _stuck(plan: FloorPlan, notes: Notes, space: str) -> str:
-    """Return the message for a space without a way out, with cause and remedy."""
+def _stuck(
+    plan: FloorPlan, notes: FaultList, space: str, beside: Sequence[int], leads: Sequence[str], *, stairs: bool
+) -> str:
+    """Return the message for a space without a way out, with cause and remedy.
+
+    beside, leads
+        Positions of the openings at the space, and what is behind each way out of it.
+    stairs
+        Whether a stair begins or ends in it.
+    """
     start = f"nobody can get from '{space}' to any exit through the inside"
-    beside = [(i, o) for i, o in enumerate(plan.openings) if space in o.spaces]
-    stairs = any(space in (t.lower, t.upper) for t in plan.stairs)
     if not beside and not stairs:
         return f"{start}: it has no opening. Add a door that joins it with a hall"
     if len(beside) == 1 and not stairs:
-        i, door = beside[0]
+        i, door = beside[0], plan.openings[beside[0]]
         line = notes.line(("openings", i))
         beyond = _beyond(door, space)
         if door.state == "both":
@@ -163,7 +191,7 @@ def _stuck(plan: FloorPlan, notes: Notes, space: str) -> str:
                 f"{start}: its only door '{door.id}'{line} leads only into '{space}'. Write 'one_way: {{to: {beyond}}}' or "
                 "remove 'one_way'"
             )
-    further = [s for s in _ways_from(plan, space) if s != OUTSIDE]
+    further = [s for s in leads if s != OUTSIDE]
     through = f" (its ways lead to {_names(sorted(set(further)))})" if further else ""
     return f"{start}{through}. Add the missing opening, stair or exit"
 

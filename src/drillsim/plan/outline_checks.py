@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely import LineString, Polygon
 
-from drillsim.documents.fault_list import Notes, Path
+from drillsim.documents.fault_list import FaultList, Path
 from drillsim.notation import UNITS
 from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Space
 from drillsim.plan.outlines import clean_ring, floor_of
@@ -26,7 +26,7 @@ OFF_FLOOR_M = 0.01
 """Distance of a named point outside its space that counts as rounding, m. Source: assumption A:plan.tolerances."""
 
 
-def check_outlines(plan: FloorPlan, notes: Notes) -> None:
+def check_outlines(plan: FloorPlan, notes: FaultList) -> None:
     """Note every fault of geometry: outlines, overlaps, thresholds, posts and equipment."""
     shapes: dict[str, Polygon] = {}
     for i, space in enumerate(plan.spaces):
@@ -49,7 +49,7 @@ def check_outlines(plan: FloorPlan, notes: Notes) -> None:
                 notes.add("DS305", message, (section, i, "at"))
 
 
-def _shape(space: Space, i: int, notes: Notes, unit: str) -> Polygon | None:
+def _shape(space: Space, i: int, notes: FaultList, unit: str) -> Polygon | None:
     """Return the floor of a space, or None with a fault noted where it cannot be used."""
     at = ("spaces", i, "polygon")
     if not _ring_is_usable(space.polygon, f"the polygon of '{space.id}'", at, notes, unit):
@@ -76,7 +76,7 @@ def _shape(space: Space, i: int, notes: Notes, unit: str) -> Polygon | None:
     return None
 
 
-def _ring_is_usable(ring: Sequence[tuple[float, float]], name: str, at: Path, notes: Notes, unit: str) -> bool:
+def _ring_is_usable(ring: Sequence[tuple[float, float]], name: str, at: Path, notes: FaultList, unit: str) -> bool:
     """Note a fault where a cleaned ring does not go once around some floor."""
     if len(set(ring)) < 3:
         notes.add("DS303", f"{name} has fewer than three different corners", at)
@@ -93,7 +93,7 @@ def _ring_is_usable(ring: Sequence[tuple[float, float]], name: str, at: Path, no
     return False
 
 
-def _check_overlaps(plan: FloorPlan, notes: Notes, shapes: dict[str, Polygon]) -> None:
+def _check_overlaps(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon]) -> None:
     rows = [i for i, s in enumerate(plan.spaces) if s.id in shapes and plan.space_index[s.id] == i]
     if not rows:
         return
@@ -115,7 +115,7 @@ def _check_overlaps(plan: FloorPlan, notes: Notes, shapes: dict[str, Polygon]) -
             notes.add("DS301", message, ("spaces", rows[b], "polygon"))
 
 
-def _check_openings(plan: FloorPlan, notes: Notes, shapes: dict[str, Polygon]) -> None:
+def _check_openings(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon]) -> None:
     levels = {s.id: s.level for s in plan.spaces}
     for i, opening in enumerate(plan.openings):
         on = [levels[s] for s in opening.spaces if s in levels]
@@ -134,7 +134,7 @@ def _check_openings(plan: FloorPlan, notes: Notes, shapes: dict[str, Polygon]) -
                 notes.add("DS302", message, ("openings", i, "line"))
 
 
-def _check_thresholds(plan: FloorPlan, notes: Notes) -> None:
+def _check_thresholds(plan: FloorPlan, notes: FaultList) -> None:
     """Warn of widths beyond the drawn line, and of two openings on one stretch of wall."""
     level = {s.id: s.level for s in plan.spaces}
     lines = [LineString(o.line) for o in plan.openings]

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from drillsim.documents.document import Document, read_document, validate
-from drillsim.documents.fault_list import Notes
+from drillsim.documents.fault_list import FaultList
 from drillsim.documents.guard import located
 from drillsim.errors import DrillsimError, Fault, PlanError, only_errors, order_faults
 from drillsim.plan.checks import check_plan, note_faults
@@ -71,4 +71,4 @@ def _faults_of_the_rest(document: Document, context: dict[str, Any]) -> list[Fau
         rest = FloorPlan.model_validate({"name": "plan", **data, "drillsim_plan": 1}, context=context)
     except ValidationError:
         return []
-    return note_faults(rest, Notes(document.file, document, rows=rows, unread=unread))
+    return note_faults(rest, FaultList(document.file, document, rows=rows, unread=unread))

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Tag, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    Tag,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from drillsim.documents.document import Model
@@ -172,9 +181,9 @@ class Incident(Happening):
     """Fixes the notice instead of the race of sources."""
     through: str | None = None
     """Opening by which it comes in: its alarm may tell."""
-    stages: tuple[Stage, ...] = ()
+    stages: tuple[Stage, ...] = Field(default=(), max_length=1000)
     """Its own progress, stage by stage; `script_done_s` is the end of the last."""
-    moves: tuple[Move, ...] = ()
+    moves: tuple[Move, ...] = Field(default=(), max_length=1000)
     """Where it goes after the place it begins at."""
     pace: Speed = default("1.3 m/s", gt=0)
     """Its walk from place to place. Assumption A:incident.pace."""
@@ -195,6 +204,10 @@ class Call(Happening):
         return super().misfit(kind)
 
 
+MOST_PER_DAY = 50_000
+"""Expected incidents of one day, all sorts together."""
+
+
 class Demand(Model):
     """A school day, from opening to closing, and what comes up in it."""
 
@@ -202,5 +215,15 @@ class Demand(Model):
     """Opening of the school."""
     lasts: Time = default("7 h", gt=0)
     """Length of the day. Assumption A:demand.school_day."""
-    calls: tuple[Call, ...] = Field(min_length=1)
+    calls: tuple[Call, ...] = Field(min_length=1, max_length=1000)
     """Sorts of incidents with their rates."""
+
+    @field_validator("calls")
+    @classmethod
+    def _no_flood(cls, calls: tuple[Call, ...]) -> tuple[Call, ...]:
+        """Refuse more incidents in one day than any study means; a rate per year is easily written as one per day."""
+        expected = sum(call.rate for call in calls)
+        if expected > MOST_PER_DAY:
+            text = f"{expected:,.0f} incidents are expected in a day; at most {MOST_PER_DAY:,}. Check '/day' against '/year'"
+            raise PydanticCustomError("DS105", "{t}", {"t": text})
+        return calls

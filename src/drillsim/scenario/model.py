@@ -26,6 +26,10 @@ from drillsim.scenario.vocabulary import Weekday, default
 H = TypeVar("H", Incident, Call)
 
 
+LONGEST_S = 7 * 86400.0
+"""Longest horizon of a drill: a week."""
+
+
 class Inject(Model):
     """A scripted change of the drill at a time: exactly one of its keys beside `at`."""
 
@@ -85,13 +89,13 @@ class Scenario(Model):
     draws it by drill."""
     weekday: Weekday | None = None
     """Decides which calendars hold; where absent drawn for every drill, and whole days run from Monday to Friday."""
-    horizon: Time = default("30 min", gt=0)
+    horizon: Time = default("30 min", gt=0, le=LONGEST_S)
     """Every run is watched this long, every incident of a day as long after its onset. Assumption A:study.horizon."""
     primary: str = "able_on_scene_s"
     """The measure that decides, named before the run."""
     kinds: OwnKinds = Field(default={})
     """Kinds of incident of your own by name: {missing-pupil: {like: behaviour, begins: a pupil is missing}}."""
-    incidents: tuple[Incident, ...] = ()
+    incidents: tuple[Incident, ...] = Field(default=(), max_length=1000)
     """What happens. The first of a drill decides its comparison; the others have rows of their own."""
     demand: Demand | None = None
     """Instead of incidents: a whole school day, with what comes up in it."""
@@ -121,9 +125,9 @@ class Scenario(Model):
     """Who is in the building, and how they walk."""
     laws: LawsChoice = LawsChoice()
     """Named laws of the crowd."""
-    injects: tuple[Inject, ...] = ()
+    injects: tuple[Inject, ...] = Field(default=(), max_length=5000)
     """Things that the script does at its times: closes ways, gives orders, takes units away."""
-    goals: tuple[Goal, ...] = ()
+    goals: tuple[Goal, ...] = Field(default=(), max_length=1000)
     """Targets, each for one measure."""
     overrides: dict[str, dict[str, Any]] = Field(default={})
     """Named what-ifs: keys of this file with other values."""

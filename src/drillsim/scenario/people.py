@@ -67,7 +67,7 @@ class People(Model):
     """Order heard to first step, of everybody; that of each group where absent. Assumption A:people.premovement."""
     routes: Routes = "least-time"
     """How people choose their way; {assigned: {space: exit}} sends a space to an exit."""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[Source, ...] = Field(default=(), max_length=1000)
     """People who come in while the drill runs, beside those who are there from the start."""
     refuge: Refuge | None = None
     """Where those wait who need help on stairs; where absent everybody uses the stairs."""

@@ -174,7 +174,7 @@ class Unit(Model):
     """What people call it; the role's label where empty."""
     post: Place | None = None
     """Post or space where it stands; {use: …} takes the first space of that use."""
-    patrol: tuple[Place, ...] = ()
+    patrol: tuple[Place, ...] = Field(default=(), max_length=1000)
     """Stops of its round, in order; the round closes by the least way."""
     stays: Time = default("30 s", ge=0)
     """Time at each stop. Assumption A:availability.patrol_stay."""
@@ -184,7 +184,7 @@ class Unit(Model):
     """The role's where absent."""
     calendar: Calendar | None = None
     """Its week; days that are not named are off."""
-    timetable: tuple[Turn, ...] = ()
+    timetable: tuple[Turn, ...] = Field(default=(), max_length=1000)
     """Its day; at other times it is on a duty drawn by the shares, or on post or patrol."""
 
 
@@ -195,7 +195,7 @@ class Mix(Model):
     """Filled in from the file."""
     label: str = ""
     """What people call it in tables; the name where empty."""
-    units: tuple[Unit, ...] = ()
+    units: tuple[Unit, ...] = Field(default=(), max_length=2000)
     """Who is on duty."""
     roles: SkipJsonSchema[dict[str, Role]] = Field(default={})
     """Filled in from the file and the shipped roles: every role its units have."""
@@ -227,7 +227,7 @@ class Mixes(Model):
     """The staffing of today; the others are compared with it."""
     roles: dict[str, Role] = Field(default={})
     """Shipped roles changed, or new ones with `like:`."""
-    mixes: dict[str, Mix] = Field(min_length=1)
+    mixes: dict[str, Mix] = Field(min_length=1, max_length=5000)
     """The staffings to compare, by name."""
     _document: Document | None = PrivateAttr(default=None)
 

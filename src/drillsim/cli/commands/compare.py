@@ -10,6 +10,7 @@ import click
 from drillsim.cli import inputs, terminal
 from drillsim.cli.comparison import play
 from drillsim.cli.results_folder import results_folder
+from drillsim.cli.terminal import WORKERS
 
 if TYPE_CHECKING:
     pass
@@ -31,9 +32,7 @@ MOST_RUNS = 1_000_000
     help="Random drills per scenario and mix.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
-@click.option(
-    "--workers", type=click.IntRange(min=1), help="Processes; one per processor where absent. Never changes a result."
-)
+@click.option("--workers", type=WORKERS, help="Processes; one per processor where absent. Never changes a result.")
 @click.option("--out", type=click.Path(path_type=Path), help="Results folder; drillsim-results-INTERNAL where absent.")
 @click.option(
     "--override", "overrides", multiple=True, metavar="NAME", help="A named what-if of the scenarios; may be repeated."

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from drillsim.cli import examples, inputs, terminal
+from drillsim.cli.terminal import WORKERS
 
 SCENARIOS = ("fight", "medical", "lockdown", "evacuation")
 
@@ -23,7 +24,7 @@ SCENARIOS = ("fight", "medical", "lockdown", "evacuation")
     "--plan", type=click.Choice(["secondary", "primary"]), default="secondary", show_default=True, help="Which school."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes; one per processor where absent.")
+@click.option("--workers", type=WORKERS, help="Processes; one per processor where absent.")
 @click.option("--out", type=click.Path(path_type=Path), help="Results folder; drillsim-demo-INTERNAL where absent.")
 @click.option("--no-open", is_flag=True, help="Do not show the results folder when done.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from drillsim.cli import terminal
+from drillsim.cli.terminal import WORKERS
 
 SURPRISE = 1
 
@@ -16,9 +17,7 @@ SURPRISE = 1
 @click.option("--suite", required=True, metavar="NAME", help="The cases to run: crowd or response.")
 @click.option("--deep", is_flag=True, help="Play many more drills, and ask for more decimals.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
-@click.option(
-    "--workers", type=click.IntRange(min=1), help="Processes; one per processor where absent. Never changes a result."
-)
+@click.option("--workers", type=WORKERS, help="Processes; one per processor where absent. Never changes a result.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the cases as a Markdown page, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def verify(suite: str, deep: bool, seed: int, workers: int | None, out: Path | None, as_json: bool) -> int:

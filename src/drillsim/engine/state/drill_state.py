@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import simpy
 from numpy.typing import NDArray
-from simpy.events import URGENT
 
-from drillsim.crowd.clock import Timer
+from drillsim.crowd.clock import call_after
 from drillsim.crowd.factory import build_crowd
 from drillsim.crowd.interface import Crowd, CrowdSettings
 from drillsim.crowd.states import OUT
@@ -102,7 +101,7 @@ class DrillState:
 
     def at(self, delay_s: float, act: Callable[[Any], None]) -> None:
         """Call `act` after a delay, before all other events of that time."""
-        self.env.schedule(Timer(self.env, 0, act), URGENT, delay_s)
+        call_after(self.env, delay_s, act)
 
     def spaces(self) -> NDArray[np.int64]:
         """Return the space each person who may walk is in; -1 outside, -2 on a stair."""

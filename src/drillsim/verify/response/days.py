@@ -33,7 +33,7 @@ ANSWERED: dict[str, Any] = {
     "handling": {"behaviour": "0 s"}, "arrests": {"behaviour": "0 %"},
 }  # fmt: skip
 """One unit per call, free again as soon as the call is resolved."""
-PATIENCE = "1000000 h"
+PATIENCE_S = 3.6e9
 """Duration of a call without response, and horizon: longer than any day."""
 WARM_UP = 0.04
 """Share of a day left out as warm-up, since it begins with all units free."""
@@ -77,7 +77,7 @@ class Team:
         service, total = f"{self.unit_s} s", sum(self.city.calls)
         calls_of = [
             {
-                "kind": "behaviour", "where": atom, "rate": f"{calls * rate / total} /day", "lasts": PATIENCE,
+                "kind": "behaviour", "where": atom, "rate": f"{calls * rate / total} /day", "lasts": f"{PATIENCE_S:g} s",
                 "act": {"mean": service} if self.law == "exponential" else service,
             }
             for atom, rate in zip(self.atoms, self.city.calls, strict=True)
@@ -90,12 +90,13 @@ class Team:
             **ANSWERED, "preference": lines, "queue": self.line == "inf",
             "service": "walked" if self.walks else "from_dispatch",
         }  # fmt: skip
-        return scenario_from(
+        day = scenario_from(
             {
-                "name": self.name, **SETTINGS, "dispatch": dispatch, "horizon": PATIENCE, "primary": "resolved_s",
+                "name": self.name, **SETTINGS, "dispatch": dispatch, "primary": "resolved_s",
                 "demand": {"from": "08:00", "lasts": f"{self.lasts_s(calls)} s", "calls": calls_of},
             }
         )  # fmt: skip
+        return day.model_copy(update={"horizon": PATIENCE_S})  # longer than files may ask for
 
     def lasts_s(self, calls: int) -> float:
         """Return the length of a day with this many calls."""
