@@ -1,4 +1,4 @@
-"""Need asked again: who is asked, when those asked are too few, and when the services are called (rule B18)."""
+"""Need asked again: who is asked, and when the services are called (rule B18); work is kept (rule B23)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ OFFICERS = {"law": "300 s", "phone": "20 s", "interval": "30 s"}
 
 def play(staff: ds.Mix, *incidents: dict[str, Any], **changes: Any) -> ds.Trace:
     changes = {"crowd": "stays", "police": OFFICERS, **changes}
-    changes["dispatch"] = {**NO_HANDLING, **changes.pop("dispatch", {})}
+    asked = changes.pop("dispatch", {})
+    changes["dispatch"] = {**NO_HANDLING, **asked}
     drill = scenario("behaviour", "hall", **changes, incidents=list(incidents))
     return ds.simulate(drill, wing(), staff, seed=1)
 
@@ -128,3 +129,39 @@ def test_somebody_who_can_end_it_is_sent_after_one_who_only_assists() -> None:
     assert stamps(trace, "on-scene", "m")[0] < freed
     assert trace.rows[1]["resolved_by"] == "unit"
     assert [e.time_s for e in trace.events if e.what == "on-scene" and e.who == "guard"][1] > freed
+
+
+# ------------------------------------------------------------------ work is kept (rule B23)
+
+EXPERT = {"id": "expert", "role": "sro", "post": "hall"}
+NOVICE = {"id": "novice", "role": "counsellor", "post": "b"}
+PACES = {"sro": {"act_factor": "50 %"}, "counsellor": {"act_factor": "500 %"}}
+FIGHT = {"id": "main", "kind": "behaviour", "where": "b", "act": "100 s", **LONG}
+
+
+def resolved_s(*units: dict[str, Any]) -> float:
+    value = play(mix(*units, **PACES), FIGHT, dispatch={"behaviour": "all"}).row["resolved_s"]
+    assert isinstance(value, float)
+    return value
+
+
+def test_a_slower_helper_does_not_end_it_later() -> None:
+    alone, beside = resolved_s(EXPERT), resolved_s(NOVICE, EXPERT)
+    assert beside < alone
+
+
+def test_who_comes_second_and_is_better_sets_the_pace_for_what_is_left() -> None:
+    trace = play(mix(NOVICE, EXPERT, **PACES), FIGHT, dispatch={"behaviour": "all"})
+    first, second = stamps(trace, "on-scene", "novice")[0], stamps(trace, "on-scene", "expert")[0]
+    assert first < second
+    assert trace.row["resolved_s"] == pytest.approx(second + 0.5 * (100 - (second - first) / 5), abs=1e-9)
+
+
+def test_work_that_is_done_stays_when_somebody_is_called_off() -> None:
+    other = {"id": "other", "kind": "unwanted-person", "where": "c", "at": "60 s", "act": "30 s"}
+    free_at_once = {"handling": {"unwanted-person": "0 s"}, "arrests": {"unwanted-person": "0 %"}, "back_up": False}
+    trace = play(mix(SRO), FIGHT, other, dispatch=free_at_once)
+    came = [e.time_s for e in trace.events if e.what == "on-scene" and e.who == "sro" and e.incident == "main"]
+    (left,) = stamps(trace, "called-off", "sro")
+    assert len(came) == 2
+    assert trace.row["resolved_s"] == pytest.approx(came[1] + 100 - (left - came[0]), abs=1e-9)

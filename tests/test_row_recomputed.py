@@ -124,6 +124,8 @@ class Again:
         names = [*ALWAYS, *BY_KIND.get(self.kind, [])]
         if self.kind == "hostile" or self.lines("police-wanted") or self.lines("police-called"):
             names += ["police_called_s", "police_at_entry_s", "police_on_scene_s"]
+        if self.lines("police-wanted", why="too few on campus"):
+            names += ["backup_called_s"]
         if self.kind in ("behaviour", "disorder", "unwanted-person", "medical"):
             names += ["resolved_s"]
         if self.lines("stage-ends"):
@@ -147,6 +149,7 @@ class Again:
             "place_known_s": self.first("place-known"),
             "protective_order_s": self.first("order"),
             "police_called_s": self.first("police-called"),
+            "backup_called_s": self.first("backup-called"),
             "first_on_scene_s": min(came, default=None),
             "able_on_scene_s": self.first("able"),
             "police_at_entry_s": self.first("at-entry", "police"),

@@ -61,6 +61,7 @@ def times(t: Told) -> dict[str, float | None]:
     found: dict[str, float | None] = {
         "noticed_s": t.first("noticed"), "reported_s": t.first("reported"), "place_known_s": t.first("place-known"),
         "protective_order_s": t.first("order"), "police_called_s": t.first("police-called"),
+        "backup_called_s": t.first("backup-called"),
         "able_on_scene_s": t.first("able"), "police_met_s": t.first("police-met"), "first_aid_s": t.first("first-aid"),
         "aed_on_scene_s": t.first("aed-there"), "resolved_s": t.first("resolved"),
         "script_done_s": t.first("script-done"), "halls_clear_s": t.first("halls-clear"),

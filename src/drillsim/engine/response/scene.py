@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import simpy
 
 from drillsim.engine.response.assignments import Assignments, Review
@@ -19,13 +21,26 @@ def until_called_off(process: Process) -> Process:
         return
 
 
+@dataclass(eq=False)
+class Work:
+    """What is left to do to end one incident, in seconds of somebody whose `act_factor` is 1."""
+
+    left_s: float
+    since_s: float = 0.0
+    """Time of the last change of pace; `left_s` is what was left then."""
+    factor: float | None = None
+    """`act_factor` of the best of those present; None while nobody works."""
+    process: simpy.Process | None = None
+    """Process that ends the incident, while somebody works."""
+
+
 class Scene:
     """Arrivals and departures at the incidents of one drill, for units and services alike."""
 
     def __init__(self, drill: DrillState, assignments: Assignments, review: Review) -> None:
         self.drill, self.assignments, self._review = drill, assignments, review
-        self._action: dict[IncidentState, simpy.Process] = {}
-        """By incident: what those on scene do to end it; an entry stays when the action is done."""
+        self._work: dict[IncidentState, Work] = {}
+        """By incident, from the first instant at which its need was met."""
 
     def arrive(self, incident: IncidentState, responder: Responder) -> None:
         """Record a responder on scene; the action starts as soon as those present meet the need."""
@@ -46,13 +61,9 @@ class Scene:
             self._review(incident)
 
     def leave(self, incident: IncidentState, responder: Responder) -> None:
-        """Remove a responder from the scene; an action that the others cannot carry on alone stops."""
-        if not self.assignments.leave_scene(responder, incident):
-            return
-        action = self._action.get(incident)
-        if action is not None and action.is_alive and not self.assignments.need_is_met(incident):
-            action.interrupt()
-            del self._action[incident]
+        """Remove a responder from the scene; the work stops where the others cannot carry it on, and what is done stays."""
+        if self.assignments.leave_scene(responder, incident):
+            self._set_pace(incident)
 
     def log_no_path(self, incident: IncidentState, responder: Responder, where: str) -> None:
         """Log that a responder finds no way to a place, as the ways are now."""
@@ -67,9 +78,28 @@ class Scene:
             incident.able.succeed()
             if incident.kind.exposure_until == "able":
                 drill.stop_exposure(incident)
-        if incident.act_s is not None and not incident.ended and incident not in self._action:
-            process = self._act(incident, incident.act_s * responder.role.act_factor)
-            self._action[incident] = drill.env.process(until_called_off(process))
+        self._set_pace(incident)
+
+    def _set_pace(self, incident: IncidentState) -> None:
+        """Let the work on an incident go on at the pace of the best of those present, or stop while its need is not met.
+
+        The pace changes only with the best or with the need, so that one more who is no better changes no time.
+        """
+        if incident.act_s is None or incident.ended:
+            return
+        work = self._work.setdefault(incident, Work(left_s=incident.act_s))
+        factors = [r.role.act_factor for r in self.assignments.resolvers(incident)]
+        factor = min(factors) if self.assignments.need_is_met(incident) else None
+        if factor == work.factor:
+            return
+        now = self.drill.env.now
+        if work.process is not None and work.process.is_alive:
+            work.process.interrupt()
+        if work.factor is not None:
+            work.left_s = max(work.left_s - (now - work.since_s) / work.factor, 0.0) if work.factor > 0.0 else 0.0
+        work.factor, work.since_s, work.process = factor, now, None
+        if factor is not None:
+            work.process = self.drill.env.process(until_called_off(self._act(incident, work.left_s * factor)))
 
     def _act(self, incident: IncidentState, takes_s: float) -> Process:
         """Resolve an incident after a time, unless it ends by itself before."""
