@@ -62,7 +62,7 @@ def test_who_meets_a_closed_exit_walks_from_where_it_is_to_the_other() -> None: 
     assert world.crowd.log[-1][2] == world.way("e2")
 
 
-def test_a_rerouted_walker_in_a_corridor_starts_from_its_slab() -> None:
+def test_a_rerouted_walker_in_a_corridor_starts_from_its_cell() -> None:
     plan = plan_of(
         [("hall", "corridor", box(0, 0, 40, 2))],
         [door("e1", "hall", "outside", 0, 1), door("e2", "hall", "outside", 40, 1)],

@@ -66,7 +66,7 @@ class Ruler(ReferenceCrowd):
 
 
 def an_l_shaped_hall() -> FloorPlan:
-    """A room at each end of a bent corridor: walks have corners, cross slab edges, and pass a door off the floor."""
+    """A room at each end of a bent corridor: walks have corners, cross chords, and pass a door off the floor."""
     corner = [[10, 4], [40, 4], [40, 40], [37, 40], [37, 7], [10, 7]]
     return plan_of(
         [("a", "classroom", box(0, 0, 10, 10)), ("hall", "corridor", corner), ("b", "gym", box(30, 40, 50, 55))],
@@ -431,7 +431,7 @@ def test_exposure_is_counted_on_a_still_crowd_until_a_room_is_locked() -> None:
     assert exposure.stop() == [(10.0, 750.0), (20.0, 750.0), (40.0, 750.0)]
 
 
-def test_a_long_hall_spreads_its_people_over_its_slabs_by_area() -> None:
+def test_a_long_hall_spreads_its_people_over_its_cells_by_area() -> None:
     cells = cells_of("three_rooms", rests=True)
     hall = cells.network.plan.space_index["hall-0"]
     counts = np.zeros(6, dtype=np.int64)

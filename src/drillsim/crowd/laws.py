@@ -50,14 +50,52 @@ def metres_between(ax: float, ay: float, bx: float, by: float) -> float:
     return sqrt((bx - ax) * (bx - ax) + (by - ay) * (by - ay))
 
 
+ON_CHORD_M = 1e-6
+"""A point so near to a chord between two cells lies on it: rounding."""
+NO_CROSSING = -1.0
+
+
+def crossing_m(
+    px: float, py: float, qx: float, qy: float, length_m: float, done_m: float,
+    x: float, y: float, nx: float, ny: float, half_m: float,
+) -> float:  # fmt: skip
+    """Return the metres along a straight stretch at which it leaves a cell through a chord; NO_CROSSING where it does not.
+
+    px, py, qx, qy, length_m
+        The stretch from p to q, and its length.
+    done_m
+        Metres of it that have been walked; the chord is crossed there or later.
+    x, y, nx, ny, half_m
+        The chord: its middle, its unit normal out of the cell, and half its length.
+    """
+    before = nx * (px - x) + ny * (py - y)
+    beyond = nx * (qx - x) + ny * (qy - y)
+    if beyond <= ON_CHORD_M or beyond <= before:
+        return NO_CROSSING
+    run = beyond - before
+    if before + run * (done_m / length_m) > ON_CHORD_M:
+        return NO_CROSSING
+    at = min(max(-before / run * length_m, done_m), length_m)
+    share = at / length_m
+    aside = nx * (py + (qy - py) * share - y) - ny * (px + (qx - px) * share - x)
+    return at if -half_m - ON_CHORD_M <= aside <= half_m + ON_CHORD_M else NO_CROSSING
+
+
+CROSSINGS_AT_A_POINT = 4
+"""At one point of a walk at most so many chords are crossed: where chords meet at a corner, rounding could turn for ever."""
+
+
 def gate_capacity_ps(flow_psm: float, boundary_m: float, width_m: float) -> float:
     """Return the persons per second a gate or seam lets through: flow x (width less the layer at both sides)."""
     return flow_psm * (width_m - 2.0 * boundary_m)
 
 
 def stair_k_mps(riser_m: float, tread_m: float) -> float:
-    """Return the SFPE speed constant of a stair, 51.8 x sqrt(tread/riser) m/min, in m/s."""
-    return 51.8 * sqrt(tread_m / riser_m) / 60.0
+    """Return the SFPE speed constant of a stair, 51.8 x sqrt(tread/riser) m/min, in m/s.
+
+    At most that of level floor, 1.40 (A:crowd.stair_k): the formula is fitted to steps of 1.00 to 1.23, and no steps are faster than none.
+    """
+    return min(51.8 * sqrt(tread_m / riser_m) / 60.0, LEVEL_K_MPS)
 
 
 def stair_capacity_ps(k_mps: float, width_m: float) -> float:
@@ -140,7 +178,7 @@ def door_capacity_ps(laws: Laws, width_m: float) -> float:
 
 
 def seam_capacity_ps(laws: Laws, width_m: float) -> float:
-    """Return the persons per second that pass from slab to slab of a corridor of this mean width."""
+    """Return the persons per second that pass a cut across a floor of this width."""
     return gate_capacity_ps(laws.door_flow_psm, laws.seam_boundary_m, width_m)
 
 

@@ -62,7 +62,7 @@ class StationaryCrowd:
     down, and no space is full to it. Orders to people are heard and not followed; a closed way stops units.
 
     counts
-        (spaces,) persons in each space; in a long space they are spread over its slabs by area. Persons are numbered
+        (spaces,) persons in each space; in a space of several cells they are spread over its cells by area. Persons are numbered
         space by space.
     record_legs
         Keep the walks of the units for a replay.
@@ -97,7 +97,7 @@ class StationaryCrowd:
 
     def _seat(self, counts: ArrayLike) -> None:
         """Count persons by space and by cell, the outside last."""
-        found, spaces = np.array(counts, dtype=np.int64), len(self.cells.slabs)
+        found, spaces = np.array(counts, dtype=np.int64), len(self.cells.cell_count)
         if found.shape != (spaces,) or (found < 0).any():
             raise SimulationError(f"the persons must be {spaces} counts from 0 up, one for each space")
         self._counts, self._by_cell = found, np.zeros(self.cells.cells + 1, dtype=np.int64)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.compiled.static import Static
+from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.kernel.borders import settle_seconds
 from drillsim.crowd.kernel.event_list import FEW, schedule, seconds_ahead, slots_for, slots_per_s
 from drillsim.crowd.kernel.memory import (
@@ -22,7 +23,6 @@ from drillsim.crowd.kernel.memory import (
     details_at,
     n_at,
     people_at,
-    spaces_at,
     units_at,
     write_address,
 )
@@ -49,14 +49,13 @@ from drillsim.crowd.kernel.records import (
     Record,
     Tables,
 )
-from drillsim.crowd.kernel.walking import EDGE_M
 from drillsim.crowd.population import Population
 from drillsim.crowd.states import ABSENT, STANDING, WAITING
 from drillsim.jit import compiled
 
 Floats = NDArray[np.float64]
 ROOM_FOR_UNITS = 8
-SHARED = ("gates", "nodes", "stairs", "dist", "factors", "legs", "bends")
+SHARED = ("shapes", "chords", "steps", "gates", "nodes", "stairs", "dist", "factors", "legs", "bends")
 """Arrays that every drill reads where they stand in Static."""
 COPIED = ("borders", "directions", "cells", "spaces")
 """Arrays that every drill begins with a copy of, first in its block."""
@@ -71,7 +70,7 @@ class Layout:
         self.places: dict[str, Place] = {}
         self.size = 0
         self._add(**{name: getattr(static, name) for name in COPIED})
-        n, s = np.zeros(COUNTS, np.int64), np.array([0.0, 0.0, seconds_ahead(slots), slots_per_s(slots)])
+        n, s = np.zeros(COUNTS, np.int64), np.array([0.0, 0.0, seconds_ahead(slots), slots_per_s(slots), 0.0])
         n[PERSONS], n[BORDERS], n[WAYS], n[SLOTS], n[MANY] = people, borders, nodes >> 1, slots, people > FEW
         n[CHECKING] = -1
         self._n, self._s = n, s
@@ -133,23 +132,29 @@ def initial_bytes(static: Static) -> NDArray[np.uint8]:
     return block
 
 
-def seat_all(at: At, people: Population) -> None:
+def seat_all(at: At, people: Population, cells: Cells) -> None:
     """Place everybody at its start."""
+    cell = cells.cells_at(people.space, people.x, people.y)
     floats = (people.x, people.y, people.level_mps, people.stair_up_mps, people.stair_down_mps)
-    seat(at, np.ascontiguousarray(people.space, np.int64), *(np.ascontiguousarray(f, np.float64) for f in floats))
+    seat(at, np.ascontiguousarray(people.space, np.int64), cell, *(np.ascontiguousarray(f, np.float64) for f in floats))
 
 
 @compiled
-def seat(t: At, space: NDArray[np.int64], x: Floats, y: Floats, level: Floats, up: Floats, down: Floats) -> None:
-    """Place people at points of spaces, in the cells that `Cells.cell_at` gives."""
-    people, details, spaces, cells = people_at(t), details_at(t), spaces_at(t), cells_at(t)
+def seat(
+    t: At,
+    space: NDArray[np.int64],
+    cell: NDArray[np.int64],
+    x: Floats,
+    y: Floats,
+    level: Floats,
+    up: Floats,
+    down: Floats,
+) -> None:
+    """Place people at points of cells of spaces."""
+    people, details, cells = people_at(t), details_at(t), cells_at(t)
     for p in range(len(space)):
-        me, here = people[p], spaces[space[p]]
-        slab = 0
-        if here.slabs > 1:
-            along = (y[p] if here.axis else x[p]) - here.low
-            slab = min(max(int(np.ceil((along - EDGE_M) / here.slab)) - 1, 0), here.slabs - 1)
-        me.x, me.y, me.space, me.cell, me.level, me.state = x[p], y[p], space[p], here.first + slab, level[p], WAITING
+        me = people[p]
+        me.x, me.y, me.space, me.cell, me.level, me.state = x[p], y[p], space[p], cell[p], level[p], WAITING
         me.node = me.target = me.before = me.after = me.row = me.corner = -1
         details[p].up, details[p].down, details[p].ready, details[p].end = up[p], down[p], -1.0, np.nan
         cells[me.cell].filled += 1

@@ -34,8 +34,10 @@ from drillsim.crowd.kernel.memory import write_address
 from drillsim.crowd.kernel.records import (
     BORDERS,
     BY_METRES,
+    DENSITY_MAX,
     ELSEWHERE,
     FULL,
+    LAW,
     LEG_TO_LAY,
     LEGS_TO_LAY,
     MANY,
@@ -89,9 +91,10 @@ class CrowdDriver(ABC):
         self._s: Any = self._t.s.data
         self._t.n[BY_METRES] = settings.routes == "shortest"
         self._t.s[NOW], self._t.s[PATIENCE] = env.now, cells.laws.patience_s
+        self._t.n[LAW], self._t.s[DENSITY_MAX] = cells.laws.speed_law, cells.laws.density_max_pm2
         if env.now:
             self._t.cells["since"] = env.now
-        seat_all(self._at, population)
+        seat_all(self._at, population, cells)
         if self._blocked:
             self._t.borders["shut"][sorted(self._blocked)] = 1
         if population.arrives_s is not None:

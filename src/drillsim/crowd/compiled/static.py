@@ -10,13 +10,28 @@ from numpy.typing import NDArray
 from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.distance_field import Goal
 from drillsim.crowd.geometry.legs import Legs
-from drillsim.crowd.kernel.records import BORDER, CELL, DIRECTION, GATE, KINDS, NODE, SPACE, STAIR, Record
+from drillsim.crowd.kernel.records import (
+    BORDER,
+    CELL,
+    CHORD,
+    DIRECTION,
+    GATE,
+    KINDS,
+    NODE,
+    SHAPE,
+    SPACE,
+    STAIR,
+    Record,
+)
 
 
 class Static(NamedTuple):
     """The arrays that all drills on the same cells share; none can be written to."""
 
     spaces: Record
+    shapes: Record
+    chords: Record
+    steps: NDArray[np.int32]
     gates: Record
     nodes: Record
     stairs: Record
@@ -54,7 +69,7 @@ def static_of(cells: Cells) -> Static:
     borders = np.zeros(cells.borders, BORDER)
     borders["rest"], borders["capacity"] = cells.rest_s, cells.capacity_ps
     borders["free"] = -1.0
-    borders["last"] = -1
+    borders["last"] = borders["by"] = -1
     nodes = np.zeros(ways, NODE)
     points = np.array(cells.way_xy).reshape(-1, 2)
     nodes["x"], nodes["y"] = points[:, 0], points[:, 1]
@@ -67,7 +82,7 @@ def static_of(cells: Cells) -> Static:
         stairs["length"] = cells.network.way_crossing_m[cells.network.openings :]
     legs, bends = _bent_legs(cells, spaces)
     static = Static(
-        spaces, gates, nodes, stairs, dist, factors, cells.graph.beyond_m.copy(), cells.graph.allowed.copy(), holds,
+        spaces, *_chords(cells), gates, nodes, stairs, dist, factors, cells.graph.beyond_m.copy(), cells.graph.allowed.copy(), holds,
         directions, borders, legs, bends, bool(spaces["convex"].all()),
     )  # fmt: skip
     for array in static[:-1]:
@@ -81,13 +96,13 @@ def _spaces(cells: Cells) -> tuple[Record, Record, NDArray[np.float64]]:
     count = len(network.space_ways)
     spaces = np.zeros(count, SPACE)
     degree = np.array([len(ways) for ways in network.space_ways], dtype=np.int64)
-    axis, spaces["low"], spaces["slab"] = np.array(cells.edges_m, dtype=np.float64).reshape(-1, 3).T
-    spaces["axis"] = axis
-    spaces["first"], spaces["slabs"], spaces["seam"] = cells.first_cell, cells.slabs, cells.seam
+    spaces["first"], spaces["cell_count"] = cells.first_cell, cells.cell_count
+    squares = np.array(cells.cell_count, dtype=np.int64) ** 2
+    spaces["step"] = np.cumsum(squares) - squares
     spaces["convex"] = [network.is_convex(s) for s in range(count)]
     spaces["gates"], spaces["gate"] = degree, np.cumsum(degree) - degree
     spaces["dist"] = np.cumsum(degree**2) - degree**2
-    drawn = np.where((spaces["slabs"] > 1) & (spaces["convex"] == 0), degree**2, 0)
+    drawn = np.where((spaces["cell_count"] > 1) & (spaces["convex"] == 0), degree**2, 0)
     spaces["leg"] = np.cumsum(drawn) - drawn
     gates = np.zeros(int(degree.sum()), GATE)
     gates["direction"] = [
@@ -97,6 +112,26 @@ def _spaces(cells: Cells) -> tuple[Record, Record, NDArray[np.float64]]:
     ends = np.array([end for ends in cells.ends for end in ends], dtype=np.float64).reshape(-1, 3)
     gates["x"], gates["y"], gates["beyond"] = ends.T
     return spaces, gates, np.concatenate([np.zeros(0), *(np.asarray(d).reshape(-1) for d in network.space_dist)])
+
+
+def _chords(cells: Cells) -> tuple[Record, Record, NDArray[np.int32]]:
+    """Return area and chords of each cell, the chords, and the first steps from cell to cell of each space."""
+    shapes = np.zeros(cells.cells + 1, SHAPE)
+    shapes["area"] = cells.walked_m2
+    counts = np.array([*(len(sides) for sides in cells.chords), 0], dtype=np.int64)
+    shapes["chord"], shapes["chords"] = np.cumsum(counts) - counts, counts
+    chords = np.zeros(int(counts.sum()), CHORD)
+    sides = [(s.x, s.y, s.nx, s.ny, s.half_m, s.direction) for sides in cells.chords for s in sides]
+    for name, column in zip(("x", "y", "nx", "ny", "half", "direction"), zip(*sides, strict=True), strict=False):
+        chords[name] = column
+    steps: list[int] = []
+    for space in range(len(cells.cell_count)):
+        mine = cells.cells_of(space)
+        for cell in mine:
+            first = int(shapes["chord"][cell])
+            found = (cells.first_steps.get((cell, end), -1) for end in mine)
+            steps += [first + k if k >= 0 else -1 for k in found]
+    return shapes, chords, np.array(steps, dtype=np.int32)
 
 
 def _cells(cells: Cells) -> tuple[Record, NDArray[np.float64]]:
@@ -123,7 +158,7 @@ def _bent_legs(cells: Cells, spaces: Record) -> tuple[NDArray[np.int32], NDArray
     here and not when they are first walked: compiled code holds the address of `bends`, and a pool that grew would move away
     under a drill that another thread plays.
     """
-    bent = np.flatnonzero((spaces["slabs"] > 1) & (spaces["convex"] == 0)).tolist()
+    bent = np.flatnonzero((spaces["cell_count"] > 1) & (spaces["convex"] == 0)).tolist()
     table = np.zeros((int((spaces["gates"][bent].astype(np.int64) ** 2).sum()), 2), np.int32)
     corners: list[tuple[float, float]] = []
     entry = 0

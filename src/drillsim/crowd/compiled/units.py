@@ -205,7 +205,7 @@ class CompiledUnits(CompiledObservation):
         start = cells.cell_at(space, *corners[0])
         if target < 0:
             return legs.cut(space, corners, start, int(self._t.units[p - self._people]["end"]), ARRIVED)
-        if cells.slabs[space] == 1:
+        if cells.cell_count[space] == 1:
             return ((start, float(me["length"]), target),)
         return legs.cut(space, corners, start, int(self._static.nodes["cell"][target ^ 1]), target)
 

@@ -8,18 +8,21 @@ Borders in order: gates, stair entries (together the ways), stair exits (lower, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from math import ceil
 from threading import RLock
 from typing import Any, TypeVar, cast
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
+from shapely import Point, Polygon
 
+from drillsim.crowd.geometry.chords import CellFinder, ChordSide, first_steps, sides_of
 from drillsim.crowd.geometry.distance_field import Field, Goal, WayGraph
+from drillsim.crowd.geometry.partition import Partition, Seam, partition
 from drillsim.crowd.laws import (
     LEAST_CAPACITY_PS,
+    ON_CHORD_M,
     Laws,
     door_capacity_ps,
     places_in,
@@ -34,10 +37,11 @@ from drillsim.errors import ScenarioError
 from drillsim.plan.model import CIRCULATION
 from drillsim.plan.network import Network
 
-SLAB_M = 10.0  # A:crowd.slab
+WHOLE_USES = ("stair", "outdoors")
+"""Uses of spaces that stay one cell: a stair room holds what its landing holds, and outdoors there is room for all."""
 UNLIMITED = 1_000_000_000
-EDGE_M = 1e-9
-"""A point so near to a cell edge lies in the lower cell: rounding."""
+TABLED_PERSONS = 2_000
+"""Speed factors are tabled for at most so many persons in a cell; the law itself answers for more."""
 _FIELDS_KEPT = 512
 _DERIVING = RLock()
 T = TypeVar("T")
@@ -54,10 +58,8 @@ class Cells:
         self.ways, self.stairs = len(network.way_spaces), len(network.way_spaces) - network.openings
         self.first_cell: list[int] = []
         """First cell of each space."""
-        self.slabs: list[int] = []
+        self.cell_count: list[int] = []
         """Number of cells of each space."""
-        self.edges_m: list[tuple[int, float, float]] = []
-        """Axis (0 x, 1 y), first coordinate and slab length of each space."""
         self.space: list[int] = []
         """Space of each cell; -1 for stair flights and outside."""
         self.area_m2: list[float] = []
@@ -72,13 +74,19 @@ class Cells:
         """Persons per second by border; of a stair exit that of its stair, which only weighs it."""
         self.rest_s: list[float] = []
         """Rest of a border after each pass; 0 where it has no headway."""
-        self.seam: list[int] = []
-        """Border between the first two slabs of each space."""
+        self.chords: list[tuple[ChordSide, ...]] = []
+        """The chords by which one leaves each cell, by direction; none of flights and the outside."""
         self.stair_factors = [self._stair_factors(s) for s in range(self.stairs)]
         """Speed down and up each stair over level speed, where no stair speed is assigned."""
-        self._cut_spaces()
-        self._edge_table = np.column_stack([self.first_cell, self.slabs, np.array(self.edges_m).reshape(-1, 3)])
+        self._finders: dict[int, CellFinder] = {}
+        """By space of several cells: which of them a point lies in."""
+        self._niches: dict[int, tuple[tuple[Any, float], ...]] = {}
+        self._seams: list[Seam] = []
+        self._part_spaces()
         self._add_flights()
+        self._first, self._parted = np.array(self.first_cell, np.int64), np.array(self.cell_count) > 1
+        self.walked_m2 = [a if n < UNLIMITED else float("inf") for a, n in zip(self.area_m2, self.places, strict=True)]
+        """Floor over which the persons of each cell are spread, m2; infinite outdoors."""
         self._join()
         names = narrow_borders(self)
         if names:
@@ -116,32 +124,37 @@ class Cells:
         return cast(T, found)
 
     # ------------------------------------------------------------------ cells
-    def _cut_spaces(self) -> None:
+    def _part_spaces(self) -> None:
         network = self.network
         for index, space in enumerate(network.plan.spaces):
-            corners = np.asarray(space.polygon, dtype=np.float64)
-            low, size = corners.min(axis=0), np.ptp(corners, axis=0)
-            axis = 0 if size[0] >= size[1] else 1
-            count = 1
-            if space.use in CIRCULATION and size[axis] > SLAB_M:
-                count = ceil(size[axis] / SLAB_M - 1e-9)
-            length = float(size[axis]) / count
-            self.first_cell.append(len(self.area_m2))
-            self.slabs.append(count)
-            self.edges_m.append((axis, float(low[axis]), length))
+            first = len(self.area_m2)
+            parts = self._parts_of(index)
+            count = max(1, len(parts.cells))
+            self.first_cell.append(first)
+            self.cell_count.append(count)
+            if parts.niches:
+                self._niches[index] = parts.niches
             if count == 1:
                 area = float(network.space_area_m2[index])
                 if space.use == "stair" and space.landing is not None:
                     area = space.landing
                 self._add_cell(index, area, network.representative_point(index), outdoors=space.use == "outdoors")
                 continue
-            floor = shapely.Polygon(space.polygon, space.holes)
-            for slab in range(count):
-                box = [float(low[0]), float(low[1]), float(low[0] + size[0]), float(low[1] + size[1])]
-                box[axis], box[axis + 2] = low[axis] + slab * length, low[axis] + (slab + 1) * length
-                part = shapely.intersection(floor, shapely.box(box[0], box[1], box[2], box[3]))
-                point = part.centroid if part.contains(part.centroid) else part.representative_point()
-                self._add_cell(index, float(part.area), (float(point.x), float(point.y)))
+            order = sorted(range(count), key=lambda k: _place_of(parts.cells[k]))
+            for k in order:
+                self._add_cell(index, float(parts.cells[k].area), _anchor_of(parts.cells[k]))
+            self._finders[index] = CellFinder(first, [parts.cells[k] for k in order])
+            number = {k: first + at for at, k in enumerate(order)}
+            seams = [replace(s, cells=(number[s.cells[0]], number[s.cells[1]])) for s in parts.seams]
+            self._seams += sorted(seams, key=lambda s: sorted(s.cells))
+
+    def _parts_of(self, space: int) -> Partition:
+        """Return the cells of a space and the seams between them (rule A 2)."""
+        use, floor = self.network.plan.spaces[space].use, self.network.floors[space]
+        is_circulation = use in CIRCULATION
+        if use in WHOLE_USES or (floor.is_convex and not is_circulation):
+            return Partition((floor.polygon,), (), ())  # type: ignore[arg-type]
+        return partition(floor.polygon, is_circulation=is_circulation)
 
     def _add_cell(self, space: int, area_m2: float, anchor: Sequence[float], *, outdoors: bool = False) -> None:
         self.space.append(space)
@@ -165,12 +178,19 @@ class Cells:
         self.level.append(-1)
 
     def _factors(self, cell: int) -> list[float]:
-        """Return the speed factor by the number of persons in the cell, alone first; the last entry is the limit's."""
+        """Return the speed factor by the number of persons in the cell, alone first; for more persons ask `factor`."""
         law, area, limit = self.laws.speed_law, self.area_m2[cell], self.laws.density_max_pm2
         if self.places[cell] == UNLIMITED:
             return [1.0, 1.0]
-        crowd = [speed_factor(law, min(n / area, limit)) for n in range(2, self.places[cell] + 1)]
-        return [1.0, 1.0, *crowd, speed_factor(law, limit)]
+        persons = range(2, min(self.places[cell], TABLED_PERSONS) + 1)
+        return [1.0, 1.0, *(speed_factor(law, min(n / area, limit)) for n in persons)]
+
+    def factor(self, cell: int, persons: int) -> float:
+        """Return the speed factor of so many persons in a cell."""
+        tabled = self.factors[cell]
+        if persons < len(tabled):
+            return tabled[persons]
+        return speed_factor(self.laws.speed_law, min(persons / self.walked_m2[cell], self.laws.density_max_pm2))
 
     def _stair_factors(self, stair: int) -> tuple[float, float]:
         """Return stair speed over level speed, down and up, where no stair speed is assigned."""
@@ -184,23 +204,26 @@ class Cells:
 
     def cells_of(self, space: int) -> range:
         """Return the cells of a space."""
-        return range(self.first_cell[space], self.first_cell[space] + self.slabs[space])
+        return range(self.first_cell[space], self.first_cell[space] + self.cell_count[space])
 
     def cell_at(self, space: int, x: float, y: float) -> int:
-        """Return the cell of a point in a space; the lower one on an edge."""
-        if self.slabs[space] == 1:
-            return self.first_cell[space]
-        axis, start, length = self.edges_m[space]
-        slab = ceil(((y if axis else x) - start - EDGE_M) / length) - 1
-        return self.first_cell[space] + min(max(slab, 0), self.slabs[space] - 1)
+        """Return the cell of a point in a space; on a chord the larger one, of equals the lower one."""
+        finder = self._finders.get(space)
+        return self.first_cell[space] if finder is None else finder.cell_at(x, y)
 
     def cells_at(self, space: NDArray[np.int64], x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the cells of many points, each in its space."""
-        table = self._edge_table[space]
-        first, slabs, edges = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2:]
-        along = np.where(edges[:, 0] == 1.0, y, x)
-        slab = np.ceil((along - edges[:, 1] - EDGE_M) / edges[:, 2]).astype(np.int64) - 1
-        return np.asarray(first + np.clip(slab, 0, slabs - 1), dtype=np.int64)
+        found = self._first[space]
+        if self._parted[space].any():
+            for parted in np.unique(space[self._parted[space]]).tolist():
+                here = np.flatnonzero(space == parted)
+                found[here] = self._finders[parted].cells_at(x[here], y[here])
+        return found
+
+    def toward(self, cell: int, end: int) -> ChordSide | None:
+        """Return the chord by which one leaves a cell for another cell of its space; None where no chord leads there."""
+        step = self.first_steps.get((cell, end))
+        return None if step is None else self.chords[cell][step]
 
     # ---------------------------------------------------------------- borders
     def _join(self) -> None:
@@ -215,7 +238,7 @@ class Cells:
         for way in range(network.openings):
             a, b = self.way_cell[way]
             ends = [OUT if cell < 0 else 2 * way + side for side, cell in enumerate((a, b))]
-            self._add_border(door_capacity_ps(laws, float(network.way_width_m[way])), (b, a), (a, b), ends)
+            self._add_border(door_capacity_ps(laws, self._gate_width_m(way)), (b, a), (a, b), ends)
         stairs = []
         for stair in range(self.stairs):
             way, flight = network.openings + stair, self.flight_cell(stair)
@@ -228,11 +251,24 @@ class Cells:
             for side, cell in enumerate(self.way_cell[way]):
                 node = 2 * way + side
                 self._add_border(stairs[stair], (flight, flight), (cell, cell), (node, node), rests=False)
-        for space, slabs in enumerate(self.slabs):
-            self.seam.append(self.borders)
-            for c in range(self.first_cell[space], self.first_cell[space] + slabs - 1):
-                width = min(self.area_m2[c], self.area_m2[c + 1]) / self.edges_m[space][2]
-                self._add_border(seam_capacity_ps(laws, width), (c + 1, c), (c, c + 1), (SEAM, SEAM))
+        first_seam = self.borders
+        for seam in self._seams:
+            left, right = seam.cells
+            capacity_ps = (door_capacity_ps if seam.is_neck else seam_capacity_ps)(laws, seam.width_m)
+            self._add_border(capacity_ps, (right, left), (left, right), (SEAM, SEAM))
+        self.chords = sides_of(self._seams, first_seam, self.cells)
+        self.first_steps = first_steps(self.chords)
+        """Index of the chord by which one leaves a cell (first) for another cell of its space (second)."""
+
+    def _gate_width_m(self, way: int) -> float:
+        """Return the width of an opening, capped by the mouths of the niches in which it lies."""
+        network, width_m = self.network, float(self.network.way_width_m[way])
+        for side, space in enumerate(network.way_spaces[way].tolist()):
+            for niche, mouth_m in self._niches.get(space, ()):
+                foot = network.floors[space].snap(network.way_xy[way, side].reshape(1, 2))[0][0]
+                if niche.dwithin(Point(foot), ON_CHORD_M):
+                    width_m = min(width_m, mouth_m)
+        return width_m
 
     def _ends(self, space: int) -> list[tuple[float, float, float]]:
         ways = self.network.space_ways[space]
@@ -269,6 +305,17 @@ class Cells:
     # ----------------------------------------------------------------- fields
     def _field(self, goal: Goal, closed: frozenset[int], held: frozenset[int] = frozenset()) -> Field:
         return Field(self.graph, goal, closed, held)
+
+
+def _anchor_of(part: Polygon) -> tuple[float, float]:
+    """Return the point that stands for a cell: its centroid where that lies inside."""
+    middle = part.centroid
+    point = middle if part.contains(middle) else part.representative_point()
+    return float(point.x), float(point.y)
+
+
+def _place_of(part: Polygon) -> tuple[float, float]:
+    return round(part.centroid.x, 6), round(part.centroid.y, 6)
 
 
 def build_cells(network: Network, laws: Laws) -> Cells:

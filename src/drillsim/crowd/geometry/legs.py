@@ -1,4 +1,4 @@
-"""Legs: the walks from way to way inside a space, and the pieces into which cell edges cut them.
+"""Legs: the walks from way to way inside a space, and the pieces into which the chords between cells cut them.
 
 Ways are numbered as in the network; a *node* 2 x way + side stands for having passed the way and standing on that side.
 """
@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.crowd.geometry.cells import EDGE_M, Cells
-from drillsim.crowd.geometry.polyline import Corners, length_m
-from drillsim.crowd.laws import metres_between
+from drillsim.crowd.geometry.cells import Cells
+from drillsim.crowd.geometry.chords import ChordSide
+from drillsim.crowd.geometry.polyline import XY, Corners, length_m
+from drillsim.crowd.laws import CROSSINGS_AT_A_POINT, crossing_m, metres_between
 
 Piece = tuple[int, float, int]
 """A cell, a length in metres, and the direction that waits at its end (ARRIVED where the walk ends)."""
@@ -27,7 +29,7 @@ def walked_m(leg: Leg) -> float:
 
 
 def stretch(corners: Corners, leg: Leg) -> float:
-    """Return drawn metres over walked metres: below 1 on stairs, whose slope is folded in plan; 1 over slabs."""
+    """Return drawn metres over walked metres: below 1 on stairs, whose slope is folded in plan; 1 over several cells."""
     if len(leg) > 1:
         return 1.0
     return length_m(corners) / leg[0][1] if leg[0][1] > 0.0 else 0.0
@@ -65,7 +67,7 @@ class Legs:
             self.cells.way_cell[way][side],
             2 * way + 1 - side,
         )
-        if self.cells.slabs[space] == 1:
+        if self.cells.cell_count[space] == 1:
             return ((start, float(self._network.space_dist[space][row, column]), onward),)
         if node >> 1 == way:
             return ((start, 0.0, onward),)
@@ -97,41 +99,51 @@ class Legs:
         return tuple((float(x), float(y)) for x, y in line)
 
     def cut(self, space: int, corners: Corners, start: int, end: int, onward: int) -> Leg:
-        """Return the pieces of a polyline from cell `start` to cell `end` of a space, cut at the slab edges.
+        """Return the pieces of a polyline from cell `start` to cell `end` of a space, cut at the chords between its cells.
 
         onward
             The direction at the end of the last piece; ARRIVED where the walk ends in the space.
         """
-        if self.cells.slabs[space] == 1:
+        if self.cells.cell_count[space] == 1:
             return ((start, length_m(corners), onward),)
-        axis, low, slab_m = self.cells.edges_m[space]
-        first, seam = self.cells.first_cell[space], self.cells.seam[space]
         pieces: list[Piece] = []
-        cell, walked = start, 0.0
+        cell, walked, here = start, 0.0, 0
 
-        def cross(step: int) -> None:
+        def cross(chord: ChordSide) -> None:
             nonlocal cell, walked
-            border = seam + (cell - first) - (1 if step < 0 else 0)
-            pieces.append((cell, walked, 2 * border + (1 if step > 0 else 0)))
-            cell, walked = cell + step, 0.0
+            pieces.append((cell, walked, chord.direction))
+            cell, walked = chord.onto, 0.0
 
         for p, q in pairwise(corners):
             length, done = metres_between(p[0], p[1], q[0], q[1]), 0.0
-            run = q[axis] - p[axis]
             while True:
-                under = low + (cell - first) * slab_m
-                step = 1 if q[axis] > under + slab_m + EDGE_M else -1 if q[axis] < under - EDGE_M else 0
-                if step == 0 or not first <= cell + step < first + self.cells.slabs[space]:
+                chord, at = self._first_crossing(cell, p, q, length, done)
+                if chord is None:
                     break
-                edge = under + slab_m if step > 0 else under
-                at = min(max((edge - p[axis]) / run * length, done), length) if run else done
+                here = here + 1 if walked + at - done == 0.0 else 1
+                if here > CROSSINGS_AT_A_POINT:
+                    break
                 walked, done = walked + at - done, at
-                cross(step)
+                cross(chord)
             walked += length - done
         while cell != end:
-            cross(1 if end > cell else -1)
+            chord = self.cells.toward(cell, end)
+            if chord is None:
+                break
+            cross(chord)
         pieces.append((cell, walked, onward))
         return tuple(pieces)
+
+    def _first_crossing(self, cell: int, p: XY, q: XY, length: float, done: float) -> tuple[ChordSide | None, float]:
+        """Return the chord by which a stretch first leaves a cell after so many metres, and the metres there."""
+        found, least = None, inf
+        for chord in self.cells.chords[cell]:
+            at = crossing_m(
+                p[0], p[1], q[0], q[1], length, done, chord.x, chord.y, chord.nx, chord.ny, chord.half_m
+            )  # fmt: skip
+            if 0.0 <= at < least:
+                found, least = chord, at
+        return found, least
 
     def flight_leg(self, way: int, side: int) -> Leg:
         """Return the one piece of a stair flight walked towards a side."""

@@ -25,7 +25,7 @@ class WalkCache:
     def __init__(self, cells: Cells) -> None:
         self.cells, self._legs = cells, cells.derived(Legs)
         self.first_cell = np.array(cells.first_cell, dtype=np.int64)
-        self.long = np.flatnonzero(np.array(cells.slabs) > 1)
+        self.long = np.flatnonzero(np.array(cells.cell_count) > 1)
         """Spaces of several cells."""
         self.corners = lru_cache(KEPT)(self._corners)
         self.metres = lru_cache(KEPT)(self._metres)
@@ -44,7 +44,7 @@ class WalkCache:
         """Return the length of that walk, measured as the reference crowd measures it."""
         if isinstance(end, int) and isinstance(start, int):
             return walked_m(self._legs.leg(start, end >> 1))
-        if isinstance(end, int) and self.cells.slabs[space] == 1:
+        if isinstance(end, int) and self.cells.cell_count[space] == 1:
             row = self.cells.graph.row[space][end >> 1]
             return self._legs.metres_from(space, *self.point(start))[row]
         return length_m(self.corners(space, start, end))

@@ -239,7 +239,21 @@ def step_in(t: At, p: int, d: int) -> None:
         if not is_resting(t, b):
             border.passes = 0
         border.passes += 1
+        border.by = p if border.passes == 1 else -1
         border.free = s[NOW] + (border.rest if border.passes == 1 else 2.0 * border.rest)
+
+
+@inlined
+def may_return(t: At, p: int, d: int) -> bool:
+    """Return whether somebody goes on at once though the border rests: it rests for this person alone, whose turn it is."""
+    directions, borders, cells = directions_at(t), borders_at(t), cells_at(t)
+    border = borders[d >> 1]
+    if border.by != p or border.shut or directions[d].first >= 0:
+        return False
+    if directions[d ^ 1].first >= 0 and border.last == d & 1:
+        return False
+    far = directions[d].far
+    return bool(cells[far].filled < cells[far].places)
 
 
 @inlined

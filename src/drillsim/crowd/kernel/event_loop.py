@@ -19,6 +19,7 @@ import numpy as np
 from drillsim.crowd.kernel.borders import (
     enqueue,
     is_resting,
+    may_return,
     next_direction,
     next_waiting,
     rest,
@@ -189,6 +190,10 @@ def advance(t: At, until: float, inclusive: bool, steps: int, check: int) -> boo
         idle = not is_resting(t, b)
         empty = directions[2 * b].first < 0 and directions[2 * b + 1].first < 0
         if idle and empty and not borders[b].shut and cells[far].filled < cells[far].places:
+            continue
+        if not idle and may_return(t, p, d):
+            borders[b].free = -1.0
+            cancel(t, b)
             continue
         enqueue(t, p, d)
         if not idle:

@@ -64,7 +64,7 @@ def next_notice_s(t: At) -> float:
 def silent_metres(t: At, p: int) -> float:
     """Return a lower bound of the metres a unit walks after its present piece before it reports.
 
-    Stairs count as 0 m; in spaces of several slabs the straight line counts, without bends and wall thickness.
+    Stairs count as 0 m; in spaces of several cells the straight line counts, without bends and wall thickness.
     """
     people, units, nodes, spaces = people_at(t), units_at(t), nodes_at(t), spaces_at(t)
     dist, paths, n = dist_at(t), paths_at(t), n_at(t)
@@ -73,7 +73,7 @@ def silent_metres(t: At, p: int) -> float:
     if me.space != ON_STAIR:
         node = int(me.target)
         if me.state == WALKING or me.direction != me.target:  # what is left of this leg
-            if me.space >= 0 and spaces[me.space].slabs > 1:
+            if me.space >= 0 and spaces[me.space].cell_count > 1:
                 x, y = (nodes[node ^ 1].x, nodes[node ^ 1].y) if node >= 0 else (unit.x, unit.y)
                 metres = max(0.0, metres_between(me.x, me.y, x, y) - me.walked - me.length)
             if node < 0 or (unit.steps > 0 and paths[step] & 1):
@@ -88,7 +88,7 @@ def silent_metres(t: At, p: int) -> float:
             return metres
         space = spaces[here.space]
         door = nodes[onward ^ 1]
-        if space.slabs == 1:
+        if space.cell_count == 1:
             metres += float(dist[space.dist + here.row * space.gates + door.row])
         else:
             metres += metres_between(here.x, here.y, door.x, door.y)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from drillsim.crowd.kernel.records import (
     BORDER,
     CELL,
+    CHORD,
     DIRECTION,
     EVENT,
     FIELD,
@@ -29,6 +30,7 @@ from drillsim.crowd.kernel.records import (
     NODE,
     PERSON,
     PERSON_DETAIL,
+    SHAPE,
     SPACE,
     STAIR,
     UNIT,
@@ -70,6 +72,9 @@ directions_at = _reader("directions", DIRECTION)
 borders_at = _reader("borders", BORDER)
 cells_at = _reader("cells", CELL)
 spaces_at = _reader("spaces", SPACE)
+shapes_at = _reader("shapes", SHAPE)
+chords_at = _reader("chords", CHORD)
+steps_at = _reader("steps", INT)
 gates_at = _reader("gates", GATE)
 nodes_at = _reader("nodes", NODE)
 stairs_at = _reader("stairs", STAIR)

@@ -187,7 +187,7 @@ def leave(t: At, p: int) -> None:
         else:
             qx, qy = units[p - n[PERSONS]].x, units[p - n[PERSONS]].y
         drawn, at = metres_between(px, py, qx, qy), walked_m(t, p)
-        if spaces[me.space].slabs == 1:
+        if spaces[me.space].cell_count == 1:
             at *= drawn / me.length if me.length > 0.0 else 0.0
         if at < drawn:
             share = max(at, 0.0) / drawn

@@ -32,11 +32,12 @@ def _record(**fields: str) -> np.dtype[Any]:
 PERSON = _record(
     f8="x y level speed began length walked done arrived",
     i4="space cell node target direction goal aim before after row corner",
-    i2="corners bend pieces",
+    i2="corners bend pieces here",
     i1="state",
 )
 """A person or unit. x, y: where it stands or its leg began; length: of the present piece; walked: pieces behind it;
-done: metres of the present straight stretch; before, after: its neighbours in the queue."""
+done: metres of the present straight stretch; here: chords crossed at one point of it; before, after: its neighbours in
+the queue."""
 PERSON_DETAIL = _record(f8="up down end ready")
 """Fields of a person that are rarely read, apart so that PERSON fills two cache lines: own stair speeds, time of reaching
 the goal, premovement after arrival (-1: none)."""
@@ -45,12 +46,18 @@ UNIT = _record(f8="x y", i4="path goal end", i2="steps", i1="tells")
 tells: whether it reports each space that it enters."""
 DIRECTION = _record(f8="tag", i8="order", i4="near far lead first last claims registered before after")
 """first, last: of its queue; before, after: among the directions registered for the same cell."""
-BORDER = _record(f8="rest capacity free", i4="passes", i1="last shut")
-"""free: when its rest ends; last: the side that somebody entered last, -1 at first."""
+BORDER = _record(f8="rest capacity free", i4="by", i2="passes", i1="last shut")
+"""free: when its rest ends; by: who alone it rests for, -1 where two have passed at once; last: the side that somebody
+entered last, -1 at first."""
 CELL = _record(f8="person_s since left clock", i4="places filled units waiting space factor factors stair")
 """waiting: first of the directions registered for it; factor, factors: its table of speed factors by persons."""
-SPACE = _record(f8="low slab", i4="axis first slabs seam convex gate gates dist leg locked")
-"""gate, gates: its ways in `gates`; dist, leg: where its square of distances, and of drawn legs, begins."""
+SHAPE = _record(f8="area", i4="chord chords")
+"""Of a cell: floor over which its persons are spread, infinite outdoors; the chords by which one leaves it."""
+CHORD = _record(f8="x y nx ny half", i4="direction")
+"""Middle, unit normal out of the cell and half the length of a chord, and the direction that it leads to."""
+SPACE = _record(i4="first cell_count step convex gate gates dist leg locked")
+"""first, cell_count: its cells; step: where its square of first steps begins in `steps`; gate, gates: its ways in `gates`;
+dist, leg: where its square of distances, and of drawn legs, begins."""
 GATE = _record(f8="x y beyond", i4="direction row")
 """The direction out of the space, and the point on its floor from which distances count."""
 NODE = _record(f8="x y", i4="space cell row")
@@ -84,6 +91,10 @@ class Tables:
     borders: Record
     cells: Record
     spaces: Record
+    shapes: Record
+    chords: Record
+    steps: NDArray[np.int32]
+    """(squares of spaces of several cells,) the chord by which one leaves a cell (row) for another (column); -1: none."""
     gates: Record
     nodes: Record
     stairs: Record
@@ -155,11 +166,11 @@ NAMES = tuple(name for name in Tables.__annotations__)
 
 
 # entries of Tables.n and Tables.s
-COUNTS = 22
+COUNTS = 23
 HEAP, IN_SLOTS, MANY, SLOTS, BORDERS, CHECKING = range(6)
 PERSONS, UNDER_WAY, GONE, ELSEWHERE, REGISTERED, NOTICES, LEGS_TO_LAY = range(6, 13)
-BY_METRES, WAYS, WATCHED, RECHECKS, RECHECKED, CIRCLE, CIRCLED, STARTING, UNITS = range(13, COUNTS)
-NOW, PATIENCE, SOON_S, SLOTS_PER_S = range(4)
+BY_METRES, WAYS, WATCHED, RECHECKS, RECHECKED, CIRCLE, CIRCLED, STARTING, UNITS, LAW = range(13, COUNTS)
+NOW, PATIENCE, SOON_S, SLOTS_PER_S, DENSITY_MAX = range(5)
 LONG_BITS = 6
 """The logarithm of the bits of a word of `busy`."""
 KINDS = {"outside": 0, "exits": 1, "rooms": 2, "refuge": 3, "own": 4, "away": 5}

@@ -127,6 +127,6 @@ def is_full(t: At, space: int) -> bool:
     """Return whether no cell of a space has a place."""
     cells, spaces = cells_at(t), spaces_at(t)
     first, free = spaces[space].first, 0
-    for c in range(first, first + spaces[space].slabs):
+    for c in range(first, first + spaces[space].cell_count):
         free += cells[c].filled < cells[c].places
     return free == 0

@@ -27,7 +27,7 @@ from drillsim.jit import compiled, inlined, inner
 
 @inner
 def enter(t: At, p: int, d: int) -> None:
-    """Continue after passing a direction: next slab, stair flight, space, or outside."""
+    """Continue after passing a direction: next cell, stair flight, space, or outside."""
     people, directions, cells = people_at(t), directions_at(t), cells_at(t)
     nodes, stairs, reach = nodes_at(t), stairs_at(t), reach_at(t)
     n = n_at(t)

@@ -1,7 +1,7 @@
-"""Walking in the compiled crowd: legs, the pieces into which cell edges cut them, and speeds (rules A 2 to 4).
+"""Walking in the compiled crowd: legs, the pieces into which the chords between cells cut them, and speeds (rules A 2 to 4).
 
 A leg leads from where somebody stands to a way of the same space. In a space of one cell it is one piece whose length is
-looked up. In a long space it is cut at the slab edges while it is walked (`walk`). Bent legs from way to way are laid in
+looked up. In a space of several it is cut at the chords between them while it is walked (`walk`). Bent legs from way to way are laid in
 advance for all drills (`bends`); bent legs from any other point are laid by Python when they begin (`corners`).
 
 `t` is the address of the words of `memory.py`, `p` a person or unit, `d` a direction.
@@ -20,6 +20,7 @@ from drillsim.crowd.kernel.memory import (
     At,
     bends_at,
     cells_at,
+    chords_at,
     corners_at,
     details_at,
     directions_at,
@@ -33,12 +34,16 @@ from drillsim.crowd.kernel.memory import (
     people_at,
     rows_at,
     s_at,
+    shapes_at,
     spaces_at,
     stairs_at,
+    steps_at,
     units_at,
 )
 from drillsim.crowd.kernel.records import (
     BORDERS,
+    DENSITY_MAX,
+    LAW,
     LEG_TO_LAY,
     LEGS_TO_LAY,
     NOW,
@@ -49,8 +54,9 @@ from drillsim.crowd.kernel.records import (
 from drillsim.crowd.states import ARRIVED, WALKING
 from drillsim.jit import compiled, inlined, inner
 
-EDGE_M = 1e-9
+CROSSINGS_AT_A_POINT = laws.CROSSINGS_AT_A_POINT
 metres_between = inlined(laws.metres_between)
+crossing_m, speed_factor = inlined(laws.crossing_m), inlined(laws.speed_factor)
 
 
 @inlined
@@ -86,8 +92,8 @@ def begin_leg(t: At, p: int, d: int, same_speed: bool) -> None:
     rows, n, s = rows_at(t), n_at(t), s_at(t)
     me = people[p]
     space, end = spaces[me.space], d ^ 1
-    me.walked, me.done, me.bend, me.pieces, me.corner, me.corners = 0.0, 0.0, 0, 0, -1, 0
-    if d >= 0 and space.slabs == 1:
+    me.walked, me.done, me.bend, me.here, me.pieces, me.corner, me.corners = 0.0, 0.0, 0, 0, 0, -1, 0
+    if d >= 0 and space.cell_count == 1:
         me.direction = d
         if me.node >= 0:
             row = nodes[me.node].row
@@ -127,8 +133,11 @@ def set_speed(t: At, p: int, same_speed: bool) -> None:
             own = details_at(t)[p].up if up else details_at(t)[p].down
             stair = stairs[cell.stair]
             level = own if own == own else level * (stair.up if up else stair.down)
-        persons = cell.filled if cell.filled < cell.factors else cell.factors - 1
-        me.speed = level * factors[cell.factor + persons]
+        if cell.filled < cell.factors:
+            me.speed = level * factors[cell.factor + cell.filled]
+        else:
+            density = min(cell.filled / shapes_at(t)[me.cell].area, s_at(t)[DENSITY_MAX])
+            me.speed = level * speed_factor(n[LAW], density)
 
 
 @inlined
@@ -143,19 +152,20 @@ def begin_piece(t: At, p: int, same_speed: bool) -> None:
 
 @inner
 def walk(t: At, p: int, same_speed: bool) -> None:
-    """Cut the next piece off the leg at the edge of the slab, and begin to walk it."""
-    people, units, spaces = people_at(t), units_at(t), spaces_at(t)
+    """Cut the next piece off the leg at the first chord by which it leaves the cell, and begin to walk it."""
+    people, units, shapes, chords = people_at(t), units_at(t), shapes_at(t), chords_at(t)
     nodes, bends, corners = nodes_at(t), bends_at(t), corners_at(t)
     n = n_at(t)
     me = people[p]
-    space, target = spaces[me.space], me.target
-    onward = target if target >= 0 else ARRIVED
+    target = me.target
     if target >= 0:
         end, end_x, end_y = nodes[target ^ 1].cell, nodes[target ^ 1].x, nodes[target ^ 1].y
     else:
         unit = units[p - n[PERSONS]]
         end, end_x, end_y = unit.end, unit.x, unit.y
-    cell, walked, step = me.cell, 0.0, 0
+    first = shapes[me.cell].chord
+    beyond = first + shapes[me.cell].chords
+    walked, crossed = 0.0, -1
     stretches = max(me.corners - 1, 1)
     while me.bend < stretches:
         if me.corner == -1:
@@ -167,30 +177,29 @@ def walk(t: At, p: int, same_speed: bool) -> None:
             k = -2 - me.corner + me.bend
             px, py, qx, qy = corners[k, 0], corners[k, 1], corners[k + 1, 0], corners[k + 1, 1]
         length = metres_between(px, py, qx, qy)
-        p_at, q_at = (py, qy) if space.axis else (px, qx)
-        under = space.low + (cell - space.first) * space.slab
-        if q_at > under + space.slab + EDGE_M:
-            step = 1
-        elif q_at < under - EDGE_M:
-            step = -1
-        if step != 0 and space.first <= cell + step < space.first + space.slabs:
-            edge = under + space.slab if step > 0 else under
-            run = q_at - p_at
-            at = min(max((edge - p_at) / run * length, me.done), length) if run != 0.0 else me.done
-            walked = walked + at - me.done
-            me.done = at
-            break
-        step = 0
+        least = np.inf
+        for c in range(first, beyond):
+            chord = chords[c]
+            at = crossing_m(px, py, qx, qy, length, me.done, chord.x, chord.y, chord.nx, chord.ny, chord.half)
+            if 0.0 <= at < least:
+                crossed, least = c, at
+        if crossed >= 0:
+            me.here = me.here + 1 if walked + least - me.done == 0.0 else 1
+            if me.here <= CROSSINGS_AT_A_POINT:
+                walked = walked + least - me.done
+                me.done = least
+                break
+            crossed = -1
         walked += length - me.done
         me.bend += 1
         me.done = 0.0
-    if step == 0 and cell != end:
-        step = 1 if end > cell else -1
-    if step != 0:
-        border = space.seam + (cell - space.first) - (1 if step < 0 else 0)
-        me.direction = 2 * border + (1 if step > 0 else 0)
+    if crossed < 0 and me.cell != end:
+        space = spaces_at(t)[me.space]
+        crossed = steps_at(t)[space.step + (me.cell - space.first) * space.cell_count + end - space.first]
+    if crossed >= 0:
+        me.direction = chords[crossed].direction
     else:
-        me.direction = onward
+        me.direction = target if target >= 0 else ARRIVED
     me.length = walked
     begin_piece(t, p, same_speed)
 

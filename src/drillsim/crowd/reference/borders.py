@@ -51,6 +51,8 @@ class Borders(ABC):
         self._registrations = 0
         self._last = [-1] * cells.borders
         self._passes = [0] * cells.borders
+        self._by = [-1] * cells.borders
+        """Who alone each border rests for; -1 where two have passed at once."""
         self._shut = [False] * cells.borders
         self._rests: list[Timer | None] = [None] * cells.borders
         self._border_ranks = cast(list[EventPriority], list(range(BORDER_RANK, BORDER_RANK + cells.borders)))
@@ -68,6 +70,9 @@ class Borders(ABC):
         b, queue, far = direction >> 1, self._queues[direction], self._far[direction]
         idle = not self._passes[b]
         empty = not queue and not self._queues[direction ^ 1]
+        if not idle and self._may_return(p, direction):
+            self._end_rest(b)
+            idle = empty = True
         if idle and empty and not self._shut[b] and self._filled[far] < self._places[far]:
             self._pass(p, direction)
             if self._again:
@@ -83,6 +88,21 @@ class Borders(ABC):
             queue.append(p)
         if idle and not self._registered[direction]:
             self._look(b)
+
+    def _may_return(self, p: int, direction: int) -> bool:
+        """Return whether somebody goes on at once though the border rests: it rests for this person alone (A 5)."""
+        b, far = direction >> 1, self._far[direction]
+        if self._by[b] != p or self._shut[b] or self._queues[direction]:
+            return False
+        if self._queues[direction ^ 1] and self._last[b] == direction & 1:
+            return False
+        return self._filled[far] < self._places[far]
+
+    def _end_rest(self, b: int) -> None:
+        event = self._rests[b]
+        if event is not None:
+            event.callbacks = []
+        self._rests[b], self._passes[b] = None, 0
 
     def _quit(self, p: int, direction: int) -> None:
         """Leave a queue; an empty queue waits for no place."""
@@ -192,7 +212,9 @@ class Borders(ABC):
         if p >= self._people:
             self._units_in[cell] += 1
         self._last[b] = direction & 1
-        self._passes[b] += 1 if self._rest_s[b] else 0
+        if self._rest_s[b]:
+            self._passes[b] += 1
+            self._by[b] = p if self._passes[b] == 1 else -1
 
     def _rest(self, passed: list[int]) -> None:
         """Let the borders that somebody passed rest, each as long as its passes ask for; a stair end looks again."""

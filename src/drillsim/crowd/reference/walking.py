@@ -70,7 +70,7 @@ class Walking(Borders):
         super().__init__(env, cells, np.bincount(here, minlength=cells.cells + 1).tolist(), people)
         self._way_directions = 2 * cells.ways
         self._first_flight = cells.cells - cells.stairs
-        self._leads, self._factors = cells.leads, cells.factors
+        self._leads = cells.leads
         self._way_xy, self._legs = cells.way_xy, cells.derived(Legs)
         self._state = [WAITING] * people
         self._space, self._x, self._y = spaces, xs, ys
@@ -130,9 +130,8 @@ class Walking(Borders):
         """Begin the next piece of a leg, at the speed its cell allows now."""
         cell, length, direction = self._leg[p][self._piece[p]]
         if not same_speed or self._speed[p] <= 0.0:
-            factors, persons = self._factors[cell], self._filled[cell]
             speed = self._level[p] if cell < self._first_flight else self._stair_speed(p, cell, direction)
-            self._speed[p] = speed * (factors[persons] if persons < len(factors) else factors[-1])
+            self._speed[p] = speed * self.cells.factor(cell, self._filled[cell])
         self._state[p] = WALKING
         self._began_s[p] = self.env.now
         if self._tracks is not None:
@@ -315,7 +314,7 @@ class Walking(Borders):
         space = self._space[p]
         side = int(self.cells.network.side(way, space))
         onward, row = 2 * way + 1 - side, self.cells.graph.row[space][way]
-        if self.cells.slabs[space] == 1:
+        if self.cells.cell_count[space] == 1:
             return ((self.cells.first_cell[space], self._metres(p)[row], onward),)
         return self._legs.cut(space, self._corners_to(p, way), self._cell[p], self.cells.way_cell[way][side], onward)
 

@@ -176,7 +176,7 @@ class Lockdown:
         while self._caught:
             yield drill.env.timeout(LOOK_S)
             counts = drill.crowd.counts()
-            entered = [s for s in empty if counts[drill.world.cells.first_cell[s]] > 0]
+            entered = [s for s in empty if counts[drill.world.cells.cells_of(s)].any()]
             stays_in = (
                 {drill.crowd.space_of(p) for p in fled if drill.crowd.state(p)[0] == "settled"} if entered else ()
             )

@@ -205,7 +205,7 @@ def congested_cases(harness: Harness) -> Iterator[Case]:
 
 
 def _little(harness: Harness) -> Case:
-    """Return LITTLE: L = lambda W in every cell of a room, a corridor of three slabs and an exit."""
+    """Return LITTLE: L = lambda W in every cell of a room, a corridor of three cells and an exit."""
     rooms = [space("room", "gym", box(0, 0, 10, 10)), space("hall", "corridor", box(10, 4, 40, 6))]
     gates = [gate("door", "room", "hall", (10, 5)), gate("exit", "hall", "outside", (40, 5))]
     until_s = WARM_S + harness.drills(8_000, 100_000)
@@ -232,7 +232,7 @@ def _little(harness: Harness) -> Case:
         off = max(off, abs(float(inside[cell]) / (stream_ps * stay_s) - 1))
     return claim(
         "LITTLE",
-        source=f"Little's law: Poisson source of 0.7 persons/s through a room, a corridor of three slabs and an exit of 0.91 persons/s, {until_s:,.0f} s",
+        source=f"Little's law: Poisson source of 0.7 persons/s through a room, a corridor of three cells and an exit of 0.91 persons/s, {until_s:,.0f} s",
         expected="mean number inside = stream x mean stay, in each of 4 cells",
         measured=f"{inside[0]:.2f}, {inside[1]:.2f}, {inside[2]:.2f}, {inside[3]:.2f} inside; largest difference {percent(off, 2)}",
         holds=off <= 0.01,
