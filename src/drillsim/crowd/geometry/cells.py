@@ -81,7 +81,8 @@ class Cells:
         self._finders: dict[int, CellFinder] = {}
         """By space of several cells: which of them a point lies in."""
         self._niches: dict[int, tuple[tuple[Any, float], ...]] = {}
-        self._seams: list[Seam] = []
+        self.seams: list[Seam] = []
+        """The seams by border, with their cells as they are numbered here."""
         self._part_spaces()
         self._add_flights()
         self._first, self._parted = np.array(self.first_cell, np.int64), np.array(self.cell_count) > 1
@@ -146,7 +147,7 @@ class Cells:
             self._finders[index] = CellFinder(first, [parts.cells[k] for k in order])
             number = {k: first + at for at, k in enumerate(order)}
             seams = [replace(s, cells=(number[s.cells[0]], number[s.cells[1]])) for s in parts.seams]
-            self._seams += sorted(seams, key=lambda s: sorted(s.cells))
+            self.seams += sorted(seams, key=lambda s: sorted(s.cells))
 
     def _parts_of(self, space: int) -> Partition:
         """Return the cells of a space and the seams between them (rule A 2)."""
@@ -252,11 +253,11 @@ class Cells:
                 node = 2 * way + side
                 self._add_border(stairs[stair], (flight, flight), (cell, cell), (node, node), rests=False)
         first_seam = self.borders
-        for seam in self._seams:
+        for seam in self.seams:
             left, right = seam.cells
             capacity_ps = (door_capacity_ps if seam.is_neck else seam_capacity_ps)(laws, seam.width_m)
             self._add_border(capacity_ps, (right, left), (left, right), (SEAM, SEAM))
-        self.chords = sides_of(self._seams, first_seam, self.cells)
+        self.chords = sides_of(self.seams, first_seam, self.cells)
         self.first_steps = first_steps(self.chords)
         """Index of the chord by which one leaves a cell (first) for another cell of its space (second)."""
 
