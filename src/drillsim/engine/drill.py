@@ -122,20 +122,19 @@ class Drill:
             drill.env.process(self._end_by_itself(incident))
         self.response.watch(incident)
         IncidentCourse(drill, incident).begin()
-        for i, notice in enumerate(detection.sources(drill, incident)):
-            drill.env.process(self._tell(incident, notice, first=i == 0))
+        if drill.scenario.protocol.action != "none" and incident is drill.incidents[drill.scenario.protected]:
+            drill.env.process(self._order_on_notice(incident))
+        for notice in detection.sources(drill, incident):
+            drill.env.process(self._tell(incident, notice))
 
-    def _tell(self, incident: IncidentState, notice: detection.Notice, *, first: bool) -> Process:
+    def _tell(self, incident: IncidentState, notice: detection.Notice) -> Process:
         """Let one source notice: a unit responds at once; the source reports unless the office knows incident and place."""
         drill = self.drill
         if notice.delay_s > 0.0:
             yield drill.env.timeout(notice.delay_s)
+        drill.notice(incident, notice.who, notice.why, notice.unit)
         if notice.unit is not None:
-            if first:
-                self._first_notice(incident, notice)
             self.response.noticed_by(incident, notice.unit)
-        elif first:
-            self._first_notice(incident, notice)
         if incident.reported.triggered and incident.place_known.triggered:
             return
         report = detection.report_of(drill, incident, notice)
@@ -159,12 +158,9 @@ class Drill:
         if is_first:
             self.response.dispatch(incident)
 
-    def _first_notice(self, incident: IncidentState, notice: detection.Notice) -> None:
-        drill = self.drill
-        drill.log(notice.who, ev.NOTICED, drill.where(incident), notice.why, incident=incident.id)
-        protocol = drill.scenario.protocol
-        if protocol.action != "none" and incident is drill.incidents[drill.scenario.protected]:
-            drill.env.process(self.protection.order_on_notice(notice.unit))
+    def _order_on_notice(self, incident: IncidentState) -> Process:
+        unit = yield incident.noticed
+        yield from self.protection.order_on_notice(unit)
 
     def _end_by_itself(self, incident: IncidentState) -> Process:
         assert incident.lasts_s is not None

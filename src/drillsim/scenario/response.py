@@ -225,6 +225,8 @@ class Police(Model):
     locate: TimeSpread = default({"median": "120 s", "sigma": 0.6})
     """Officers nobody met look for the place of a hostile event. Source: docs/sources.md#alerrt;
     size A:police.enter_and_locate."""
+    search_saved: Share = 1.0
+    """Share of their search that officers save whom somebody meets with keys and place. Assumption A:police.search_saved."""
     locked_door: TimeSpread = default({"low": "30 s", "high": "60 s"})
     """Officers without keys at a locked door. Assumption A:police.locked_door."""
     run: SpeedSpread = default({"low": "2.4 m/s", "high": "3.2 m/s"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drillsim.engine.protection.protective_action import Protection
-from drillsim.engine.state.drill_state import DrillState
+from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
 from drillsim.record import events as ev
@@ -26,8 +26,17 @@ class Radio:
         """Record that a unit has word of an incident; it orders, and speaks to the police, where its role may."""
         self.drill.log(unit.id, ev.WORD, self.drill.whereabouts(unit), why, incident=incident.id)
         self.order(incident, unit)
-        if unit.role.police_channel and not incident.police_told.triggered:
-            incident.police_told.succeed(unit.id)
+        if unit.role.police_channel:
+            if not incident.police_told.triggered:
+                incident.police_told.succeed(unit.id)
+            self.drill.env.process(self._tell_place_to_police(incident, unit, saw_it=why == "noticed it"))
+
+    def _tell_place_to_police(self, incident: IncidentState, unit: Responder, *, saw_it: bool) -> Process:
+        """Give the place to the police over their channel as soon as the unit has it."""
+        if not saw_it:
+            yield incident.place_known
+        if not unit.gone:
+            self.drill.tell_police_place(incident)
 
     def order(self, incident: IncidentState, unit: Responder) -> None:
         """Give the protective order by a unit that knows of a hostile event, on its way or not, where its role may."""

@@ -51,6 +51,7 @@ class Scene:
             drill.log(responder.id, ev.WALKED, where, incident=incident.id, value=responder.walked_s)
             drill.log(responder.id, ev.DOORS, where, incident=incident.id, value=responder.doors_s)
         self.assignments.arrive(responder)
+        self._tell_police(incident, responder)
         if incident.kind.has_patient and role.first_aid:
             drill.log(responder.id, ev.FIRST_AID, where, incident=incident.id)
         if incident.kind.has_patient and (responder.carries_aed or responder.service == "ems"):
@@ -59,6 +60,18 @@ class Scene:
             self._begin_action(incident, responder, where)
         else:
             self._review(incident)
+
+    def _tell_police(self, incident: IncidentState, responder: Responder) -> None:
+        """Let the police have the place from a unit on scene with a radio, after a message over it."""
+        drill, role = self.drill, responder.role
+        if responder.service or not (role.radio or role.police_channel) or incident.police_know_place.triggered:
+            return
+        radio = (
+            0.0
+            if role.police_channel
+            else responder.sample(drill.scenario.reporting.radio, "unit.found", incident.number)
+        )
+        drill.at(radio, lambda _event: drill.tell_police_place(incident))
 
     def leave(self, incident: IncidentState, responder: Responder) -> None:
         """Remove a responder from the scene; the work stops where the others cannot carry it on, and what is done stays."""

@@ -101,11 +101,12 @@ class Services:
     def _access(self, team: ServiceTeam, responder: Responder) -> tuple[float, float]:
         """Return the seconds that a card lock and any other lock cost somebody of a service, who has no keys.
 
-        Who was met has keys and card; the front office lets a service in by card unless the event is hostile.
+        Who was met has keys and card, as has who speaks with a unit inside; the front office lets a service in by card unless
+        the event is hostile.
         """
         drill = self.drill
         card_s = drill.scenario.locks.card
-        if team.met.triggered:
+        if team.met.triggered or team.incident.police_know_place.triggered:
             return card_s, responder.key_s
         if team.incident.kind.may_approach:
             return card_s, card_s
@@ -168,6 +169,8 @@ class Services:
         who = str(incident.police_told.value) if told else "anybody" if outside_call.processed else "office"
         if called == "if-needed" and not outside_call.processed:
             drill.log(who, ev.BACKUP_CALLED, "", "police", incident=incident.id)
+        if outside_call.processed and not told:
+            drill.notice(incident, "anybody", "somebody calls 911")
         drill.log(who, ev.POLICE_CALLED, "", "police radio" if told else "911", incident=incident.id)
         team = self.police[incident]
         arrival = sample(self._law(incident.kind), streams, "service.arrival", "police", incident.number)
@@ -217,23 +220,35 @@ class Services:
         self.scene.arrive(incident, member)
 
     def _walk_in(self, team: ServiceTeam, member: Responder, entry: int) -> Process:
-        drill, env, incident = self.drill, self.drill.env, team.incident
-        if team.service == "police" and not incident.kind.may_approach and not team.met.triggered:
+        env, incident = self.drill.env, team.incident
+        if team.service == "police" and not incident.kind.may_approach:
             began = env.now
             if member is team.members[0]:
-                if not (team.awaited and entry == team.entry):
-                    gate = drill.world.plan.openings[entry]
-                    drill.log(member.id, ev.SEARCHES, gate.id, "nobody met them", incident=incident.id)
-                law = drill.scenario.police.locate
-                yield env.timeout(sample(law, drill.streams, "police.locate", "police", incident.number)) | team.met
+                yield from self._locate(team, member, entry)
                 team.located.succeed()
-            else:
-                yield team.located | team.met  # the first officer's search tells the others where to go
+            elif not team.located.triggered:
+                yield team.located  # the first officer's search tells the others where to go
             member.doors_s += env.now - began
         yield from self.approach.reach(
             incident, member, knows=team.service == "police" and not incident.kind.may_approach, speed_mps=member.run_mps,
             entry=partial(self._entry, member, team),
         )  # fmt: skip
+
+    def _locate(self, team: ServiceTeam, member: Responder, entry: int) -> Process:
+        """Search for the place, unless they have it over their channel; a meeting saves `search_saved` of what is left."""
+        drill, env, incident = self.drill, self.drill.env, team.incident
+        known, police = incident.police_know_place, drill.scenario.police
+        left_s = sample(police.locate, drill.streams, "police.locate", "police", incident.number)
+        if not known.triggered and not team.met.triggered:
+            began = env.now
+            if not (team.awaited and entry == team.entry):
+                gate = drill.world.plan.openings[entry]
+                drill.log(member.id, ev.SEARCHES, gate.id, "nobody met them", incident=incident.id)
+            yield env.timeout(left_s) | team.met | known
+            left_s -= env.now - began
+        left_s *= 1.0 - police.search_saved
+        if team.met.triggered and not known.triggered and left_s > 0.0:
+            yield env.timeout(left_s) | known
 
     def _entry(self, member: Responder, team: ServiceTeam) -> int:
         """Return the way by which a service comes in: its entry, or the exit of least time where that one is closed."""

@@ -34,15 +34,20 @@ class Response:
     # ------------------------------------------------------------------ who goes
 
     def noticed_by(self, incident: IncidentState, unit: Responder) -> None:
-        """Send a unit that noticed the incident itself at once, also one that is called but has not set off."""
+        """Send a unit that noticed the incident itself at once: one that is called but has not set off, too, and one that is
+        busy with something less urgent."""
         current = self.assignments.of(unit)
         if current is not None and current.incident is incident and current.approaches and not current.has_set_off:
             self._withdraw(unit)
             self.send(incident, unit, heard_s=0.0, why="noticed it").status = current.status
             return
-        if unit not in self.dispatcher.free():
+        if self.assignments.is_busy(unit) and not self.dispatcher.may_call_off(incident, unit):
+            return
+        if unit not in self.dispatcher.on_campus():
             return
         if self.dispatcher.suits(incident, unit):
+            if self.assignments.is_busy(unit):
+                self.call_off(unit, incident)
             self.send(incident, unit, heard_s=0.0, why="noticed it")
         else:
             self.radio.order(incident, unit)

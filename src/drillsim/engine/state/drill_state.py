@@ -140,6 +140,18 @@ class DrillState:
         """Return whether a radio message goes out from and reaches a space now."""
         return space not in self.without_radio
 
+    def notice(self, incident: IncidentState, who: str, why: str, unit: Responder | None = None) -> None:
+        """Let an incident be noticed, once."""
+        if not incident.noticed.triggered:
+            self.log(who, ev.NOTICED, self.where(incident), why, incident=incident.id)
+            incident.noticed.succeed(unit)
+
+    def tell_police_place(self, incident: IncidentState) -> None:
+        """Give the police the place from inside, once; who speaks with them lets them in, so that paths are planned again."""
+        if not incident.police_know_place.triggered:
+            incident.police_know_place.succeed()
+            self.travel.renew()
+
     def resolve(self, incident: IncidentState, who: str) -> None:
         """End an incident, once."""
         if incident.ended:

@@ -36,6 +36,8 @@ class IncidentState:
     onset_s: float
     lasts_s: float | None
     act_s: float | None
+    noticed: simpy.Event
+    """Succeeds when the first source notices; its value is the unit, None for anybody else."""
     reported: simpy.Event
     resolved: simpy.Event
     able: simpy.Event
@@ -45,6 +47,8 @@ class IncidentState:
     """Succeeds, and is replaced, each time those under way are told of another location."""
     police_told: simpy.Event
     """Succeeds when a unit with a channel to the police has told them; its value is the unit's id."""
+    police_know_place: simpy.Event
+    """Succeeds when the police have the place from a unit on their channel, or from somebody on scene."""
     stages: tuple[tuple[float, float], ...] = ()
     """End of each stage and when it is detected (inf: not), in seconds after the onset."""
     ended: bool = False
@@ -88,12 +92,14 @@ class IncidentFactory:
             onset_s=onset_s,
             lasts_s=None if lasts is None else lasts.quantile(streams.uniform("incident.lasts", id_)),
             act_s=None if act is None else act.quantile(streams.uniform("incident.act", id_)),
+            noticed=env.event(),
             reported=env.event(),
             resolved=env.event(),
             able=env.event(),
             place_known=env.event(),
             moved=env.event(),
             police_told=env.event(),
+            police_know_place=env.event(),
             stages=_stages(definition, id_, streams) if isinstance(definition, Incident) else (),
         )
 
