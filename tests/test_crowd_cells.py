@@ -10,7 +10,7 @@ import pytest
 from crowd_worlds import World, box, door, people_at, plan_of
 from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.legs import Legs
-from drillsim.crowd.laws import Laws
+from drillsim.crowd.laws import SFPE, Laws, speed_factor
 from drillsim.crowd.states import ARRIVED, OUT, SEAM
 from drillsim.errors import ScenarioError
 
@@ -117,3 +117,23 @@ def test_a_walk_to_a_point_ends_there() -> None:
     cells = hall(box(0, 0, 30, 2), [door("w", "hall", "outside", 0, 1)])
     leg = cells.derived(Legs).cut(0, ((0.0, 1.0), (15.0, 1.0)), 0, 1, ARRIVED)
     assert [(c, length) for c, length, _ in leg] == [(0, 10.0), (1, 5.0)]
+
+
+def test_tables_of_speed_factors_grow_with_people_not_with_floor() -> None:
+    cells = hall(box(0, 0, 4000, 4000), [door("e", "hall", "outside", 0, 1)], use="gym")
+    assert len(cells.factors[0]) <= 2001
+    for persons in (1999, 2000, 2001, 20_000_000, 43_200_000, 50_000_000):
+        density = min(persons / 16e6, 2.7)
+        assert cells.factor(0, persons) == speed_factor(SFPE, density)
+
+
+def test_more_people_than_a_table_has_are_as_slow_in_both_crowds() -> None:
+    rng = np.random.default_rng(1)
+    seats = [(0, float(x), float(y)) for x, y in rng.uniform((0, 0), (40, 40), (2600, 2))]
+    plan = plan_of([("hall", "gym", box(0, 0, 40, 40))], [door("e", "hall", "outside", 0, 20, width=3.0)])
+    out = []
+    for engine in ("reference", "compiled"):
+        world = World(plan, people_at(seats), engine=engine)
+        world.crowd.evacuate()
+        out.append(world.run().out_s)
+    assert out[1] == pytest.approx(out[0], abs=1e-9)
