@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import drillsim as ds
+from drillsim.plan.model import Equipment
 from plays import mix, scenario, stamps
 from protocol_plays import GUARD, SRO, wing
 
@@ -165,3 +166,57 @@ def test_work_that_is_done_stays_when_somebody_is_called_off() -> None:
     (left,) = stamps(trace, "called-off", "sro")
     assert len(came) == 2
     assert trace.row["resolved_s"] == pytest.approx(came[1] + 100 - (left - came[0]), abs=1e-9)
+
+
+# ------------------------------------------------------------------ a patient (rule B24)
+
+COLLAPSE = {"id": "main", "kind": "medical", "where": "b", "act": "20 min"}
+PLAIN = {"police": OFFICERS, "crowd": "stays", "ems": {"law": "8 min"}}
+
+
+def care(staff: ds.Mix, *later: dict[str, Any], aed: str | None = None, **dispatch: Any) -> ds.Trace:
+    plan = wing()
+    if aed is not None:
+        place = {"a": ["5 m", "6 m"], "c": ["25 m", "6 m"]}[aed]
+        box = Equipment.model_validate({"id": "aed", "kind": "aed", "space": aed, "at": place})
+        plan = plan.model_copy(update={"equipment": (box,)})
+    drill = scenario("medical", "b", **PLAIN, dispatch={**NO_HANDLING, **dispatch}, incidents=[COLLAPSE, *later])
+    return ds.simulate(drill, plan, staff, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "called_off"),
+    [({"kind": "behaviour", "discipline": True, **LONG}, 0), ({"kind": "disorder"}, 0), ({"kind": "hostile"}, 1)],
+)
+def test_only_a_hostile_event_calls_off_who_gives_first_aid(kind: dict[str, Any], called_off: int) -> None:
+    trace = care(mix({**SRO, "role": "armed-guard"}), {"id": "other", "where": "c", "at": "60 s", **kind})
+    assert len(stamps(trace, "called-off", "sro")) == called_off
+
+
+def test_a_first_aider_may_be_called_off_once_a_nurse_is_there() -> None:
+    nurse = {"id": "nurse", "role": "nurse", "post": "c"}
+    trace = care(mix(GUARD, nurse), {"id": "other", "kind": "unwanted-person", "where": "a", "at": "90 s"})
+    assert stamps(trace, "on-scene", "nurse")[0] < 90
+    assert stamps(trace, "called-off", "guard")
+
+
+def test_a_fight_calls_nobody_off_a_patient_on_the_way() -> None:
+    trace = care(mix({**GUARD, "post": "c"}), {"id": "other", "kind": "behaviour", "where": "a", "at": "5 s", **LONG})
+    assert stamps(trace, "called-off") == []
+
+
+@pytest.mark.parametrize("more", [0, 1, 2])
+def test_somebody_free_is_always_asked_for_the_aed(more: int) -> None:
+    nurse = {"id": "nurse", "role": "nurse", "post": "a"}
+    principal = {"id": "principal", "role": "administrator", "post": "hall"}
+    guards = [{**GUARD, "id": f"guard-{i}", "post": "c"} for i in range(more)]
+    trace = care(mix(principal, nurse, *guards), aed="c")
+    assert len(stamps(trace, "takes-aed")) == 1
+    assert trace.row["aed_on_scene_s"] < trace.row["ems_on_scene_s"]  # type: ignore[operator]
+
+
+def test_the_aed_comes_by_the_one_of_least_way() -> None:
+    nurse = {"id": "nurse", "role": "nurse", "post": "b"}
+    far, near = ({**GUARD, "id": name, "post": post} for name, post in (("far", "a"), ("near", "c")))
+    assert stamps(care(mix(nurse, far, near), aed="c"), "takes-aed", "near")
+    assert stamps(care(mix(nurse, far, near), aed="a"), "takes-aed", "far")

@@ -234,7 +234,7 @@ def _role(name: str) -> str:
     flags = {
         "has": {"armed": role.armed, "keys": role.keys, "radio": role.radio, "police radio": role.police_channel},
         "may": {"order": role.may_order, "arrest": role.arrests},
-        "medical": {"first aid": role.first_aid, "fetches the AED": role.fetches_aed},
+        "medical": {f"first aid ({role.first_aid})": role.care > 0, "fetches the AED": role.fetches_aed},
         "disorder": {"counts towards the number needed": role.quorum},
     }
     for what, words in flags.items():

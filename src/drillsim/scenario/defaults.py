@@ -23,7 +23,7 @@ SHIPPED: dict[str, dict[str, Any]] = {
     "sro": {
         "label": "School Resource Officer",
         "words": _words(RESOLVES, RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
-        "armed": True, "quorum": True, "police_channel": True, "first_aid": True, "fetches_aed": True, "arrests": True,
+        "armed": True, "quorum": True, "police_channel": True, "first_aid": "trained", "fetches_aed": True, "arrests": True,
         # docs/sources.md#finn05: 20 h law enforcement, 10 mentoring, 5 teaching, 6.5 other of 41.5 h a week;
         # half of the first on post and half at the desk, the other hours in the halls: A:availability.sro_duties
         "duties": {"post": "24 %", "desk": "24 %", "mentoring": "24 %", "teaching": "12 %", "patrol": "16 %"},
@@ -34,7 +34,7 @@ SHIPPED: dict[str, dict[str, Any]] = {
     "armed-guard": {
         "label": "Armed guard",
         "words": _words(RESOLVES, RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
-        "armed": True, "quorum": True, "first_aid": True, "fetches_aed": True,
+        "armed": True, "quorum": True, "first_aid": "trained", "fetches_aed": True,
         "presence": "90 %",  # A:availability.guard_on_post_share
         # docs/sources.md#guard-cost
         "cost": {"low": 60000, "mid": 75000, "high": 85000, "year": 2024, "payer": "district"},
@@ -42,7 +42,7 @@ SHIPPED: dict[str, dict[str, Any]] = {
     "unarmed-guard": {
         "label": "Unarmed guard",
         "words": _words(RESOLVES, RESOLVES, RESOLVES, AWAY, ASSISTS, ASSISTS),
-        "quorum": True, "first_aid": True, "fetches_aed": True, "meets_police": True,
+        "quorum": True, "first_aid": "trained", "fetches_aed": True, "meets_police": True,
         "presence": "90 %",  # A:availability.guard_on_post_share
         # docs/sources.md#guard-cost
         "cost": {"low": 38000, "mid": 46000, "high": 55000, "year": 2023, "payer": "district"},
@@ -50,7 +50,7 @@ SHIPPED: dict[str, dict[str, Any]] = {
     "armed-staff": {
         "label": "Armed staff member",
         "words": _words(ASSISTS, ASSISTS, ASSISTS, RESOLVES, ASSISTS, ASSISTS),
-        "armed": True, "quorum": True, "first_aid": True, "fetches_aed": True,
+        "armed": True, "quorum": True, "first_aid": "trained", "fetches_aed": True,
     },
     "administrator": {
         "label": "Administrator",
@@ -59,12 +59,12 @@ SHIPPED: dict[str, dict[str, Any]] = {
     },
     "nurse": {
         "label": "School nurse", "words": _words(AWAY, AWAY, AWAY, AWAY, RESOLVES, AWAY),
-        "may_order": False, "first_aid": True,
+        "may_order": False, "first_aid": "nurse",
     },
     "counsellor": {"label": "Counsellor", "words": _words(RESOLVES, AWAY, AWAY, AWAY, ASSISTS, ASSISTS)},
     "teacher": {
         "label": "Teacher", "words": _words(ASSISTS, AWAY, AWAY, AWAY, ASSISTS, AWAY),
-        "first_aid": True, "fetches_aed": True,
+        "first_aid": "trained", "fetches_aed": True,
     },
     "monitor": {
         "label": "Hall monitor", "words": _words(ASSISTS, ASSISTS, ASSISTS, AWAY, ASSISTS, ASSISTS),
@@ -73,15 +73,15 @@ SHIPPED: dict[str, dict[str, Any]] = {
     "police": {
         "label": "Police",
         "words": _words(RESOLVES, RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
-        "armed": True, "quorum": True, "keys": False, "radio": False, "first_aid": True, "arrests": True,
+        "armed": True, "quorum": True, "keys": False, "radio": False, "first_aid": "trained", "arrests": True,
     },
     "ems": {
         "label": "EMS", "words": _words(AWAY, AWAY, AWAY, AWAY, RESOLVES, ASSISTS),
-        "keys": False, "radio": False, "first_aid": True,
+        "keys": False, "radio": False, "first_aid": "ems",
     },
     "fire-service": {
         "label": "Fire service", "words": _words(AWAY, AWAY, AWAY, AWAY, ASSISTS, RESOLVES), "radio": False,
-        "first_aid": True,
+        "first_aid": "trained",
     },
 }  # fmt: skip
 """The default matrix of rule B3 of docs/model/response.md, and the flags of each role."""

@@ -119,7 +119,7 @@ def _time(value: Any) -> Spread:
 
 _SHIPPED = (
     Kind(
-        name="behaviour", rank=2, label="fight", begins="a fight breaks out",
+        name="behaviour", rank=1, label="fight", begins="a fight breaks out",
         act=_time({"median": "25 s", "sigma": 0.6}),  # A:intervention.fight_breakup_1
         # docs/sources.md#fight-length (weak): street fights 5 to 30 s, school fights with crowds longer;
         # A:intervention.fight_self_duration
@@ -143,7 +143,7 @@ _SHIPPED = (
         never_resolved=True, exposure_until="able", columns=("police_met_s",),
     ),
     Kind(
-        name="medical", rank=1, label="collapse", begins="somebody collapses",
+        name="medical", rank=2, label="collapse", begins="somebody collapses",
         act=_time({"median": "300 s", "sigma": 0.5}),  # A:intervention.first_care
         has_patient=True, helped_by=("resolves", "assists"), service="ems",
         columns=("first_aid_s", "aed_on_scene_s", "ems_at_entry_s", "ems_on_scene_s"),

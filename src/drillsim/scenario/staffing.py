@@ -75,6 +75,14 @@ def _spelt(words: dict[str, Word]) -> dict[str, Word]:
 Words = Annotated[dict[KindName, Word], AfterValidator(_spelt)]
 
 
+FIRST_AID = ("none", "trained", "nurse", "ems")
+"""Levels of first aid, from none up."""
+FirstAid = Annotated[
+    Literal["none", "trained", "nurse", "ems"],
+    BeforeValidator(lambda v: ("none", "trained")[v] if isinstance(v, bool) else v),
+]
+
+
 class HandOver(Model):
     """Delay between word and first step, by duty."""
 
@@ -120,10 +128,10 @@ class Role(Model):
     """May order the protective action once it knows of a hostile event, or notices one itself."""
     police_channel: bool = False
     """Speaks to the police directly: once it has word of an incident that police are called for, they are called."""
-    first_aid: bool = False
-    """Gives first aid when it reaches a patient."""
+    first_aid: FirstAid = "none"
+    """Level of the first aid that it gives to a patient; it stays until somebody of at least this level takes over."""
     fetches_aed: bool = False
-    """Fetches the AED when sent as second, or alone where it costs little."""
+    """Is asked to fetch the AED, by the way of least time; takes it along when alone where it costs little."""
     arrests: bool = False
     """May arrest, and then leaves campus with the arrested person."""
     guides: bool = True
@@ -153,6 +161,11 @@ class Role(Model):
     """Along the slope, upwards. Assumption A:responder.stair_up."""
     stair_down: Speed = default("1.2 m/s", gt=0)
     """Along the slope, downwards. Assumption A:responder.stair_down."""
+
+    @property
+    def care(self) -> int:
+        """Level of its first aid as a number, 0 where it gives none."""
+        return FIRST_AID.index(self.first_aid)
 
     def is_a(self, name: str) -> bool:
         """Return whether this role is the shipped one of that name, or made like it."""

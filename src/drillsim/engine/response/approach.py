@@ -177,31 +177,31 @@ class Approach:
 
     # ------------------------------------------------------------------ the AED
 
-    def fetch_aed(self, incident: IncidentState, unit: Responder) -> Process:
+    def fetch_aed(self, incident: IncidentState, unit: Responder, *, asked: bool) -> Process:
         """Walk by way of the AED that makes the least detour, and take it.
 
-        Only roles that fetch it do. A unit that was not sent first does so at any detour, the first one at a detour of at
-        most `aed_detour`. Nobody does where the place is unknown or another unit carries one already."""
+        Who was asked for the AED does so at any detour, to the nearest one where the place is not known; who was not, at a
+        detour of at most `aed_detour`, where the place is known and nobody else was asked."""
         drill = self.drill
         places = drill.world.equipment("aed")
         unit.carries_aed = False
-        if not places or not unit.role.fetches_aed or not incident.place_known.triggered:
+        known = incident.place_known.triggered
+        if not places or not unit.role.fetches_aed:
             return
-        sent = self.assignments.sent(incident)
-        if any(u.carries_aed for u in sent):
+        if not asked and (not known or self.assignments.fetcher(incident) is not None or self._has_aed(incident)):
             return
         speed = unit.pace(incident.kind)
         routes = drill.travel.routes(unit, speed)
         here, at = drill.travel.place(unit)
         take = unit.sample(drill.scenario.medical.aed_take, "unit.aed_take", incident.number)
+        goal = (incident.space, incident.point)
         ways = [
-            (routes.seconds_to(here, at, space, xy) + routes.seconds_to(space, xy, incident.space, incident.point), i)
+            (routes.seconds_to(here, at, space, xy) + (routes.seconds_to(space, xy, *goal) if known else 0.0), i)
             for i, (_, space, xy) in enumerate(places)
         ]
         total, chosen = min(ways)
-        detour = total + take - routes.seconds_to(here, at, incident.space, incident.point)
-        second = len(sent) > 1 and sent[0] is not unit
-        if total == inf or not (second or detour <= drill.scenario.medical.aed_detour):
+        detour = 0.0 if asked else total + take - routes.seconds_to(here, at, *goal)
+        if total == inf or detour > drill.scenario.medical.aed_detour:
             return
         unit.carries_aed = True
         id_, space, xy = places[chosen]
@@ -209,6 +209,9 @@ class Approach:
         yield drill.env.timeout(take)
         unit.doors_s += take
         drill.log(unit.id, ev.TAKES_AED, drill.id_of(space), id_, incident=incident.id)
+
+    def _has_aed(self, incident: IncidentState) -> bool:
+        return any(u.carries_aed for u in self.assignments.sent(incident))
 
 
 def _moves(incident: IncidentState) -> bool:

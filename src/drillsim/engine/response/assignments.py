@@ -39,6 +39,8 @@ class Assignment:
     responder: Responder
     incident: IncidentState
     status: Status = Status.ASKED
+    fetches: bool = False
+    """Whether it brings the AED."""
     approaches: bool = True
     """Whether it goes to the incident; False for a supporting task elsewhere, such as meeting the police."""
     process: simpy.Process | None = None
@@ -150,6 +152,19 @@ class Assignments:
     def resolvers(self, incident: IncidentState) -> list[Responder]:
         """Return those on scene whose role resolves this kind, armed where it is hostile."""
         return [r for r in self.on_scene(incident) if incident.is_resolved_by(r.role)]
+
+    def is_needed_at_patient(self, responder: Responder) -> bool:
+        """Return whether a responder gives first aid to a patient and nobody of at least its level is there beside it."""
+        current = self.of(responder)
+        if current is None or not current.incident.kind.has_patient or current.status is not Status.ON_SCENE:
+            return False
+        others = [r for r in self.on_scene(current.incident) if r is not responder]
+        care = responder.role.care
+        return care > 0 and not current.incident.ended and all(r.role.care < care for r in others)
+
+    def fetcher(self, incident: IncidentState) -> Responder | None:
+        """Return who was asked to bring the AED to an incident; None where nobody was."""
+        return next((a.responder for a in self._all.get(incident, ()) if a.fetches), None)
 
     def need_is_met(self, incident: IncidentState) -> bool:
         """Return whether those on scene can do what an incident needs.

@@ -45,8 +45,13 @@ class Dispatcher:
         return unit.role.word(incident.kind) != "stays-away" and not kept_out
 
     def may_call_off(self, incident: IncidentState, unit: Responder) -> bool:
-        """Return whether a more urgent incident may take a unit off the one it is busy with."""
+        """Return whether a more urgent incident may take a unit off the one it is busy with.
+
+        Whoever gives first aid stays until somebody of at least that level takes over; only a hostile event calls it off.
+        """
         present = self.assignments.incident_of(unit)
+        if incident.kind.may_approach and self.assignments.is_needed_at_patient(unit):
+            return False
         return self.rules.pre_empt and present is not None and present.rank < incident.rank
 
     def may_be_told(self, incident: IncidentState, unit: Responder) -> bool:
@@ -83,7 +88,48 @@ class Dispatcher:
         if policy == "all":
             return suited
         ranked = self._by_preference(incident, suited) if policy == "preference" else self._by_time(incident, suited)
-        return self._lead_and_back_up(incident, sorted(ranked, key=self.assignments.is_busy))
+        ranked = sorted(ranked, key=self.assignments.is_busy)
+        chosen = self._lead_and_back_up(incident, ranked)
+        return self._with_first_aid(incident, chosen, ranked) if incident.kind.has_patient else chosen
+
+    def _with_first_aid(
+        self, incident: IncidentState, chosen: list[Responder], ranked: list[Responder]
+    ) -> list[Responder]:
+        """Return those chosen for a patient, and the nearest free unit that gives first aid where it is nearer than they."""
+        first = next((u for u in ranked if u.role.care), None)
+        sent = self.assignments.sent(incident)
+        if first is None or first in chosen or self.assignments.is_busy(first) or any(u.role.care for u in sent):
+            return chosen
+        return [*chosen, first]
+
+    def choose_fetcher(self, incident: IncidentState, chosen: list[Responder]) -> Responder | None:
+        """Return who brings the AED: of the free units that may, the one who is at the patient with it in least time.
+
+        The first who gives first aid goes straight there, so that with nobody else it takes the AED along only where that
+        costs little (`aed_detour`). None where the plan has no AED, or somebody was asked for it already.
+        """
+        places = self.drill.world.equipment("aed")
+        if not places or not incident.kind.has_patient or self.assignments.fetcher(incident) is not None:
+            return None
+        helpers = [*self.assignments.sent(incident), *chosen]
+        care = next((u for u in self._by_time(incident, helpers) if u.role.care), helpers[0] if helpers else None)
+        free = [u for u in self.free() if u.role.radio and self.suits(incident, u)]
+        may = [u for u in dict.fromkeys([*chosen, *free]) if u.role.fetches_aed and u is not care]
+        return min(may, key=lambda u: (self._aed_s(incident, u), u.order), default=None)
+
+    def _aed_s(self, incident: IncidentState, unit: Responder) -> float:
+        """Return the seconds until a unit is at the patient with an AED; at the AED, where the place is not known."""
+        travel, now = self.drill.travel, self.drill.env.now
+        space, at = travel.place(unit)
+        if space < 0:
+            return float("inf")
+        routes = travel.routes(unit, unit.pace(incident.kind))
+        known, goal = incident.place_known.triggered, (incident.space, incident.point)
+        ways = [
+            routes.seconds_to(space, at, box, xy) + (routes.seconds_to(box, xy, *goal) if known else 0.0)
+            for _, box, xy in self.drill.world.equipment("aed")
+        ]
+        return unit.set_off_s(now, incident.number) + min(ways)
 
     def _is_complete(self, incident: IncidentState) -> bool:
         """Return whether as many are sent as it needs, with a back-up for one who would be alone."""

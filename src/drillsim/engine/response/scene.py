@@ -52,7 +52,7 @@ class Scene:
             drill.log(responder.id, ev.DOORS, where, incident=incident.id, value=responder.doors_s)
         self.assignments.arrive(responder)
         self._tell_police(incident, responder)
-        if incident.kind.has_patient and role.first_aid:
+        if incident.kind.has_patient and role.care:
             drill.log(responder.id, ev.FIRST_AID, where, incident=incident.id)
         if incident.kind.has_patient and (responder.carries_aed or responder.service == "ems"):
             drill.log(responder.id, ev.AED_THERE, where, incident=incident.id)

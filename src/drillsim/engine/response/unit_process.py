@@ -76,10 +76,12 @@ class Response:
         self._send_all(incident, self.dispatcher.choose(incident))
 
     def _send_all(self, incident: IncidentState, chosen: list[Responder]) -> None:
-        for unit in chosen:
+        fetcher = self.dispatcher.choose_fetcher(incident, chosen)
+        for unit in dict.fromkeys(chosen if fetcher is None else [*chosen, fetcher]):
             if self.assignments.is_busy(unit):
                 self.call_off(unit, incident)
-            self.send(incident, unit, heard_s=self.radio.delay_s(incident, unit), why="by radio")
+            assignment = self.send(incident, unit, heard_s=self.radio.delay_s(incident, unit), why="by radio")
+            assignment.fetches = unit is fetcher
         if not chosen:
             self.dispatcher.wait(incident)
         self._ask_services(incident)
@@ -174,7 +176,7 @@ class Response:
         if drill.scenario.dispatch.service == "walked":
             drill.travel.begin_approach(unit)
             if incident.kind.has_patient:
-                yield from self.approach.fetch_aed(incident, unit)
+                yield from self.approach.fetch_aed(incident, unit, asked=assignment.fetches)
             speed_mps = unit.pace(incident.kind)
             yield from self.approach.reach(incident, unit, knows=why == "noticed it", speed_mps=speed_mps)
         self.scene.arrive(incident, unit)

@@ -17,6 +17,9 @@ from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Role
 from drillsim.streams.streams import Streams
 
+LOWEST = -1
+"""Rank of a matter of discipline: it calls nobody off anything."""
+
 
 @dataclass(eq=False)
 class IncidentState:
@@ -86,7 +89,7 @@ class IncidentFactory:
             kind=kind,
             id=id_,
             number=number,
-            rank=self.scenario.dispatch.rank(kind),
+            rank=LOWEST if definition.discipline else self.scenario.dispatch.rank(kind),
             space=space,
             point=point,
             onset_s=onset_s,
