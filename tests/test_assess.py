@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -128,3 +130,24 @@ def test_the_assessment_is_frozen(coverage: Coverage) -> None:
 
 def test_a_public_name_is_the_function_also_after_an_import_of_its_package(three_rooms: ds.FloorPlan) -> None:
     assert ds.assess(three_rooms, posts=["front-desk"]).nearest_s() == assess(three_rooms).nearest_s()
+
+
+COURTYARD = Path(__file__).parents[1] / "floorplans/courtyard_school.yaml"
+
+
+def test_outdoor_places_without_announcement_are_told() -> None:
+    plan = ds.read_plan(COURTYARD)
+    assert assess(plan).no_pa == ("field",)
+    silent = [s.model_copy(update={"pa": False, "radio": False}) for s in plan.spaces]
+    deaf = assess(plan.model_copy(update={"spaces": tuple(silent)}))
+    assert deaf.no_pa == deaf.no_radio == tuple(s.id for s in plan.spaces)
+
+
+def test_ways_to_an_exit_are_told_of_doors_of_the_building_alone() -> None:
+    plan = ds.read_plan(COURTYARD)
+    outdoors = {"outside", *(s.id for s in plan.spaces if s.use == "outdoors")}
+    gates = {o.id for o in plan.openings if set(o.spaces) <= outdoors}
+    found = assess(plan).exit_m
+    assert gates
+    assert set(found) == {o.id for o in plan.openings} - gates
+    assert all(math.isfinite(metres) for metres in found.values())

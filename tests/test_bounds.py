@@ -11,7 +11,7 @@ import pytest
 from drillsim.cli import main
 
 Capture = pytest.CaptureFixture[str]
-CORNERS = ", ".join(f"[{9 - 0.001 * i}, {9 - 0.001 * (i % 2)}]" for i in range(600))
+CORNERS = ", ".join(f"[{9 - 0.001 * i}, {9 - 0.001 * (i % 2)}]" for i in range(3500))
 UNITS = ", ".join(f"{{id: u-{i}, role: sro, post: front-desk}}" for i in range(2001))
 PLAN = {
     "people of one space": ("people: 25", "people: 1000001"),

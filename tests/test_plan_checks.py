@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -272,3 +273,89 @@ def test_a_width_beyond_its_line_is_told(tmp_path: Path) -> None:
     text = ONE_SPACE.format(polygon="[[0, 0], [10, 0], [10, 10], [0, 10]]")
     plan.write_text(text.replace("[[0, 1], [0, 2]]}", "[[0, 1], [0, 2]], width: 3.5}"), encoding="utf-8")
     assert [f.code for f in check_plan_file(plan)[1]] == ["DS406"]
+
+
+ONE_ROOM = """drillsim_plan: 1
+name: one room
+units: {unit}
+levels: [{{id: L0, elevation: 0}}]
+spaces: [{{id: gym, level: L0, use: gym, polygon: {polygon}{holes}}}]
+openings: [{{id: e, kind: exit, spaces: [gym, outside], line: [[{right}, 4], [{right}, 5]], wide_on_purpose: true}}]
+"""
+
+
+def one_room(
+    polygon: list[list[float]], *, unit: str = "m", holes: list[list[list[float]]] | None = None, turned: bool = False
+) -> str:
+    right = max(x for x, _ in polygon)
+    corners = [[x, y] for x, y in polygon]
+    if turned:
+        corners = corners[3:][::-1] + corners[:3][::-1]
+    return ONE_ROOM.format(unit=unit, polygon=corners, right=right, holes=f", holes: {holes}" if holes else "")
+
+
+def two_halls(width: float) -> list[list[float]]:
+    low, high = 5 - width / 2, 5 + width / 2
+    south: list[list[float]] = [[0, 0], [10, 0], [10, low], [11, low], [11, 0], [20, 0]]
+    north: list[list[float]] = [[20, 10], [11, 10], [11, high], [10, high], [10, 10], [0, 10]]
+    return south + north
+
+
+@pytest.mark.parametrize(
+    ("width", "code"), [(0.05, "DS410"), (0.3, "DS410"), (0.55, "DS409"), (0.7, "DS409"), (0.9, None), (3.0, None)]
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_neck_is_told_once_by_what_it_lets_through(
+    faults_of: Callable[..., list[str]], width: float, code: str | None, *, turned: bool
+) -> None:
+    found = [f for f in faults_of(text=one_room(two_halls(width), turned=turned)) if "DS4" in f]
+    assert len(found) == (code is not None)
+    if code is not None:
+        assert code in found[0]
+        assert f"{width:.2f} m" in found[0]
+
+
+@pytest.mark.parametrize("unit", ["mm", "cm", "in", "ft"])
+def test_a_plan_in_another_unit_than_it_says_is_told_with_its_unit(
+    faults_of: Callable[..., list[str]], unit: str
+) -> None:
+    size = {"mm": 9000.0, "cm": 900.0, "in": 1200.0, "ft": 30.0}[unit]
+    room = one_room([[0, 0], [size, 0], [size, size], [0, size]])
+    found = [f for f in faults_of(text=room) if "'gym'" in f and ("DS408" in f or "DS105" in f)]
+    assert len(found) == (size > 500)
+    assert all(f"'{unit}'" in f.partition("corners in")[2] for f in found)
+    small = faults_of(text=room.replace("units: m", "units: mm")) if size < 400 else []
+    assert all("too small for a person" in f for f in small if "DS408" in f)
+
+
+def test_a_wrong_unit_is_told_for_three_rooms_and_counted_for_the_rest(faults_of: Callable[..., list[str]]) -> None:
+    spaces = [
+        f"{{id: r{k}, level: L0, use: classroom, polygon: [[{600 * k}, 0], [{600 * k + 600}, 0], [{600 * k}, 600]]}}"
+        for k in range(9)
+    ]
+    text = one_room([[0, 700], [9, 700], [9, 709]]).replace("spaces: [{", f"spaces: [{', '.join(spaces)}, {{")
+    found = [f for f in faults_of(text=text) if "DS408" in f]
+    assert len(found) == 3
+    assert found[-1].endswith("So with 6 more spaces")
+
+
+def test_a_round_atrium_of_many_corners_has_no_fault(faults_of: Callable[..., list[str]]) -> None:
+    ring = [[20 * math.cos(math.tau * k / 1440), 20 * math.sin(math.tau * k / 1440)] for k in range(1440)]
+    text = one_room(ring).replace("[[20.0, 4], [20.0, 5]]", "[[20, -0.5], [20, 0.5]]")
+    assert faults_of(text=text) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "code"), [("10 cm", "DS502"), ("0.33 m", "DS502"), ("0.35 m", "DS402"), ("1 m", None)]
+)
+def test_a_door_that_the_usual_law_lets_nobody_through_is_told(
+    faults_of: Callable[..., list[str]], width: str, code: str | None
+) -> None:
+    found = faults_of(("lock: push-button, width: 36 in", f"lock: push-button, width: {width}"))
+    assert [f.split()[2].rstrip(":") for f in found if "'d-201'" in f] == [code] * (code is not None) or width == "1 m"
+
+
+@pytest.mark.parametrize(("people", "told"), [(0, False), (1, False), (218, False), (219, True), (100_000, True)])
+def test_more_people_than_fit_are_told(faults_of: Callable[..., list[str]], people: int, *, told: bool) -> None:
+    found = [f for f in faults_of(("[0, 9]], people: 25", f"[0, 9]], people: {people}")) if "DS503" in f]
+    assert len(found) == told

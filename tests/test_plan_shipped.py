@@ -30,6 +30,18 @@ def test_a_shipped_plan_opens_with_what_it_shows(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("# ")
 
 
+def test_the_village_school_is_read_in_feet_and_inches() -> None:
+    plan = ds.read_plan(FLOORPLANS / "village_school.yaml")
+    library = plan.spaces[plan.space_index["104"]]
+    assert library.polygon[3][0] == pytest.approx(84 * 0.3048)
+    assert library.polygon[4][1] == pytest.approx((65 * 12 + 4.5) * 0.0254)
+    widths = {o.id: o.clear_width_m / 0.0254 for o in plan.openings}
+    assert widths == pytest.approx(
+        {"d-101": 36, "d-103": 36, "d-105": 34, "d-100": 36, "d-102": 34, "d-104": 68, "main": 68, "east": 36}
+    )
+    assert [(p.from_, p.to) for p in plan.timetable] == [("08:10", "11:40"), ("12:30", "15:00")]
+
+
 @pytest.mark.parametrize("school", ["primary", "secondary"])
 def test_the_converter_makes_exactly_the_shipped_file(school: str, tmp_path: Path) -> None:
     out = tmp_path / "out.yaml"

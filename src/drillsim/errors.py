@@ -6,7 +6,7 @@ A fault prints as ``file:line:column: error DS203: what is wrong. What to write.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
 from typing import Literal
@@ -32,6 +32,10 @@ class Fault:
     column: int
     message: str
     severity: Literal["error", "warning"] = "error"
+    path: tuple[int | str, ...] = field(default=(), compare=False)
+    """The part of the file it is about, such as ('openings', 3, 'width')."""
+    point_m: tuple[float, float] | None = field(default=None, compare=False)
+    """Its place on the floor in metres, where it is about one point."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
@@ -146,6 +150,10 @@ EXPLANATIONS: dict[str, str] = {
     "DS404": "An unusual height, slope or length of a stair.",
     "DS406": "A clear width greater than the drawn threshold.",
     "DS407": "Two openings on one stretch of wall.",
+    "DS408": "A size that only a wrong unit explains: an indoor space longer than 500 m (1,640 ft), an outdoor one longer than "
+    "5 km, or a space in which nobody fits. Write 'units:' as the coordinates are (m, cm, mm, ft or in).",
+    "DS409": "A floor narrows to less than a usual door (0.81 m, 32 in). The neck passes what an opening of its width passes.",
+    "DS410": "A part of a floor that nobody can reach: the passage to it is narrower than a person (0.5 m).",
     "DS405": "Shares of a draw are normalised; they should sum to 100 %.",
     "DS501": "A post, patrol stop, entry or place of the incident cannot be reached on foot with the keys at hand.",
     "DS502": "An opening is so narrow that the chosen door law lets nobody through (below 0.05 persons per second).",

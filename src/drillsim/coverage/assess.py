@@ -69,7 +69,12 @@ def assess(
     indoors = np.flatnonzero(network.space_indoors)
     watched = {s for c in plan.cameras for s in c.watches}
     metres = nearest_exit_m(network)
-    longest = sorted(range(network.openings), key=lambda w: (-metres[w], w))
+    beside = [
+        w
+        for w in range(network.openings)
+        if network.space_indoors[network.way_spaces[w][network.way_spaces[w] >= 0]].any()
+    ]
+    longest = sorted(beside, key=lambda w: (-metres[w], w))
     inside = [plan.spaces[i] for i in indoors]
     return Coverage(
         plan=plan,
@@ -80,8 +85,8 @@ def assess(
         level_mps=level_mps,
         stair_up_mps=stair_up_mps,
         stair_down_mps=stair_down_mps,
-        no_pa=tuple(s.id for s in inside if not s.pa),
-        no_radio=tuple(s.id for s in inside if not s.radio),
+        no_pa=tuple(s.id for s in plan.spaces if not s.pa),
+        no_radio=tuple(s.id for s in plan.spaces if not s.radio),
         no_camera=tuple(s.id for s in inside if s.is_circulation and s.id not in watched),
         single_way=_single_ways(network, indoors.tolist()),
         exit_m={plan.openings[w].id: float(metres[w]) for w in longest},

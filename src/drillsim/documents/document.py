@@ -87,7 +87,7 @@ class Document:
     def fault(self, code: str, message: str, path: Sequence[int | str] = (), **how: Any) -> Fault:
         """Return a fault located at `path`; `at_key=True` and `severity='warning'` as elsewhere."""
         line, column = self.place(path, at_key=how.pop("at_key", False))
-        return Fault(code, self.file, line, column, message, **how)
+        return Fault(code, self.file, line, column, message, path=tuple(path), **how)
 
 
 def _of(spot: Spot) -> tuple[int, int]:

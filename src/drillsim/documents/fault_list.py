@@ -55,17 +55,18 @@ class FaultList:
         *,
         severity: Literal["error", "warning"] = "error",
         at_key: bool = False,
+        point_m: tuple[float, float] | None = None,
     ) -> None:
-        """Add one fault at a place such as ('openings', 3, 'width')."""
+        """Add one fault at a place such as ('openings', 3, 'width'), and at a point of the floor where it has one."""
         if self.document is None:
-            self.faults.append(Fault(code, self.file, 0, 0, message, severity))
+            self.faults.append(Fault(code, self.file, 0, 0, message, severity, path, point_m))
         else:
-            where = self._in_file(path)
-            self.faults.append(self.document.fault(code, message, where, at_key=at_key, severity=severity))
+            where, how = self._in_file(path), {"at_key": at_key, "severity": severity, "point_m": point_m}
+            self.faults.append(self.document.fault(code, message, where, **how))
 
-    def warn(self, code: str, message: str, path: Path = ()) -> None:
+    def warn(self, code: str, message: str, path: Path = (), *, point_m: tuple[float, float] | None = None) -> None:
         """Add a warning, which never forbids a run."""
-        self.add(code, message, path, severity="warning")
+        self.add(code, message, path, severity="warning", point_m=point_m)
 
     def unknown(self, code: str, kind: str, name: str, known: Collection[str], path: Path) -> None:
         """Add that nothing of this kind has this id, with the closest known one."""

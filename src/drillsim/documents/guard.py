@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def located(file: str) -> Iterator[None]:
     """Raise an arithmetic fault (overflow, division by zero, not a number) as a fault of this file.
 
-    Bounds refuse such numbers where they are read (`quantities.LARGEST`, `plan/size_checks.py`); what passes them all
+    Bounds refuse such numbers where they are read (`quantities.LARGEST`, `plan/outline_checks.py`); what passes them all
     and still overflows is a number of the user, too. Any other exception is a programming error and stays one.
     """
     import numpy as np

@@ -16,6 +16,10 @@ NARROW_M, WIDE_M = 0.6, 3.66
 """Usual clear widths of doors in m: 2 ft to 12 ft. Source: assumption A:plan.usual_widths."""
 RISES_M, RISERS_M, TREADS_M = (0.3, 6.5), (0.10, 0.23), (0.20, 0.45)
 """Usual rise of a stair between storeys, height and depth of a step, m. Source: assumption A:plan.usual_stairs."""
+PASSABLE_M = 0.3 + 0.05 / 1.3
+"""Clear width of a door, m, below which the default law of doors lets fewer than 0.05 persons pass per second (crowd/laws.py)."""
+PEOPLE_PER_M2 = 2.7
+"""Persons that a square metre holds under the default laws (crowd/laws.py). Source: docs/model/crowd.md."""
 STOREY_SLACK_M = 0.3
 """Difference in m between the rise of a stair and the height between its levels that gives no warning."""
 
@@ -34,9 +38,9 @@ def check_plan(plan: FloorPlan, document: Document | None = None) -> list[Fault]
 
 def note_faults(plan: FloorPlan, notes: FaultList) -> list[Fault]:
     """Return every fault of the plan, written on these notes; see `check_plan`."""
-    from drillsim.plan import egress_checks, outline_checks, size_checks
+    from drillsim.plan import egress_checks, outline_checks
 
-    if not size_checks.check_sizes(plan, notes):
+    if not outline_checks.check_sizes(plan, notes):
         return order_faults(notes.faults)
     _check_ids(plan, notes)
     _check_references(plan, notes)
@@ -45,6 +49,7 @@ def note_faults(plan: FloorPlan, notes: FaultList) -> list[Fault]:
     _check_timetable(plan, notes)
     _check_groups(plan, notes)
     outline_checks.check_outlines(plan, notes)
+    _check_crowding(plan, notes)
     if not notes.is_partial:
         egress_checks.check_ways_out(plan, notes)
     return order_faults(notes.faults)
@@ -151,12 +156,41 @@ def _check_widths(plan: FloorPlan, notes: FaultList) -> None:
                 "'width: 36 in'"
             )
             notes.add("DS105", message, at)
+        elif width < PASSABLE_M and "Did you mean" not in _odd_width("", "", width, notes.text(at)):
+            message = (
+                f"'{opening.id}' is {notes.text(at) or f'{width:.2f} m'} wide: by the usual law of doors it lets nobody "
+                "through, and a drill refuses it. Check the unit"
+            )
+            notes.warn("DS502", message, at)
         elif not opening.wide_on_purpose and (width < NARROW_M or (width > WIDE_M and opening.kind != "opening")):
             notes.warn("DS402", _odd_width(opening.kind, opening.id, width, notes.text(at)), at)
     for i, stair in enumerate(plan.stairs):
         if not NARROW_M <= stair.width <= WIDE_M:
             at = ("stairs", i, "width")
             notes.warn("DS402", _odd_width("stair", stair.id, stair.width, notes.text(at), keep=False), at)
+
+
+def _check_crowding(plan: FloorPlan, notes: FaultList) -> None:
+    """Warn of spaces that are given more people than fit."""
+    for i, space in enumerate(plan.spaces):
+        if space.people <= 1:
+            continue
+        area_m2 = (
+            space.landing if space.landing is not None else _area_m2(space.polygon) - sum(map(_area_m2, space.holes))
+        )
+        fit = max(1, int(PEOPLE_PER_M2 * area_m2 + 1e-9))
+        if space.people > fit:
+            message = (
+                f"{space.people:,} people are placed in '{space.id}', where {fit:,} fit. Place fewer, or check the unit"
+            )
+            notes.warn("DS503", message, ("spaces", i, "people"))
+
+
+def _area_m2(ring: Sequence[tuple[float, float]]) -> float:
+    """Return the area within a ring, by the shoelace formula relative to its first corner."""
+    (x0, y0), n = ring[0], len(ring)
+    at = [(x - x0, y - y0) for x, y in ring]
+    return abs(sum(at[i - 1][0] * at[i][1] - at[i][0] * at[i - 1][1] for i in range(n))) / 2.0
 
 
 def _odd_width(kind: str, name: str, width_m: float, written: str | None, *, keep: bool = True) -> str:

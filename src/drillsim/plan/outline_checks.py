@@ -1,9 +1,10 @@
-"""Checks of geometry: outlines that cross, spaces that overlap, doors off their walls, points outside their spaces."""
+"""Checks of geometry: sizes, outlines that cross, spaces that overlap, necks, doors off their walls, points outside."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -11,8 +12,16 @@ from shapely import LineString, Polygon
 
 from drillsim.documents.fault_list import FaultList, Path
 from drillsim.notation import UNITS
-from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Space
-from drillsim.plan.outlines import clean_ring, floor_of
+from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Opening, Post, Space, Stair
+from drillsim.plan.outlines import (
+    PERSON_M,
+    Chord,
+    clean_ring,
+    faces_of,
+    floor_of,
+    shortest_chords,
+    without_narrow_passages,
+)
 
 OVERLAP_DEPTH_M = 0.005
 """Spaces of one level may overlap this deep: rounding. Source: assumption A:plan.tolerances."""
@@ -22,8 +31,34 @@ MOST_M = 3.66
 """Wider doors are told as unusual. Source: assumption A:plan.usual_widths."""
 OFF_WALL_M = 0.6
 """Largest distance of a threshold from its spaces' outlines, m: a thick wall. Source: assumption A:plan.tolerances."""
+LARGEST_M, LARGEST_OUTDOORS_M = 500.0, 5000.0
+"""Longest extent of an indoor and of an outdoor space, m; beyond, only a wrong unit explains it. Source: A:plan.sizes."""
+SMALLEST_M = 0.5
+"""A room of which both sides are shorter, m, holds nobody: a wrong unit. Source: A:plan.sizes."""
+MOST_SIZES = 3
+"""Spaces of wrong size that are told one by one: a wrong unit makes all of them so."""
+NECK_M = 0.81
+"""Narrower passages inside a floor give a warning: the clear width of a usual door, 32 in. Source: A:plan.necks."""
+MOST_NECKS = 20
+"""Passages of one floor that are looked at, the narrowest first, so that a floor of a thousand niches is told in time."""
+SIDE_M2 = 1.0
+"""Area on either side of a passage below which nothing is said of it: a niche. Source: A:plan.necks."""
 OFF_FLOOR_M = 0.01
 """Distance of a named point outside its space that counts as rounding, m. Source: assumption A:plan.tolerances."""
+MOST_THINGS = 20_000
+"""Objects in one section of a plan. Campuses of 2,000 rooms stay far below (tools/scale.py)."""
+MOST_CORNERS = 3_000
+"""Corners of one space with its holes; shortest ways inside take memory with their square."""
+MOST_PEOPLE = 250_000
+"""Persons in one plan."""
+LONGEST_SIDE_M, FARTHEST_M = 5_000.0, 20_000.0
+"""Side of the box around one space, and around the whole plan."""
+LARGEST_ROOM_M2, LARGEST_LANDING_M2 = 250_000.0, 100_000.0
+"""Floor of a space indoors (25 ha, more than any hall), and standing area of a stair room."""
+WIDEST_M, LONGEST_STAIR_M = 1_000.0, 1_000.0
+"""Clear width of an opening or stair, and walking length and rise of a stair."""
+STEPS_M = (0.01, 2.0)
+"""Height and depth of a step that can be computed with; unusual ones within are only told."""
 
 
 def check_outlines(plan: FloorPlan, notes: FaultList) -> None:
@@ -33,6 +68,10 @@ def check_outlines(plan: FloorPlan, notes: FaultList) -> None:
         shape = _shape(space, i, notes, plan.units or "m")
         if shape is not None:
             shapes.setdefault(space.id, shape)
+    right_sized = _check_sizes(plan, notes, shapes)
+    for i, space in enumerate(plan.spaces):
+        if space.id in right_sized and plan.space_index[space.id] == i:
+            _check_passages(plan, notes, i, shapes[space.id])
     _check_overlaps(plan, notes, shapes)
     _check_openings(plan, notes, shapes)
     _check_thresholds(plan, notes)
@@ -93,6 +132,86 @@ def _ring_is_usable(ring: Sequence[tuple[float, float]], name: str, at: Path, no
     return False
 
 
+def _check_sizes(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon]) -> set[str]:
+    """Note spaces of a size that only a wrong unit explains; return the ids of the others."""
+    wrong: list[tuple[int, str]] = []
+    for i, space in enumerate(plan.spaces):
+        if space.id not in shapes or plan.space_index[space.id] != i:
+            continue
+        x0, y0, x1, y1 = shapes[space.id].bounds
+        sides = (x1 - x0, y1 - y0)
+        most = LARGEST_OUTDOORS_M if space.use == "outdoors" else LARGEST_M
+        if SMALLEST_M <= max(sides) <= most:
+            continue
+        kind = "outdoor place" if space.use == "outdoors" else "room"
+        why = f"larger than any {kind}" if max(sides) > most else "too small for a person"
+        wide, long = (length_text(side, plan.units) for side in sides)
+        wrong.append((i, f"'{space.id}' is {wide} by {long}: {why}. {unit_remedy(max(sides), plan.units)}"))
+    for i, message in wrong[:MOST_SIZES]:
+        last = i == wrong[:MOST_SIZES][-1][0] and len(wrong) > MOST_SIZES
+        more = f". So with {len(wrong) - MOST_SIZES} more spaces" if last else ""
+        notes.add("DS408", message + more, ("spaces", i, "polygon"))
+    return set(shapes) - {plan.spaces[i].id for i, _ in wrong}
+
+
+def _check_passages(plan: FloorPlan, notes: FaultList, i: int, floor: Polygon) -> None:
+    """Warn of necks, and of floors that fall apart where nobody can pass."""
+    space = plan.spaces[i]
+    beside = [o for o in plan.openings if space.id in o.spaces]
+    narrow = sorted(
+        (c for c in shortest_chords(floor) if c.length_m < NECK_M - WIDTH_SLACK_M), key=lambda c: c.length_m
+    )
+    told: list[Chord] = []
+    for chord in [c for c in narrow if c.length_m >= PERSON_M - WIDTH_SLACK_M and _may_part(floor, c)][:MOST_NECKS]:
+        sides = faces_of(floor, [*told, chord])  # both ends of one passage leave a niche between them
+        if len(sides) == 2 + len(told) and all(_matters(side, floor, beside) for side in sides):
+            told.append(chord)
+            message = (
+                f"'{space.id}' narrows to {length_text(chord.length_m, plan.units)} near {_middle_of(chord, plan)}, less "
+                "than a usual door: people queue there. Check the corners beside it"
+            )
+            notes.warn("DS409", message, ("spaces", i, "polygon"), point_m=chord.middle)
+    closed = [c for c in narrow if c.length_m < PERSON_M - WIDTH_SLACK_M]
+    if not closed:
+        return
+    pieces: list[Polygon] = [p for p in shapely.get_parts(without_narrow_passages(floor)) if p.area >= SIDE_M2]
+    if len(pieces) < 2:
+        return
+    shut = [piece for piece in pieces if not any(piece.distance(shapely.Point(o.middle)) <= OFF_WALL_M for o in beside)]
+    for piece in shut or [min(pieces, key=lambda p: float(p.area))]:
+        chord = min(closed, key=lambda c: float(piece.distance(LineString([c.a, c.b]).centroid)))
+        lacks = "has no opening of its own" if shut else "is cut off from the rest of it"
+        message = (
+            f"a part of '{space.id}' of {_square_metres(float(piece.area))} {lacks}: the passage near "
+            f"{_middle_of(chord, plan)} is {length_text(chord.length_m, plan.units)} wide, too narrow for a person. "
+            "Widen it, or draw the part as a space with a door"
+        )
+        notes.warn("DS410", message, ("spaces", i, "polygon"), point_m=chord.middle)
+
+
+def _may_part(floor: Polygon, chord: Chord) -> bool:
+    """Return whether both ends of a chord lie on one ring: between two rings it parts nothing."""
+    ends = shapely.points([chord.a, chord.b])
+    return any(bool((shapely.distance(ring, ends) <= 1e-6).all()) for ring in (floor.exterior, *floor.interiors))
+
+
+def _matters(side: Polygon, floor: Polygon, beside: Sequence[Opening]) -> bool:
+    """Return whether one side of a neck is more than a niche: it has an opening, or a good part of the floor."""
+    has_way = any(side.distance(shapely.Point(o.middle)) <= WIDTH_SLACK_M for o in beside)
+    return bool(side.area >= SIDE_M2 and (has_way or side.area >= floor.area / 10.0))
+
+
+def _middle_of(chord: Chord, plan: FloorPlan) -> str:
+    return place_text(*chord.middle, plan.units or "m")
+
+
+def length_text(length_m: float, unit: str | None) -> str:
+    """Return a length in the unit of the file, to its centimetre; in metres where each length carries its own."""
+    unit = unit or "m"
+    digits = {"mm": 0, "in": 1, "cm": 1}.get(unit, 2)
+    return f"{length_m / UNITS['length'][unit]:.{digits}f} {unit}"
+
+
 def _check_overlaps(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon]) -> None:
     rows = [i for i, s in enumerate(plan.spaces) if s.id in shapes and plan.space_index[s.id] == i]
     if not rows:
@@ -112,7 +231,7 @@ def _check_overlaps(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon
                 f"'{two.id}' and '{one.id}'{notes.line(('spaces', rows[a]))} overlap by {_square_metres(common.area)} "
                 f"near {place}. Spaces of one level may share walls, not floor"
             )
-            notes.add("DS301", message, ("spaces", rows[b], "polygon"))
+            notes.add("DS301", message, ("spaces", rows[b], "polygon"), point_m=(float(at.x), float(at.y)))
 
 
 def _check_openings(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon]) -> None:
@@ -184,3 +303,89 @@ def _metres(length_m: float) -> str:
 
 def _square_metres(area_m2: float) -> str:
     return f"{area_m2:.2f} m² ({area_m2 / 0.3048**2:.1f} ft²)"
+
+
+def check_sizes(plan: FloorPlan, notes: FaultList) -> bool:
+    """Note what only a wrong unit or a generated file explains (DS105), and return whether the plan can be computed with."""
+    before = len(notes.faults)
+    for section in ("levels", "spaces", "openings", "stairs", "posts", "cameras", "equipment", "assembly", "timetable"):
+        number = len(getattr(plan, section))
+        if number > MOST_THINGS:
+            notes.add("DS105", f"{number:,} {section}; at most {MOST_THINGS:,} are read. Split the campus", (section,))
+    if len(notes.faults) == before:
+        for i, space in enumerate(plan.spaces):
+            for key, message in _space_faults(space, plan.units):
+                notes.add("DS105", f"'{space.id}' {message}", ("spaces", i, key))
+        for i, opening in enumerate(plan.openings):
+            if opening.clear_width_m > WIDEST_M:
+                key = "line" if opening.width is None else "width"
+                message = (
+                    f"'{opening.id}' is {opening.clear_width_m:,.0f} m wide; at most {WIDEST_M:,.0f} m. Check the unit"
+                )
+                notes.add("DS105", message, ("openings", i, key))
+        for i, stair in enumerate(plan.stairs):
+            for key, message in _stair_faults(stair):
+                notes.add("DS105", f"stair '{stair.id}': {message}. Check the unit", ("stairs", i, key))
+        _check_whole(plan, notes)
+    return len(notes.faults) == before
+
+
+def _space_faults(space: Space, unit: str | None) -> Iterator[tuple[str, str]]:
+    corners = len(space.polygon) + sum(map(len, space.holes))
+    if corners > MOST_CORNERS:
+        yield "polygon", f"has {corners:,} corners; at most {MOST_CORNERS} are read. Leave out what nobody walks around"
+    sides = [max(p[k] for p in space.polygon) - min(p[k] for p in space.polygon) for k in (0, 1)]
+    if max(sides) > LONGEST_SIDE_M:
+        yield (
+            "polygon",
+            f"is {max(sides):,.0f} m long; at most {LONGEST_SIDE_M:,.0f} m. {unit_remedy(max(sides), unit)}",
+        )
+    elif space.use != "outdoors" and abs(_area_m2(space.polygon)) > LARGEST_ROOM_M2:
+        yield (
+            "polygon",
+            f"has {abs(_area_m2(space.polygon)):,.0f} m²; at most {LARGEST_ROOM_M2:,.0f} m² indoors. {unit_remedy(max(sides), unit)}",
+        )
+    if space.landing is not None and not 0 < space.landing <= LARGEST_LANDING_M2:
+        word = "above 0" if space.landing <= 0 else f"at most {LARGEST_LANDING_M2:,.0f} m²"
+        yield "landing", f"has a landing of {space.landing:g} m²; it must be {word}"
+
+
+def _stair_faults(stair: Stair) -> Iterator[tuple[str, str]]:
+    for key, most in (("rise", LONGEST_STAIR_M), ("length", LONGEST_STAIR_M), ("width", WIDEST_M)):
+        if getattr(stair, key) > most:
+            yield key, f"a {key} of {getattr(stair, key):,.0f} m; at most {most:,.0f} m"
+    for key in ("riser", "tread"):
+        if not STEPS_M[0] <= getattr(stair, key) <= STEPS_M[1]:
+            yield key, f"a {key} of {getattr(stair, key):g} m; {STEPS_M[0]:g} to {STEPS_M[1]:g} m"
+
+
+def _check_whole(plan: FloorPlan, notes: FaultList) -> None:
+    people = sum(s.people for s in plan.spaces)
+    if people > MOST_PEOPLE:
+        message = f"{people:,} people in all; at most {MOST_PEOPLE:,} are computed with. Check 'people'"
+        notes.add("DS105", message, ("spaces",))
+    for k in (0, 1):
+        places = [p[k] for s in plan.spaces for p in s.polygon]
+        if max(places) - min(places) > FARTHEST_M:
+            message = (
+                f"the plan reaches over {(max(places) - min(places)) / 1000:,.0f} km; at most {FARTHEST_M / 1000:,.0f} km. "
+                "One point may have a wrong unit or sign"
+            )
+            notes.add("DS105", message, ("spaces",))
+
+
+def _area_m2(corners: Sequence[tuple[float, float]]) -> float:
+    """Return the signed area by the shoelace formula, about the first corner so that far coordinates keep their digits."""
+    x0, y0 = corners[0]
+    at = [(x - x0, y - y0) for x, y in corners]
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(at)) / 2
+
+
+def unit_remedy(side_m: float, unit: str | None) -> str:
+    """Return what to write where coordinates are in another unit than the file says."""
+    if unit is None:
+        return "Check the units of its corners"
+    number = side_m / UNITS["length"][unit]
+    likely = [u for u in ("mm", "cm", "in", "ft", "m") if u != unit and 3.0 <= number * UNITS["length"][u] <= 100.0]
+    words = " or ".join(f"'{u}'" for u in likely[:2])
+    return f"Are its corners in {words}? Write that after 'units:'" if likely else "Check its corners"

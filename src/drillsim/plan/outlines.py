@@ -22,6 +22,8 @@ XY = tuple[float, float]
 TOLERANCE_M = 0.001
 """A corner that goes lies at most this far from the new wall. Source: assumption A:plan.tolerances."""
 
+LOOKED_AT = (0.5, *((k * 0.6180339887498949) % 1.0 for k in range(1, 41)))
+"""Shares of a line at which a point is looked at before the whole line is."""
 PERSON_M = 0.5
 """What is narrower is no way for a person, m. Source: assumption A:plan.person."""
 
@@ -109,6 +111,11 @@ class Chord:
         """Length in metres."""
         return hypot(self.a[0] - self.b[0], self.a[1] - self.b[1])
 
+    @property
+    def middle(self) -> XY:
+        """Its midpoint."""
+        return ((self.a[0] + self.b[0]) / 2.0, (self.a[1] + self.b[1]) / 2.0)
+
     def line(self, *, beyond_m: float = 0.0) -> LineString:
         """Return the chord as a line, longer by so much at both ends."""
         dx, dy = ((q - p) / self.length_m * beyond_m for p, q in zip(self.a, self.b, strict=True))
@@ -170,8 +177,10 @@ def _may_be_shortest(across: Floats, walls: Floats) -> NDArray[np.bool_]:
 def _cross_the_floor(floor: Polygon, ends: Floats) -> NDArray[np.bool_]:
     """Return which lines (n, 2, 2) lie on the floor, and not along its walls."""
     shapely.prepare(floor)
-    middle = ends.mean(axis=1)
-    crosses = np.asarray(shapely.contains_xy(floor, middle[:, 0], middle[:, 1]))
+    crosses = np.ones(len(ends), dtype=np.bool_)
+    for share in LOOKED_AT:  # along a row of niches most lines run along walls: points tell them before lines do
+        x, y = (ends[crosses, 0] + share * (ends[crosses, 1] - ends[crosses, 0])).T
+        crosses[crosses] = shapely.contains_xy(floor, x, y)
     lines = shapely.linestrings(ends[crosses])
     grown = shapely.buffer(floor, 1e-6, join_style="mitre")
     shapely.prepare(grown)

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 @click.command(short_help="Check plans, scenarios and mixes; nothing is run.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--list", "list_ids", is_flag=True, help="Print every id with its label.")
+@click.option(
+    "--draw", type=click.Path(path_type=Path), help="Write a picture of the plan (.png, .svg), faults marked."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
-def check(paths: tuple[Path, ...], list_ids: bool, as_json: bool) -> int:
+def check(paths: tuple[Path, ...], list_ids: bool, draw: Path | None, as_json: bool) -> int:
     """Check plans, scenarios, mixes, or folders of them, and print every fault at once.
 
     A scenario is checked against its plan and with the mixes file in its folder. Exit code 2 when there are errors;
@@ -48,8 +51,30 @@ def check(paths: tuple[Path, ...], list_ids: bool, as_json: bool) -> int:
         terminal.say(f"Passed over (no drillsim key inside): {', '.join(map(shown, passed))}", err=as_json)
     end = f"{terminal.counted(len(sheets), 'file')} checked, {terminal.tally(faults)}. Nothing was run."
     terminal.say(end, err=as_json)
+    if draw is not None:
+        terminal.say(_draw(sheets, draw), err=as_json)
     terminal.json_line(_as_data(sheets, facts, faults), wanted=as_json)
     return 2 if only_errors(faults) else 0
+
+
+def _draw(sheets: Sequence[inputs.Sheet], path: Path) -> str:
+    """Draw the first plan with its faults into a file; return what to tell of it."""
+    sheet = next((s for s in sheets if s.kind == "plan"), None)
+    form = path.suffix.lower().removeprefix(".")
+    if form not in ("png", "svg"):
+        raise click.UsageError(f"--draw {path}: name a file that ends in .png or .svg")
+    if sheet is None or sheet.plan is None:
+        return "Nothing was drawn: no plan could be read as far as its corners."
+    from drillsim.report.chart_style import image
+    from drillsim.report.fault_figure import plot_faults
+
+    title = f"{sheet.plan.name}: faults of the plan"
+    drawn = image(plot_faults(sheet.plan, sheet.faults), form, title=title, description=title)
+    try:
+        path.write_bytes(drawn)
+    except OSError as e:
+        raise click.UsageError(f"--draw {path}: {e.strerror or e}") from None
+    return f"Drawn: {shown(path)}"
 
 
 def _together(files: Sequence[Path]) -> list[inputs.Sheet]:
@@ -130,10 +155,13 @@ def _line(sheet: inputs.Sheet, facts: dict[str, Any] | None) -> str:
             ("stair", facts["stairs"]),
         )
         parts = ", ".join(terminal.counted(n, word) for word, n in counts)
-        ways = (
-            "Every space can reach an exit. From a door to the nearest exit it is at most "
-            f"{_length(facts['worst_exit_m'])}, from one door to another at most {_length(facts['diameter_m'])}."
+        ways = "Every space can reach an exit."
+        lengths = (
+            ("from a door to the nearest exit it is", facts["worst_exit_m"]),
+            ("from one door to another", facts["diameter_m"]),
         )
+        told = ", ".join(f"{words} at most {_length(metres)}" for words, metres in lengths if metres is not None)
+        ways += f" {told[0].upper()}{told[1:]}." if told else ""
         return f"{sheet.shown}: plan OK: {sheet.plan.name}: {parts}.\n{terminal.wrapped(ways, indent='  ')}"
     if sheet.scenario:
         scenario = sheet.scenario
