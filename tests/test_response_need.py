@@ -220,3 +220,14 @@ def test_the_aed_comes_by_the_one_of_least_way() -> None:
     far, near = ({**GUARD, "id": name, "post": post} for name, post in (("far", "a"), ("near", "c")))
     assert stamps(care(mix(nurse, far, near), aed="c"), "takes-aed", "near")
     assert stamps(care(mix(nurse, far, near), aed="a"), "takes-aed", "far")
+
+
+def test_who_comes_on_campus_is_sent_to_a_fight_that_waits() -> None:
+    hours = {"monday": [{"from": "10:05", "to": "15:00"}]}
+    late = {**GUARD, "id": "late", "post": "c", "calendar": hours}
+    first = {"id": "first", "kind": "behaviour", "where": "a", "act": "25 min", **LONG}
+    second = {"id": "second", "kind": "behaviour", "where": "b", "at": "60 s", **LONG}
+    trace = play(mix(GUARD, late), first, second, weekday="monday", time_of_day="10:00", dispatch={"back_up": False})
+    assert stamps(trace, "back", "late") == [300.0]
+    assert stamps(trace, "word", "late") == [304.0]
+    assert stamps(trace, "under-way", "late") == [310.0]

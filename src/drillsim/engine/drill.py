@@ -46,6 +46,8 @@ class Drill:
         """Play to the end, and return the events in order of time."""
         drill, scenario = self.drill, self.drill.scenario
         self._roll_call()
+        for unit in drill.units:
+            drill.env.process(self.response.follow_calendar(unit))
         end_s = scenario.horizon + max((c.onset_s for c in drill.incidents), default=0.0)
         if scenario.demand is not None:
             end_s = scenario.demand.lasts + scenario.horizon

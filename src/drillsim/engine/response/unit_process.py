@@ -156,6 +156,20 @@ class Response:
         self.drill.log(unit.id, ev.BACK, self.drill.whereabouts(unit))
         self._is_free(unit)
 
+    def follow_calendar(self, unit: Responder) -> Process:
+        """Review the open incidents each time that a unit comes on campus by its calendar."""
+        drill, calendar = self.drill, unit.unit.calendar
+        if calendar is None:
+            return
+        for time_s in map(drill.clock.seconds, calendar.changes(drill.clock.weekday)):
+            if time_s <= 0.0:
+                continue
+            was_here = unit.is_here(drill.env.now)
+            yield drill.env.timeout(time_s - drill.env.now)
+            if not was_here and unit.is_here(drill.env.now) and not self.assignments.is_busy(unit):
+                drill.log(unit.id, ev.BACK, drill.whereabouts(unit))
+                self._is_free(unit)
+
     # ------------------------------------------------------------------ the life cycle
 
     def _respond(self, assignment: Assignment, heard_s: float, why: str) -> Process:
