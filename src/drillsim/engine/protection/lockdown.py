@@ -50,8 +50,8 @@ class Lockdown:
     def __init__(self, order: ProtectiveOrder, listed: Collection[int]) -> None:
         self.order, self.drill, self.listed = order, order.drill, frozenset(listed)
         self.lockable = {r.space: r for r in self.drill.world.rooms if r.lockable}
-        self.refuges = set(self.drill.world.rooms_inside) & self.lockable.keys()
-        """Rooms to flee into."""
+        self.refuges = set(self.drill.world.rooms_inside) & self.lockable.keys() - {order.incident.space}
+        """Rooms to flee into: never the one with the event."""
         self.state: dict[int, str] = {}
         self.done_s: dict[int, float] = {}
         """Time at which a room was last secured, or its lock failed, by space."""
@@ -85,7 +85,7 @@ class Lockdown:
         if not len(caught):
             return
         self._caught = caught.tolist()
-        order.to_rooms(caught, self.lockable if leaving else self.refuges)
+        order.to_rooms(caught, self.lockable.keys() - {order.incident.space} if leaving else self.refuges)
         last = max((self._plans[r.space].locked_s for r in told if self._plans[r.space].locked_s < inf), default=0.0)
         drill.at(max(last, float(order.heard_s[order.space[caught]].max())), self._wait_no_longer)
         drill.env.process(self._watch(sorted(self.refuges - order.occupied)))

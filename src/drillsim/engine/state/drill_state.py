@@ -67,6 +67,7 @@ class DrillState:
         self.incident_factory = IncidentFactory(scenario, world, streams, clock, env)
         self.incidents = self.incident_factory.of_drill()
         self.exposures: dict[IncidentState, Exposure] = {}
+        self._locked_rooms: set[int] = set()
         self.without_radio: set[int] = {i for i, s in enumerate(world.plan.spaces) if not s.radio}
         self.occupied = self.people_in() > 0
 
@@ -163,8 +164,10 @@ class DrillState:
         self.stop_exposure(incident)
 
     def start_exposure(self, incident: IncidentState) -> None:
-        """Begin the exposure of an incident at its present place."""
-        self.exposures[incident] = Exposure(self.world, self.crowd, incident.space, incident.point)
+        """Begin the exposure of an incident at its present place; rooms that are locked against it do not count."""
+        exposure = self.exposures[incident] = Exposure(self.world, self.crowd, incident.space, incident.point)
+        for space in self._locked_rooms - {incident.space}:
+            exposure.room_locked(space)
 
     def stop_exposure(self, incident: IncidentState) -> None:
         """Log the exposure of an incident up to now; a second call does nothing."""
@@ -182,6 +185,8 @@ class DrillState:
             self.start_exposure(incident)
 
     def room_locked(self, space: int) -> None:
-        """Exclude the people of a locked room from every exposure."""
-        for exposure in self.exposures.values():
-            exposure.room_locked(space)
+        """Exclude the people of a locked room from every exposure, but for that of an incident which is locked in with them."""
+        self._locked_rooms.add(space)
+        for incident, exposure in self.exposures.items():
+            if incident.space != space:
+                exposure.room_locked(space)
