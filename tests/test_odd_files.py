@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from drillsim.cli import main, terminal
+from drillsim.crowd.factory import no_numba
 from drillsim.escape import for_cell, for_terminal, for_xml, from_cell, one_line, quoted
 
 Capture = pytest.CaptureFixture[str]
@@ -341,3 +342,21 @@ def test_ctrl_c_while_workers_play_ends_with_130(after_s: float, project: Path) 
         assert process.returncode == 130, err
         assert b"Traceback" not in err, err
     assert not list(project.parent.glob("out*"))
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (ModuleNotFoundError("No module named 'numba'", name="numba"), "numba is not installed here"),
+        (
+            ImportError("Numba needs NumPy 2.4 or less"),
+            "installed here but cannot be used (Numba needs NumPy 2.4 or less)",
+        ),
+        (
+            ModuleNotFoundError("No module named 'llvmlite'", name="llvmlite"),
+            "cannot be used (No module named 'llvmlite')",
+        ),
+    ],
+)
+def test_a_missing_numba_is_told_from_a_broken_one(problem: ImportError, words: str) -> None:
+    assert words in no_numba(problem)

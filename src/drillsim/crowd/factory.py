@@ -11,11 +11,12 @@ from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.interface import Crowd, CrowdSettings
 from drillsim.crowd.population import Population, nobody
 from drillsim.crowd.reference.crowd import ReferenceCrowd
+from drillsim.escape import one_line
 
 Engine = Literal["compiled", "reference"]
 NO_NUMBA = (
-    "numba is not installed here, so the reference crowd plays: the same results, some forty times slower. "
-    "Install numba to have the compiled one, or write 'crowd_engine: reference' to be told no more"
+    "{why}, so the reference crowd plays: the same results, some forty times slower. {remedy} to have the compiled one, "
+    "or write 'crowd_engine: reference' to be told no more"
 )
 
 
@@ -41,12 +42,20 @@ def build_crowd(
             from drillsim.crowd.compiled.crowd import CompiledCrowd
             from drillsim.crowd.kernel.event_loop import advance
             from drillsim.jit import announce
-        except ImportError:
-            warnings.warn(NO_NUMBA, RuntimeWarning, stacklevel=2)
+        except ImportError as problem:
+            warnings.warn(no_numba(problem), RuntimeWarning, stacklevel=2)
         else:
             announce(advance, "the crowd")
             return CompiledCrowd(env, cells, population, settings)
     return ReferenceCrowd(env, cells, population, settings, record_legs=record_legs)
+
+
+def no_numba(problem: ImportError) -> str:
+    """Return why nothing is compiled here: numba is missing, or is there and cannot be used."""
+    if isinstance(problem, ModuleNotFoundError) and problem.name == "numba":
+        return NO_NUMBA.format(why="numba is not installed here", remedy="Install numba")
+    reason = " ".join(one_line(str(problem)).split())[:200]
+    return NO_NUMBA.format(why=f"numba is installed here but cannot be used ({reason})", remedy="Mend that")
 
 
 def is_to_be_compiled() -> bool:

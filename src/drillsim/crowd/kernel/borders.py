@@ -197,9 +197,12 @@ def next_waiting(t: At, c: int, just_passed: int) -> int:
     while d >= 0:
         b = d >> 1
         if not is_resting(t, b) or (b == just_passed and borders[b].passes == 1):
-            one, other = directions[d], directions[max(found, 0)]
-            if found < 0 or one.tag < other.tag or (one.tag == other.tag and one.order < other.order):
+            if found < 0:
                 found = d
+            else:
+                one, other = directions[d], directions[found]
+                if one.tag < other.tag or (one.tag == other.tag and one.order < other.order):
+                    found = d
         d = int(directions[d].after)
     if found >= 0:
         unregister(t, found)
