@@ -38,7 +38,12 @@ def twice(play: Play, *, alone: bool) -> Play:
 
     def copied(opening: dict[str, Any]) -> dict[str, Any]:
         line, sides = moved(opening["line"]), [other(s) for s in opening["spaces"]]
-        return opening | {"id": other(opening["id"]), "spaces": sides, "line": line}
+        named = {
+            key: {word: other(space) for word, space in opening[key].items()}
+            for key in ("one_way", "locked")
+            if isinstance(opening.get(key), dict)
+        }
+        return opening | {"id": other(opening["id"]), "spaces": sides, "line": line} | named
 
     names = ("id", "lower", "upper", "lower_opening", "upper_opening")
     script: list[Any] = []

@@ -64,7 +64,7 @@ def test_three_full_rooms_in_a_ring_move_round_together() -> None:
 def storey(people: list[tuple[int, float, float]], **options: Any) -> World:
     """A hall with a refuge at its right end and an exit at its left one."""
     plan = plan_of(
-        [("hall", "corridor", box(0, 0, 30, 3)), ("r", "other", box(30, 0, 30.8, 1.2)), ("x", "gym", box(10, 3, 14, 9)),
+        [("hall", "corridor", box(0, 0, 30, 3)), ("r", "other", box(30, 0, 30.8, 1.2)), ("x", "corridor", box(10, 3, 14, 9)),
          ("back", "corridor", box(14, 3, 18, 9)), ("side", "corridor", box(0, 9, 30, 11))],
         [door("e", "hall", "outside", 0, 1.5), door("dr", "hall", "r", 30, 0.6),
          door("dx", "hall", "x", 12, 3, line=[[11.5, 3], [12.5, 3]]), door("xs", "x", "side", 12, 9, line=[[11.5, 9], [12.5, 9]]),

@@ -18,7 +18,7 @@ from crowd_worlds import people_at
 from drillsim.crowd.compiled.crowd import CompiledCrowd
 from drillsim.crowd.compiled.plan import CompiledPlan
 from drillsim.crowd.geometry.cells import Cells, build_cells
-from drillsim.crowd.laws import Laws
+from drillsim.crowd.laws import BY_STEPS, Laws
 from drillsim.plan.geodesic import Floor
 from drillsim.plan.network import build
 from shipped import ROOT
@@ -65,7 +65,7 @@ def test_a_crowd_made_before_another_is_played_plays_as_alone() -> None:
 def test_arrays_shared_between_drills_cannot_be_written_to() -> None:
     plan = cells_of_the_school().derived(CompiledPlan)
     arrays = [a for a in plan.static if isinstance(a, np.ndarray)]
-    arrays += [plan.start, *plan.way_out, *plan.components, plan.outdoors]
+    arrays += [plan.start, *plan.way_out(BY_STEPS), *plan.components, plan.outdoors]
     assert len(arrays) == 19
     assert not any(array.flags.writeable for array in arrays)
 

@@ -89,5 +89,6 @@ def _together(parts: Sequence[Population], arrives_s: Floats) -> Population:
         premovement_s=np.concatenate([part.premovement_s for part in parts]),
         group=np.concatenate([of[part.group] for of, part in zip(number, parts, strict=True)]),
         groups=groups,
+        paces=tuple(next(p.pace_of_group[p.groups.index(name)] for p in parts if name in p.groups) for name in groups),
         arrives_s=arrives_s,
     )

@@ -24,6 +24,11 @@ FREE_DENSITY_PM2 = 0.54
 SLOPE_M2 = 0.266
 LEVEL_K_MPS = 1.40
 UP_TO_DOWN = 0.8  # A:crowd.stair_up
+Pace = tuple[float, float]
+"""Stair speed over level speed, down and up; 0 where it follows from the steps."""
+BY_STEPS: Pace = (0.0, 0.0)
+GATE_M = 0.001
+"""What every way counts in a potential besides its walk, so that it falls strictly over legs of 0 m."""
 LEAST_CAPACITY_PS = 0.05  # A:crowd.least_capacity
 WEIDMANN_GAMMA_PM2, WEIDMANN_JAM_PM2 = 1.913, 5.4
 

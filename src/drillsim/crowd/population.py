@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import repeat
 
 import numpy as np
 
+from drillsim.crowd.laws import Pace
 from drillsim.crowd.seating import Floats, Ints, Seats, points_on_floors
 from drillsim.quantities import Spread, inverse_normal
 from drillsim.streams.streams import Streams
@@ -53,11 +55,30 @@ class Population:
     group: Ints
     """(persons,) index into `groups`."""
     groups: tuple[str, ...]
+    paces: tuple[Pace, ...] = ()
+    """Stair speed over level speed, down and up, by group: what the potentials of the group count a flight with; 0 where it
+    follows from the steps. Where empty, those of each group's people, in the middle."""
     arrives_s: Floats | None = None
     """(persons,) seconds at which each comes into its space, NaN for who is there from the start; None where all are."""
 
     def __len__(self) -> int:
         return len(self.space)
+
+    @cached_property
+    def pace_of_group(self) -> tuple[Pace, ...]:
+        """Stair speed over level speed, down and up, of each group."""
+        return self.paces or tuple(self._middle_pace(group) for group in range(len(self.groups)))
+
+    def _middle_pace(self, group: int) -> Pace:
+        who = self.group == group
+        down, up = (
+            self._middle_ratio(own[who], self.level_mps[who]) for own in (self.stair_down_mps, self.stair_up_mps)
+        )
+        return down, up
+
+    def _middle_ratio(self, stair_mps: Floats, level_mps: Floats) -> float:
+        own = np.isfinite(stair_mps)
+        return float(np.median(stair_mps[own] / level_mps[own])) if own.any() else 0.0
 
     def in_group(self, name: str) -> Ints:
         """Return the persons of a group."""
@@ -90,7 +111,15 @@ def draw_population(seats: Seats, streams: Streams, groups: Sequence[GroupLaw]) 
         ),
         group=group,
         groups=tuple(law.name for law in groups),
+        paces=tuple(pace_of(law) for law in groups),
     )
+
+
+def pace_of(law: GroupLaw) -> Pace:
+    """Return the stair speed over the level speed, down and up, of the person in the middle of a group; 0 by the steps."""
+    level = law.level.quantile(0.5)
+    down, up = (0.0 if own is None else own.quantile(0.5) / level for own in (law.stair_down, law.stair_up))
+    return down, up
 
 
 def _drawn(laws: Sequence[Spread | None], members: Sequence[Ints], u: Floats) -> Floats:

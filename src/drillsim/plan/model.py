@@ -17,6 +17,12 @@ Use = Literal[
     "classroom", "corridor", "passage", "lobby", "stair", "office", "cafeteria", "kitchen", "gym", "auditorium",
     "library", "restroom", "mechanical", "storage", "nurse", "outdoors", "other",
 ]  # fmt: skip
+THROUGH: dict[str, bool] = {
+    "corridor": True, "passage": True, "lobby": True, "stair": True, "outdoors": True,
+    "classroom": False, "office": False, "cafeteria": False, "kitchen": False, "gym": False, "auditorium": False,
+    "library": False, "restroom": False, "mechanical": False, "storage": False, "nurse": False, "other": False,
+}  # fmt: skip
+"""Whether a space of each use is a way for people who do not belong there. Source: A:plan.through."""
 Group = Literal["pre-k", "primary", "secondary", "adults", "needs-help"]
 """The groups that ship, by name (`drillsim explain groups`)."""
 Lock = Literal["none", "key", "push-button", "auto", "access-control"]
@@ -57,6 +63,9 @@ class Space(Model):
     """Whether an announcement is heard here."""
     radio: bool = True
     """Whether a radio message goes out from and reaches here."""
+    through: bool | None = None
+    """Whether this is a way for people who do not belong here; where absent, circulation, stair rooms and outdoor places are,
+    and rooms are not. Source: A:plan.through."""
     supervised: bool | None = None
     """Whether an adult is normally there; where absent, classrooms, offices, library, gym and cafeteria are."""
 
@@ -64,6 +73,11 @@ class Space(Model):
     def name(self) -> str:
         """The label, or the id where there is none."""
         return self.label or self.id
+
+    @property
+    def is_through(self) -> bool:
+        """Whether this is a way for people who do not belong here."""
+        return THROUGH[self.use] if self.through is None else self.through
 
     @property
     def is_circulation(self) -> bool:

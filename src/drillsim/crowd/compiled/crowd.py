@@ -49,12 +49,13 @@ class CompiledCrowd(CompiledUnits):
         """Order people (all, where none are named) outside; whoever sits starts after the delay and its premovement."""
         self._play_until_now()
         numbers = np.arange(self._people) if people is None else np.asarray(people, dtype=np.int64)
-        goals = np.full(len(numbers), self._goal(OUTSIDE_GOAL), np.int32)
+        goals = self._goals_for(OUTSIDE_GOAL, numbers)
         if away_from is not None:
-            goals[:] = self._goal(("away", frozenset({int(away_from)})))
+            goals = self._goals_for(("away", frozenset({int(away_from)})), numbers)
         elif self._assigned:
             goals[:] = [
-                self._goal(self._assigned.get(s, OUTSIDE_GOAL)) for s in self.population.space[numbers].tolist()
+                self._goal(self._assigned.get(s, OUTSIDE_GOAL), pace)
+                for s, pace in zip(self.population.space[numbers].tolist(), self._pace[numbers].tolist(), strict=True)
             ]
         self._command(numbers, goals, delay_s, self.population.premovement_s[numbers])
 
@@ -65,22 +66,23 @@ class CompiledCrowd(CompiledUnits):
         self._play_until_now()
         rooms = frozenset(int(r) for r in open_rooms) - self._locked_rooms.keys()
         self._set_rooms(LOCKABLE_GOAL, frozenset(r for r in rooms if not is_full(self._at, r)))
-        goal = self._goal(LOCKABLE_GOAL)
-        self._command(people, np.full(len(people), goal, np.int32), delay_s)
+        self._command(people, self._goals_for(LOCKABLE_GOAL, people), delay_s)
 
     def to_refuge(self, people: Numbers, spaces: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0) -> None:
         """Order people to the nearest of some spaces that has a place, to stay there; outside where there is no way."""
         self._play_until_now()
         numbers = np.asarray(people, dtype=np.int64)
         self._set_rooms(REFUGE_GOAL, frozenset(int(s) for s in spaces if not is_full(self._at, int(s))))
-        self._goal(OUTSIDE_GOAL)
-        goal = self._goal(REFUGE_GOAL)
-        self._command(numbers, np.full(len(numbers), goal, np.int32), delay_s, self.population.premovement_s[numbers])
+        self._goals_for(OUTSIDE_GOAL, numbers)
+        self._command(numbers, self._goals_for(REFUGE_GOAL, numbers), delay_s, self.population.premovement_s[numbers])
 
     def to_own_room(self, people: Numbers, rooms: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0) -> None:
         """Order each of some people to a room of its own, to stay there; a full one is waited for at its door."""
         self._play_until_now()
-        goals = np.array([self._goal(("own", frozenset({int(r)}))) for r in rooms], dtype=np.int32)
+        paces = self._pace[people].tolist()
+        goals = np.array(
+            [self._goal(("own", frozenset({int(r)})), k) for r, k in zip(rooms, paces, strict=True)], dtype=np.int32
+        )
         self._command(people, goals, delay_s)
 
     def close(self, way: int) -> None:
@@ -192,8 +194,8 @@ class CompiledCrowd(CompiledUnits):
 
     def _turn(self, people: Numbers, goals: NDArray[np.int32]) -> None:
         for goal in np.unique(goals).tolist():
-            self._goal(self._goals[goal])
-        self._goal(OUTSIDE_GOAL)
+            self._goal(*self._goals[goal])
+        self._goals_for(OUTSIDE_GOAL, people)
         self._redecide(orders.turn(self._at, people, goals))
 
     def _order_in(self, delay_s: float, order: Callable[[], None]) -> None:
@@ -221,7 +223,7 @@ class CompiledCrowd(CompiledUnits):
 
     def _handle_notice(self, what: int, who: int, where: int) -> None:
         if what == FULL:
-            goal = self._goals[who]
+            goal, _ = self._goals[who]
             self._set_rooms(goal, self._open_rooms[goal] - {where})
         elif what == SEEN:
             self._watches[who].succeed()

@@ -52,6 +52,7 @@ from drillsim.crowd.kernel.records import (
     WATCHED,
 )
 from drillsim.crowd.kernel.walking import walk_laid_legs
+from drillsim.crowd.laws import BY_STEPS
 from drillsim.crowd.population import Population
 
 
@@ -77,8 +78,13 @@ class CrowdDriver(ABC):
         """Rooms locked during the drill, and since when."""
         self._paths: dict[int, UnitPath] = {}
         self._keys: dict[int, str] = {}
-        self._goals: list[Goal] = [OUTSIDE_GOAL]
-        self._dirty = [True]
+        self._paces = list(dict.fromkeys(population.pace_of_group)) or [BY_STEPS]
+        paces = [self._paces.index(pace) for pace in population.pace_of_group]
+        self._pace: NDArray[np.int64] = np.array(paces, dtype=np.int64)[population.group]
+        """(persons,) index of each person's pace; also the number of its goal outside."""
+        self._goals: list[tuple[Goal, int]] = [(OUTSIDE_GOAL, pace) for pace in range(len(self._paces))]
+        """Goals by number, each with the index of a pace: a field of its own."""
+        self._dirty = [True] * len(self._goals)
         self._used = {"corners": 0, "rows": 0, "paths": 0}
         self._turned: dict[int, TurnedWalk] = {}
         """The ways on of people who have left a leg in a space with corners (rule 12)."""
@@ -94,7 +100,11 @@ class CrowdDriver(ABC):
         self._t.n[LAW], self._t.s[DENSITY_MAX] = cells.laws.speed_law, cells.laws.density_max_pm2
         if env.now:
             self._t.cells["since"] = env.now
+        if len(self._goals) > 1:
+            self._make_room_for_goals(len(self._goals))
         seat_all(self._at, population, cells)
+        for name in ("pace", "goal", "aim"):
+            self._t.people[name][: self._people] = self._pace
         if self._blocked:
             self._t.borders["shut"][sorted(self._blocked)] = 1
         if population.arrives_s is not None:
@@ -114,21 +124,29 @@ class CrowdDriver(ABC):
         return int(self._t.nbytes + sum(array.nbytes for array in shared))
 
     # ------------------------------------------------------------------- goals
-    def _goal(self, goal: Goal) -> int:
-        """Return the number of a goal; its field is computed if it is new or out of date."""
-        if goal not in self._goals:
-            t, number = self._t, len(self._goals)
-            self._goals.append(goal)
+    def _goal(self, goal: Goal, pace: int) -> int:
+        """Return the number of a goal of people of a pace; its field is computed if it is new or out of date."""
+        if (goal, pace) not in self._goals:
+            self._goals.append((goal, pace))
             self._dirty.append(True)
-            self._replace_arrays(
-                fields=grown(t.fields, number + 1),
-                reach=grown(t.reach, number + 1),
-                kinds=np.append(t.kinds, np.int32(kind_of(goal))),
-            )
-        number = self._goals.index(goal)
+            self._make_room_for_goals(len(self._goals))
+            self._t.kinds[-1] = kind_of(goal)
+        number = self._goals.index((goal, pace))
         if self._dirty[number]:
             self._lay(number)
         return number
+
+    def _make_room_for_goals(self, count: int) -> None:
+        t = self._t
+        self._replace_arrays(fields=grown(t.fields, count), reach=grown(t.reach, count), kinds=grown(t.kinds, count))
+
+    def _goals_for(self, goal: Goal, people: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return the number of one goal for each of some people, by their paces."""
+        paces = self._pace[people]
+        numbers = np.zeros(len(self._paces), np.int32)
+        for pace in np.unique(paces).tolist():
+            numbers[pace] = self._goal(goal, pace)
+        return numbers[paces]
 
     @abstractmethod
     def _members(self, goal: Goal) -> frozenset[int]:
@@ -136,11 +154,11 @@ class CrowdDriver(ABC):
 
     def _lay(self, number: int) -> None:
         """Compute field and reach of a goal as the ways are now; those of the unchanged building are shared by all drills."""
-        goal, t = self._goals[number], self._t
+        (goal, pace), t = self._goals[number], self._t
         if goal == OUTSIDE_GOAL and not self._blocked and not self._held and self._locked == self.cells.locked_ways:
-            found = self._plan.way_out
+            found = self._plan.way_out(self._paces[pace])
         else:
-            found = self._plan.way_to(goal, self._members(goal), self._enter)
+            found = self._plan.way_to(goal, self._members(goal), self._enter, self._paces[pace])
         t.fields[number], t.reach[number] = found
         self._dirty[number] = False
 

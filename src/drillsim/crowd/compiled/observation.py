@@ -124,7 +124,7 @@ class CompiledObservation(CrowdDriver):
         if state == QUEUED:
             return "queued", "behind a full space" if self._t.directions["registered"][direction] else "in turn"
         if state == SETTLED:
-            reason = ROOMS.get(self._goals[aim][0], "in a room")
+            reason = ROOMS.get(self._goals[aim][0][0], "in a room")
             return "settled", "in a locked room" if space in self._locked_rooms else reason
         return ("lost", "no place on arrival") if state == LOST else (WORDS[state], "")
 

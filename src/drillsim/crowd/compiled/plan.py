@@ -20,6 +20,7 @@ from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, Goal, settles
 from drillsim.crowd.geometry.legs import Legs, stretch, walked_m
 from drillsim.crowd.kernel.distance_field import lay
 from drillsim.crowd.kernel.records import FIELD, Record
+from drillsim.crowd.laws import Pace
 
 Flags = NDArray[np.bool_]
 
@@ -33,6 +34,7 @@ class CompiledPlan:
         self.start: NDArray[np.uint8] = initial_bytes(self.static)
         """The first bytes of the block of every drill."""
         self._layouts: dict[int, Layout] = {}
+        self._ways_out: dict[Pace, tuple[Record, NDArray[np.int32]]] = {}
         self._leg_metres: dict[tuple[int, int], tuple[float, float]] = {}
 
     def layout(self, people: int) -> Layout:
@@ -66,24 +68,29 @@ class CompiledPlan:
         found.flags.writeable = False
         return found
 
-    @cached_property
-    def way_out(self) -> tuple[Record, NDArray[np.int32]]:
-        """The field and the reach of the goal outside, in the building as the plan has it."""
-        enter = self.static.allowed.copy()
-        enter.reshape(-1, 2)[sorted(self.cells.locked_ways)] = False
-        field, reach = self.way_to(OUTSIDE_GOAL, frozenset(), enter)
-        field.flags.writeable = reach.flags.writeable = False
-        return field, reach
+    def way_out(self, pace: Pace) -> tuple[Record, NDArray[np.int32]]:
+        """Return the field and the reach of the goal outside, in the building as the plan has it, for people of a pace."""
+        found = self._ways_out.get(pace)
+        if found is None:
+            enter = self.static.allowed.copy()
+            enter.reshape(-1, 2)[sorted(self.cells.locked_ways)] = False
+            field, reach = self.way_to(OUTSIDE_GOAL, frozenset(), enter, pace)
+            field.flags.writeable = reach.flags.writeable = False
+            found = self._ways_out.setdefault(pace, (field, reach))
+        return found
 
-    def way_to(self, goal: Goal, members: frozenset[int], enter: Flags) -> tuple[Record, NDArray[np.int32]]:
+    def way_to(self, goal: Goal, members: frozenset[int], enter: Flags, pace: Pace) -> tuple[Record, NDArray[np.int32]]:
         """Return the field (nodes,) and the reach (spaces,) of a goal; see `fields` and `reach` of Tables.
 
         members
             The ways or spaces that the goal means now.
         enter
             (nodes,) which nodes may be entered now.
+        pace
+            Stair speed over level speed of the people whose field it is.
         """
         static = self.static
+        flights_m = self.cells.graph.flights_m(pace)
         numbers, space, away = sorted(members), static.nodes["space"], -1
         field, reach = np.zeros(len(static.nodes), FIELD), np.zeros(len(static.spaces), np.int32)
         if settles(goal):
@@ -96,5 +103,5 @@ class CompiledPlan:
                 targets = targets & np.isin(np.arange(len(space)) >> 1, numbers)
             elif goal[0] == "away":
                 away = numbers[0]
-        lay(field, static.spaces, static.gates, static.nodes, static.dist, static.beyond_m, enter, targets, away)
+        lay(field, static.spaces, static.gates, static.nodes, static.dist, flights_m, enter, targets, away)
         return field, reach

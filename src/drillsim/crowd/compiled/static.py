@@ -99,6 +99,7 @@ def _spaces(cells: Cells) -> tuple[Record, Record, NDArray[np.float64]]:
     spaces["first"], spaces["cell_count"] = cells.first_cell, cells.cell_count
     squares = np.array(cells.cell_count, dtype=np.int64) ** 2
     spaces["step"] = np.cumsum(squares) - squares
+    spaces["through"] = cells.graph.through
     spaces["convex"] = [network.is_convex(s) for s in range(count)]
     spaces["gates"], spaces["gate"] = degree, np.cumsum(degree) - degree
     spaces["dist"] = np.cumsum(degree**2) - degree**2

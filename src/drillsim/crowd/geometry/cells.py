@@ -21,9 +21,11 @@ from drillsim.crowd.geometry.chords import CellFinder, ChordSide, first_steps, s
 from drillsim.crowd.geometry.distance_field import Field, Goal, WayGraph
 from drillsim.crowd.geometry.partition import Partition, Seam, partition
 from drillsim.crowd.laws import (
+    BY_STEPS,
     LEAST_CAPACITY_PS,
     ON_CHORD_M,
     Laws,
+    Pace,
     door_capacity_ps,
     places_in,
     seam_capacity_ps,
@@ -304,8 +306,10 @@ class Cells:
         return f"space '{plan.spaces[self.space[self.near[2 * border]]].id}'"
 
     # ----------------------------------------------------------------- fields
-    def _field(self, goal: Goal, closed: frozenset[int], held: frozenset[int] = frozenset()) -> Field:
-        return Field(self.graph, goal, closed, held)
+    def _field(
+        self, goal: Goal, closed: frozenset[int], held: frozenset[int] = frozenset(), pace: Pace = BY_STEPS
+    ) -> Field:
+        return Field(self.graph, goal, closed, held, pace)
 
 
 def _anchor_of(part: Polygon) -> tuple[float, float]:

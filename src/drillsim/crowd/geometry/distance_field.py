@@ -11,6 +11,7 @@ gate counts one millimetre. That is below the precision of any plan: a walk of 5
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import nan
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from drillsim.crowd.laws import AVOIDED
+from drillsim.crowd.laws import AVOIDED, BY_STEPS, GATE_M, Pace
 from drillsim.plan.network import Network
 
 Goal = tuple[str, frozenset[int]]
@@ -30,7 +31,6 @@ LOCKABLE_GOAL: Goal = ("rooms", frozenset())
 """The nearest lockable room still open; which rooms these are changes during a drill."""
 REFUGE_GOAL: Goal = ("refuge", frozenset())
 """The nearest refuge that still has a place."""
-GATE_M = 0.001
 
 
 def settles(goal: Goal) -> bool:
@@ -47,22 +47,30 @@ class WayGraph:
         self.node_space: list[int] = [int(s) for s in network.way_spaces.reshape(-1)]
         self.allowed = _allowed(network)
         self.outdoors = frozenset(np.flatnonzero(~network.space_indoors).tolist())
+        self.through: list[bool] = [s.is_through for s in network.plan.spaces]
+        """Whether each space is a way for people who do not belong there."""
         steps = network.edges
         fine = np.isfinite(steps.leg_m)
         self.tail: NDArray[np.int64] = steps.start[fine]
         self.head: NDArray[np.int64] = steps.end[fine]
-        crossing = np.zeros(self.nodes)
-        for stair, (down, up) in enumerate(stair_factors):
-            way = network.openings + stair
-            crossing[2 * way] = network.way_crossing_m[way] / down
-            crossing[2 * way + 1] = network.way_crossing_m[way] / up
         self.space: NDArray[np.int64] = steps.space[fine]
         """Space that each step crosses."""
         self.leg_m: NDArray[np.float64] = steps.leg_m[fine]
-        self.beyond_m: NDArray[np.float64] = GATE_M + crossing
-        """What passing the way into each node adds to a leg."""
         self.row = [{w: r for r, w in enumerate(ways)} for ways in network.space_ways]
         self.dist: list[list[list[float]]] = [d.tolist() for d in network.space_dist]
+        self._stair_factors = tuple(stair_factors)
+        self.flights_m = lru_cache(64)(self._flights_m)
+        """(nodes,) level metres that the flight into each node counts, by pace; not to be written to."""
+        self.beyond_m: NDArray[np.float64] = GATE_M + self.flights_m(BY_STEPS)
+
+    def _flights_m(self, pace: Pace) -> NDArray[np.float64]:
+        network, flights = self.network, np.zeros(self.nodes)
+        for stair, factors in enumerate(self._stair_factors):
+            way = network.openings + stair
+            for side, (own, factor) in enumerate(zip(pace, factors, strict=True)):
+                flights[2 * way + side] = network.way_crossing_m[way] / (own or factor)
+        flights.flags.writeable = False
+        return flights
 
 
 def _allowed(network: Network) -> NDArray[np.bool_]:
@@ -84,17 +92,30 @@ class Option(NamedTuple):
     metres: float
     """Metres of the leg from the node that the person stands at; NaN at a point of its own."""
     left_m: float
-    """The potential phi behind the way, in metres."""
+    """Level metres left to the goal from the near side of the way: phi behind it, and the flight of a stair."""
 
 
 class Field:
     """Distances to one goal while some ways are closed.
 
-    `phi_m[node]` is infinite where no way leads on; `options` and `starts` give the gates that may be chosen.
+    `closed_mm[node]` and `phi_m[node]` are what is left: millimetres through rooms that are no way for others, and level
+    metres; phi is infinite where no way leads on. Less of the first goes before less of the second. `options` and
+    `starts` give the gates that may be chosen.
+
+    pace
+        Stair speed over level speed, down and up, of the people whose field it is.
     """
 
-    def __init__(self, graph: WayGraph, goal: Goal, closed: frozenset[int], held: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        graph: WayGraph,
+        goal: Goal,
+        closed: frozenset[int],
+        held: frozenset[int] = frozenset(),
+        pace: Pace = BY_STEPS,
+    ) -> None:
         self.graph, self.goal, self.closed = graph, goal, closed
+        self._flights_m: list[float] = graph.flights_m(pace).tolist()
         enter = graph.allowed.copy()
         for way in held:  # somebody with a key lets people in
             enter[2 * way : 2 * way + 2] = graph.network.passable[way]
@@ -112,23 +133,37 @@ class Field:
         self.open: list[bool] = enter.tolist()
         self._next: NDArray[np.int64] = np.full(graph.nodes, graph.nodes)
         """The node of lowest number on a least way on from each node; beyond the last one where none leads on."""
+        rooms, phi = np.full(graph.nodes, np.inf), np.full(graph.nodes, np.inf)
         if targets:
             keep = enter[graph.head]
-            leg_m = graph.leg_m
-            if kind == "away":
-                leg_m = np.where(np.isin(graph.space, list(members)), AVOIDED * leg_m, leg_m)
-            head, tail, length = graph.head[keep], graph.tail[keep], (leg_m + graph.beyond_m[graph.head])[keep]
-            back = csr_array((length, (head, tail)), shape=(graph.nodes, graph.nodes))
-            phi = dijkstra(back, indices=targets, min_only=True)
+            avoided = np.isin(graph.space, list(members)) & (kind == "away")
+            times = np.where(avoided, AVOIDED, 1.0)
+            beyond_m = GATE_M + graph.flights_m(pace)
+            head, tail, length = graph.head[keep], graph.tail[keep], (times * graph.leg_m + beyond_m[graph.head])[keep]
+            shut = avoided | ~np.array(graph.through)[graph.space]
+            # whole millimetres, so that sums are exact; a room whose two doors lie at one point still counts one
+            counted = np.where(shut, times * (np.floor(1000.0 * graph.leg_m + 0.5) + 1.0), 0.0)[keep]
+            rooms = self._least(targets, tail, head, counted)
+            tight = np.isfinite(rooms[head]) & (rooms[tail] == rooms[head] + counted)
+            tail, head, length = tail[tight], head[tight], length[tight]
+            phi = self._least(targets, tail, head, length)
             least = phi[tail] == phi[head] + length
-            self._next = np.full(graph.nodes, graph.nodes)
             np.minimum.at(self._next, tail[least], head[least])
             self._next[targets] = graph.nodes
-        else:
-            phi = np.full(graph.nodes, np.inf)
+        self.closed_mm: list[float] = rooms.tolist()
         self.phi_m: list[float] = phi.tolist()
         self._options: dict[int, tuple[Option, ...]] = {}
         self._starts: dict[int, tuple[Option, ...]] = {}
+
+    def _least(
+        self, targets: list[int], tail: NDArray[np.int64], head: NDArray[np.int64], length: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        back = csr_array((length, (head, tail)), shape=(self.graph.nodes, self.graph.nodes))
+        return np.asarray(dijkstra(back, indices=targets, min_only=True), dtype=np.float64)
+
+    def entry_m(self, direction: int) -> float:
+        """Return the level metres left from the near side of a way: phi behind it, and the flight of a stair."""
+        return self.phi_m[direction] + self._flights_m[direction]
 
     def reaches(self, space: int) -> bool:
         """Return whether the goal is reached in a space."""
@@ -140,12 +175,16 @@ class Field:
         found = self._options.get(node)
         if found is None:
             graph, space = self.graph, self.graph.node_space[node]
-            rows = graph.row[space]
-            metres = graph.dist[space][rows[node >> 1]]
-            found = self._options[node] = tuple(
-                Option(direction, rows[direction >> 1], metres[rows[direction >> 1]], self.phi_m[direction])
-                for direction in self._ways_out(space)
-                if direction >> 1 != node >> 1 and self.phi_m[direction] < self.phi_m[node]
+            metres = graph.dist[space][graph.row[space][node >> 1]]
+            left = (self.closed_mm[node], self.phi_m[node])
+            found = self._options[node] = self._least_closed(
+                [
+                    d
+                    for d in self._ways_out(space)
+                    if d >> 1 != node >> 1 and (self.closed_mm[d], self.entry_m(d)) < left
+                ],
+                space,
+                metres,
             )
         return found
 
@@ -153,12 +192,18 @@ class Field:
         """Return the open ways out of a space whose least way on does not come back in."""
         found = self._starts.get(space)
         if found is None:
-            found = self._starts[space] = tuple(
-                Option(direction, self.graph.row[space][direction >> 1], nan, self.phi_m[direction])
-                for direction in self._ways_out(space)
-                if not self._comes_back(direction, space)
-            )
+            ways = [d for d in self._ways_out(space) if not self._comes_back(d, space)]
+            found = self._starts[space] = self._least_closed(ways, space, None)
         return found
+
+    def _least_closed(self, ways: list[int], space: int, metres: list[float] | None) -> tuple[Option, ...]:
+        """Return the options among some ways: those that leave the least to go through rooms that are no way."""
+        least, rows = min((self.closed_mm[d] for d in ways), default=0.0), self.graph.row[space]
+        return tuple(
+            Option(d, rows[d >> 1], nan if metres is None else metres[rows[d >> 1]], self.entry_m(d))
+            for d in ways
+            if self.closed_mm[d] == least
+        )
 
     def _ways_out(self, space: int) -> list[int]:
         network = self.graph.network

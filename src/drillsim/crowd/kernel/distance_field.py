@@ -9,19 +9,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.kernel.records import Record
-from drillsim.crowd.laws import AVOIDED
+from drillsim.crowd.laws import AVOIDED, GATE_M
 from drillsim.jit import compiled, inner
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Longs = NDArray[np.int64]
 
 
 @inner
-def step_m(spaces: Record, nodes: Record, dist: Floats, beyond_m: Floats, v: int, u: int, avoided: int) -> float:
+def step_m(spaces: Record, nodes: Record, dist: Floats, flights_m: Floats, v: int, u: int, avoided: int) -> float:
     """Return the metres from node v along one leg and through the next way to node u."""
     s = nodes[v].space
     leg_m = dist[spaces[s].dist + nodes[v].row * spaces[s].gates + nodes[u ^ 1].row]
-    return (AVOIDED * leg_m if s == avoided else leg_m) + beyond_m[u]
+    return (AVOIDED * leg_m if s == avoided else leg_m) + (GATE_M + flights_m[u])
+
+
+@inner
+def step_mm(spaces: Record, nodes: Record, dist: Floats, v: int, u: int, avoided: int) -> int:
+    """Return the millimetres of that leg through a room that is no way for others, and 0 through any other space."""
+    s = nodes[v].space
+    if spaces[s].through and s != avoided:
+        return 0
+    leg_m = dist[spaces[s].dist + nodes[v].row * spaces[s].gates + nodes[u ^ 1].row]
+    counted = int(np.floor(1000.0 * leg_m + 0.5)) + 1
+    return int(AVOIDED) * counted if s == avoided else counted
 
 
 @compiled
@@ -31,37 +43,40 @@ def lay(
     gates: Record,
     nodes: Record,
     dist: Floats,
-    beyond_m: Floats,
+    flights_m: Floats,
     enter: Flags,
     targets: Flags,
     avoided: int,
 ) -> None:
-    """Write the metres left to a goal, and which ways lead there, into a field (nodes,).
+    """Write what is left to a goal, and which ways lead there, into a field (nodes,).
 
-    beyond_m
-        (nodes,) metres that passing the way into each node adds to a leg.
+    One search from all targets, backwards; what is left through rooms that are no way counts first, then metres.
+
+    flights_m
+        (nodes,) level metres that the flight into each node counts.
     enter, targets
         (nodes,) which nodes may be entered now, and which of them are the goal.
     avoided
-        A space whose metres count ten times; -1 for none.
+        A space whose metres count ten times, as of a room that is no way; -1 for none.
     """  # fmt: skip
     count, most = len(nodes), len(nodes)
     for u in range(count):  # each node is put into the heap at the start, and once by each way of its space at most
         if nodes[u].space >= 0:
             most += spaces[nodes[u].space].gates
-    times, heap = np.empty(most), np.empty(most, np.int32)
+    rooms, times, heap = np.empty(most, np.int64), np.empty(most), np.empty(most, np.int32)
     size = 0
     for u in range(count):
-        field[u].phi, field[u].open, field[u].back = np.inf, enter[u], 0
+        field[u].phi, field[u].left, field[u].closed = np.inf, np.inf, 0
+        field[u].open, field[u].back = enter[u], 0
         if enter[u] and targets[u]:
             field[u].phi = 0.0
-            push(times, heap, size, 0.0, u)
+            push(rooms, times, heap, size, 0, 0.0, u)
             size += 1
     done = np.zeros(count, np.bool_)
     while size > 0:
         u = int(heap[0])
         size -= 1
-        sift_down(times, heap, size)
+        sift_down(rooms, times, heap, size)
         s = nodes[u ^ 1].space
         if done[u] or not enter[u] or s < 0:
             continue
@@ -69,40 +84,53 @@ def lay(
         for i in range(spaces[s].gate, spaces[s].gate + spaces[s].gates):
             v = int(gates[i].direction) ^ 1
             if v != u ^ 1 and not done[v]:
-                left = field[u].phi + step_m(spaces, nodes, dist, beyond_m, v, u, avoided)
-                if left < field[v].phi:
-                    field[v].phi = left
-                    push(times, heap, size, left, v)
+                left = field[u].phi + step_m(spaces, nodes, dist, flights_m, v, u, avoided)
+                if left == np.inf:
+                    continue
+                closed = field[u].closed + step_mm(spaces, nodes, dist, v, u, avoided)
+                if field[v].phi == np.inf or is_less(closed, left, field[v].closed, field[v].phi):
+                    field[v].phi, field[v].closed = left, closed
+                    push(rooms, times, heap, size, closed, left, v)
                     size += 1
-    mark_back(field, spaces, gates, nodes, dist, beyond_m, enter, targets, avoided)
+    for u in range(count):
+        field[u].left = field[u].phi + flights_m[u]
+    mark_back(field, spaces, gates, nodes, dist, flights_m, enter, targets, avoided)
+    mark_closed(field, spaces, gates)
 
 
 @inner
-def push(times: Floats, heap: NDArray[np.int32], size: int, time: float, node: int) -> None:
+def is_less(closed: int, left: float, other_closed: int, other_left: float) -> bool:
+    """Return whether less is left: first through rooms that are no way, then in metres."""
+    return closed < other_closed or (closed == other_closed and left < other_left)
+
+
+@inner
+def push(rooms: Longs, times: Floats, heap: NDArray[np.int32], size: int, closed: int, time: float, node: int) -> None:
     """Push a node onto the heap."""
     i = size
-    while i > 0 and time < times[(i - 1) >> 1]:
-        times[i], heap[i] = times[(i - 1) >> 1], heap[(i - 1) >> 1]
-        i = (i - 1) >> 1
-    times[i], heap[i] = time, node
+    while i > 0 and is_less(closed, time, rooms[(i - 1) >> 1], times[(i - 1) >> 1]):
+        up = (i - 1) >> 1
+        rooms[i], times[i], heap[i] = rooms[up], times[up], heap[up]
+        i = up
+    rooms[i], times[i], heap[i] = closed, time, node
 
 
 @inner
-def sift_down(times: Floats, heap: NDArray[np.int32], size: int) -> None:
+def sift_down(rooms: Longs, times: Floats, heap: NDArray[np.int32], size: int) -> None:
     """Move the last node of the heap to the root, which has been removed, and sift it down."""
-    time, node = times[size], heap[size]
+    closed, time, node = rooms[size], times[size], heap[size]
     i = 0
     while True:
         low = 2 * i + 1
         if low >= size:
             break
-        if low + 1 < size and times[low + 1] < times[low]:
+        if low + 1 < size and is_less(rooms[low + 1], times[low + 1], rooms[low], times[low]):
             low += 1
-        if time <= times[low]:
+        if not is_less(rooms[low], times[low], closed, time):
             break
-        times[i], heap[i] = times[low], heap[low]
+        rooms[i], times[i], heap[i] = rooms[low], times[low], heap[low]
         i = low
-    times[i], heap[i] = time, node
+    rooms[i], times[i], heap[i] = closed, time, node
 
 
 @compiled
@@ -112,7 +140,7 @@ def mark_back(
     gates: Record,
     nodes: Record,
     dist: Floats,
-    beyond_m: Floats,
+    flights_m: Floats,
     enter: Flags,
     targets: Flags,
     avoided: int,
@@ -128,7 +156,9 @@ def mark_back(
             v = int(gates[i].direction) ^ 1
             if v == u ^ 1 or onward[v] < count or (enter[v] and targets[v]):
                 continue
-            if field[v].phi == field[u].phi + step_m(spaces, nodes, dist, beyond_m, v, u, avoided):
+            if field[v].phi == field[u].phi + step_m(spaces, nodes, dist, flights_m, v, u, avoided) and field[
+                v
+            ].closed == field[u].closed + step_mm(spaces, nodes, dist, v, u, avoided):
                 onward[v] = u
     for u in range(count):
         from_space, v = nodes[u ^ 1].space, u
@@ -137,3 +167,18 @@ def mark_back(
                 field[u].back = 1
                 break
             v = int(onward[v])
+
+
+@inner
+def mark_closed(field: Record, spaces: Record, gates: Record) -> None:
+    """Mark the ways out of each space that leave more to go through rooms that are no way than others do."""
+    for s in range(len(spaces)):
+        least = -1
+        for i in range(spaces[s].gate, spaces[s].gate + spaces[s].gates):
+            there = field[gates[i].direction]
+            if there.open and there.phi < np.inf and not there.back and (least < 0 or there.closed < least):
+                least = there.closed
+        for i in range(spaces[s].gate, spaces[s].gate + spaces[s].gates):
+            there = field[gates[i].direction]
+            if there.closed > least:
+                there.back = 1

@@ -100,7 +100,9 @@ def to_redecide(t: At, old: Record, known: NDArray[np.bool_]) -> Ints:
         if me.state in (WALKING, QUEUED) and me.target >= 0:
             for g in (me.aim, me.goal):
                 there, before = fields[g, me.target], old[g, me.target]
-                again = again or not known[g] or not there.open or there.phi != before.phi
+                again = (
+                    again or not known[g] or not there.open or there.phi != before.phi or there.closed != before.closed
+                )
         if again:
             found[count] = p
             count += 1
@@ -298,7 +300,6 @@ def goals_in_use(t: At) -> Ints:
         me = people[p]
         if me.state in (WALKING, QUEUED, STRANDED, ABSENT) or (me.state == WAITING and events[n[BORDERS] + p].due > 0):
             used[me.goal] = used[me.aim] = True
-    for g in range(len(used)):
-        if used[g] and kinds[g] in (TO_EXITS, TO_REFUGE):
-            used[0] = True
+            if kinds[me.goal] in (TO_EXITS, TO_REFUGE) or kinds[me.aim] in (TO_EXITS, TO_REFUGE):
+                used[me.pace] = True
     return np.nonzero(used)[0]

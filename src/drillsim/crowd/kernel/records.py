@@ -32,7 +32,7 @@ def _record(**fields: str) -> np.dtype[Any]:
 PERSON = _record(
     f8="x y level speed began length walked done arrived",
     i4="space cell node target direction goal aim before after row corner",
-    i2="corners bend pieces here",
+    i2="corners bend pieces here pace",
     i1="state",
 )
 """A person or unit. x, y: where it stands or its leg began; length: of the present piece; walked: pieces behind it;
@@ -55,7 +55,7 @@ SHAPE = _record(f8="area", i4="chord chords")
 """Of a cell: floor over which its persons are spread, infinite outdoors; the chords by which one leaves it."""
 CHORD = _record(f8="x y nx ny half", i4="direction")
 """Middle, unit normal out of the cell and half the length of a chord, and the direction that it leads to."""
-SPACE = _record(i4="first cell_count step convex gate gates dist leg locked")
+SPACE = _record(i4="first cell_count step convex gate gates dist leg locked through")
 """first, cell_count: its cells; step: where its square of first steps begins in `steps`; gate, gates: its ways in `gates`;
 dist, leg: where its square of distances, and of drawn legs, begins."""
 GATE = _record(f8="x y beyond", i4="direction row")
@@ -63,8 +63,10 @@ GATE = _record(f8="x y beyond", i4="direction row")
 NODE = _record(f8="x y", i4="space cell row")
 """Place of a person that has just passed a way to a side: point, space, cell, and row of the way in the space."""
 STAIR = _record(f8="down up length")
-FIELD = _record(f8="phi", i4="open back")
-"""For one goal, by node: metres left, whether it may be entered, whether the least way on comes back in."""
+FIELD = _record(f8="phi left", i4="closed", i2="open back")
+"""For one goal and pace, by node: metres left behind it, metres left before it (the flight included), millimetres left through
+rooms that are no way, whether it may be entered, whether it is no option at the start (the least way on comes back in, or
+another one goes through fewer such rooms)."""
 EVENT = _record(f8="time", i4="due after")
 """due: its place, from 1 on, in the heap of what comes later, SOON in a slot; after: the next one in the ring of a slot's events."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from drillsim.crowd.kernel.distance_field import is_less
 from drillsim.crowd.kernel.event_list import notify
 from drillsim.crowd.kernel.memory import (
     At,
@@ -59,7 +60,7 @@ def choose(t: At, p: int, node: int) -> int:
     space, field = spaces[me.space], fields[me.aim]
     by_metres = n[BY_METRES] or kinds[me.aim] == TO_EXITS or kinds[me.goal] == TO_EXITS
     speed = 1.0 if by_metres else me.level
-    near = quick = -1
+    near = quick = least_closed = -1
     least_alone = least_cost = cost_of_near = np.inf
     for i in range(space.gates):
         gate = gates[space.gate + i]
@@ -68,12 +69,17 @@ def choose(t: At, p: int, node: int) -> int:
         if not there.open or there.phi == np.inf:
             continue
         if node >= 0:
-            if d >> 1 == node >> 1 or there.phi >= field[node].phi:
+            if d >> 1 == node >> 1 or not is_less(there.closed, there.left, field[node].closed, field[node].phi):
                 continue
+            if least_closed >= 0 and there.closed > least_closed:
+                continue
+            if there.closed != least_closed:
+                least_closed, near, quick = there.closed, -1, -1
+                least_alone = least_cost = cost_of_near = np.inf
         elif there.back:
             continue
         walk_s = metres_to(t, p, gate) / speed
-        alone = walk_s + there.phi / speed
+        alone = walk_s + there.left / speed
         queue_s = directions[d].claims / borders[d >> 1].capacity - walk_s
         cost = alone + queue_s if queue_s > 0.0 else alone
         if alone < least_alone - TIE:
@@ -95,7 +101,7 @@ def decide_afresh(t: At, p: int, same_speed: bool) -> None:
     chosen = choose(t, p, -1)
     kind = kinds[me.goal]
     if chosen < 0 and (kind in (TO_EXITS, TO_REFUGE)):
-        me.aim = 0
+        me.aim = me.pace
         chosen = choose(t, p, -1)
     if chosen >= 0:
         set_out(t, p, chosen, same_speed)

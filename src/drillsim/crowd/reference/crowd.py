@@ -48,6 +48,7 @@ class ReferenceCrowd(Observation):
         )
         self.population, self.network = population, cells.network
         self._level = population.level_mps.tolist()
+        self._pace[: self._people] = [population.pace_of_group[g] for g in population.group.tolist()]
         self._up, self._down = population.stair_up_mps.tolist(), population.stair_down_mps.tolist()
         self._by_metres = settings.routes == "shortest"
         self._assigned: dict[int, Goal] = {s: ("exits", frozenset({w})) for s, w in settings.assigned.items()}
@@ -310,8 +311,12 @@ class ReferenceCrowd(Observation):
         """Return whether what is left after somebody's target is not what it was."""
         target = self._target[p]
         for goal in {self._aim[p], self._goal[p]}:
-            old, new = self._field_as(goal, before), self._field(goal)
-            if old is not new and (not new.open[target] or old.phi_m[target] != new.phi_m[target]):
+            old, new = self._field_as(goal, p, before), self._field(goal, p)
+            if old is not new and (
+                not new.open[target]
+                or old.phi_m[target] != new.phi_m[target]
+                or old.closed_mm[target] != new.closed_mm[target]
+            ):
                 return True
         return False
 

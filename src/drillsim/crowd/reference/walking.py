@@ -28,7 +28,7 @@ from drillsim.crowd.geometry.legs import Leg, Legs, stretch, walked_m
 from drillsim.crowd.geometry.polyline import XY, Corners, split
 from drillsim.crowd.geometry.trajectory import Tracks
 from drillsim.crowd.geometry.turned_walk import Start, TurnedWalk, corners_from
-from drillsim.crowd.laws import TIE
+from drillsim.crowd.laws import BY_STEPS, TIE, Pace
 from drillsim.crowd.reference.borders import Borders
 from drillsim.crowd.states import (
     ABSENT,
@@ -99,15 +99,15 @@ class Walking(Borders):
         self._open_rooms: dict[Goal, frozenset[int]] = {LOCKABLE_GOAL: frozenset(), REFUGE_GOAL: frozenset()}
         """Rooms that still have a place, by goal."""
         self._laid: Laid = (frozenset(), self._held, dict(self._open_rooms))
-        self._fields: dict[Goal, Field] = {}
-        """The fields of goals that have been asked for, as the ways are laid now."""
+        self._pace: list[Pace] = [BY_STEPS] * people
+        self._fields: dict[tuple[Goal, Pace], Field] = {}
+        """The fields by goal and pace that were asked for, as the ways are laid now."""
         self._under_way = self._elsewhere = 0
         self._departed: list[tuple[float, int]] = []
         """Time and number of each person who is out, in order of happening."""
         self._locked_rooms: dict[int, float] = {}
         """Rooms locked during the drill, and since when."""
-        self._by_metres = False
-        self._patience_s = cells.laws.patience_s
+        self._by_metres, self._patience_s = False, cells.laws.patience_s
         self._tracks: Tracks | None = None
         self._when_arrived = [self._at_end]
         self._ranks = cast(list[EventPriority], list(range(PEOPLE_RANK, PEOPLE_RANK + people)))
@@ -201,19 +201,18 @@ class Walking(Borders):
     def _begin(self, p: int) -> None:
         """Start a person when its premovement ends, unless its room was locked meanwhile."""
 
-    def _field(self, goal: Goal) -> Field:
-        found = self._fields.get(goal)
-        if found is None:
-            found = self._fields[goal] = self._field_as(goal, self._laid)
-        return found
+    def _field(self, goal: Goal, p: int) -> Field:
+        key = (goal, self._pace[p])
+        if key not in self._fields:
+            self._fields[key] = self._field_as(goal, p, self._laid)
+        return self._fields[key]
 
-    def _field_as(self, goal: Goal, laid: Laid) -> Field:
-        closed, held, rooms = laid
-        return self.cells.field((goal[0], rooms.get(goal, goal[1])), closed, held)
+    def _field_as(self, goal: Goal, p: int, laid: Laid) -> Field:
+        return self.cells.field((goal[0], laid[2].get(goal, goal[1])), laid[0], laid[1], self._pace[p])
 
     def _person_enters(self, p: int, node: int) -> None:
         """Finish, or choose among the ways with a smaller potential than the one just passed (A 10)."""
-        field = self._field(self._aim[p])
+        field = self._field(self._aim[p], p)
         if node == OUT or field.reaches(self._space[p]):
             self._finish(p)
             return
@@ -227,14 +226,14 @@ class Walking(Borders):
         """Choose at the start and after a change among the ways whose shortest continuation does not come back in (A 11)."""
         space = self._space[p]
         goal = self._aim[p] = self._goal[p]
-        field = self._field(goal)
+        field = self._field(goal, p)
         if field.reaches(space):
             self._finish(p)
             return
         options = field.starts(space)
         if not options and goal[0] in ("exits", "refuge"):
             self._aim[p] = OUTSIDE_GOAL
-            options = self._field(OUTSIDE_GOAL).starts(space)
+            options = self._field(OUTSIDE_GOAL, p).starts(space)
         if options:
             self._go(p, options, self._metres(p), same_speed=same_speed)
         else:
