@@ -90,6 +90,8 @@ class Protocol(Model):
     """How a lockdown ends; within the drill nobody is released where absent."""
     roll_call: TimeSpread = default({"low": "30 s", "usual": "60 s", "high": "2 min"})
     """Count and report of one room, or of one assembly place. Assumption A:protocol.roll_call."""
+    alarm_before: Literal["leave", "stay"] = "leave"
+    """A fire alarm before a lockdown is ordered: people leave, as at any fire alarm, or stay."""
     alarm_in_lockdown: Literal["stay", "leave"] = "stay"
     """A fire alarm during the lockdown: everybody stays, or who is in a room that is not locked yet leaves."""
 

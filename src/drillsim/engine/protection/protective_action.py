@@ -97,8 +97,10 @@ class Protection:
             self.ordered.succeed()
 
     def alarm(self, who: str) -> None:
-        """Ring the fire alarm: it is the order to evacuate; in a lockdown people stay or leave as the protocol says."""
-        leaves = self.drill.scenario.protocol.alarm_in_lockdown == "leave"
+        """Ring the fire alarm: it is the order to evacuate; before and in a lockdown people leave or stay by the protocol."""
+        protocol = self.drill.scenario.protocol
+        wish = protocol.alarm_in_lockdown if self.ordered.triggered else protocol.alarm_before
+        leaves = wish == "leave"
         reaction = "who is not behind a locked door leaves" if leaves else "everybody stays"
         self._log(who, ev.ALARM, "", reaction if self.action == "lockdown" else "")
         if self.action == "evacuate":
