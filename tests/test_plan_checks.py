@@ -359,3 +359,9 @@ def test_a_door_that_the_usual_law_lets_nobody_through_is_told(
 def test_more_people_than_fit_are_told(faults_of: Callable[..., list[str]], people: int, *, told: bool) -> None:
     found = [f for f in faults_of(("[0, 9]], people: 25", f"[0, 9]], people: {people}")) if "DS503" in f]
     assert len(found) == told
+
+
+def test_a_plan_without_openings_is_told_so(faults_of: Callable[..., list[str]]) -> None:
+    text = one_room([[0, 0], [9, 0], [9, 9], [0, 9]])
+    for openings in ("openings: []\n", ""):
+        assert any("the plan has no exit" in f for f in faults_of(text=text.partition("openings:")[0] + openings))

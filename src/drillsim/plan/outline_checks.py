@@ -255,6 +255,8 @@ def _check_openings(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon
 
 def _check_thresholds(plan: FloorPlan, notes: FaultList) -> None:
     """Warn of widths beyond the drawn line, and of two openings on one stretch of wall."""
+    if not plan.openings:
+        return
     level = {s.id: s.level for s in plan.spaces}
     lines = [LineString(o.line) for o in plan.openings]
     for i, opening in enumerate(plan.openings):
@@ -366,7 +368,7 @@ def _check_whole(plan: FloorPlan, notes: FaultList) -> None:
         notes.add("DS105", message, ("spaces",))
     for k in (0, 1):
         places = [p[k] for s in plan.spaces for p in s.polygon]
-        if max(places) - min(places) > FARTHEST_M:
+        if places and max(places) - min(places) > FARTHEST_M:
             message = (
                 f"the plan reaches over {(max(places) - min(places)) / 1000:,.0f} km; at most {FARTHEST_M / 1000:,.0f} km. "
                 "One point may have a wrong unit or sign"
