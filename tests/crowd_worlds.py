@@ -81,13 +81,20 @@ class WatchedCrowd(ReferenceCrowd):
     def __init__(self, *args: Any, **options: Any) -> None:
         self.log: list[tuple[float, int, int, int]] = []
         self.happened: Counter[str] = Counter()
+        self.waits: list[tuple[float, int, int, str]] = []
+        """Time, person or unit, direction, and 'joins' a queue or 'leaves' it, by passing or otherwise."""
         super().__init__(*args, **options)
 
     def _enter(self, p: int, direction: int) -> None:
         self.log.append((self.env.now, p, direction >> 1, direction & 1))
+        self.waits.append((self.env.now, p, direction, "leaves"))
         locked = direction < self._way_directions and not self.cells.graph.allowed[direction]
         self.happened["let in"] += locked and p < self._people
         super()._enter(p, direction)
+
+    def _quit(self, p: int, direction: int) -> None:
+        self.waits.append((self.env.now, p, direction, "leaves"))
+        super()._quit(p, direction)
 
     def _exchange(self, circle: list[int]) -> None:
         self.happened["exchange"] += 1
@@ -115,6 +122,7 @@ class WatchedCrowd(ReferenceCrowd):
     def _join(self, p: int, direction: int) -> None:
         crowd = len(self._queues[direction]) + len(self._queues[direction ^ 1])
         self.happened["unit in a crowd"] += p >= self._people and crowd > 0
+        self.waits.append((self.env.now, p, direction, "joins"))
         super()._join(p, direction)
 
 
@@ -135,7 +143,7 @@ class World:
         settings = CrowdSettings(**self.options)
         more = {"record_legs": True} if self.record_legs else {}
         self.crowd: Any = kind(self.env, self.cells, self.people, settings, **more)
-        self.crowd.log = []
+        self.crowd.log, self.crowd.waits = [], []
         self.crowd.happened = Counter()
 
     def space(self, id_: str) -> int:

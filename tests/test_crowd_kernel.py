@@ -28,14 +28,16 @@ def seen(world: World) -> Any:
     words = [(crowd.state(p), crowd.space_of(p)) for p in range(count)]
     spaces = range(len(world.plan.spaces))
     clear = [crowd.clear_since_s([s]) is None for s in spaces]
-    return words, crowd.counts().tolist(), crowd.unit_counts().tolist(), crowd.tally(), crowd.inside(), clear
+    ways = [(w.way, w.kind, w.direction, w.people, w.longest_queue) for w in crowd.ways()]
+    return ways, words, crowd.counts().tolist(), crowd.unit_counts().tolist(), crowd.tally(), crowd.inside(), clear
 
 
 def numbers(world: World) -> Any:
     crowd, count = world.crowd, len(world.people)
     places = np.array([crowd.place_of(p) for p in range(count)]).reshape(-1)
     clear = [crowd.clear_since_s([s]) or 0.0 for s in range(len(world.plan.spaces))]
-    return np.concatenate([crowd.out_s, crowd.settled_s, crowd.person_seconds(), places, clear])
+    ways = [time or 0.0 for w in crowd.ways() for time in (w.first_s, w.last_s, w.longest_queue_s)]
+    return np.concatenate([ways, crowd.out_s, crowd.settled_s, crowd.person_seconds(), places, clear])
 
 
 def happenings(world: World, told: list[Any]) -> set[str]:

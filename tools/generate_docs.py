@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from drillsim.cli.keys import SOURCE, FileKey, file_keys
-from drillsim.record.columns import COUNTS, LEGS, MEASURES, Column
+from drillsim.record.columns import COUNTS, LEGS, MEASURES, WAYS, Column
 from drillsim.record.events import EVENTS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -141,6 +141,7 @@ def filled(text: str) -> str:
         "measures": columns(MEASURES),
         "counts": columns(COUNTS, unit=True),
         "legs": columns(LEGS),
+        "ways": columns(WAYS, unit=True),
         "events": events(),
     }
     for name, table in tables.items():

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.polyline import XY
 from drillsim.errors import ScenarioError
-from drillsim.record.trace import Leg
+from drillsim.record.trace import Leg, WayUse
 
 LockDelay = Callable[[int, int], float]
 """Seconds that a unit needs to open a way (first argument) towards a side (second)."""
@@ -235,3 +235,9 @@ class Crowd(Protocol):
 
     def legs(self) -> tuple[Leg, ...]:
         """Return the walks so far, in the order in which they began; empty where they are not recorded."""
+
+    def ways(self) -> tuple[WayUse, ...]:
+        """Return how persons have used each way so far, direction by direction, in the order of the plan.
+
+        Directions that nobody passed or waited at are left out.
+        """

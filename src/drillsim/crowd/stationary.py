@@ -22,7 +22,7 @@ from drillsim.crowd.interface import Delay, People, UnitPath
 from drillsim.crowd.seating import largest_remainder
 from drillsim.crowd.states import NOWHERE, ON_LEG, ON_STAIR, QUEUED, STANDING, UNLOCKING, WALKING, WORDS
 from drillsim.errors import SimulationError
-from drillsim.record.trace import Leg
+from drillsim.record.trace import Leg, WayUse
 
 FIRST_UNIT = 1_000_000_000
 """Units are numbered from here on, so that no number of persons ever reaches them."""
@@ -324,6 +324,10 @@ class StationaryCrowd:
             Leg(self._units[t.number].key, levels[t.level].id, tuple(t.times_s), tuple(t.xs), tuple(t.ys))
             for t in (self._tracks.tracks if self._tracks else ())
         )
+
+    def ways(self) -> tuple[WayUse, ...]:
+        """Return no rows: persons pass no way."""
+        return ()
 
     # ------------------------------------------------------------- observation
     def inside(self) -> int:

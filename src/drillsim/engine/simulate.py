@@ -54,4 +54,5 @@ def simulate(
         legs=drill.crowd.legs() if record_legs else (),
         curves=curves,
         kinds=scenario.own_kinds,
+        ways=drill.crowd.ways(),
     )

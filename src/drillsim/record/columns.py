@@ -83,6 +83,18 @@ LEGS: tuple[Column, ...] = (
 )
 """Legs of the chain of the responder who made the response able (the first on scene where nobody need be able); they add up to that time."""
 
+WAYS: tuple[Column, ...] = (
+    Column("way", "id", "exit, door or stair of the plan"),
+    Column("kind", "word", "exit (out of the building), way-in (by an exit), door (every other opening) or stair"),
+    Column("direction", "id", "space that it leads into; outside where it leads out"),
+    Column("people", "persons", "persons who passed in this direction; units are not counted"),
+    Column("first_s", "s", "time from the start of the drill until the first of them passed; empty where nobody did"),
+    Column("last_s", "s", "time until the last of them passed"),
+    Column("longest_queue", "persons", "most persons who waited there at once; who passes on arrival has not waited"),
+    Column("longest_queue_s", "s", "time since when so many waited, the first time; empty where nobody waited"),
+)
+"""Columns of `ways.csv`, after scenario, mix and replication: one row for each direction that somebody passed or waited at."""
+
 STATUSES = ("reached", "not-reached", "not-applicable")
 TIMES = frozenset(c.name for c in MEASURES)
 BY_NAME = {c.name: c for c in (*MEASURES, *COUNTS, *LEGS)}

@@ -36,6 +36,30 @@ class Event(NamedTuple):
     value: float | None = None
 
 
+class WayUse(NamedTuple):
+    """One direction of an exit, door or stair, and the persons who passed it or waited at it; units are not counted.
+
+    way, kind
+        Id of an opening or stair; 'exit' out of the building, 'way-in' by an exit, 'door' (every other opening) or 'stair'.
+    direction
+        Id of the space that it leads into; 'outside' where it leads out.
+    people, first_s, last_s
+        Persons who passed, and when the first and the last of them did; None where nobody did.
+    longest_queue, longest_queue_s
+        Most persons who waited at once, and since when so many did; None where nobody waited. Who passes at the instant of
+        arriving has not waited.
+    """
+
+    way: str
+    kind: str
+    direction: str
+    people: int
+    first_s: float | None
+    last_s: float | None
+    longest_queue: int
+    longest_queue_s: float | None
+
+
 @dataclass(frozen=True)
 class Leg:
     """A stretch of movement on one level: a polyline walked at constant speed between corners.
@@ -93,6 +117,9 @@ class Trace:
     """Counts over time at GRID points: 'out' persons, 'secured' rooms; empty where neither applies."""
     kinds: Mapping[str, StoryKind] = field(default_factory=dict)
     """The scenario's own kinds of incident by name."""
+    ways: tuple[WayUse, ...] = ()
+    """Which way people went and where they waited: exits, doors and stairs by direction, in the order of the plan, without
+    those that nobody used."""
 
     @property
     def row(self) -> Mapping[str, Value]:

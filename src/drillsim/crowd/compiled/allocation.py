@@ -33,6 +33,7 @@ from drillsim.crowd.kernel.records import (
     ELSEWHERE,
     EVENT,
     FIELD,
+    FLOW,
     LINE,
     LONG_BITS,
     MANY,
@@ -83,6 +84,7 @@ class Layout:
         )  # fmt: skip
         self._room(EVENT, events=borders + room)
         self._room(FIELD, fields=(1, nodes))
+        self._room(FLOW, flows=nodes)
         self._room(UNIT, units=ROOM_FOR_UNITS)
         self._room(PERSON, people=room)
         self._room(PERSON_DETAIL, details=room)

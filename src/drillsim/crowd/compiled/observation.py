@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from drillsim.crowd.compiled.driver import CrowdDriver
 from drillsim.crowd.geometry.polyline import XY, Corners, length_m, split
 from drillsim.crowd.geometry.turned_walk import Start, corners_from
+from drillsim.crowd.geometry.way_uses import way_uses
 from drillsim.crowd.kernel import counts
 from drillsim.crowd.kernel.orders import walked_m
 from drillsim.crowd.kernel.records import ELSEWHERE, GONE
 from drillsim.crowd.states import AWAY, LOST, ON_LEG, ON_STAIR, QUEUED, ROOMS, SETTLED, STRANDED, WAITING, WORDS
-from drillsim.record.trace import Leg
+from drillsim.record.trace import Leg, WayUse
 
 
 class CompiledObservation(CrowdDriver):
@@ -144,6 +145,11 @@ class CompiledObservation(CrowdDriver):
     def legs(self) -> tuple[Leg, ...]:
         """No walks: they are recorded by the reference crowd."""
         return ()
+
+    def ways(self) -> tuple[WayUse, ...]:
+        """Return how persons have used each way so far, direction by direction, in the order of the plan."""
+        self._play_until_now()
+        return way_uses(self.cells, *counts.ways(self._at, 2 * self.cells.ways))
 
     # ------------------------------------------------------------------ places
     def _place(self, p: int) -> XY:

@@ -25,13 +25,14 @@ from drillsim.crowd.kernel.memory import (
     circle_at,
     directions_at,
     events_at,
+    flows_at,
     n_at,
     people_at,
     rechecks_at,
     s_at,
     search_at,
 )
-from drillsim.crowd.kernel.records import CHECKING, CIRCLE, NOW, PERSONS, RECHECKS, REGISTERED
+from drillsim.crowd.kernel.records import CHECKING, CIRCLE, NOW, PERSONS, RECHECKS, REGISTERED, WAYS
 from drillsim.jit import inlined, inner
 
 
@@ -60,11 +61,28 @@ def wake_after_rest(t: At, b: int) -> None:
         schedule(t, b, borders[b].free)
 
 
+@inlined
+def note_queue(t: At, p: int, d: int) -> None:
+    """Note the persons who wait at a direction, before one of the queue leaves it; those of this instant do not count."""
+    people, directions, n, s = people_at(t), directions_at(t), n_at(t), s_at(t)
+    me = directions[d]
+    waiting = me.queued
+    if waiting > me.longest and d < 2 * n[WAYS]:
+        q = me.last
+        while q >= 0 and (people[q].arrived == s[NOW] or q >= n[PERSONS]):
+            waiting -= q < n[PERSONS]
+            q = people[q].before
+        if waiting > me.longest:
+            me.longest, flows_at(t)[d].longest = waiting, people[q].arrived
+    me.queued -= p < n[PERSONS]
+
+
 @inner
 def take_head(t: At, d: int) -> int:
     """Remove the head of a queue and return it."""
     people, directions = people_at(t), directions_at(t)
     p = int(directions[d].first)
+    note_queue(t, p, d)
     after = people[p].after
     directions[d].first = after
     if after >= 0:
@@ -77,9 +95,10 @@ def take_head(t: At, d: int) -> int:
 @inner
 def enqueue(t: At, p: int, d: int) -> None:
     """Insert a person into a queue, by time of arrival and then by number."""
-    people, directions, s = people_at(t), directions_at(t), s_at(t)
+    people, directions, n, s = people_at(t), directions_at(t), n_at(t), s_at(t)
     now = s[NOW]
     people[p].arrived = now
+    directions[d].queued += p < n[PERSONS]
     before = directions[d].last
     while before > p and people[before].arrived == now:
         before = people[before].before
@@ -99,6 +118,7 @@ def enqueue(t: At, p: int, d: int) -> None:
 def quit_queue(t: At, p: int, d: int) -> None:
     """Remove a person from a queue; a queue that becomes empty is unregistered."""
     people, directions = people_at(t), directions_at(t)
+    note_queue(t, p, d)
     before, after = people[p].before, people[p].after
     if before >= 0:
         people[before].after = after
@@ -236,6 +256,12 @@ def step_in(t: At, p: int, d: int) -> None:
     cells[c].filled += 1
     if p >= n[PERSONS]:
         cells[c].units += 1
+    elif d < 2 * n[WAYS]:
+        flow = flows_at(t)[d]
+        if directions[d].passed == 0:
+            flow.first = s[NOW]
+        directions[d].passed += 1
+        flow.last = s[NOW]
     border = borders[b]
     border.last = d & 1
     if border.rest > 0.0:

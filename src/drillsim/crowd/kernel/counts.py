@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.crowd.kernel.memory import At, cells_at, directions_at, n_at, people_at, spaces_at
+from drillsim.crowd.kernel.memory import At, cells_at, directions_at, flows_at, n_at, people_at, spaces_at
 from drillsim.crowd.kernel.records import PERSONS
 from drillsim.crowd.states import QUEUED, SETTLED, STATES, WAITING
 from drillsim.jit import compiled
@@ -47,3 +47,20 @@ def tally(t: At, goals: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         count[sort] += 1
     sorts = np.flatnonzero(count)
     return one[sorts], count[sorts]
+
+
+@compiled
+def ways(t: At, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return, of so many directions, the persons who passed, the most who waited at once, and three times (`FLOW`)."""
+    people, directions, flows, n = people_at(t), directions_at(t), flows_at(t), n_at(t)
+    passed, longest, times = np.empty(count, np.int64), np.empty(count, np.int64), np.empty((count, 3))
+    for d in range(count):
+        me, flow = directions[d], flows[d]
+        passed[d], longest[d] = me.passed, me.longest
+        times[d, 0], times[d, 1], times[d, 2] = flow.first, flow.last, flow.longest
+        if me.queued > me.longest:  # it stands still
+            q = me.last
+            while q >= n[PERSONS]:
+                q = people[q].before
+            longest[d], times[d, 2] = me.queued, people[q].arrived
+    return passed, longest, times

@@ -24,6 +24,7 @@ from drillsim.crowd.kernel.records import (
     DIRECTION,
     EVENT,
     FIELD,
+    FLOW,
     GATE,
     LINE,
     NAMES,
@@ -69,6 +70,7 @@ people_at = _reader("people", PERSON)
 details_at = _reader("details", PERSON_DETAIL)
 units_at = _reader("units", UNIT)
 directions_at = _reader("directions", DIRECTION)
+flows_at = _reader("flows", FLOW)
 borders_at = _reader("borders", BORDER)
 cells_at = _reader("cells", CELL)
 spaces_at = _reader("spaces", SPACE)

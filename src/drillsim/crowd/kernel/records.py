@@ -44,8 +44,13 @@ the goal, premovement after arrival (-1: none)."""
 UNIT = _record(f8="x y", i4="path goal end", i2="steps", i1="tells")
 """Assignment of a unit: ways path .. path + steps of `paths`, then the point (x, y) of space `goal`, in cell `end`;
 tells: whether it reports each space that it enters."""
-DIRECTION = _record(f8="tag", i8="order", i4="near far lead first last claims registered before after")
-"""first, last: of its queue; before, after: among the directions registered for the same cell."""
+DIRECTION = _record(
+    f8="tag", i8="order", i4="near far lead first last claims registered before after queued longest passed"
+)
+"""first, last: of its queue; before, after: among the directions registered for the same cell; queued: persons who wait,
+units apart; longest: most of them at once; passed: persons so far."""
+FLOW = _record(f8="first last longest")
+"""Times of a direction of a way: when the first and the last person passed, and since when its queue was longest."""
 BORDER = _record(f8="rest capacity free", i4="by", i2="passes", i1="last shut")
 """free: when its rest ends; by: who alone it rests for, -1 where two have passed at once; last: the side that somebody
 entered last, -1 at first."""
@@ -90,6 +95,7 @@ class Tables:
     details: Record
     units: Record
     directions: Record
+    flows: Record
     borders: Record
     cells: Record
     spaces: Record

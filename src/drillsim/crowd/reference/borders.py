@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from math import nan
 from typing import cast
 
 import simpy
@@ -53,6 +54,10 @@ class Borders(ABC):
         self._passes = [0] * cells.borders
         self._by = [-1] * cells.borders
         """Who alone each border rests for; -1 where two have passed at once."""
+        self._passed, self._longest = [0] * directions, [0] * directions
+        """Persons who passed each direction, and most who waited there at once; units apart."""
+        self._first_s, self._last_s, self._longest_s = ([nan] * directions for _ in range(3))
+        """When the first and the last of them passed, and since when the queue was longest."""
         self._shut = [False] * cells.borders
         self._rests: list[Timer | None] = [None] * cells.borders
         self._border_ranks = cast(list[EventPriority], list(range(BORDER_RANK, BORDER_RANK + cells.borders)))
@@ -107,9 +112,22 @@ class Borders(ABC):
     def _quit(self, p: int, direction: int) -> None:
         """Leave a queue; an empty queue waits for no place."""
         queue = self._queues[direction]
+        self._note_queue(direction)
         queue.remove(p)
         if not queue and self._registered[direction]:
             self._unregister(direction)
+
+    def _take_head(self, direction: int) -> int:
+        self._note_queue(direction)
+        return self._queues[direction].pop(0)
+
+    def _note_queue(self, direction: int) -> None:
+        """Note a queue that is longer than ever, before one of it leaves; who came at this very instant has not waited."""
+        if len(self._queues[direction]) > self._longest[direction]:
+            now, arrived = self.env.now, self._arrived
+            waiting = [p for p in self._queues[direction] if p < self._people and arrived[p] < now]
+            if len(waiting) > self._longest[direction]:
+                self._longest[direction], self._longest_s[direction] = len(waiting), arrived[waiting[-1]]
 
     def _register(self, direction: int) -> None:
         far = self._far[direction]
@@ -144,7 +162,7 @@ class Borders(ABC):
             b = self._again.pop(0)
             direction = self._turn_of(b)
             if direction >= 0:
-                self._pass(self._queues[direction].pop(0), direction)
+                self._pass(self._take_head(direction), direction)
 
     def _turn_of(self, b: int) -> int:
         """Return the direction whose head passes now: where both can, they take turns; -1 where none is to pass.
@@ -193,7 +211,7 @@ class Borders(ABC):
             direction = self._heir(near, b)
             if direction < 0:
                 break
-            p = self._queues[direction].pop(0)
+            p = self._take_head(direction)
         self._rest(passed)
 
     def _step_out(self, p: int, direction: int) -> None:
@@ -211,6 +229,11 @@ class Borders(ABC):
         self._filled[cell] += 1
         if p >= self._people:
             self._units_in[cell] += 1
+        else:
+            self._passed[direction] += 1
+            self._last_s[direction] = self.env.now
+            if self._passed[direction] == 1:
+                self._first_s[direction] = self.env.now
         self._last[b] = direction & 1
         if self._rest_s[b]:
             self._passes[b] += 1
@@ -256,7 +279,7 @@ class Borders(ABC):
 
     def _exchange(self, circle: list[int]) -> None:
         """Let the heads of a circle change places: all leave, all enter, all decide (A 9)."""
-        heads = [(self._queues[direction].pop(0), direction) for direction in circle]
+        heads = [(self._take_head(direction), direction) for direction in circle]
         for p, direction in heads:
             self._unregister(direction)
             self._step_out(p, direction)

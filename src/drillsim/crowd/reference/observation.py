@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from drillsim.crowd.geometry.way_uses import way_uses
 from drillsim.crowd.reference.units import Units
 from drillsim.crowd.states import LOST, QUEUED, ROOMS, SETTLED, STRANDED, WAITING, WALKING, WORDS
-from drillsim.record.trace import Leg
+from drillsim.record.trace import Leg, WayUse
 
 
 class Observation(Units):
@@ -123,6 +124,16 @@ class Observation(Units):
             key = ("stranded" if reason == "behind a full space" else word, reason)
             found[key] = found.get(key, 0) + 1
         return dict(sorted(found.items()))
+
+    def ways(self) -> tuple[WayUse, ...]:
+        """Return how persons have used each way so far, direction by direction, in the order of the plan."""
+        longest, longest_s = self._longest.copy(), self._longest_s.copy()
+        for direction in range(2 * self.cells.ways):
+            waiting = [p for p in self._queues[direction] if p < self._people]
+            if len(waiting) > longest[direction]:
+                longest[direction], longest_s[direction] = len(waiting), self._arrived[waiting[-1]]
+        uses = np.array(self._passed), np.array(longest), np.column_stack([self._first_s, self._last_s, longest_s])
+        return way_uses(self.cells, *(rows[: 2 * self.cells.ways] for rows in uses))
 
     def legs(self) -> tuple[Leg, ...]:
         """The walks so far, in the order in which they began; empty unless they are recorded."""
