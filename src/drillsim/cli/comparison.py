@@ -88,13 +88,14 @@ def _beside(work: Callable[[], dict[str, bytes]]) -> Future[dict[str, bytes]]:
 
 def _store(results: Results, drawn: Future[dict[str, bytes]], folder: Path) -> None:
     from drillsim.report.study_figures import draw_all
+    from drillsim.report.ways_figures import draw_ways
     from drillsim.study.results import result_files, write_files
 
     files = result_files(results)
     write_files(results, folder, files, command=command_line())
     try:
         reach = drawn.result()  # first, for two threads must not draw at once: the style is the process's
-        figures = {**draw_all(results), **reach}
+        figures = {**draw_all(results), **draw_ways(results), **reach}
     except Exception as problem:
         told = " ".join(str(problem).split())[:200]
         terminal.complain(

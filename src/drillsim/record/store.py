@@ -17,19 +17,21 @@ from typing import Any
 
 from drillsim.errors import Fault, ResultError
 from drillsim.escape import for_cell, from_cell
-from drillsim.record.columns import COUNTS, LEGS, MEASURES, status_name
+from drillsim.record.columns import COUNTS, LEGS, MEASURES, WAYS, status_name
 from drillsim.record.marker import MANIFEST, manifest_of
 from drillsim.record.outline import Outline, outline_from
 from drillsim.record.trace import Value
 from drillsim.streams.streams import SCHEME
 
 DEFAULT_FOLDER = "drillsim-results-INTERNAL"
-RUNS, SUMMARY = "runs.csv", "summary.json"
+RUNS, SUMMARY, WAYS_CSV = "runs.csv", "summary.json", "ways.csv"
 NOTICE, IGNORE = "INTERNAL.txt", ".gitignore"
 _OWN_IGNORE = "# written by drillsim: results stay out of git"
 DECIMALS = 6
 KEYS = ("scenario", "mix", "replication", "incident", "status", "stage", "reason")
 """First columns of every row. status: 'done' or 'failed'; a failed run says at which stage and why."""
+WAY_KEYS = ("scenario", "mix", "replication")
+"""First columns of every row of `ways.csv`."""
 _TEXT = ("scenario", "mix", "incident", "status", "stage", "reason")
 _NOTICE = (
     "INTERNAL\n\n"
@@ -78,11 +80,20 @@ def _cell(value: Value) -> str:
 def runs_csv(rows: Sequence[Mapping[str, Value]]) -> bytes:
     r"""Return the rows as CSV: UTF-8 with byte order mark for Excel, '\n' line ends, 6 decimals."""
     columns = column_order(rows)
+    return _csv(columns, ([row.get(c) for c in columns] for row in rows))
+
+
+def ways_csv(rows: Iterable[Sequence[Value]]) -> bytes:
+    """Return which way people went as CSV like `runs_csv`: WAY_KEYS and the columns of `WAYS`."""
+    return _csv([*WAY_KEYS, *(c.name for c in WAYS)], rows)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(row.get(c)) for c in columns])
+        writer.writerow([_cell(value) for value in row])
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", errors="backslashreplace")
 
 

@@ -293,7 +293,7 @@ def charts(played: Drawn) -> Iterator[Chart]:
     played = PartitionedResults(played)
     outline, taken = played.outline, set[str]()
     for scenario, line in outline.scenarios.items():
-        stem = _stem(scenario, taken)
+        stem = file_stem(scenario, taken)
         title, wanted = outline.title(scenario), dict.fromkeys([line.primary, *(g.measure for g in line.goals)])
         for measure in wanted:
             name = f"{stem}-response" if measure == line.primary else f"{stem}-{measure.removesuffix('_s')}"
@@ -323,7 +323,7 @@ def draw_all(played: Drawn, *, formats: Sequence[str] = ("png", "svg")) -> dict[
     }
 
 
-def _stem(scenario: str, taken: set[str]) -> str:
+def file_stem(scenario: str, taken: set[str]) -> str:
     """Return a file name for a scenario that is not taken yet, and note it as taken."""
     stem = base = re.sub(r"[^a-z0-9]+", "-", scenario.lower()).strip("-") or "scenario"
     number = 2

@@ -23,7 +23,7 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Protocol
 
 from drillsim.record.store import settled
-from drillsim.record.trace import Trace, Value
+from drillsim.record.trace import Trace, Value, WayUse
 from drillsim.study.garbage import collected_between_drills
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class DrillResult:
     """One per incident; none for a school day without incidents; one that says why for a failed drill."""
     curves: Mapping[str, tuple[float, ...]]
     """Values at 61 instants from 0 to the horizon, by name; none for a failed drill."""
+    ways: tuple[WayUse, ...] = ()
+    """Which way people went; none for a failed drill."""
 
 
 def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> DrillResult:
@@ -89,7 +91,7 @@ def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> DrillRe
         rows = tuple(settled({**row, **heads, **done}) for row in trace.rows)
     except Exception as problem:
         return failed(study, key, getattr(problem, "stage", stage), f"{type(problem).__name__}: {problem}")
-    return DrillResult(key, rows, {k: tuple(map(float, v)) for k, v in trace.curves.items()})
+    return DrillResult(key, rows, {k: tuple(map(float, v)) for k, v in trace.curves.items()}, trace.ways)
 
 
 def failed(study: Study, key: tuple[int, int, int], stage: str, reason: str) -> DrillResult:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,19 +13,22 @@ from numpy.typing import NDArray
 
 from drillsim.analysis.compare import compare
 from drillsim.analysis.summary import summarise
-from drillsim.record.columns import COUNTS, LEGS, MEASURES
+from drillsim.record.columns import COUNTS, LEGS, MEASURES, WAYS
 from drillsim.record.outline import Outline
 from drillsim.record.store import (
     RUNS,
     SUMMARY,
+    WAY_KEYS,
+    WAYS_CSV,
     column_order,
     json_bytes,
     manifest,
     read_folder,
     runs_csv,
+    ways_csv,
     write_folder,
 )
-from drillsim.record.trace import Value
+from drillsim.record.trace import Value, WayUse
 from drillsim.study.chunks import DrillResult
 from drillsim.study.design import Study
 
@@ -53,6 +57,28 @@ class Results:
     seconds: float = 0.0
     study: Study | None = field(default=None, repr=False)
     """The study that was run; None for results read from a folder."""
+    ways_used: Mapping[tuple[str, str, int], tuple[WayUse, ...]] = field(default_factory=dict, repr=False)
+    """Which way people went, by scenario, mix and replication; not stored but as `ways.csv`."""
+
+    @cached_property
+    def ways(self) -> pd.DataFrame:
+        """Which way people went, one row for each direction of an exit, door or stair that was used in a drill.
+
+        Columns: scenario, mix, replication, and those of `record.columns.WAYS`; docs/outcomes.md explains them.
+        """
+        return pd.DataFrame(_way_rows(self), columns=pd.Index([*WAY_KEYS, *(c.name for c in WAYS)]))
+
+    @property
+    def place_names(self) -> Mapping[str, str]:
+        """What ways and spaces are called in the plan, by id; empty for results read from a folder."""
+        if self.study is None:
+            return {}
+        plan = self.study.plan
+        return (
+            {o.id: o.name for o in plan.openings}
+            | {s.id: s.name for s in plan.stairs}
+            | {s.id: s.name for s in plan.spaces}
+        )
 
     @property
     def failed(self) -> pd.DataFrame:
@@ -78,7 +104,13 @@ def collect(study: Study, played: Iterable[DrillResult], *, seconds: float) -> R
         for name, values in one.curves.items():
             kept.setdefault(name, []).append(values)
     curves = {key: {name: np.array(v) for name, v in kept.items()} for key, kept in grouped.items()}
-    return Results(_frame(rows), study.outline, rows, curves, seconds, study)
+    names = list(study.mixes)
+    ways = {(study.scenarios[s].name, names[m], r): one.ways for one in ordered for s, m, r in [one.key] if one.ways}
+    return Results(_frame(rows), study.outline, rows, curves, seconds, study, ways)
+
+
+def _way_rows(results: Results) -> Iterator[tuple[Value, ...]]:
+    return ((*key, *use) for key, uses in results.ways_used.items() for use in uses)
 
 
 def _frame(rows: Sequence[Mapping[str, Value]]) -> pd.DataFrame:
@@ -97,7 +129,7 @@ def write_results(
     figures: Mapping[str, bytes] | None = None,
     command: Sequence[str] = (),
 ) -> Path:
-    """Write runs.csv, summary.json, the figures and manifest.json into a folder, and return it.
+    """Write runs.csv, summary.json, ways.csv where people walked, the figures and manifest.json into a folder, and return it.
 
     figures
         File name to content, as `report.figures.draw_all` returns them.
@@ -110,8 +142,9 @@ def write_results(
 
 
 def result_files(results: Results) -> dict[str, bytes]:
-    """Return runs.csv and summary.json, by name."""
-    return {RUNS: runs_csv(results.rows), SUMMARY: json_bytes(summarise(results, seconds=results.seconds))}
+    """Return runs.csv and summary.json, and ways.csv where people walked, by name."""
+    files = {RUNS: runs_csv(results.rows), SUMMARY: json_bytes(summarise(results, seconds=results.seconds))}
+    return files | ({WAYS_CSV: ways_csv(_way_rows(results))} if results.ways_used else {})
 
 
 def write_files(

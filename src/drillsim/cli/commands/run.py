@@ -59,6 +59,7 @@ def run(
     from drillsim.engine.world.clock import when
     from drillsim.quantities import clock
     from drillsim.report.timeline import tell
+    from drillsim.report.ways_used import exit_lines, queue_lines
 
     wish = inputs.load([scenario], plan, mixes, overrides)
     played, mix = wish.scenarios[0], _chosen(wish.mixes, mix_name)
@@ -81,7 +82,8 @@ def run(
     if played.demand is not None:
         _term(played, wish.plan, mix, days=1, seed=seed, out=out, as_json=as_json)
         return
-    for title, rows in _outcome(trace):
+    ways = ("Ways out", exit_lines(trace, wish.plan)), ("Longest queues", queue_lines(trace, wish.plan))
+    for title, rows in (*_outcome(trace), *((title, rows) for title, rows in ways if rows)):
         say(title)
         terminal.show(_table(rows), err=as_json)
         say("")
@@ -194,5 +196,6 @@ def _as_data(trace: Trace, story: list[dict[str, Any]]) -> dict[str, Any]:
         "replication": trace.replication,
         "horizon_s": trace.horizon_s,
         "row": dict(trace.row),
+        "ways": [use._asdict() for use in trace.ways],
         "timeline": story,
     }

@@ -1,0 +1,146 @@
+"""Charts of which way people went: by which exits, and where and when the longest queues stood; of the present mix."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from drillsim.analysis.contrasts import ResultRows
+from drillsim.analysis.wording import drills
+from drillsim.plan.model import OUTSIDE
+from drillsim.report.chart_style import COLOURS, GREY, NOTE, clock_axis, frame, house_style, image, round_up, titled
+from drillsim.report.study_figures import Chart, file_stem
+
+MOST_EXITS, WORST = 16, 3
+MARKS = ("o", "s", "^")
+
+
+class WaysUsed(ResultRows, Protocol):
+    """Results that tell which way people went."""
+
+    @property
+    def ways(self) -> pd.DataFrame:
+        """One row for each direction of an exit, door or stair that was used in a drill."""
+
+    @property
+    def place_names(self) -> Mapping[str, str]:
+        """What ways and spaces are called, by id."""
+
+
+def plot_exits(played: WaysUsed, scenario: str) -> Figure:
+    """Plot the people out by each exit: the mean over the drills as bars, with the range of 8 of 10 drills."""
+    counts = _by_drill(played, scenario, "exit", "people")
+    order = counts.mean().sort_values(ascending=False).index[:MOST_EXITS][::-1]
+    total = max(1.0, float(counts.sum(axis=1).mean()))
+    with house_style():
+        figure, (axes,) = frame(1.9 + 0.34 * max(3, len(order)), left_in=2.3, right_in=1.3)
+        top = 1.0
+        for y, way in enumerate(order):
+            mean = float(counts[way].mean())
+            low, high = (float(q) for q in np.quantile(counts[way], (0.1, 0.9)))
+            axes.barh(y, mean, color="#56B4E9", height=0.62)
+            axes.plot([low, high], [y, y], color="black", lw=1.4, marker="|", ms=6)
+            axes.annotate(f"{mean:,.0f} ({100 * mean / total:.0f} %)", (max(mean, high), y), (6, 0),
+                          textcoords="offset points", va="center", fontsize=8.5, annotation_clip=False)  # fmt: skip
+            top = max(top, mean, high)
+        axes.set_yticks(range(len(order)), [_short(_name(played, way[0])) for way in order])
+        axes.tick_params(axis="y", length=0)
+        axes.set_xlim(0, 1.05 * top)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.set_xlabel("people out by this exit")
+        more = "Bars: means. Lines: 8 of 10 drills lie within. Exits that nobody used are left out."
+        titled(figure, f"{_title(played, scenario)}: by which exits people get out", _note(played, len(counts), more))
+    return figure
+
+
+def plot_queues(played: WaysUsed, scenario: str) -> Figure:
+    """Plot the longest queue of each drill, over the time when it stood, at the WORST ways with the longest ones."""
+    lengths = _by_drill(played, scenario, None, "longest_queue")
+    times = _by_drill(played, scenario, None, "longest_queue_s")
+    worst = lengths.mean().sort_values(ascending=False).index[:WORST]
+    with house_style():
+        figure, (axes,) = frame(4.2, left_in=0.85, right_in=2.75)
+        end = round_up(1.05 * max(1.0, float(times[worst].max().max())))
+        top = max(1.0, float(lengths[worst].max().max()))
+        for i, way in enumerate(worst):
+            waited = lengths[way] > 0
+            mean, most = float(lengths[way].mean()), float(np.quantile(lengths[way], 0.9))
+            told = f"{_towards(played, way)}\n{mean:,.0f} on average, in 9 of 10\ndrills at most {most:,.0f}"
+            axes.plot(times[way][waited], lengths[way][waited], MARKS[i], ls="", color=COLOURS[i], mec="white", mew=0.4,
+                      ms=6, alpha=0.75, label=told)  # fmt: skip
+        clock_axis(axes, end)
+        axes.set_ylim(0, 1.08 * top)
+        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.grid(axis="y", color="#E5E5E5", lw=0.7)
+        axes.set_ylabel("people who wait in the longest queue")
+        axes.set_xlabel("time since when so many wait (m:ss)")
+        axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False, fontsize=8.5, labelspacing=1.3,
+                    handletextpad=0.4, borderaxespad=0.0, labelcolor=GREY)  # fmt: skip
+        more = "One mark a drill and way: its longest queue, and when."
+        titled(
+            figure, f"{_title(played, scenario)}: where people wait longest in line", _note(played, len(lengths), more)
+        )
+    return figure
+
+
+def ways_charts(played: WaysUsed) -> Iterator[Chart]:
+    """Yield the charts of each scenario in which people walked."""
+    table, taken = played.ways, set[str]()
+    for scenario in dict.fromkeys(table["scenario"]):
+        stem, mine = file_stem(scenario, taken), table[table["scenario"] == scenario]
+        title = _title(played, scenario)
+        if (mine["kind"] == "exit").any():
+            yield Chart(f"{stem}-exits", f"{title}: by which exits people get out",
+                        "Mean number of people out by each exit.", plot_exits(played, scenario))  # fmt: skip
+        if mine["longest_queue"].any():
+            yield Chart(f"{stem}-queues", f"{title}: where people wait longest in line",
+                        "Longest queue of each drill at the three ways with the longest.", plot_queues(played, scenario))  # fmt: skip
+
+
+def draw_ways(played: WaysUsed, *, formats: Sequence[str] = ("png", "svg")) -> dict[str, bytes]:
+    """Draw the charts of which way people went and return them as files: name in the results folder to content."""
+    return {
+        f"figures/{chart.name}.{form}": image(chart.figure, form, title=chart.title, description=chart.caption)
+        for chart in ways_charts(played)
+        for form in formats
+    }
+
+
+def _by_drill(played: WaysUsed, scenario: str, kind: str | None, column: str) -> pd.DataFrame:
+    """Return a column by drill (rows) and way and direction (columns) of the present mix; 0 where nobody used it."""
+    table, runs = played.ways, played.runs
+    mine = (table["scenario"] == scenario) & (table["mix"] == played.outline.present)
+    mine &= (table["kind"] == kind) if kind is not None else True
+    wide = table[mine].pivot_table(index="replication", columns=["way", "direction"], values=column, aggfunc="max")
+    done = runs[(runs["scenario"] == scenario) & (runs["mix"] == played.outline.present) & (runs["status"] == "done")]
+    return wide.reindex(sorted(set(done["replication"]))).astype("float64").fillna(0.0)
+
+
+def _title(played: WaysUsed, scenario: str) -> str:
+    outline = played.outline
+    return outline.title(scenario) if scenario in outline.scenarios else scenario
+
+
+def _name(played: WaysUsed, id_: str) -> str:
+    return played.place_names.get(id_, id_)
+
+
+def _short(text: str) -> str:
+    return textwrap.fill(text, 30, max_lines=2, placeholder=" ...")
+
+
+def _towards(played: WaysUsed, way: tuple[str, str]) -> str:
+    name, place = _name(played, way[0]), _name(played, way[1])
+    into = "" if place == OUTSIDE or place in name else f", into {place}"
+    return textwrap.fill(f"{name}{into}", 32, max_lines=3, placeholder=" ...")
+
+
+def _note(played: WaysUsed, count: int, more: str) -> str:
+    outline = played.outline
+    return f"{drills(count)} of the present mix, {outline.label(outline.present)}, seed {outline.seed}. {more} {NOTE}"
