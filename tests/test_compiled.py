@@ -121,10 +121,12 @@ def row() -> str:
 def test_without_compiling_the_reference_plays_the_drill_and_warns_once(row: str, how: str) -> None:
     if how == "missing":
         done = play(DRILL.format(before="sys.modules['numba'] = None"), ROOT)
+        why = "numba is not installed here"
     else:
+        why = "numba is installed here but cannot be used (compiling is switched off (NUMBA_DISABLE_JIT))"
         done = play(DRILL.format(before=""), ROOT, NUMBA_DISABLE_JIT="1")
     assert done.stdout == row
-    assert done.stderr.startswith("reference 1 numba is not installed here, so the reference crowd plays")
+    assert done.stderr.startswith(f"reference 1 {why}, so the reference crowd plays")
 
 
 @pytest.mark.deep

@@ -63,8 +63,13 @@ def renamed(play: Play) -> Play:
     new = {id_: f"{(7 * i) % 97:02d}-{i}{'+' * id_.count('+')}" for i, id_ in enumerate(ids)} | {"outside": "outside"}
 
     def again(what: dict[str, Any]) -> dict[str, Any]:
+        named = ("id", "lower", "upper", "lower_opening", "upper_opening")
         return {
-            key: new[value] if key in ("id", "lower", "upper", "lower_opening", "upper_opening") else value
+            key: {word: new[id_] for word, id_ in value.items()}
+            if isinstance(value, dict)
+            else new[value]
+            if key in named
+            else value
             for key, value in what.items()
         }
 
