@@ -74,7 +74,10 @@ def test_people_over_exits_add_up_to_those_who_got_out(play: Play) -> None:
     came_in = sum(use.people for use in uses if use.kind == "way-in")
     began_out = sum(world.plan.spaces[int(s)].use == "outdoors" for s in world.people.space)
     gone = len(world.crowd.departures()[0])
-    assert out - came_in <= gone <= out - came_in + began_out
+    now = [int(s) for s in world.crowd.spaces()]
+    outside = sum(s == -1 or (s >= 0 and world.plan.spaces[s].use == "outdoors") for s in now)
+    assert out - came_in <= outside  # who went out to a goal in the yard stays there, and is not gone
+    assert gone <= out - came_in + began_out
     for use in uses:
         assert use.people or use.longest_queue
         assert (use.first_s is None) == (use.people == 0)
