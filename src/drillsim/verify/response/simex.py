@@ -86,8 +86,8 @@ def simex_cases(harness: Harness) -> Iterator[Case]:
 
 
 BY_SIDE = (
-    "a lock takes from the exposure only people on the other side of it from the event (rule B21), and who sees the event "
-    "acts on it at once (B22), so that who announces weighs more than in the exercise; the two are not reconciled yet"
+    "a lock takes from the exposure only people on the other side of it from the event (rule B16), and who sees the event "
+    "acts on it at once (B5), so that who announces weighs more than in the exercise; the two are not reconciled yet"
 )
 """Reason of a deviation from the exercise's small effect of who may announce."""
 
