@@ -111,7 +111,7 @@ def test_what_is_no_regular_file_is_told_at_once(verb: str, project: Path, capsy
         code, text = told(capsys, verb, name)
         assert code == 2, text
         assert "DS002" in text or "mixes file" in text
-        assert time.perf_counter() - begin < 5
+        assert time.perf_counter() - begin < 60  # a hang, not a speed
     server.close()
 
 

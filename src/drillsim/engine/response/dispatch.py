@@ -22,7 +22,7 @@ class Dispatcher:
     def __init__(self, drill: DrillState, assignments: Assignments) -> None:
         self.drill, self.assignments, self.rules = drill, assignments, drill.scenario.dispatch
         self._reported: list[IncidentState] = []
-        """Reported incidents in the order of the reports; those that are over leave it later."""
+        """Reported incidents in the order of the reports; those that are over or refused leave it later."""
         self._waits: set[IncidentState] = set()
         """Those of them for which nobody on campus is free."""
         self._refused: set[IncidentState] = set()
@@ -190,8 +190,8 @@ class Dispatcher:
             self._reported.append(incident)
 
     def open(self) -> list[IncidentState]:
-        """Return the reported incidents that are not over, the most urgent first, then the earlier report."""
-        self._reported = [c for c in self._reported if not c.ended]
+        """Return the reported incidents that are not over and not refused, the most urgent first, then the earlier report."""
+        self._reported = [c for c in self._reported if not c.ended and c not in self._refused]
         return sorted(self._reported, key=lambda c: -c.rank)
 
     def wait(self, incident: IncidentState) -> None:
