@@ -121,7 +121,7 @@ def label_ends(
 
 def titled(figure: Figure, title: str, note: str) -> None:
     """Write the title above and the note below the figure, both wrapped to its width, on the left."""
-    wide = int(figure.get_figwidth() * 10.5)
+    wide = int(figure.get_figwidth() * 10)
     figure.text(0.012, 0.985, textwrap.fill(title, wide), ha="left", va="top", fontsize=11.5, fontweight="bold")
     notes = textwrap.fill(note, int(figure.get_figwidth() * 15.5))
     figure.text(0.012, 0.015, notes, ha="left", va="bottom", fontsize=7.5, color=GREY, linespacing=1.25)
