@@ -360,3 +360,18 @@ def test_ctrl_c_while_workers_play_ends_with_130(after_s: float, project: Path) 
 )
 def test_a_missing_numba_is_told_from_a_broken_one(problem: ImportError, words: str) -> None:
     assert words in no_numba(problem)
+
+
+def test_an_argument_that_no_file_name_can_be_is_refused(project: Path, capsys: Capture) -> None:
+    code, text = told(capsys, "check", project, "--draw", "\ud83d")
+    assert code == 2 or os.name != "posix"
+    assert "Write another name" in text
+
+
+@pytest.mark.parametrize("units", ["5", "18446744073709551616", "yards", "[m]", ""])
+def test_an_unknown_unit_is_told_beside_the_rest_of_a_folder(units: str, project: Path, capsys: Capture) -> None:
+    spoil(project / "plan.yaml", "units: m", f"units: {units}")
+    code, text = told(capsys, "check", project)
+    assert code == 2
+    assert "plan.yaml:" in text
+    assert "error DS1" in text

@@ -98,6 +98,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         terminal.complain(_usage(e))
         terminal.json_line({"error": e.format_message()}, wanted=as_json)
         return BAD_INPUT
+    except UnicodeEncodeError as e:
+        if e.object not in arguments:
+            return _told(e, arguments, debug=debug, as_json=as_json)
+        return _refused(f"'{quoted(e.object)}' holds what no name of this system can hold. Write another name", as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone, as after `| head`
         return 0

@@ -43,11 +43,12 @@ def rest_of(path: Path, kind: str) -> Rest:
     rest = Rest()
     models: dict[str, type[Model]] = {"plan": FloorPlan, "scenario": Scenario, "mixes": Mixes}
     try:
-        document = _formed(read_document(path, ScenarioError), models[kind], rest, keep_lists=kind != "plan")
+        written = read_document(path, ScenarioError)
+        document = _formed(written, models[kind], rest, keep_lists=kind != "plan")
         if document is None:
             return rest
         if kind == "plan":
-            bare = {"bare_lengths": document.data.get("units")}
+            bare = {"bare_lengths": written.data.get("units")}  # also where no such unit is known
             rest.plan = FloorPlan.model_validate(document.data, context=bare)
         elif kind == "scenario":
             document.data.pop("overrides", None)
