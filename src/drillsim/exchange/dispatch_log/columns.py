@@ -125,11 +125,14 @@ def plain(name: str) -> str:
 def find_header(records: Sequence[tuple[int, list[str]]], wanted: Choice, name: str) -> Header:
     """Find the header of a log: the columns that the user named, else those whose names are known.
 
-    Raises DrillsimError DS701 where call or arrival is not found; the message lists the columns and the options.
+    Raises DrillsimError: DS003 where every cell is empty; DS701 where call or arrival is not found, with the columns and options.
     """
-    rows = [r for r in records[:WITHIN] if any(cell.strip() for cell in r[1])]
-    if not rows:
-        rows = [next(r for r in records if any(cell.strip() for cell in r[1]))]
+    filled = (r for r in records if any(cell.strip() for cell in r[1]))
+    first = next(filled, None)
+    if first is None:
+        message = "every cell of the log is empty. Export it again from your dispatch system as CSV"
+        raise DrillsimError(faults=[Fault("DS003", name, 1, 1, message)])
+    rows = [first, *(r for r in records[:WITHIN] if r[0] > first[0] and any(cell.strip() for cell in r[1]))]
     refused: DrillsimError | None = None
     likely = next((r for r in rows if sum(bool(c.strip()) for c in r[1]) >= 2), rows[0])
     for row in [*rows, likely]:
