@@ -259,8 +259,8 @@ def test_a_cell_cut_in_two_by_a_sign_is_not_read_wrongly(tmp_path: Path) -> None
     [
         (b"", "DS003"),
         (b"\n \n", "DS003"),
-        (b"\n\"\"\n\"\"", "DS003"),
-        (b"sep=;\n\"\";\"\"\n;", "DS003"),
+        (b'\n""\n""', "DS003"),
+        (b'sep=;\n"";""\n;', "DS003"),
         (b"PK\x03\x04\x14\x00rest", "DS002"),
         (b"a\x00b", "DS002"),
         (b'call,arrival\n10:00,"10:05\n' + b"x" * 200_000, "DS002"),
