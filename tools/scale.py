@@ -81,7 +81,7 @@ def mixes(number: int = 1, units: int = 1, stops: int = 0) -> str:
 Files = dict[str, str]
 SMALL: Files = {"plan.yaml": plan(40), "scenario.yaml": scenario(), "mixes.yaml": mixes()}
 SUBJECTS: dict[str, tuple[int, str, Callable[[int], Files]]] = {
-    "rooms": (2000, "rooms on 4 storeys", lambda n: {"plan.yaml": plan(n, 4)}),
+    "rooms": (2000, "rooms on 20 storeys", lambda n: {"plan.yaml": plan(n, 20)}),
     "floors": (20, "storeys of 40 rooms", lambda n: {"plan.yaml": plan(40 * n, n)}),
     "people": (100_000, "people in 400 rooms", lambda n: {"plan.yaml": plan(400, 4, n // 400)}),
     "units": (500, "units of one mix", lambda n: {"mixes.yaml": mixes(1, n)}),
@@ -93,10 +93,12 @@ CHILD = """
 import contextlib, io, json, resource, sys, time
 from drillsim.cli import main
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-with contextlib.redirect_stdout(io.StringIO()):
+told = io.StringIO()
+with contextlib.redirect_stdout(told):
     main(["check", "small"])
     before, begin = peak(), time.process_time()
     code = main(["check", "large"])
+print(told.getvalue()[-2000:] if code else "")
 print(json.dumps([code, time.process_time() - begin, peak() - before]))
 """
 
@@ -112,7 +114,7 @@ def measured(files: Files) -> tuple[float, float]:
         done = subprocess.run([sys.executable, "-c", CHILD], cwd=folder, capture_output=True, text=True, check=True)
     code, seconds, megabytes = json.loads(done.stdout.splitlines()[-1])
     if code != 0:
-        raise RuntimeError(f"exit {code}: {done.stderr[-2000:]}")
+        raise RuntimeError(f"exit {code}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return seconds, megabytes
 
 
