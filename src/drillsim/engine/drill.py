@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from itertools import repeat
-from math import inf
+from math import floor, inf
 from operator import attrgetter
 
 import numpy as np
@@ -30,6 +30,7 @@ from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
 from drillsim.record import events as ev
 from drillsim.record.trace import Event
+from drillsim.scenario.calendar import DAY
 from drillsim.streams.streams import sample
 
 
@@ -46,11 +47,8 @@ class Drill:
         """Play to the end, and return the events in order of time."""
         drill, scenario = self.drill, self.drill.scenario
         self._roll_call()
-        for unit in drill.units:
-            drill.env.process(self.response.follow_calendar(unit))
-        end_s = scenario.horizon + max((c.onset_s for c in drill.incidents), default=0.0)
+        self.response.campus.begin()
         if scenario.demand is not None:
-            end_s = scenario.demand.lasts + scenario.horizon
             drill.env.process(self._day())
             drill.env.process(self._bells(scenario.demand.lasts))
         else:
@@ -61,7 +59,7 @@ class Drill:
                 drill.env.process(self.protection.run(scenario.protocol.action))
             if scenario.protocol.action == "lockdown" and scenario.protocol.release is not None:
                 drill.env.process(RoomRelease(self.response, self.protection).run())
-        drill.env.run(until=_after(end_s))
+        drill.env.run(until=_after(drill.end_s))
         self._closing_lines()
         return drill.log.events
 
@@ -72,11 +70,18 @@ class Drill:
         drill.log("roll", ev.INSIDE, why="needs-help", value=float(np.count_nonzero(helped)))
         for unit in drill.units:
             drill.log(unit.id, ev.ROLE, why=unit.label)
-            if unit.is_here(0.0):
+            if unit.is_here:
                 drill.log(unit.id, ev.PRESENT, drill.id_of(unit.place_at(0.0)[0]), unit.spell_at(0.0).duty)
             else:
-                drill.log(unit.id, ev.ABSENT, "", unit.whereabouts(0.0))
+                drill.log(unit.id, ev.ABSENT, "", unit.presence.where, value=self._comes_at(unit))
         self.protection.roll_call()
+
+    def _comes_at(self, unit: Responder) -> float | None:
+        """Return the minute of the day at which a unit comes on campus, if it comes that day or while the drill runs."""
+        clock = self.drill.clock
+        comes_s = unit.presence.next_here_s(0.0)
+        is_seen = comes_s < max(self.drill.end_s, clock.seconds((floor(clock.start_min / DAY) + 1) * DAY))
+        return clock.minute(comes_s) % DAY if is_seen else None
 
     # ------------------------------------------------------------------ a day
 
@@ -90,23 +95,16 @@ class Drill:
             drill.env.process(self.unfold(incident))
 
     def _bells(self, end_s: float) -> Process:
-        """Place people anew at each bell, and log each change of a unit's duty or whereabouts."""
+        """Place people anew at each bell, and log each change of a unit's duty."""
         drill = self.drill
         times = {drill.clock.seconds(m) for m in drill.clock.bells()}
         for responder in drill.units:
             times |= {s.begins_s for s in responder.spells if s.begins_s > 0.0}
-            calendar = responder.unit.calendar
-            if calendar is not None:
-                times |= {drill.clock.seconds(m) for m in calendar.changes(drill.clock.weekday)}
-        told = {unit.id: (unit.whereabouts(0.0), unit.spell_at(0.0).duty) for unit in drill.units}
         for time_s in sorted(t for t in times if 0.0 < t < end_s):
             yield drill.env.timeout(time_s - drill.env.now)
             drill.occupy(time_s)
             for unit in drill.units:
-                state = (unit.whereabouts(time_s), unit.spell_at(time_s).duty)
-                if state != told[unit.id]:
-                    told[unit.id] = state
-                    drill.log(unit.id, ev.DUTY, drill.id_of(unit.place_at(time_s)[0]), _duty_word(*state))
+                self.response.campus.log_duty(unit)
 
     # ------------------------------------------------------------------ an incident
 
@@ -134,6 +132,8 @@ class Drill:
         drill = self.drill
         if notice.delay_s > 0.0:
             yield drill.env.timeout(notice.delay_s)
+        if notice.unit is not None and not notice.unit.is_here:
+            return  # it has left since
         drill.notice(incident, notice.who, notice.why, notice.unit)
         if notice.unit is not None:
             self.response.noticed_by(incident, notice.unit)
@@ -197,13 +197,14 @@ class Drill:
         """Log the final state of every unit."""
         drill = self.drill
         for unit in drill.units:
-            drill.log(unit.id, ev.UNIT_ENDS, drill.whereabouts(unit) if unit.present else "", self._state(unit))
+            drill.log(unit.id, ev.UNIT_ENDS, drill.whereabouts(unit) if unit.is_here else "", self._state(unit))
 
     def _state(self, unit: Responder) -> str:
         """Return the state of a unit: away, on duty, or busy and with what."""
         now, assignment = self.drill.env.now, self.response.assignments.of(unit)
-        if not unit.is_here(now):
-            return "away" if unit.gone else f"not on campus: {unit.whereabouts(now)}"
+        if not unit.is_here:
+            sent_away = unit.presence.away_until_s is not None
+            return "away" if sent_away else f"not on campus: {unit.presence.where}"
         if assignment is None:
             return "free" if unit.stands is not None else f"on duty: {unit.spell_at(now).duty}"
         there = "on scene" if assignment.status is Status.ON_SCENE else "busy"
@@ -217,10 +218,6 @@ def _words(flags: NDArray[np.bool_], yes: str, no: str) -> Iterable[str]:
 @cache
 def _person(number: int) -> str:
     return f"person-{number}"
-
-
-def _duty_word(where: str, duty: str) -> str:
-    return duty if where == "here" else where
 
 
 def _after(horizon_s: float) -> float:

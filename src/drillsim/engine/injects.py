@@ -37,8 +37,8 @@ class InjectSchedule:
             self.protection.alarm("script")
         elif inject.absent:
             for unit in self.drill.units:
-                if unit.id == inject.absent and unit.is_here(self.drill.env.now):
-                    self.response.leave(unit, "the script sends it off campus")
+                if unit.id == inject.absent:
+                    self.response.campus.send_away(unit, "the script sends it off campus")
         else:
             self._radio(inject.radio_out or inject.radio_back or (), out=inject.radio_out is not None)
 
@@ -72,9 +72,7 @@ class InjectSchedule:
         drill.log("script", ev.PROPPED, id_)
         now = drill.env.now
         sides = [int(s) for s in drill.world.network.way_spaces[way] if s >= 0]
-        finds = [
-            (unit.visits(space, now), unit.order, unit) for unit in drill.units for space in sides if unit.is_here(now)
-        ]
+        finds = [(unit.visits(space, now), unit.order, unit) for unit in drill.units for space in sides]
         found = min(finds, key=lambda f: (f[0], f[1]), default=None)
         if found is not None and found[0] < inf:
             drill.env.process(self._shut(way, id_, found[2].id, found[0] - now))
@@ -84,11 +82,7 @@ class InjectSchedule:
         check = sample(drill.scenario.noticing.propped_check, drill.streams, "unit.propped_check", who)
         yield drill.env.timeout(delay_s + check)
         unit = next(u for u in drill.units if u.id == who)
-        if (
-            self.response.assignments.is_busy(unit)
-            or not unit.is_here(drill.env.now)
-            or way not in drill.travel.propped
-        ):
+        if self.response.assignments.is_busy(unit) or not unit.is_here or way not in drill.travel.propped:
             return
         drill.log(who, ev.SHUTS_DOOR, id_, "found it propped open")
         drill.travel.shut(way)

@@ -11,7 +11,7 @@ from drillsim.plan.model import OUTSIDE, FloorPlan
 from drillsim.plan.passage import is_exit
 from drillsim.quantities import minutes
 from drillsim.record.columns import TIMES
-from drillsim.scenario.calendar import Calendar, overlaps
+from drillsim.scenario.calendar import DAY, Calendar, overlaps, stretch
 from drillsim.scenario.groups import SHIPPED_GROUPS
 from drillsim.scenario.incident import ANY, Happening, Incident
 from drillsim.scenario.model import Scenario
@@ -261,7 +261,8 @@ def _day(unit: Unit, known: PlanNames, faults: FaultList, path: Path) -> None:
                 faults.add("DS209", message, (*at, "period"))
             parts = [(minutes(p.from_), minutes(p.to)) for p in known.plan.timetable if p.period == turn.period]
         else:
-            parts = [(minutes(turn.from_ or ""), minutes(turn.to or ""))]
+            begins, ends = stretch(turn.from_ or "", turn.to or "")
+            parts = [(begins, min(ends, DAY)), *([(0, ends - DAY)] if ends > DAY else [])]
         stretches += parts
         owners += [j] * len(parts)
     for a, b in overlaps(stretches):
@@ -274,14 +275,21 @@ def _day(unit: Unit, known: PlanNames, faults: FaultList, path: Path) -> None:
 
 
 def _week(unit: Unit, calendar: Calendar, faults: FaultList, path: Path) -> None:
-    for day in WEEKDAYS:
-        hours = getattr(calendar, day)
-        for a, b in overlaps([(minutes(h.from_), minutes(h.to)) for h in hours]):
-            message = (
-                f"'{unit.id}' is in two places on {day}: {hours[a].from_} to {hours[a].to} ({hours[a].at}) and "
-                f"{hours[b].from_} to {hours[b].to} ({hours[b].at}) overlap. Let one end before the other begins"
-            )
-            faults.add("DS507", message, (*path, "calendar", day, b))
+    """Check that a unit is in one place at a time, its nights and the turn of the week included, and sometimes here."""
+    found = [(i, day, j, h) for i, day in enumerate(WEEKDAYS) for j, h in enumerate(getattr(calendar, day))]
+    week = len(WEEKDAYS) * DAY
+    spans = [(i * DAY + begins, i * DAY + ends) for i, _, _, h in found for begins, ends in [stretch(h.from_, h.to)]]
+    owners = list(range(len(found)))
+    over = [k for k, (_, ends) in enumerate(spans) if ends > week]
+    spans = [*((0, spans[k][1] - week) for k in over), *spans]
+    owners = [*over, *owners]
+    for a, b in overlaps(spans):
+        (_, _, _, one), (_, day, j, other) = found[owners[a]], found[owners[b]]
+        message = (
+            f"'{unit.id}' is in two places on {day}: {one.from_} to {one.to} ({one.at}) and "
+            f"{other.from_} to {other.to} ({other.at}) overlap. Let one end before the other begins"
+        )
+        faults.add("DS507", message, (*path, "calendar", day, j))
     if not any(h.at == "here" for day in WEEKDAYS for h in getattr(calendar, day)):
         message = f"by its calendar '{unit.id}' is never on campus. Write 'here' for a day, or leave the unit out"
         faults.add("DS507", message, (*path, "calendar"), severity="warning")

@@ -49,7 +49,8 @@ INSIDE = _event("inside", "roll", "persons inside at the onset; a second line co
                 why="empty, or needs-help", value="persons")  # fmt: skip
 ROLE = _event("role", "unit", "its role in words", why="label of the role")
 PRESENT = _event("present", "unit", "it is on campus as the drill begins", where="place of its duty", why="duty")
-ABSENT = _event("absent", "unit", "it is not on campus as the drill begins", why="where it is instead")
+ABSENT = _event("absent", "unit", "it is not on campus as the drill begins", why="where it is instead",
+                value="minute of the day at which it comes, if it does that day")  # fmt: skip
 DUTY = _event("duty", "unit", "from now on it is on this duty, or away", "{Who} is now {duty}.", where="place of the duty",
               why="duty, or where it is instead")  # fmt: skip
 
@@ -125,10 +126,19 @@ LOCKS_AND_GUIDES = _event("locks-and-guides", "unit", "it stays away from the ev
 RESOLVED = _event("resolved", "self or unit", "the incident is over, by itself or by those on scene", "{over}.",
                   where="place of the incident")  # fmt: skip
 FREE = _event("free", "unit", "it is free again", "{Who} is free again.", where="where it is", why="in words, or empty")
-LEFT = _event(
-    "left", "unit", "it has left campus", "{Who} leaves campus: {why}.", why="by the script, or with an arrest"
+SHIFT_BEGINS, SHIFT_ENDS = "its shift begins", "its shift ends"
+"""Reasons of `back` and `left` by a calendar."""
+LEFT = _event("left", "unit", "it has left campus", "{Who} leaves campus: {why}.",
+              why="its shift ends, its task is done, an arrest, or by the script")  # fmt: skip
+BACK = _event("back", "unit", "it is on campus from now on", "{Who} is on campus from now on: {why}.", where="where it is",
+              why="its shift begins, after an arrest, or called in")  # fmt: skip
+STAYS_ON = _event("stays-on", "unit", "its shift is over, and it finishes its task", "The shift of {who} is over; it finishes its task.",
+                  where="where it is")  # fmt: skip
+CALLED_IN = _event("called-in", "unit", "it is called from off campus, since those there are too few", "{Who} is called in: those on campus are too few.",
+                   why="where it is")  # fmt: skip
+KEPT_AWAY = _event(
+    "kept-away", "unit", "it is not on campus, and does not come", "{Who} does not come: {why}.", why="by the script"
 )
-BACK = _event("back", "unit", "it is on campus again", "{Who} is back on campus.", where="where it is")
 CANNOT_REACH = _event("cannot-reach", "responder", "it finds no way as the ways are now", "{Who} cannot reach {where}: {why}.",
                       where="where it wants to go", why="in words")  # fmt: skip
 UNIT_ENDS = _event("unit-ends", "unit", "its state at the end of the drill", where="where it is", why="state in words")

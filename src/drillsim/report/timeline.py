@@ -255,10 +255,16 @@ def _opening_lines(teller: Teller) -> list[StoryLine]:
         if event.what == ev.PRESENT:
             lines.append(StoryLine(0.0, f"{who} is {teller.duty(event)}."))
         if event.what == ev.ABSENT:
-            lines.append(
-                StoryLine(0.0, f"{who} is {'not on campus today' if event.why == 'off' else teller.duty(event)}.")
-            )
+            lines.append(StoryLine(0.0, f"{who} {_absence(teller, event)}."))
     return lines
+
+
+def _absence(teller: Teller, event: Event) -> str:
+    """Return where a unit is instead of on campus, and when it comes."""
+    comes = "" if event.value is None else f"comes at {int(event.value // 60)}:{int(event.value % 60):02d}"
+    if event.why == "off":
+        return comes or "is not on campus today"
+    return f"is {teller.duty(event)}" + (f", and {comes}" if comes else "")
 
 
 def _without_locks(teller: Teller) -> list[StoryLine]:
@@ -346,7 +352,9 @@ def _day(teller: Teller, opens: str) -> list[StoryLine]:
         head, *rest = sorted(mine, key=lambda line: line.time_s)
         told = [StoryLine(line.time_s, f"  {line.text}", f"+{clock(line.time_s - onset.time_s)}") for line in rest]
         groups.append((onset.time_s, [StoryLine(head.time_s, head.text, at(head.time_s)), *told]))
-    loose = [e for e in teller.events if not e.incident and e.what in (ev.LEFT, ev.BACK)]
+    by_calendar = (ev.SHIFT_BEGINS, ev.SHIFT_ENDS)
+    moves = (ev.LEFT, ev.BACK, ev.STAYS_ON)
+    loose = [e for e in teller.events if not e.incident and e.what in moves and e.why not in by_calendar]
     groups += [(line.time_s, [StoryLine(line.time_s, line.text, at(line.time_s))]) for line in teller.lines(loose)]
     if not teller.onsets:
         lines.append(StoryLine(0.0, "Nothing comes up that needs anybody.", at(0.0)))

@@ -1,4 +1,8 @@
-"""Calendars and duty timetables: when a person is on campus, and on which duty."""
+"""Calendars and duty timetables: when a person is on campus, and on which duty.
+
+A stretch belongs to the day on which it begins. One whose end is not later than its beginning runs over midnight into the
+next day.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,19 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from drillsim.documents.document import Model
-from drillsim.quantities import TimeOfDay, minutes
-from drillsim.scenario.vocabulary import Duty, Place, Weekday
+from drillsim.quantities import EndOfPeriod, TimeOfDay, minutes
+from drillsim.scenario.vocabulary import WEEKDAYS, Duty, Place
 
 At = Literal["here", "court", "training", "other-school", "off-site", "off"]
-ALL_DAY = ("00:00", "23:59")
+ALL_DAY = ("00:00", "24:00")
+DAY = 1440
+"""Minutes of a day."""
+
+
+def stretch(from_: str, to: str) -> tuple[int, int]:
+    """Return the minutes since midnight at which a stretch begins and ends; the end is past 1440 where it is next day."""
+    begins, ends = minutes(from_), minutes(to)
+    return begins, ends if ends > begins else ends + DAY
 
 
 class Hours(Model):
@@ -20,16 +32,20 @@ class Hours(Model):
 
     from_: TimeOfDay = Field(alias="from")
     """Begin of the stretch."""
-    to: TimeOfDay
-    """End of the stretch."""
+    to: EndOfPeriod
+    """End of the stretch, up to 24:00; an end that is earlier than the beginning is on the next day."""
     at: At = "here"
     """Where it is then."""
 
     @model_validator(mode="after")
     def _rises(self) -> Hours:
-        if minutes(self.to) <= minutes(self.from_):
-            raise ValueError(f"from {self.from_} to {self.to} is no stretch of a day: 'to' must be later")
+        _refuse_empty(self.from_, self.to)
         return self
+
+
+def _refuse_empty(from_: str, to: str) -> None:
+    if to == from_:
+        raise ValueError(f"from {from_} to {to} is no stretch of a day: write 00:00 to 24:00 for a whole day")
 
 
 def _day(value: Any) -> Any:
@@ -65,16 +81,19 @@ class Calendar(Model):
     """Where it is on a Thursday: 'here', another word of `at`, one stretch of time, or a list of stretches."""
     friday: Day = ()
     """Where it is on a Friday: 'here', another word of `at`, one stretch of time, or a list of stretches."""
+    saturday: Day = ()
+    """Where it is on a Saturday: 'here', another word of `at`, one stretch of time, or a list of stretches."""
+    sunday: Day = ()
+    """Where it is on a Sunday: 'here', another word of `at`, one stretch of time, or a list of stretches."""
 
-    def where(self, weekday: Weekday, minute: float) -> At:
-        """Return where the person is at a minute of a weekday; 'off' outside every interval."""
-        day: tuple[Hours, ...] = getattr(self, weekday)
-        return next((h.at for h in day if minutes(h.from_) <= minute < minutes(h.to)), "off")
+    def stretches(self, day: int) -> Iterator[tuple[int, int, At]]:
+        """Yield begin, end and place of the stretches of a day, in minutes since its midnight.
 
-    def changes(self, weekday: Weekday) -> list[int]:
-        """Return the minutes of a weekday at which an interval begins or ends, in order."""
-        day: tuple[Hours, ...] = getattr(self, weekday)
-        return sorted({minutes(t) for h in day for t in (h.from_, h.to)})
+        day
+            Number of the day, 0 for a Monday; days before and after that week repeat it.
+        """
+        for hours in getattr(self, WEEKDAYS[day % len(WEEKDAYS)]):
+            yield *stretch(hours.from_, hours.to), hours.at
 
 
 class Turn(Model):
@@ -84,8 +103,8 @@ class Turn(Model):
     """Bell period of the plan's timetable."""
     from_: TimeOfDay | None = Field(default=None, alias="from")
     """Begin, unless a period is given."""
-    to: TimeOfDay | None = None
-    """End, unless a period is given."""
+    to: EndOfPeriod | None = None
+    """End, up to 24:00, unless a period is given; an end that is earlier than the beginning is on the next day."""
     duty: Duty
     """What it does then."""
     at: Place | None = None
@@ -96,8 +115,8 @@ class Turn(Model):
         clocked = self.from_ is not None and self.to is not None
         if (self.period is None) == (not clocked) or (self.from_ is None) != (self.to is None):
             raise ValueError("a turn of duty has either 'period', or both 'from' and 'to'")
-        if clocked and minutes(self.to or "") <= minutes(self.from_ or ""):
-            raise ValueError(f"from {self.from_} to {self.to} is no stretch of a day: 'to' must be later")
+        if clocked:
+            _refuse_empty(self.from_ or "", self.to or "")
         return self
 
 
@@ -109,4 +128,4 @@ def overlaps(stretches: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
                 yield j, i
 
 
-__all__ = ["ALL_DAY", "At", "Calendar", "Hours", "Turn", "overlaps"]
+__all__ = ["ALL_DAY", "DAY", "At", "Calendar", "Hours", "Turn", "overlaps", "stretch"]

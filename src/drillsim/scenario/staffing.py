@@ -138,6 +138,8 @@ class Role(Model):
     """In a hostile event it stays away from: tells the people where it is at once, and locks rooms that failed."""
     meets_police: bool = False
     """Goes to the police entry with keys and place in a hostile event that it stays away from."""
+    at_shift_end: Literal["finish", "leave"] = "finish"
+    """At the end of a shift of its calendar: finish the task that it is on, and leave then, or leave at once."""
     presence: Share = 1.0
     """Share of school hours on campus. Assumption A:availability.always, unless the role says otherwise."""
     duties: dict[Duty, Share] = Field(default={})
@@ -197,6 +199,9 @@ class Unit(Model):
     """The role's where absent."""
     calendar: Calendar | None = None
     """Its week; days that are not named are off."""
+    returns: TimeSpread | None = Field(default=None, alias="return")
+    """From the call until it is at its post, where it may be called in while it is off campus by its calendar or draw;
+    nobody calls it in where absent."""
     timetable: tuple[Turn, ...] = Field(default=(), max_length=1000)
     """Its day; at other times it is on a duty drawn by the shares, or on post or patrol."""
 

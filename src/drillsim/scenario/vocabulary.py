@@ -11,8 +11,9 @@ Duty = Literal["post", "patrol", "desk", "visitors", "mentoring", "counselling",
 DUTIES: tuple[Duty, ...] = (
     "post", "patrol", "desk", "visitors", "mentoring", "counselling", "mediation", "teaching",
 )  # fmt: skip
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
-WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+SCHOOL_DAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
+WEEKDAYS: tuple[Weekday, ...] = (*SCHOOL_DAYS, "saturday", "sunday")
 
 
 def default(value: Any, **limits: Any) -> Any:

@@ -52,7 +52,7 @@ def sources(drill: DrillState, incident: IncidentState) -> list[Notice]:
         ]
     now_s = drill.env.now
     for unit in drill.units:
-        there = unit.visits(incident.space, now_s) - now_s if unit.is_here(now_s) else inf
+        there = unit.visits(incident.space, now_s) - now_s
         if there < inf:
             own = noticing.witness.quantile(streams.uniform("notice.unit", f"{incident.id}/{unit.id}"))
             why = "was there" if there == 0 else "came by on patrol"

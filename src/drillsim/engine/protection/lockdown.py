@@ -147,7 +147,7 @@ class Lockdown:
         finally:
             if self.state[space] == TOLD:
                 self._done(space, FAILED)
-        if self.state[space] != FAILED or unit.gone:
+        if self.state[space] != FAILED or not unit.is_here:
             return False
         self._lock(room)
         self.order.log(unit.id, self._word(space, ev.LOCKED), self.order.id_of(space))

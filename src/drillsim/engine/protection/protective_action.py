@@ -87,7 +87,7 @@ class Protection:
         if unit.role.may_order:
             law = ANNOUNCE_DELAY[self.action, "teacher"]
             yield drill.env.timeout(sample(law, drill.streams, "order.delay", unit.id))
-            if not unit.gone:
+            if unit.is_here:
                 self.give_order(unit.id)
 
     def give_order(self, who: str) -> None:

@@ -32,8 +32,19 @@ class Dispatcher:
 
     def on_campus(self) -> list[Responder]:
         """Return the units on campus now, in mix order."""
-        now = self.drill.env.now
-        return [u for u in self.drill.units if u.is_here(now)]
+        return [u for u in self.drill.units if u.is_here]
+
+    def off_campus(self, incident: IncidentState) -> list[Responder]:
+        """Return the units off campus that may be called in, and help to meet the need of an incident, in mix order."""
+        return [
+            u
+            for u in self.drill.units
+            if not u.is_here
+            and u.presence.away_until_s is None
+            and u.unit.returns is not None
+            and self.suits(incident, u)
+            and (incident.is_resolved_by(u.role) or (incident.kind.needs_quorum and u.role.quorum))
+        ]
 
     def free(self) -> list[Responder]:
         """Return the units on campus without an assignment, in mix order."""

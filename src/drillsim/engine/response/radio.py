@@ -35,7 +35,7 @@ class Radio:
         """Give the place to the police over their channel as soon as the unit has it."""
         if not saw_it:
             yield incident.place_known
-        if not unit.gone:
+        if unit.is_here:
             self.drill.tell_police_place(incident)
 
     def order(self, incident: IncidentState, unit: Responder) -> None:

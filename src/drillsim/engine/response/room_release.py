@@ -58,9 +58,9 @@ class RoomRelease:
 
     def _able(self) -> list[Responder]:
         """Return the resolvers on scene without another assignment."""
-        now, busy_with = self.drill.env.now, self.assignments.incident_of
+        busy_with = self.assignments.incident_of
         there = self.assignments.resolvers(self.incident)
-        return [u for u in there if (u.service or u.is_here(now)) and busy_with(u) in (None, self.incident)]
+        return [u for u in there if u.is_here and busy_with(u) in (None, self.incident)]
 
     def _go_round(self, unit: Responder) -> Process:
         """Release the nearest room left, one after the other, until none is left or the releaser is called off."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from drillsim.engine.protection.protective_action import Protection
 from drillsim.engine.response.approach import Approach
 from drillsim.engine.response.assignments import Assignment, Assignments, Status
+from drillsim.engine.response.campus import Campus
 from drillsim.engine.response.dispatch import Dispatcher
 from drillsim.engine.response.radio import Radio
 from drillsim.engine.response.scene import Scene, until_called_off
@@ -28,6 +29,9 @@ class Response:
         self.radio = Radio(drill, protection)
         self.services = Services(drill, self.assignments, self.approach, self.scene)
         self.support = SupportTasks(self.radio, self.scene, self.services)
+        self.campus = Campus(
+            drill, self.assignments, give_up=lambda unit: self.call_off(unit, None), find_work=self._find_work
+        )
         self._lacking: set[IncidentState] = set()
         """Incidents for which the services are called unless the campus meets the need in time."""
 
@@ -89,7 +93,7 @@ class Response:
     def _ask_services(self, incident: IncidentState) -> None:
         """Call the services where those on campus are too few, or are not free within `wait_at_most`."""
         if not self.dispatcher.can_be_met(incident):
-            self.services.ask(incident)
+            self._call_for_help(incident)
         elif not self.dispatcher.is_provided_for(incident) and incident not in self._lacking:
             self._lacking.add(incident)
             self.drill.at(self.drill.scenario.dispatch.waits_at_most(incident.kind), lambda _e: self._in_vain(incident))
@@ -97,7 +101,12 @@ class Response:
     def _in_vain(self, incident: IncidentState) -> None:
         self._lacking.discard(incident)
         if not incident.ended and not self.dispatcher.is_provided_for(incident):
-            self.services.ask(incident)
+            self._call_for_help(incident)
+
+    def _call_for_help(self, incident: IncidentState) -> None:
+        """Call in units that are off campus and may come, and the services."""
+        self.campus.call_in(incident, self.dispatcher.off_campus(incident))
+        self.services.ask(incident)
 
     def send(self, incident: IncidentState, unit: Responder, *, heard_s: float, why: str) -> Assignment:
         """Assign a unit to an incident and start its process; it hears of it after `heard_s` seconds."""
@@ -141,34 +150,6 @@ class Response:
             task = self.support.run(incident, unit, unit is meeting)
             assignment = self.assignments.assign(unit, incident, approaches=False)
             assignment.process = self.drill.env.process(until_called_off(task))
-
-    # ------------------------------------------------------------------ on and off campus
-
-    def leave(self, unit: Responder, why: str) -> None:
-        """Send a unit off campus: it gives up what it does, and somebody else is sent in its place."""
-        unit.gone = True
-        self.drill.log(unit.id, ev.LEFT, "", why)
-        self.call_off(unit, None)
-
-    def back(self, unit: Responder) -> None:
-        """Bring a unit back to campus, to its duty."""
-        unit.gone, unit.stands = False, None
-        self.drill.log(unit.id, ev.BACK, self.drill.whereabouts(unit))
-        self._is_free(unit)
-
-    def follow_calendar(self, unit: Responder) -> Process:
-        """Review the open incidents each time that a unit comes on campus by its calendar."""
-        drill, calendar = self.drill, unit.unit.calendar
-        if calendar is None:
-            return
-        for time_s in map(drill.clock.seconds, calendar.changes(drill.clock.weekday)):
-            if time_s <= 0.0:
-                continue
-            was_here = unit.is_here(drill.env.now)
-            yield drill.env.timeout(time_s - drill.env.now)
-            if not was_here and unit.is_here(drill.env.now) and not self.assignments.is_busy(unit):
-                drill.log(unit.id, ev.BACK, drill.whereabouts(unit))
-                self._is_free(unit)
 
     # ------------------------------------------------------------------ the life cycle
 
@@ -227,11 +208,9 @@ class Response:
         away_s = unit.sample(drill.scenario.dispatch.arrests.away, "unit.arrest_away", incident.number)
         drill.log(unit.id, ev.FREE, drill.where(incident), "leaves with somebody", incident=incident.id)
         self.assignments.finish(unit)
-        unit.gone = True
-        drill.travel.stand(unit)
-        drill.log(unit.id, ev.LEFT, "", "an arrest", incident=incident.id)
+        self.campus.send_away(unit, "an arrest", drill.env.now + away_s)
         yield drill.env.timeout(away_s)
-        self.back(unit)
+        self.campus.back(unit, "after an arrest")
 
     def release(self, unit: Responder) -> None:
         """Clear a unit: for the next incident in the line, or back to its duty."""
@@ -240,10 +219,12 @@ class Response:
             return
         drill.log(unit.id, ev.FREE, drill.where(incident), incident=incident.id)
         self.assignments.finish(unit)
+        if self.campus.task_done(unit):
+            return
         drill.travel.stand(unit)
-        self._is_free(unit)
+        self._find_work(unit)
 
-    def _is_free(self, unit: Responder) -> None:
+    def _find_work(self, unit: Responder) -> None:
         """Review the open incidents, now that a unit is free; one that nobody needs goes back to its duty."""
         for incident in self.dispatcher.open():
             self._review(incident)
@@ -257,5 +238,5 @@ class Response:
         drill = self.drill
         space, point = unit.spell_at(drill.env.now).post
         yield drill.travel.go(unit, space, point, speed_mps=unit.role.patrol_speed, no_way=lambda: None)
-        if not self.assignments.is_busy(unit):
+        if not self.assignments.is_busy(unit) and unit.is_here:
             drill.travel.resume(unit)

@@ -63,7 +63,9 @@ class DrillState:
         if len(late):  # whoever comes from a source leaves at once
             self.crowd.evacuate(late)
         self.travel = Travel(env, world, self.crowd, scenario.locks)
-        self.units = responders_of(mix, world, streams, clock, key_law=scenario.locks.key)
+        self.end_s = _end_s(scenario)
+        """Time at which the drill, or what it watches of a school day, ends."""
+        self.units = responders_of(mix, world, streams, clock, key_law=scenario.locks.key, end_s=self.end_s)
         self.incident_factory = IncidentFactory(scenario, world, streams, clock, env)
         self.incidents = self.incident_factory.of_drill()
         self.exposures: dict[IncidentState, Exposure] = {}
@@ -190,3 +192,11 @@ class DrillState:
         for incident, exposure in self.exposures.items():
             if incident.space != space:
                 exposure.room_locked(space)
+
+
+def _end_s(scenario: Scenario) -> float:
+    """Return the end of a drill: the horizon of its last incident, or the horizon after the school day."""
+    begins_s = (
+        scenario.demand.lasts if scenario.demand is not None else max((i.at for i in scenario.incidents), default=0.0)
+    )
+    return float(begins_s + scenario.horizon)

@@ -13,13 +13,13 @@ simulated: at the end of a spell the unit is at the place of the next one.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import inf
+from math import floor, inf
 
 from drillsim.engine.state.patrol import PatrolLoop, patrol_loop
 from drillsim.engine.world.clock import Clock, stretches
 from drillsim.engine.world.world import XY, World
 from drillsim.plan.model import CIRCULATION
-from drillsim.quantities import minutes
+from drillsim.scenario.calendar import DAY, stretch
 from drillsim.scenario.staffing import Role, Unit
 from drillsim.scenario.vocabulary import Place
 from drillsim.streams.streams import Streams
@@ -51,21 +51,26 @@ class DutySpell:
         return self.post if self.loop is None else self.loop.at(self.phase_s + time_s)
 
 
-def duty_spells(unit: Unit, role: Role, world: World, streams: Streams, clock: Clock) -> tuple[DutySpell, ...]:
-    """Return the duties of a unit from before the drill to after it, without gaps.
+def duty_spells(
+    unit: Unit, role: Role, world: World, streams: Streams, clock: Clock, *, end_s: float
+) -> tuple[DutySpell, ...]:
+    """Return the duties of a unit from before the drill to its end, without gaps.
 
-    The timetable's turns come first; at other times the unit is on a duty drawn once by its shares, or on post or
-    patrol. Walks from one duty to the next are not played.
+    The timetable's turns come first, day after day; at other times the unit is on a duty drawn once by its shares, or on
+    post or patrol. Walks from one duty to the next are not played.
     """
+    first, last = (floor(minute / DAY) for minute in (clock.start_min, clock.minute(end_s)))
     turns = [
-        (clock.seconds(a), clock.seconds(b), turn)
+        (clock.seconds(day * DAY + a), clock.seconds(day * DAY + b), turn)
         for turn in unit.timetable
         for a, b in (
             stretches(world.plan, turn.period)
             if turn.period is not None
-            else [(minutes(turn.from_ or ""), minutes(turn.to or ""))]
+            else [stretch(turn.from_ or "", turn.to or "")]
         )
+        for day in range(first - 1, last + 1)
     ]
+    turns = [turn for turn in turns if turn[1] > 0.0]
     usual = _usual_duty(unit, role, streams.uniform("unit.duty", unit.id))
     if not turns:
         return (_spell(unit, role, usual, None, world, streams),)

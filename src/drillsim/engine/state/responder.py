@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 from drillsim.engine.state.duty import DutySpell, duty_spells
+from drillsim.engine.state.presence import HERE, Presence, shifts_of
 from drillsim.engine.world.clock import Clock
 from drillsim.engine.world.world import XY, World
 from drillsim.quantities import Spread
@@ -42,9 +43,8 @@ class Responder:
     streams: Streams
     call: str = ""
     """Id of the incident that somebody of a service comes to, unless it is the first."""
-    present: bool = True
+    presence: Presence = field(default_factory=Presence)
     spells: tuple[DutySpell, ...] = ()
-    clock: Clock | None = None
     run_mps: float = 1.0
     brisk_mps: float = 1.0
     up_mps: float = 1.0
@@ -54,8 +54,6 @@ class Responder:
     """'police', 'ems' or 'fire-service'; empty for units of the mix."""
     access: Access = no_access
     """Seconds it needs at locked doors without keys of its own."""
-    gone: bool = False
-    """Off campus for now: sent away by an inject, or with an arrested person."""
     stands: tuple[int, XY] | None = None
     """Location at which an incident left it, until it is back on duty."""
     resumed_s: float | None = None
@@ -77,16 +75,10 @@ class Responder:
         """Label for people: that of its definition, else of its role."""
         return self.unit.label or self.role.label
 
-    def is_here(self, time_s: float) -> bool:
-        """Return whether it is on campus: present today, by its calendar, and not sent away."""
-        return self.present and not self.gone and self.whereabouts(time_s) == "here"
-
-    def whereabouts(self, time_s: float) -> str:
-        """Return 'here', or where its calendar has it, such as 'court' or 'off'."""
-        calendar = self.unit.calendar
-        if calendar is None or self.clock is None:
-            return "here" if self.present else "off"
-        return calendar.where(self.clock.weekday, self.clock.minute(time_s))
+    @property
+    def is_here(self) -> bool:
+        """Whether it is on campus now."""
+        return self.presence.is_here
 
     def pace(self, kind: Kind) -> float:
         """Return its level speed to a kind of incident, m/s."""
@@ -118,7 +110,18 @@ class Responder:
         return acknowledge + min(full, spell.ends_s - now_s)
 
     def visits(self, space: int, begins_s: float) -> float:
-        """Return the time of its next visit to a space on its duties, from a time on; inf if there is none."""
+        """Return the time of its next visit to a space on its duties while it is on campus, from a time on; inf for none."""
+        shifts = self.presence.shifts
+        from_s = self.presence.next_here_s(begins_s)
+        while from_s < inf:
+            visit_s = self._passes(space, from_s)
+            if visit_s in (inf, begins_s) or shifts.at(visit_s) == HERE:
+                return visit_s
+            from_s = shifts.next_here_s(visit_s)
+        return inf
+
+    def _passes(self, space: int, begins_s: float) -> float:
+        """Return the time of the next visit to a space on its duties, on campus or not."""
         if self.stands is not None:
             return begins_s if self.stands[0] == space else inf
         for spell in self.spells[self._index(begins_s) :]:
@@ -143,8 +146,14 @@ class Responder:
         return max(bisect_right([s.begins_s for s in self.spells], time_s) - 1, 0) if len(self.spells) > 1 else 0
 
 
-def responders_of(mix: Mix, world: World, streams: Streams, clock: Clock, *, key_law: Spread) -> list[Responder]:
-    """Return the mix's units with every draw of the day made, used or not, in file order."""
+def responders_of(
+    mix: Mix, world: World, streams: Streams, clock: Clock, *, key_law: Spread, end_s: float
+) -> list[Responder]:
+    """Return the mix's units with every draw of the day made, used or not, in file order.
+
+    end_s
+        End of the drill, up to which shifts and duties are known.
+    """
     found = []
     for order, unit in enumerate(mix.units):
         role = mix.role(unit)
@@ -155,9 +164,10 @@ def responders_of(mix: Mix, world: World, streams: Streams, clock: Clock, *, key
                 role=role,
                 order=order,
                 streams=streams,
-                present=unit.calendar is not None or streams.uniform("unit.presence", unit.id) < presence,
-                spells=duty_spells(unit, role, world, streams, clock),
-                clock=clock,
+                presence=Presence(
+                    shifts_of(unit.calendar, clock, end_s, drawn=streams.uniform("unit.presence", unit.id) < presence)
+                ),
+                spells=duty_spells(unit, role, world, streams, clock, end_s=end_s),
                 run_mps=role.run.quantile(streams.uniform("unit.speed", unit.id)),
                 brisk_mps=role.brisk,
                 up_mps=role.stair_up,

@@ -226,6 +226,11 @@ class Travel:
             responder.number = responder.stands = None
             responder.resumed_s = self.env.now
 
+    def leave_campus(self, responder: Responder) -> None:
+        """Take a responder out of the building; when it is back it is where its duty has it."""
+        self.stop(responder)
+        responder.number = responder.stands = responder.resumed_s = None
+
     def last_door(self, responder: Responder, space: int, point: XY, *, speed_mps: float) -> tuple[int, XY] | None:
         """Return space and point before the last way to a point; None where it is in that space or finds no way."""
         here, at = self.place(responder)

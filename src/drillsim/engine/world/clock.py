@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from drillsim.plan.model import FloorPlan, Period
 from drillsim.quantities import minutes
 from drillsim.scenario.model import Scenario
-from drillsim.scenario.vocabulary import WEEKDAYS, Weekday
+from drillsim.scenario.vocabulary import SCHOOL_DAYS, Weekday
 from drillsim.streams.streams import Streams
 
 
@@ -48,9 +48,9 @@ def clock_of(scenario: Scenario, plan: FloorPlan, streams: Streams) -> Clock:
     """
     day = scenario.weekday
     if day is None and scenario.demand is not None:
-        day = WEEKDAYS[streams.replication % len(WEEKDAYS)]
+        day = SCHOOL_DAYS[streams.replication % len(SCHOOL_DAYS)]
     if day is None:
-        day = WEEKDAYS[int(streams.uniform("day.weekday", "school") * len(WEEKDAYS))]
+        day = SCHOOL_DAYS[int(streams.uniform("day.weekday", "school") * len(SCHOOL_DAYS))]
     if scenario.demand is not None:
         return Clock(day, minutes(scenario.demand.from_), plan)
     chosen, onset_s = scenario.time_of_day, scenario.incidents[scenario.leading].at

@@ -17,7 +17,7 @@ from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import network_of
 from drillsim.record import events as ev
 from drillsim.scenario.defaults import shipped_role
-from drillsim.scenario.vocabulary import WEEKDAYS
+from drillsim.scenario.vocabulary import SCHOOL_DAYS
 from drillsim.verify.harness.case import Case, Harness, near
 from drillsim.verify.harness.shortest_paths import build_oracle
 from drillsim.verify.harness.staging import (
@@ -131,10 +131,10 @@ def _by_shares(harness: Harness) -> Iterator[Case]:
 def _by_timetable(harness: Harness) -> Iterator[Case]:
     """Yield the duty shares of an officer with timetable and calendar, from the duty events of Monday to Friday."""
     turns = [{"from": a, "to": b, "duty": duty} for (a, duty), (b, _) in pairwise(TIMETABLE)]
-    week = {day: "court" if day == AWAY else "here" for day in WEEKDAYS}
+    week = {day: "court" if day == AWAY else "here" for day in SCHOOL_DAYS}
     officer = mix_from([{**OFFICER, "timetable": turns, "calendar": week}], {"officer": {}})
     plan, spent = empty_plan(harness.inputs, "three_rooms"), defaultdict[str, float](float)
-    for weekday in WEEKDAYS:
+    for weekday in SCHOOL_DAYS:
         day = {"from": TIMETABLE[0][0], "lasts": f"{DAY_S} s", "calls": [{**NEVER, "rate": "0 /day"}]}
         school_day = scenario_from({"name": "case", **STEADY, "weekday": weekday, "demand": day})
         changes = [
