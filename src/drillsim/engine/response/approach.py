@@ -110,13 +110,19 @@ class Approach:
                 break
             space, point = nearest
             incident.searched.add(space)
-            there = drill.travel.go(responder, space, point, speed_mps=speed_mps, no_way=lambda: None)
-            yield there | incident.place_known
-            if not there.triggered:
-                break
-            look = env.timeout(self._look_s(incident, responder, space))
-            yield from self._wait(responder, look | incident.place_known)
-            if look.processed and incident.space == space:
+            has_looked = False
+            try:
+                there = drill.travel.go(responder, space, point, speed_mps=speed_mps, no_way=lambda: None)
+                yield there | incident.place_known
+                if not there.triggered:
+                    break
+                look = env.timeout(self._look_s(incident, responder, space))
+                yield from self._wait(responder, look | incident.place_known)
+                has_looked = look.processed
+            finally:
+                if not has_looked:  # called off on the way: somebody else has to look
+                    incident.searched.discard(space)
+            if has_looked and incident.space == space:
                 drill.log(responder.id, ev.FOUND, drill.id_of(space), incident=incident.id)
                 radio = responder.sample(drill.scenario.reporting.radio, "unit.found", incident.number)
                 drill.at(radio, lambda _e: tell_place(drill, incident, responder.id))
@@ -159,15 +165,18 @@ class Approach:
         door = drill.travel.last_door(responder, incident.space, incident.point, speed_mps=speed_mps)
         if door is not None:
             yield self._walk(incident, responder, door[0], door[1], speed_mps)
-        incident.at_door[service] = incident.at_door.get(service, 0) + 1
-        if incident.at_door[service] >= drill.scenario.dispatch.team:
+        waiting = incident.at_door.setdefault(service, set())
+        waiting.add(responder.id)
+        if len(waiting) >= drill.scenario.dispatch.team:
             if not together.triggered:
                 together.succeed()
-        else:
-            drill.log(
-                responder.id, ev.WAITS_AT_DOOR, drill.whereabouts(responder), "for the others", incident=incident.id
-            )
+            return
+        drill.log(responder.id, ev.WAITS_AT_DOOR, drill.whereabouts(responder), "for the others", incident=incident.id)
+        try:
             yield from self._wait(responder, together)
+        finally:
+            if not together.triggered:  # called off: the others need one more
+                waiting.discard(responder.id)
 
     def _wait(self, responder: Responder, event: simpy.Event) -> Process:
         """Stand until an event; the time belongs to doors and search."""

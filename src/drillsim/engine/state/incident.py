@@ -57,11 +57,11 @@ class IncidentState:
     ended: bool = False
     able_s: float | None = None
     searched: set[int] = field(default_factory=set)
-    """Spaces that a searching responder has looked into or goes to."""
+    """Spaces that a responder has looked into, or is on the way to and looks into."""
     together: dict[str, simpy.Event] = field(default_factory=dict)
     """By service: succeeds when a whole team stands at the last door."""
-    at_door: dict[str, int] = field(default_factory=dict)
-    """By service: responders at the last door."""
+    at_door: dict[str, set[str]] = field(default_factory=dict)
+    """By service: ids of the responders who stand at the last door."""
     moves_made: int = 0
 
     def is_resolved_by(self, role: Role) -> bool:
