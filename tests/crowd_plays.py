@@ -303,6 +303,8 @@ def plays(draw: st.DrawFn) -> Play:
             )
         order = (draw(st.sampled_from(TIMES)), act, what, draw(whom), draw(st.sampled_from([0.0, 0.0, 1.5])))
         script += [(order[0] + 9.0 * again, *order[1:]) for again in range(draw(st.sampled_from([1, 1, 1, 3])))]
+        if act == "close" and draw(st.sampled_from([True, True, False])):
+            script.append((order[0] + draw(st.sampled_from([0.0, 1.5, 6.0, 14.0])), "reopen", *order[2:]))
     if "yard" in ids and draw(st.booleans()):
         script[:0] = [(0.0, "rooms", [id_ for id_ in ids if id_ != "yard"], slice(None), 0.0)]
         script.append((draw(st.sampled_from(TIMES)), "let_in", "ey", slice(None), 0.0))

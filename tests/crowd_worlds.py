@@ -17,7 +17,7 @@ from drillsim.crowd.interface import CrowdSettings
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population
 from drillsim.crowd.reference.crowd import ReferenceCrowd
-from drillsim.crowd.states import UNLOCKING
+from drillsim.crowd.states import QUEUED, UNLOCKING, WALKING
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import Network, build
 
@@ -113,6 +113,14 @@ class WatchedCrowd(ReferenceCrowd):
     def _stand_on_leg(self, p: int) -> None:
         super()._stand_on_leg(p)
         self.happened["bent turn"] += self._turned[p] is not None
+
+    def _decide_again(self, p: int) -> None:
+        state, held = self._state[p], self._target[p]
+        super()._decide_again(p)
+        if state in (WALKING, QUEUED):
+            self.happened[
+                f"{'queue' if state == QUEUED else 'walk'} {'kept' if self._target[p] == held else 'left'}"
+            ] += 1
 
     def _unit_at_end(self, p: int, direction: int) -> bool:
         stops = super()._unit_at_end(p, direction)

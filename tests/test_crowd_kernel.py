@@ -18,7 +18,7 @@ SAME_S = 1e-9
 PARTS = 8
 SELDOM = {
     "exchange", "full space", "full goal", "bent turn", "let in", "unit at a lock", "unit in a crowd",
-    "lost", "no way", "behind a full space", "watch",
+    "lost", "no way", "behind a full space", "watch", "queue kept", "queue left", "walk kept", "walk left",
 }  # fmt: skip
 """What has to happen in at least one of a hundred plays, so that it is tried."""
 

@@ -12,7 +12,8 @@ ON_LEG = (WALKING, QUEUED, UNLOCKING)
 ON_STAIR = -2
 
 
-NOWHERE = -1
+NOWHERE, REACHED = -1, -2
+"""In place of a way to take: there is none, or the goal is reached."""
 
 
 WORDS = {

@@ -191,10 +191,10 @@ class CrowdDriver(ABC):
         return True
 
     def _redecide(self, people: NDArray[np.int64]) -> None:
-        """Take all these people off queue or walk, then let them decide again in order of number."""
+        """Let people decide again, in order of number; before that, those whose way is closed leave queue or walk."""
         if len(people):
-            self._leave(people)
-            orders.decide_all(self._at, people)
+            self._leave(people[orders.are_shut_out(self._at, people)])
+            self._decide_again(people)
             self._lay_legs()
 
     @abstractmethod
@@ -204,6 +204,10 @@ class CrowdDriver(ABC):
     @abstractmethod
     def _leave(self, people: NDArray[np.int64]) -> None:
         """Take people off queue or walk, each to the point it has reached."""
+
+    @abstractmethod
+    def _decide_again(self, people: NDArray[np.int64]) -> None:
+        """Let people choose anew from the points that they have reached."""
 
     # ------------------------------------------------------------------- clock
     def advance_to(self, time_s: float) -> None:

@@ -12,8 +12,8 @@ from drillsim.crowd.geometry.polyline import XY, Corners, length_m, split
 from drillsim.crowd.geometry.turned_walk import Start, corners_from
 from drillsim.crowd.geometry.way_uses import way_uses
 from drillsim.crowd.kernel import counts
-from drillsim.crowd.kernel.orders import walked_m
 from drillsim.crowd.kernel.records import ELSEWHERE, GONE
+from drillsim.crowd.kernel.walking import walked_m
 from drillsim.crowd.states import AWAY, LOST, ON_LEG, ON_STAIR, QUEUED, ROOMS, SETTLED, STRANDED, WAITING, WORDS
 from drillsim.record.trace import Leg, WayUse
 

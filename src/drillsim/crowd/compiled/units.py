@@ -165,18 +165,32 @@ class CompiledUnits(CompiledObservation):
         return self._course(p) if target < 0 else corners_from(self._plan.legs, space, self._start(p), target >> 1)
 
     def _leave(self, people: Numbers) -> None:
-        bent = orders.leave_straight(self._at, people)
-        if len(bent):
-            self._leave_bent(bent)
+        bent = orders.on_bent_legs(self._at, people)
+        orders.leave_all(self._at, people[~bent])
+        if bent.any():
+            rows, points, turned = self._split_legs(people[bent])
+            orders.turn_off(self._at, people[bent], rows, points)
+            self._turned.update(turned)
 
-    def _leave_bent(self, people: Numbers) -> None:
-        """Stop people on bent legs; from there a person walks back or on along its leg first (rule A 12)."""
+    def _decide_again(self, people: Numbers) -> None:
+        """Let people decide again, in order of number; who would take the way it has keeps place and walk (rule A 11)."""
+        bent = orders.on_bent_legs(self._at, people)
+        rows, points = np.full(len(people), -1, np.int64), np.zeros((len(people), 2))
+        turned: dict[int, TurnedWalk] = {}
+        if bent.any():
+            rows[bent], points[bent], turned = self._split_legs(people[bent])
+        left = orders.decide_all(self._at, people, rows, points)
+        self._turned.update((p, turned[p]) for p in people[left & bent].tolist())
+
+    def _split_legs(self, people: Numbers) -> tuple[Numbers, NDArray[np.float64], dict[int, TurnedWalk]]:
+        """Return where the metres from people on bent legs begin, where they are, and the ways on: back or on (rule A 12)."""
         behind_m = orders.walked_of(self._at, people)
         rest_m, points, rows = np.zeros(len(people)), np.zeros((len(people), 2)), 0
+        found: dict[int, TurnedWalk] = {}
         columns = self._t.people[["space", "node", "target", "row", "x", "y"]][people].tolist()
         for i, (p, walked, me) in enumerate(zip(people.tolist(), behind_m.tolist(), columns, strict=True)):
             space, node, target, row, x, y = me
-            turned = self._turned.pop(p, None)
+            turned = self._turned.get(p)
             start: Start = node if node >= 0 else turned if turned is not None and row >= 0 else (x, y)
             if node >= 0 and target >= 0:
                 corners, (whole, folded) = (
@@ -190,11 +204,12 @@ class CompiledUnits(CompiledObservation):
             points[i] = parts[1]
             rest_m[i] = whole - walked
             if p < self._people:
-                self._turned[p] = TurnedWalk(
+                found[p] = TurnedWalk(
                     self._plan.legs, space, start, target ^ 1, walked, whole - walked, parts, self._metres(p)
                 )
                 rows += len(self.network.space_ways[space])
-        orders.turn_off(self._at, people, behind_m, rest_m, points, self._room_in("rows", rows))
+        begin = self._room_in("rows", rows)
+        return orders.measure_turns(self._at, people, behind_m, rest_m, begin), points, found
 
     def _leg(self, p: int, corners: Corners) -> Leg:
         """Return the pieces of the leg that a person or unit is on."""

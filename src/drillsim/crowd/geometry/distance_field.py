@@ -170,6 +170,20 @@ class Field:
         _, members = self.goal
         return space in members if settles(self.goal) else space < 0 or space in self.graph.outdoors
 
+    def differs(self, other: Field, direction: int) -> bool:
+        """Return whether what is left behind a way is not what it is in another field, or the way is closed now."""
+        left, before = ((field.closed_mm[direction], field.phi_m[direction]) for field in (self, other))
+        return self is not other and (not self.open[direction] or left != before)
+
+    def spaces_better_off(self, before: Field) -> frozenset[int]:
+        """Return the spaces with a way out that has opened since another field, or behind which less is left."""
+        found = set()
+        for d, near in enumerate(self.graph.node_space[n ^ 1] for n in range(self.graph.nodes)):
+            left, was = ((field.closed_mm[d], field.phi_m[d]) for field in (self, before))
+            if self.open[d] and self.phi_m[d] < np.inf and (not before.open[d] or left < was):
+                found.add(near)
+        return frozenset(found)
+
     def options(self, node: int) -> tuple[Option, ...]:
         """Return the open ways on from a node: those from which less is left than from the node itself."""
         found = self._options.get(node)

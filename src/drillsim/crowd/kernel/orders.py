@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.kernel.borders import is_resting, quit_queue, unregister
+from drillsim.crowd.kernel.distance_field import is_less
 from drillsim.crowd.kernel.event_list import cancel, first_event, schedule
 from drillsim.crowd.kernel.memory import (
     At,
@@ -18,6 +19,7 @@ from drillsim.crowd.kernel.memory import (
     dist_at,
     events_at,
     fields_at,
+    gates_at,
     kinds_at,
     n_at,
     nodes_at,
@@ -25,7 +27,6 @@ from drillsim.crowd.kernel.memory import (
     rows_at,
     s_at,
     spaces_at,
-    units_at,
 )
 from drillsim.crowd.kernel.records import (
     BORDERS,
@@ -38,8 +39,8 @@ from drillsim.crowd.kernel.records import (
     UNSCHEDULED,
     Record,
 )
-from drillsim.crowd.kernel.route_choice import decide_afresh
-from drillsim.crowd.kernel.walking import metres_between
+from drillsim.crowd.kernel.route_choice import decide_afresh, take, way_afresh
+from drillsim.crowd.kernel.walking import has_moved, point_of, walked_m
 from drillsim.crowd.states import ABSENT, AWAY, LOST, NOWHERE, QUEUED, SETTLED, STANDING, STRANDED, WAITING, WALKING
 from drillsim.jit import compiled, inner
 
@@ -86,7 +87,7 @@ def turn(t: At, whom: Ints, goals: NDArray[np.int32]) -> Ints:
 
 @compiled
 def to_redecide(t: At, old: Record, known: NDArray[np.bool_]) -> Ints:
-    """Return who decides again after a change: whose next way closed or has other metres left, and who is stranded.
+    """Return who decides again after a change: whose way closed or moved, to whom a better one opened, who is stranded.
 
     old
         The fields before; `known` tells which goals had one.
@@ -103,20 +104,26 @@ def to_redecide(t: At, old: Record, known: NDArray[np.bool_]) -> Ints:
                 again = (
                     again or not known[g] or not there.open or there.phi != before.phi or there.closed != before.closed
                 )
+                again = again or is_better_off(t, old, g, me.space)
         if again:
             found[count] = p
             count += 1
     return found[:count]
 
 
-@compiled
-def walked_m(t: At, p: int) -> float:
-    """Return the metres of its leg that a walking or queueing person has walked."""
-    people, s = people_at(t), s_at(t)
-    me = people[p]
-    if me.state != WALKING:
-        return me.walked + me.length
-    return me.walked + min(me.length, me.speed * (s[NOW] - me.began))
+@inner
+def is_better_off(t: At, old: Record, g: int, s: int) -> bool:
+    """Return whether a way out of a space has opened for a goal, or less is left behind one, since the old fields."""
+    spaces, gates, fields = spaces_at(t), gates_at(t), fields_at(t)
+    for i in range(spaces[s].gate, spaces[s].gate + spaces[s].gates):
+        d = gates[i].direction
+        there, before = fields[g, d], old[g, d]
+        if there.open and there.phi < np.inf:
+            if not before.open or before.phi == np.inf:
+                return True
+            if is_less(there.closed, there.phi, before.closed, before.phi):
+                return True
+    return False
 
 
 @compiled
@@ -141,60 +148,53 @@ def walked_of(t: At, whom: Ints) -> Floats:
 
 
 @compiled
-def turn_off(t: At, whom: Ints, walked: Floats, rest: Floats, points: Floats, begin: int) -> None:
-    """Stop people at points of their legs, `walked` metres from the start and `rest` metres from the end.
+def measure_turns(t: At, whom: Ints, walked: Floats, rest: Floats, begin: int) -> Ints:
+    """Store the metres to each way of the space from points of legs, `walked` metres from the start and `rest` from the end.
 
-    The metres from there to each way of the space go into `rows` from `begin` on: back or on along the leg (rule A 12).
+    They lead back or on along the leg (rule A 12), and go into `rows` from `begin` on; return where those of each person
+    begin, -1 for a unit.
     """
     people, spaces, nodes = people_at(t), spaces_at(t), nodes_at(t)
     dist, rows, n = dist_at(t), rows_at(t), n_at(t)
+    found = np.full(len(whom), -1, np.int64)
     for i in range(len(whom)):
         p = int(whom[i])
         me = people[p]
-        row = -1
         if p < n[PERSONS]:
-            space, row = spaces[me.space], begin
+            space, found[i] = spaces[me.space], begin
             for g in range(space.gates):
                 on = rest[i] + dist[space.dist + nodes[me.target ^ 1].row * space.gates + g]
                 if me.node >= 0:
                     back = walked[i] + dist[space.dist + nodes[me.node].row * space.gates + g]
                 else:
                     back = walked[i] + rows[me.row + g]
-                rows[row + g] = min(back, on)
+                rows[begin + g] = min(back, on)
             begin += space.gates
-        me.x, me.y, me.node, me.row, me.corner = points[i, 0], points[i, 1], NOWHERE, row, -1
+    return found
+
+
+@compiled
+def turn_off(t: At, whom: Ints, rows: Ints, points: Floats) -> None:
+    """Stop people at points of their legs, from where `rows` tell the metres to each way of the space."""
+    people = people_at(t)
+    for i in range(len(whom)):
+        p = int(whom[i])
+        me = people[p]
+        me.x, me.y, me.node, me.row, me.corner = points[i, 0], points[i, 1], NOWHERE, rows[i], -1
         stand(t, p)
-
-
-@inner
-def has_moved(t: At, p: int) -> bool:
-    """Return whether a person on a leg has left the node where it began."""
-    return people_at(t)[p].node < 0 or walked_m(t, p) > 0.0
 
 
 @compiled
 def leave(t: At, p: int) -> None:
     """Take a person off its queue or walk, to the point of its straight leg that it has reached (rule A 12)."""
-    people, units, spaces = people_at(t), units_at(t), spaces_at(t)
-    nodes, n = nodes_at(t), n_at(t)
-    me = people[p]
+    me = people_at(t)[p]
     if me.state not in (WALKING, QUEUED):
         return
     if me.state == QUEUED and me.direction == me.target:
         me.node = me.target ^ 1
     elif has_moved(t, p) and me.space >= 0:
-        px, py = (nodes[me.node].x, nodes[me.node].y) if me.node >= 0 else (me.x, me.y)
-        if me.target >= 0:
-            qx, qy = nodes[me.target ^ 1].x, nodes[me.target ^ 1].y
-        else:
-            qx, qy = units[p - n[PERSONS]].x, units[p - n[PERSONS]].y
-        drawn, at = metres_between(px, py, qx, qy), walked_m(t, p)
-        if spaces[me.space].cell_count == 1:
-            at *= drawn / me.length if me.length > 0.0 else 0.0
-        if at < drawn:
-            share = max(at, 0.0) / drawn
-            qx, qy = px + (qx - px) * share, py + (qy - py) * share
-        me.x, me.y, me.node = qx, qy, NOWHERE
+        me.x, me.y = point_of(t, p)
+        me.node = NOWHERE
     elif me.space < 0:  # a unit that has not come in yet
         me.node = NOWHERE
     me.row = me.corner = -1
@@ -217,28 +217,92 @@ def stand(t: At, p: int) -> None:
 
 
 @compiled
-def leave_straight(t: At, whom: Ints) -> Ints:
-    """Take people off their legs; return those on bent legs, which Python has to split."""
+def on_bent_legs(t: At, whom: Ints) -> NDArray[np.bool_]:
+    """Return which people are between the ends of legs in spaces with corners, which Python has to split."""
     people, spaces = people_at(t), spaces_at(t)
-    rest = np.empty(len(whom), np.int64)
-    count = 0
+    found = np.zeros(len(whom), np.bool_)
     for i in range(len(whom)):
         p = int(whom[i])
         me = people[p]
-        bent = me.state == WALKING or (me.state == QUEUED and me.direction != me.target)
-        if bent and has_moved(t, p) and me.space >= 0 and not spaces[me.space].convex:
-            rest[count] = p
-            count += 1
-        else:
-            leave(t, p)
-    return rest[:count]
+        on_leg = me.state == WALKING or (me.state == QUEUED and me.direction != me.target)
+        found[i] = on_leg and has_moved(t, p) and me.space >= 0 and not spaces[me.space].convex
+    return found
 
 
 @compiled
-def decide_all(t: At, whom: Ints) -> None:
-    """Let people choose a way again, in order of number, keeping their speed."""
+def leave_all(t: At, whom: Ints) -> None:
+    """Take people off queues and straight legs."""
     for i in range(len(whom)):
-        decide_afresh(t, whom[i], True)
+        leave(t, int(whom[i]))
+
+
+@compiled
+def are_shut_out(t: At, whom: Ints) -> NDArray[np.bool_]:
+    """Return who is bound for a way that nobody may enter now."""
+    people, fields = people_at(t), fields_at(t)
+    found = np.zeros(len(whom), np.bool_)
+    for i in range(len(whom)):
+        me = people[whom[i]]
+        if me.target >= 0:
+            found[i] = not fields[me.aim, me.target].open
+    return found
+
+
+@compiled
+def decide_all(t: At, whom: Ints, rows: Ints, points: Floats) -> NDArray[np.bool_]:
+    """Let people decide again, in order of number, keeping their speed; return who has left its queue or walk.
+
+    rows, points
+        (n,), (n, 2) of those on bent legs: where their metres to each way begin, and where they are; -1 for all others.
+    """
+    left = np.ones(len(whom), np.bool_)
+    for i in range(len(whom)):
+        p = int(whom[i])
+        if people_at(t)[p].target >= 0:
+            left[i] = decide_again(t, p, int(rows[i]), points[i, 0], points[i, 1])
+        else:
+            decide_afresh(t, p, True)
+    return left
+
+
+@inner
+def decide_again(t: At, p: int, row: int, x: float, y: float) -> bool:
+    """Choose from the point reached; take another way and return True, or keep place and walk (rule A 11)."""
+    people, directions = people_at(t), directions_at(t)
+    me = people[p]
+    held, claims = int(me.target), directions[me.target].claims
+    began_x, began_y, began_node, began_row = me.x, me.y, me.node, me.row
+    directions[held].claims = ahead(t, p)
+    if row >= 0:
+        me.x, me.y, me.node, me.row = x, y, NOWHERE, row
+    elif me.state == QUEUED and me.direction == held:
+        me.node, me.row = held ^ 1, -1
+    elif has_moved(t, p):
+        me.x, me.y = point_of(t, p)
+        me.node, me.row = NOWHERE, -1
+    chosen = way_afresh(t, p)
+    directions[held].claims = claims
+    if chosen == held:
+        me.x, me.y, me.node, me.row = began_x, began_y, began_node, began_row
+        return False
+    me.corner = -1
+    stand(t, p)
+    take(t, p, chosen, True)
+    return True
+
+
+@inner
+def ahead(t: At, p: int) -> int:
+    """Return how many are before somebody at its way: in the queue those ahead, on the walk all others bound for it."""
+    people, directions = people_at(t), directions_at(t)
+    me = people[p]
+    if me.state != QUEUED or me.direction != me.target:
+        return int(directions[me.target].claims) - 1
+    count, q = 0, me.before
+    while q >= 0:
+        count += 1
+        q = people[q].before
+    return count
 
 
 @compiled

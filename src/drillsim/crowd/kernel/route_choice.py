@@ -40,7 +40,7 @@ from drillsim.crowd.kernel.records import (
 )
 from drillsim.crowd.kernel.walking import metres_to, set_out
 from drillsim.crowd.laws import TIE
-from drillsim.crowd.states import AWAY, SETTLED, STRANDED
+from drillsim.crowd.states import AWAY, NOWHERE, REACHED, SETTLED, STRANDED
 from drillsim.jit import compiled, inner
 
 
@@ -91,22 +91,35 @@ def choose(t: At, p: int, node: int) -> int:
 
 @inner
 def decide_afresh(t: At, p: int, same_speed: bool) -> None:
-    """Choose a way at the start and after a change; the person settles, sets out, or is stranded."""
+    """Choose a way at the start or after a change, and take it."""
+    take(t, p, way_afresh(t, p), same_speed)
+
+
+@inner
+def way_afresh(t: At, p: int) -> int:
+    """Return the direction to take at the start or after a change; NOWHERE where no way leads on, or REACHED."""
     people, reach, kinds = people_at(t), reach_at(t), kinds_at(t)
     me = people[p]
     me.aim = me.goal
     if reach[me.goal, me.space]:
-        finish(t, p)
-        return
+        return REACHED
     chosen = choose(t, p, -1)
     kind = kinds[me.goal]
     if chosen < 0 and (kind in (TO_EXITS, TO_REFUGE)):
         me.aim = me.pace
         chosen = choose(t, p, -1)
-    if chosen >= 0:
-        set_out(t, p, chosen, same_speed)
+    return chosen
+
+
+@inner
+def take(t: At, p: int, d: int, same_speed: bool) -> None:
+    """Set out to a way; finish where the goal is reached; be stranded where there is no way."""
+    if d == REACHED:
+        finish(t, p)
+    elif d == NOWHERE:
+        people_at(t)[p].state = STRANDED
     else:
-        me.state = STRANDED
+        set_out(t, p, d, same_speed)
 
 
 @inner

@@ -219,3 +219,40 @@ def walk_laid_legs(t: At, whom: NDArray[np.int64], legs: NDArray[np.int64]) -> N
         events[n[BORDERS] + p].due = UNSCHEDULED
         n[LEGS_TO_LAY] -= 1
         walk(t, p, True)
+
+
+# ------------------------------------------------------------------- places
+@compiled
+def walked_m(t: At, p: int) -> float:
+    """Return the metres of its leg that a walking or queueing person has walked."""
+    people, s = people_at(t), s_at(t)
+    me = people[p]
+    if me.state != WALKING:
+        return me.walked + me.length
+    return me.walked + min(me.length, me.speed * (s[NOW] - me.began))
+
+
+@inner
+def has_moved(t: At, p: int) -> bool:
+    """Return whether a person on a leg has left the node where it began."""
+    return people_at(t)[p].node < 0 or walked_m(t, p) > 0.0
+
+
+@inner
+def point_of(t: At, p: int) -> tuple[float, float]:
+    """Return the point of its straight leg that a walking or queueing person has reached."""
+    people, units, spaces = people_at(t), units_at(t), spaces_at(t)
+    nodes, n = nodes_at(t), n_at(t)
+    me = people[p]
+    px, py = (nodes[me.node].x, nodes[me.node].y) if me.node >= 0 else (me.x, me.y)
+    if me.target >= 0:
+        qx, qy = nodes[me.target ^ 1].x, nodes[me.target ^ 1].y
+    else:
+        qx, qy = units[p - n[PERSONS]].x, units[p - n[PERSONS]].y
+    drawn, at = metres_between(px, py, qx, qy), walked_m(t, p)
+    if spaces[me.space].cell_count == 1:
+        at *= drawn / me.length if me.length > 0.0 else 0.0
+    if at < drawn:
+        share = max(at, 0.0) / drawn
+        qx, qy = px + (qx - px) * share, py + (qy - py) * share
+    return qx, qy

@@ -293,36 +293,10 @@ class ReferenceCrowd(Observation):
             self._renew()
 
     def _renew(self) -> None:
-        """Renew all distances; whose target closed or moved, and who is stranded, decides again (rule 11)."""
+        """Renew all distances; whom the change concerns decides again (rule 11)."""
         before, self._laid, self._fields = self._laid, self._as_now(), {}
-        if not self._under_way:
-            return
-        again = []
-        for p in range(self._people):
-            state = self._state[p]
-            if state == STRANDED or (state in (WALKING, QUEUED) and self._target[p] >= 0 and self._is_moved(p, before)):
-                again.append(p)
-        self._reroute(again)
+        if self._under_way:
+            self._reroute(self._concerned(before))
 
     def _as_now(self) -> Laid:
         return frozenset(self._blocked | self._locked), self._held, dict(self._open_rooms)
-
-    def _is_moved(self, p: int, before: Laid) -> bool:
-        """Return whether what is left after somebody's target is not what it was."""
-        target = self._target[p]
-        for goal in {self._aim[p], self._goal[p]}:
-            old, new = self._field_as(goal, p, before), self._field(goal, p)
-            if old is not new and (
-                not new.open[target]
-                or old.phi_m[target] != new.phi_m[target]
-                or old.closed_mm[target] != new.closed_mm[target]
-            ):
-                return True
-        return False
-
-    def _reroute(self, people: list[int]) -> None:
-        """Take all of some persons off queue or leg first, then let them decide again in order of number."""
-        for p in people:
-            self._leave(p)
-        for p in people:
-            self._decide_afresh(p, same_speed=True)

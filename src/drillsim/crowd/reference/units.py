@@ -17,12 +17,12 @@ from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL
 from drillsim.crowd.geometry.polyline import XY, Corners
 from drillsim.crowd.interface import UnitPath
-from drillsim.crowd.reference.walking import Walking
+from drillsim.crowd.reference.rerouting import Rerouting
 from drillsim.crowd.states import ARRIVED, AWAY, NOWHERE, ON_STAIR, QUEUED, STANDING, UNLOCKING
 from drillsim.errors import SimulationError
 
 
-class Units(Walking):
+class Units(Rerouting):
     """The units among the walkers; unit numbers follow those of the people."""
 
     def __init__(

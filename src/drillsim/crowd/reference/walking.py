@@ -1,6 +1,6 @@
-"""Walking in the reference crowd: pieces of legs, route decisions, and decisions afresh after a change.
+"""Walking in the reference crowd: pieces of legs, and route decisions.
 
-Rules A 4 and A 10 to A 13 of docs/model/crowd.md. The state of a person stands in lists indexed by its number.
+Rules A 4, A 10 and A 13 of docs/model/crowd.md. The state of a person stands in lists indexed by its number.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from drillsim.crowd.geometry.distance_field import (
     Option,
     settles,
 )
-from drillsim.crowd.geometry.legs import Leg, Legs, stretch, walked_m
+from drillsim.crowd.geometry.legs import Leg, Legs, stretch
 from drillsim.crowd.geometry.polyline import XY, Corners, split
 from drillsim.crowd.geometry.trajectory import Tracks
 from drillsim.crowd.geometry.turned_walk import Start, TurnedWalk, corners_from
@@ -39,9 +39,9 @@ from drillsim.crowd.states import (
     ON_STAIR,
     OUT,
     QUEUED,
+    REACHED,
     SEAM,
     SETTLED,
-    STANDING,
     STRANDED,
     WAITING,
     WALKING,
@@ -218,37 +218,47 @@ class Walking(Borders):
             return
         options = field.options(node)
         if options:
-            self._go(p, options, None)
+            self._set_out(p, self._choose(p, options, None))
         else:
             self._decide_afresh(p)
 
     def _decide_afresh(self, p: int, *, same_speed: bool = False) -> None:
-        """Choose at the start and after a change among the ways whose shortest continuation does not come back in (A 11)."""
+        """Choose a way at the start, or after a change, and take it (A 11)."""
+        self._take(p, self._way_afresh(p), same_speed=same_speed)
+
+    def _way_afresh(self, p: int) -> int:
+        """Return the direction to take, of the ways whose shortest continuation does not come back in; NOWHERE, or REACHED."""
         space = self._space[p]
         goal = self._aim[p] = self._goal[p]
         field = self._field(goal, p)
         if field.reaches(space):
-            self._finish(p)
-            return
+            return REACHED
         options = field.starts(space)
         if not options and goal[0] in ("exits", "refuge"):
             self._aim[p] = OUTSIDE_GOAL
             options = self._field(OUTSIDE_GOAL, p).starts(space)
-        if options:
-            self._go(p, options, self._metres(p), same_speed=same_speed)
-        else:
-            self._state[p] = STRANDED
+        return self._choose(p, options, self._metres(p)) if options else NOWHERE
 
-    def _go(self, p: int, options: tuple[Option, ...], rows: list[float] | None, *, same_speed: bool = False) -> None:
-        """Take the option of least cost, and walk."""
-        chosen = self._choose(p, options, rows) if len(options) > 1 else options[0].direction
-        self._target[p] = chosen
-        self._claims[chosen] += 1
-        self._leg[p], self._piece[p] = self._leg_to(p, chosen >> 1), 0
+    def _take(self, p: int, direction: int, *, same_speed: bool) -> None:
+        """Set out to a way; finish where the goal is reached; be stranded where there is no way."""
+        if direction == REACHED:
+            self._finish(p)
+        elif direction == NOWHERE:
+            self._state[p] = STRANDED
+        else:
+            self._set_out(p, direction, same_speed=same_speed)
+
+    def _set_out(self, p: int, direction: int, *, same_speed: bool = False) -> None:
+        """Claim a way, and walk to it."""
+        self._target[p] = direction
+        self._claims[direction] += 1
+        self._leg[p], self._piece[p] = self._leg_to(p, direction >> 1), 0
         self._walk(p, same_speed=same_speed)
 
     def _choose(self, p: int, options: tuple[Option, ...], rows: list[float] | None) -> int:
         """Return the direction to take: the least time alone, unless queues make another way clearly quicker."""
+        if len(options) == 1:
+            return options[0].direction
         by_metres = self._by_metres or self._aim[p][0] == "exits" or self._goal[p][0] == "exits"
         speed = 1.0 if by_metres else self._level[p]
         near = quick = -1
@@ -358,41 +368,3 @@ class Walking(Borders):
         at_m = sum(piece[1] for piece in leg[: self._piece[p]]) + in_piece_m
         level = self.cells.level[leg[self._piece[p]][0]]
         self._tracks.note(p, level, self.env.now, corners, at_m * stretch(corners, leg))
-
-    # ---------------------------------------------------------------- reroutes
-    def _leave(self, p: int) -> None:
-        """Take a person off queue or leg; it stands at the point of the leg that it has reached (A 12)."""
-        state, target = self._state[p], self._target[p]
-        if state not in (WALKING, QUEUED):
-            return
-        cell, _, direction = self._leg[p][self._piece[p]]
-        if self._tracks is not None:
-            self._record(p, self._walked_m(p) - sum(piece[1] for piece in self._leg[p][: self._piece[p]]))
-        if state == QUEUED and direction == target:
-            self._node[p], self._rows[p], self._turned[p] = target ^ 1, None, None
-        elif self._node[p] < 0 or self._walked_m(p) > 0.0:
-            self._stand_on_leg(p)
-        if state == QUEUED:
-            self._quit(p, direction)
-        else:
-            self._call_off(p)
-        self._cell[p], self._state[p] = cell, STANDING
-        if target >= 0:
-            self._claims[target] -= 1
-            self._target[p] = NOWHERE
-
-    def _stand_on_leg(self, p: int) -> None:
-        """Keep the point reached, and in a space with corners the turned walk from it (A 12)."""
-        space, corners = self._space[p], self._course(p)
-        walked = self._walked_m(p)
-        back, point, on = split(corners, walked * stretch(corners, self._leg[p]))
-        turned = None
-        if p < self._people and not self.cells.network.is_convex(space):
-            rest = walked_m(self._leg[p]) - walked
-            onto = self._target[p] ^ 1
-            turned = TurnedWalk(
-                self._legs, space, self._start(p), onto, walked, rest, (back, point, on), self._metres(p)
-            )
-        self._node[p], self._turned[p] = NOWHERE, turned
-        self._rows[p] = turned.metres if turned else None
-        self._x[p], self._y[p] = point
