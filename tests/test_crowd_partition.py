@@ -72,6 +72,15 @@ def test_a_neck_inside_a_room_is_as_wide_as_it_is() -> None:
     assert len(found.cells) == 2
 
 
+def test_a_neck_is_found_at_every_angle() -> None:
+    """At some angles shapely's oriented envelope of a hall is a line, and every neck beside it was lost."""
+    west, east = box(-13.4, -6.7, 0, 4), box(0.5, -6.7, 12, 4)
+    floor = shapely.union_all([west, east, box(0, -0.4, 0.5, 0.4)])
+    for angle in range(0, 360, 3):
+        found = partition(affinity.rotate(floor, angle + 0.1234, origin=(0, 0)), is_circulation=False)
+        assert widths(found) == [0.8], angle
+
+
 def test_a_throat_of_a_wide_corridor_is_a_neck() -> None:
     throat = shapely.difference(box(0, 0, 30, 6), shapely.union_all([box(14, 0, 15, 2.4), box(14, 3.6, 15, 6)]))
     assert 1.2 in widths(partition(throat, is_circulation=True))

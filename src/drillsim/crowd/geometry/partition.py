@@ -179,10 +179,20 @@ def _necks(floor: Polygon, chords: Sequence[Chord]) -> tuple[list[tuple[Chord, f
 def _holds_a_disc(piece: Polygon, chord_m: float) -> bool:
     """Return whether a disc fits into a piece that is wider than a chord by the neck's share."""
     across = (chord_m + TOLERANCE_M) / NECK_SHARE
-    box = shapely.get_coordinates(shapely.oriented_envelope(piece))
-    if np.hypot(*(box[1] - box[0])) <= across or np.hypot(*(box[2] - box[1])) <= across:
+    if _least_width_m(piece) <= across:
         return False
     return not shapely.is_empty(shapely.buffer(piece, -across / 2))
+
+
+def _least_width_m(piece: Polygon) -> float:
+    """Return the width of the narrowest strip that holds a piece, which lies along an edge of its convex hull.
+
+    Not by shapely's oriented envelope: of some turned pieces it is a line.
+    """
+    hull = shapely.get_coordinates(shapely.convex_hull(piece))
+    along = np.diff(hull, axis=0)
+    across = np.stack([-along[:, 1], along[:, 0]]) / np.hypot(along[:, 0], along[:, 1])
+    return float(np.ptp((hull - hull[0]) @ across, axis=0).min())
 
 
 # ----------------------------------------------------------------------- cuts
