@@ -101,6 +101,38 @@ def test_an_outdoor_place_holds_everybody() -> None:
     assert cells.places[0] > 1_000_000
 
 
+COURT = [
+    ("room", "classroom", box(0, 0, 9, 9)),
+    ("court", "outdoors", box(9, 0, 11, 3)),
+    ("hall", "lobby", box(11, 0, 19, 9)),
+]
+THROUGH_A_COURT = [
+    door("a", "room", "court", 9, 1.5),
+    door("b", "court", "hall", 11, 1.5, width=0.7),
+    door("e", "hall", "outside", 19, 1),
+]
+
+
+def test_an_enclosed_court_holds_what_its_floor_holds() -> None:
+    enclosed = World(plan_of(COURT, THROUGH_A_COURT), people_at([])).cells
+    assert enclosed.places[1] == 16  # 6 m2, 2.7 persons on each
+    gate = door("gate", "court", "outside", 10, 0, line=[[9.5, 0], [10.5, 0]])
+    assert World(plan_of(COURT, [*THROUGH_A_COURT, gate]), people_at([])).cells.places[1] > 1_000_000
+
+
+def test_people_slow_down_and_wait_in_an_enclosed_court_in_both_crowds() -> None:
+    rng = np.random.default_rng(4)
+    seats = [(0, float(x), float(y)) for x, y in rng.uniform((0, 0), (9, 9), (60, 2))]
+    out = []
+    for engine in ("reference", "compiled"):
+        world = World(plan_of(COURT, THROUGH_A_COURT), people_at(seats), engine=engine)
+        world.crowd.evacuate()
+        world.run(60.0)
+        assert world.crowd.counts()[1] == 16
+        out.append(world.run().out_s)
+    assert out[1] == pytest.approx(out[0], abs=1e-9)
+
+
 def test_a_door_too_narrow_for_the_law_is_refused_by_name() -> None:
     with pytest.raises(ScenarioError, match="opening 'e'"):
         hall(box(0, 0, 8, 8), [door("e", "hall", "outside", 0, 1, width=0.3)])

@@ -110,7 +110,7 @@ def _out_spaces(plan: FloorPlan) -> frozenset[str]:
             a
             for opening in plan.openings
             for a, b in (opening.spaces, opening.spaces[::-1])
-            if b in new and a in outdoors - found and may_pass(plan, opening, b)
+            if b in new and a in outdoors - found and not direction_fault(plan, opening) and may_pass(plan, opening, b)
         }
         found |= new
     return frozenset(found)

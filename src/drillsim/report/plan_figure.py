@@ -22,6 +22,7 @@ from shapely import Point, Polygon, box, unary_union
 from shapely.geometry.polygon import orient
 
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Space
+from drillsim.plan.passage import out_spaces
 from drillsim.quantities import clock
 from drillsim.report.chart_style import GREY, STEPS_S, house_style, round_up
 from drillsim.report.plan_labels import Scale, ink_on, points_to_try, texts_to_try, write_first_that_fits
@@ -235,7 +236,7 @@ def _draw_openings(
 ) -> None:
     """Draw doors and openings of a level as thresholds, exits in colour with their number."""
     here = {s.id for s in spaces}
-    outdoors = {s.id for s in plan.spaces if s.use == "outdoors"}
+    outdoors = out_spaces(plan) - {OUTSIDE}
     for opening in plan.openings:
         inside = [s for s in opening.spaces if s in here]
         if not inside:

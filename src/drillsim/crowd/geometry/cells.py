@@ -40,7 +40,7 @@ from drillsim.plan.model import CIRCULATION
 from drillsim.plan.network import Network
 
 WHOLE_USES = ("stair", "outdoors")
-"""Uses of spaces that stay one cell: a stair room holds what its landing holds, and outdoors there is room for all."""
+"""Uses of spaces that stay one cell: a stair room holds what its landing holds; what counts as out has room for all."""
 UNLIMITED = 1_000_000_000
 TABLED_PERSONS = 2_000
 """Speed factors are tabled for at most so many persons in a cell; the law itself answers for more."""
@@ -89,7 +89,7 @@ class Cells:
         self._add_flights()
         self._first, self._parted = np.array(self.first_cell, np.int64), np.array(self.cell_count) > 1
         self.walked_m2 = [a if n < UNLIMITED else float("inf") for a, n in zip(self.area_m2, self.places, strict=True)]
-        """Floor over which the persons of each cell are spread, m2; infinite outdoors."""
+        """Floor over which the persons of each cell are spread, m2; infinite in what counts as out."""
         self._join()
         names = narrow_borders(self)
         if names:
@@ -141,7 +141,7 @@ class Cells:
                 area = float(network.space_area_m2[index])
                 if space.use == "stair" and space.landing is not None:
                     area = space.landing
-                self._add_cell(index, area, network.representative_point(index), outdoors=space.use == "outdoors")
+                self._add_cell(index, area, network.representative_point(index), out=not network.space_indoors[index])
                 continue
             order = sorted(range(count), key=lambda k: _place_of(parts.cells[k]))
             for k in order:
@@ -159,10 +159,10 @@ class Cells:
             return Partition((floor.polygon,), (), ())  # type: ignore[arg-type]
         return partition(floor.polygon, is_circulation=is_circulation)
 
-    def _add_cell(self, space: int, area_m2: float, anchor: Sequence[float], *, outdoors: bool = False) -> None:
+    def _add_cell(self, space: int, area_m2: float, anchor: Sequence[float], *, out: bool = False) -> None:
         self.space.append(space)
         self.area_m2.append(area_m2)
-        self.places.append(UNLIMITED if outdoors else places_in(area_m2, self.laws.density_max_pm2))
+        self.places.append(UNLIMITED if out else places_in(area_m2, self.laws.density_max_pm2))
         self.anchor_xy.append((float(anchor[0]), float(anchor[1])))
         self.level.append(int(self.network.space_level[space]))
 

@@ -57,7 +57,7 @@ entered last, -1 at first."""
 CELL = _record(f8="person_s since left clock", i4="places filled units waiting space factor factors stair")
 """waiting: first of the directions registered for it; factor, factors: its table of speed factors by persons."""
 SHAPE = _record(f8="area", i4="chord chords")
-"""Of a cell: floor over which its persons are spread, infinite outdoors; the chords by which one leaves it."""
+"""Of a cell: floor over which its persons are spread, infinite in what counts as out; the chords by which one leaves it."""
 CHORD = _record(f8="x y nx ny half", i4="direction")
 """Middle, unit normal out of the cell and half the length of a chord, and the direction that it leads to."""
 SPACE = _record(i4="first cell_count step convex gate gates dist leg locked through")
