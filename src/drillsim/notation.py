@@ -137,6 +137,35 @@ def remedy(text: str, kind: str) -> str | None:
     return None
 
 
+def length_text(length_m: float, unit: str | None, *, digits: int = 2) -> str:
+    """Return a length as a message says it: in the unit of a file, else in metres and feet.
+
+    digits
+        Decimals in metres and feet; a file in centimetres, millimetres or inches has fewer.
+    """
+    if unit is None:
+        return f"{length_m:.{digits}f} m ({length_m / FOOT:.1f} ft)"
+    return f"{length_m / UNITS['length'][unit]:.{_DECIMALS.get(unit, digits)}f} {unit}"
+
+
+def area_text(area_m2: float, unit: str | None) -> str:
+    """Return an area as a message says it: in square metres or feet, as the unit of a file goes, else in both."""
+    metric, feet = f"{area_m2:.2f} m²", f"{area_m2 / FOOT**2:.1f} ft²"
+    if unit is None:
+        return f"{metric} ({feet})"
+    return feet if unit in ("ft", "in") else metric
+
+
+def place_text(x_m: float, y_m: float, unit: str | None) -> str:
+    """Return a point as plan files write it: to the centimetre, in the unit of the file where it has one."""
+    unit = unit or "m"
+    x, y = (f"{v / UNITS['length'][unit]:.{_DECIMALS.get(unit, 2)}f}" for v in (x_m, y_m))
+    return f"[{x}, {y}]" if unit in ("m", "mm", "cm") else f"[{x} {unit}, {y} {unit}]"
+
+
+_DECIMALS = {"mm": 0, "cm": 1, "in": 1}
+
+
 def time_of_day(text: str) -> str | None:
     """Return a time of day as 'hh:mm' ('8:05', '1:30 pm', '8 a.m.'; 24:00 is the end of the day); None where it is none."""
     match = re.fullmatch(TIME_OF_DAY, text)

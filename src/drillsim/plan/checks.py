@@ -8,7 +8,7 @@ from typing import Any
 from drillsim.documents.document import Document
 from drillsim.documents.fault_list import FaultList
 from drillsim.errors import Fault, closest, order_faults
-from drillsim.notation import value_of
+from drillsim.notation import length_text, value_of
 from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Stair
 from drillsim.quantities import minutes
 
@@ -150,24 +150,29 @@ def _check_widths(plan: FloorPlan, notes: FaultList) -> None:
     for i, opening in enumerate(plan.openings):
         width = opening.clear_width_m
         at = ("openings", i, "width" if opening.width is not None else "line")
+        written = notes.text(at) or length_text(width, plan.units)
+        hint = "" if opening.width is None else _other_unit(written)
         if width <= 0:
             message = (
                 f"'{opening.id}' has no width: both ends of 'line' are the same point. Move one, or write "
                 "'width: 36 in'"
             )
             notes.add("DS105", message, at)
-        elif width < PASSABLE_M and "Did you mean" not in _odd_width("", "", width, notes.text(at)):
+        elif width < PASSABLE_M and not hint:
             message = (
-                f"'{opening.id}' is {notes.text(at) or f'{width:.2f} m'} wide: by the usual law of doors it lets nobody "
+                f"'{opening.id}' is {written} wide: by the usual law of doors it lets nobody "
                 "through, and a drill refuses it. Check the unit"
             )
             notes.warn("DS502", message, at)
         elif not opening.wide_on_purpose and (width < NARROW_M or (width > WIDE_M and opening.kind != "opening")):
-            notes.warn("DS402", _odd_width(opening.kind, opening.id, width, notes.text(at)), at)
+            notes.warn("DS402", _odd_width(opening.kind, opening.id, width, written, hint), at)
     for i, stair in enumerate(plan.stairs):
         if not NARROW_M <= stair.width <= WIDE_M:
             at = ("stairs", i, "width")
-            notes.warn("DS402", _odd_width("stair", stair.id, stair.width, notes.text(at), keep=False), at)
+            written = notes.text(at) or length_text(stair.width, plan.units)
+            notes.warn(
+                "DS402", _odd_width("stair", stair.id, stair.width, written, _other_unit(written), keep=False), at
+            )
 
 
 def _check_crowding(plan: FloorPlan, notes: FaultList) -> None:
@@ -193,19 +198,21 @@ def _area_m2(ring: Sequence[tuple[float, float]]) -> float:
     return abs(sum(at[i - 1][0] * at[i][1] - at[i][0] * at[i - 1][1] for i in range(n))) / 2.0
 
 
-def _odd_width(kind: str, name: str, width_m: float, written: str | None, *, keep: bool = True) -> str:
+def _other_unit(written: str) -> str:
+    """Return the question whether a width in feet was meant in inches, or the other way round; '' where neither helps."""
+    number, _, unit = written.strip().partition(" ")
+    other = {"ft": ("in", 0.0254), "feet": ("in", 0.0254), "in": ("ft", 0.3048)}.get(unit.strip())
+    size = value_of(number, "length", bare=True)
+    if other is not None and size is not None and NARROW_M <= size * other[1] <= WIDE_M:
+        return f" Did you mean '{number} {other[0]}'?"
+    return ""
+
+
+def _odd_width(kind: str, name: str, width_m: float, written: str, hint: str, *, keep: bool = True) -> str:
     wide = width_m > WIDE_M
-    shown = written or f"{width_m:.2f} m"
-    swapped = ""
-    if written is not None:
-        number, _, unit = written.strip().partition(" ")
-        other = {"ft": ("in", 0.0254), "feet": ("in", 0.0254), "in": ("ft", 0.3048)}.get(unit.strip())
-        size = value_of(number, "length", bare=True)
-        if other is not None and size is not None and NARROW_M <= size * other[1] <= WIDE_M:
-            swapped = f" Did you mean '{number} {other[0]}'?"
     usual = "Widths over 12 ft (3.66 m) are unusual." if wide else "Widths below 2 ft (0.6 m) are unusual."
     remedy = " Add 'wide_on_purpose: true' to keep it." if keep else ""
-    return f"{kind.replace('_', ' ')} '{name}' is {shown} wide.{swapped} {usual}{remedy}"
+    return f"{kind.replace('_', ' ')} '{name}' is {written} wide.{hint} {usual}{remedy}"
 
 
 def _check_stairs(plan: FloorPlan, notes: FaultList) -> None:
@@ -221,12 +228,13 @@ def _check_stairs(plan: FloorPlan, notes: FaultList) -> None:
                 notes.add("DS304", message, ("stairs", i, "upper"))
             elif storey <= 0:
                 message = (
-                    f"stair '{stair.id}': 'lower' lies above 'upper' ({ends[0].level} at {height[ends[0].level]:g} m, "
-                    f"{ends[1].level} at {height[ends[1].level]:g} m). Swap them"
+                    f"stair '{stair.id}': 'lower' lies above 'upper' ({ends[0].level} at "
+                    f"{length_text(height[ends[0].level], plan.units)}, {ends[1].level} at "
+                    f"{length_text(height[ends[1].level], plan.units)}). Swap them"
                 )
                 notes.add("DS304", message, ("stairs", i, "lower"))
             else:
-                _check_slope(notes, i, stair, storey)
+                _check_slope(notes, i, stair, storey, plan.units)
         for end, room in (("lower", stair.lower), ("upper", stair.upper)):
             if room in plan.space_index and stair_opening(plan, stair, upper=end == "upper") is None:
                 _note_untold_opening(plan, notes, i, stair, end, room)
@@ -251,28 +259,24 @@ def _note_untold_opening(plan: FloorPlan, notes: FaultList, i: int, stair: Stair
         notes.add("DS304", message, ("stairs", i, end))
 
 
-def _check_slope(notes: FaultList, i: int, stair: Stair, storey_m: float) -> None:
+def _check_slope(notes: FaultList, i: int, stair: Stair, storey_m: float, unit: str | None) -> None:
+    rise, storey, length = (length_text(v, unit) for v in (stair.rise, storey_m, stair.length))
     if abs(stair.rise - storey_m) > STOREY_SLACK_M:
-        message = (
-            f"stair '{stair.id}' rises {stair.rise:g} m, its levels lie {storey_m:g} m apart. Correct 'rise' "
-            "or 'elevation'"
-        )
+        message = f"stair '{stair.id}' rises {rise}, its levels lie {storey} apart. Correct 'rise' or 'elevation'"
         notes.warn("DS404", message, ("stairs", i, "rise"))
     elif not RISES_M[0] <= stair.rise <= RISES_M[1]:
         notes.warn(
             "DS404",
-            f"stair '{stair.id}' rises {stair.rise:g} m, which is unusual for one flight",
+            f"stair '{stair.id}' rises {rise}, which is unusual for one flight",
             ("stairs", i, "rise"),
         )
     if stair.length < stair.rise:
-        message = (
-            f"stair '{stair.id}' is {stair.length:g} m long and rises {stair.rise:g} m. Write the length "
-            "along the slope"
-        )
+        message = f"stair '{stair.id}' is {length} long and rises {rise}. Write the length along the slope"
         notes.warn("DS404", message, ("stairs", i, "length"))
     for word, value, (low, high) in (("riser", stair.riser, RISERS_M), ("tread", stair.tread, TREADS_M)):
         if not low <= value <= high:
-            message = f"stair '{stair.id}': a {word} of {value:g} m is unusual ({low:g} to {high:g} m)"
+            shown = [length_text(v, unit, digits=3) for v in (value, low, high)]
+            message = f"stair '{stair.id}': a {word} of {shown[0]} is unusual ({shown[1]} to {shown[2]})"
             notes.warn("DS404", message, ("stairs", i, word))
 
 

@@ -11,7 +11,7 @@ import shapely
 from shapely import LineString, Polygon
 
 from drillsim.documents.fault_list import FaultList, Path
-from drillsim.notation import UNITS
+from drillsim.notation import UNITS, area_text, length_text, place_text
 from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Opening, Post, Space, Stair
 from drillsim.plan.outlines import (
     PERSON_M,
@@ -65,7 +65,7 @@ def check_outlines(plan: FloorPlan, notes: FaultList) -> None:
     """Note every fault of geometry: outlines, overlaps, thresholds, posts and equipment."""
     shapes: dict[str, Polygon] = {}
     for i, space in enumerate(plan.spaces):
-        shape = _shape(space, i, notes, plan.units or "m")
+        shape = _shape(space, i, notes, plan.units)
         if shape is not None:
             shapes.setdefault(space.id, shape)
     right_sized = _check_sizes(plan, notes, shapes)
@@ -82,13 +82,13 @@ def check_outlines(plan: FloorPlan, notes: FaultList) -> None:
             off = float(floor.distance(shapely.Point(thing.at))) if floor is not None else 0.0
             if off > OFF_FLOOR_M:
                 message = (
-                    f"'{thing.id}' lies {_metres(off)} outside its space '{thing.space}'. Move 'at', or name "
+                    f"'{thing.id}' lies {length_text(off, plan.units)} outside its space '{thing.space}'. Move 'at', or name "
                     "another space"
                 )
                 notes.add("DS305", message, (section, i, "at"))
 
 
-def _shape(space: Space, i: int, notes: FaultList, unit: str) -> Polygon | None:
+def _shape(space: Space, i: int, notes: FaultList, unit: str | None) -> Polygon | None:
     """Return the floor of a space, or None with a fault noted where it cannot be used."""
     at = ("spaces", i, "polygon")
     if not _ring_is_usable(space.polygon, f"the polygon of '{space.id}'", at, notes, unit):
@@ -115,7 +115,9 @@ def _shape(space: Space, i: int, notes: FaultList, unit: str) -> Polygon | None:
     return None
 
 
-def _ring_is_usable(ring: Sequence[tuple[float, float]], name: str, at: Path, notes: FaultList, unit: str) -> bool:
+def _ring_is_usable(
+    ring: Sequence[tuple[float, float]], name: str, at: Path, notes: FaultList, unit: str | None
+) -> bool:
     """Note a fault where a cleaned ring does not go once around some floor."""
     if len(set(ring)) < 3:
         notes.add("DS303", f"{name} has fewer than three different corners", at)
@@ -182,7 +184,7 @@ def _check_passages(plan: FloorPlan, notes: FaultList, i: int, floor: Polygon) -
         chord = min(closed, key=lambda c: float(piece.distance(LineString([c.a, c.b]).centroid)))
         lacks = "has no opening of its own" if shut else "is cut off from the rest of it"
         message = (
-            f"a part of '{space.id}' of {_square_metres(float(piece.area))} {lacks}: the passage near "
+            f"a part of '{space.id}' of {area_text(float(piece.area), plan.units)} {lacks}: the passage near "
             f"{_middle_of(chord, plan)} is {length_text(chord.length_m, plan.units)} wide, too narrow for a person. "
             "Widen it, or draw the part as a space with a door"
         )
@@ -202,14 +204,7 @@ def _matters(side: Polygon, floor: Polygon, beside: Sequence[Opening]) -> bool:
 
 
 def _middle_of(chord: Chord, plan: FloorPlan) -> str:
-    return place_text(*chord.middle, plan.units or "m")
-
-
-def length_text(length_m: float, unit: str | None) -> str:
-    """Return a length in the unit of the file, to its centimetre; in metres where each length carries its own."""
-    unit = unit or "m"
-    digits = {"mm": 0, "in": 1, "cm": 1}.get(unit, 2)
-    return f"{length_m / UNITS['length'][unit]:.{digits}f} {unit}"
+    return place_text(*chord.middle, plan.units)
 
 
 def _check_overlaps(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon]) -> None:
@@ -226,9 +221,9 @@ def _check_overlaps(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon
         common = polygons[a].intersection(polygons[b])
         if common.area > 0 and not shapely.is_empty(shapely.buffer(common, -OVERLAP_DEPTH_M / 2)):
             at = common.representative_point()
-            place = place_text(float(at.x), float(at.y), plan.units or "m")
+            place = place_text(float(at.x), float(at.y), plan.units)
             message = (
-                f"'{two.id}' and '{one.id}'{notes.line(('spaces', rows[a]))} overlap by {_square_metres(common.area)} "
+                f"'{two.id}' and '{one.id}'{notes.line(('spaces', rows[a]))} overlap by {area_text(common.area, plan.units)} "
                 f"near {place}. Spaces of one level may share walls, not floor"
             )
             notes.add("DS301", message, ("spaces", rows[b], "polygon"), point_m=(float(at.x), float(at.y)))
@@ -247,8 +242,8 @@ def _check_openings(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon
             off = _off_wall(shapes[name], (*opening.line, opening.middle))
             if off > OFF_WALL_M:
                 message = (
-                    f"'{opening.id}' lies {_metres(off)} from the outline of '{name}'. A threshold stands on the walls "
-                    f"of both its spaces ({OFF_WALL_M:g} m or 2 ft at most). Move 'line', or name other 'spaces'"
+                    f"'{opening.id}' lies {length_text(off, plan.units)} from the outline of '{name}'. A threshold stands on the walls "
+                    f"of both its spaces ({length_text(OFF_WALL_M, plan.units)} at most). Move 'line', or name other 'spaces'"
                 )
                 notes.add("DS302", message, ("openings", i, "line"))
 
@@ -264,7 +259,7 @@ def _check_thresholds(plan: FloorPlan, notes: FaultList) -> None:
         odd = opening.wide_on_purpose or opening.clear_width_m > MOST_M  # told, or meant
         if opening.width is not None and 0 < drawn_m < opening.width - WIDTH_SLACK_M and not odd:
             message = (
-                f"'{opening.id}' is {_metres(opening.width)} wide on a line of {_metres(drawn_m)}. Draw the line as "
+                f"'{opening.id}' is {length_text(opening.width, plan.units)} wide on a line of {length_text(drawn_m, plan.units)}. Draw the line as "
                 "long as the doorway, or correct 'width'"
             )
             notes.warn("DS406", message, ("openings", i, "width"))
@@ -279,32 +274,16 @@ def _check_thresholds(plan: FloorPlan, notes: FaultList) -> None:
         shared_m = float(shapely.length(shapely.intersection(lines[a], walls[b])))
         if shared_m > 2 * WIDTH_SLACK_M:
             message = (
-                f"'{two.id}' and '{one.id}'{notes.line(('openings', a))} stand on the same {_metres(shared_m)} of wall, so "
+                f"'{two.id}' and '{one.id}'{notes.line(('openings', a))} stand on the same {length_text(shared_m, plan.units)} of wall, so "
                 "that it counts twice. Keep one of them, or move the line"
             )
             notes.warn("DS407", message, ("openings", b, "line"))
-
-
-def place_text(x: float, y: float, unit: str) -> str:
-    """Return a point as files write it: to the centimetre, in the unit of the file where it has one."""
-    size = UNITS["length"][unit]
-    digits = {"mm": 0, "in": 1}.get(unit, 2)
-    x_text, y_text = (f"{v / size:.{digits}f}" for v in (x, y))
-    return f"[{x_text}, {y_text}]" if unit in ("m", "mm", "cm") else f"[{x_text} {unit}, {y_text} {unit}]"
 
 
 def _off_wall(shape: Polygon, points: Sequence[tuple[float, float]]) -> float:
     """Return the largest distance in m of the points from the boundary of a space, holes included."""
     dots = shapely.points(np.asarray(points, dtype=np.float64))
     return float(np.max(shapely.distance(shape.boundary, dots)))
-
-
-def _metres(length_m: float) -> str:
-    return f"{length_m:.2f} m ({length_m / 0.3048:.1f} ft)"
-
-
-def _square_metres(area_m2: float) -> str:
-    return f"{area_m2:.2f} m² ({area_m2 / 0.3048**2:.1f} ft²)"
 
 
 def check_sizes(plan: FloorPlan, notes: FaultList) -> bool:
@@ -322,11 +301,12 @@ def check_sizes(plan: FloorPlan, notes: FaultList) -> bool:
             if opening.clear_width_m > WIDEST_M:
                 key = "line" if opening.width is None else "width"
                 message = (
-                    f"'{opening.id}' is {opening.clear_width_m:,.0f} m wide; at most {WIDEST_M:,.0f} m. Check the unit"
+                    f"'{opening.id}' is {_size(opening.clear_width_m, plan.units)} wide; at most "
+                    f"{_size(WIDEST_M, plan.units)}. Check the unit"
                 )
                 notes.add("DS105", message, ("openings", i, key))
         for i, stair in enumerate(plan.stairs):
-            for key, message in _stair_faults(stair):
+            for key, message in _stair_faults(stair, plan.units):
                 notes.add("DS105", f"stair '{stair.id}': {message}. Check the unit", ("stairs", i, key))
         _check_whole(plan, notes)
     return len(notes.faults) == before
@@ -337,28 +317,34 @@ def _space_faults(space: Space, unit: str | None) -> Iterator[tuple[str, str]]:
     if corners > MOST_CORNERS:
         yield "polygon", f"has {corners:,} corners; at most {MOST_CORNERS} are read. Leave out what nobody walks around"
     sides = [max(p[k] for p in space.polygon) - min(p[k] for p in space.polygon) for k in (0, 1)]
+    area_m2 = abs(_area_m2(space.polygon))
     if max(sides) > LONGEST_SIDE_M:
         yield (
             "polygon",
-            f"is {max(sides):,.0f} m long; at most {LONGEST_SIDE_M:,.0f} m. {unit_remedy(max(sides), unit)}",
+            f"is {_size(max(sides), unit)} long; at most {_size(LONGEST_SIDE_M, unit)}. {unit_remedy(max(sides), unit)}",
         )
-    elif space.use != "outdoors" and abs(_area_m2(space.polygon)) > LARGEST_ROOM_M2:
+    elif space.use != "outdoors" and area_m2 > LARGEST_ROOM_M2:
         yield (
             "polygon",
-            f"has {abs(_area_m2(space.polygon)):,.0f} m²; at most {LARGEST_ROOM_M2:,.0f} m² indoors. {unit_remedy(max(sides), unit)}",
+            f"has {area_text(area_m2, unit)}; at most {area_text(LARGEST_ROOM_M2, unit)} indoors. {unit_remedy(max(sides), unit)}",
         )
     if space.landing is not None and not 0 < space.landing <= LARGEST_LANDING_M2:
-        word = "above 0" if space.landing <= 0 else f"at most {LARGEST_LANDING_M2:,.0f} m²"
-        yield "landing", f"has a landing of {space.landing:g} m²; it must be {word}"
+        word = "above 0" if space.landing <= 0 else f"at most {area_text(LARGEST_LANDING_M2, unit)}"
+        yield "landing", f"has a landing of {area_text(space.landing, unit)}; it must be {word}"
 
 
-def _stair_faults(stair: Stair) -> Iterator[tuple[str, str]]:
+def _size(length_m: float, unit: str | None) -> str:
+    return length_text(length_m, unit, digits=0)
+
+
+def _stair_faults(stair: Stair, unit: str | None) -> Iterator[tuple[str, str]]:
     for key, most in (("rise", LONGEST_STAIR_M), ("length", LONGEST_STAIR_M), ("width", WIDEST_M)):
         if getattr(stair, key) > most:
-            yield key, f"a {key} of {getattr(stair, key):,.0f} m; at most {most:,.0f} m"
+            yield key, f"a {key} of {_size(getattr(stair, key), unit)}; at most {_size(most, unit)}"
     for key in ("riser", "tread"):
         if not STEPS_M[0] <= getattr(stair, key) <= STEPS_M[1]:
-            yield key, f"a {key} of {getattr(stair, key):g} m; {STEPS_M[0]:g} to {STEPS_M[1]:g} m"
+            size, low, high = (length_text(v, unit, digits=3) for v in (getattr(stair, key), *STEPS_M))
+            yield key, f"a {key} of {size}; {low} to {high}"
 
 
 def _check_whole(plan: FloorPlan, notes: FaultList) -> None:
