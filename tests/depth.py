@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 
@@ -18,3 +19,8 @@ def plays_of(usual: int, parts: int = 1) -> settings:
         max_examples=max(1, cases(usual) // parts), deadline=None, database=None, phases=phases,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
+
+
+def numbers_up_to(usual: int, deep: int) -> pytest.MarkDecorator:
+    """Return the parameter `count` of a test that tries so many numbered cases, and many more with the marker `deep`."""
+    return pytest.mark.parametrize("count", [cases(usual), pytest.param(deep, marks=pytest.mark.deep)])
