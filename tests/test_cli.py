@@ -74,7 +74,7 @@ def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     def interrupted(*_args: object, **_more: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(drillsim.cli.porch, "main", interrupted)
+    monkeypatch.setattr(drillsim.cli.command_line, "main", interrupted)
     assert main(["demo"]) == 130
     assert "Interrupted" in capsys.readouterr().err
 

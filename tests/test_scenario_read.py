@@ -152,8 +152,8 @@ def drill(tmp_path: Path, more: str = "") -> Any:
             "5:63: error DS105: people.sources.0.to: nobody comes, since the end is not after 'from' (120 s). Write a later",
         ),
         ("people: {sources: [{rate: 1 /s}]}", "5:20: error DS102: 'space' is missing"),
-        ("noticing:", "5:10: error DS104: noticing: nothing stands here."),
-        ("name: again", "5:1: error DS005: the key 'name' stands here a second time."),
+        ("noticing:", "5:10: error DS104: noticing: the value is missing."),
+        ("name: again", "5:1: error DS005: the key 'name' is repeated."),
     ],
 )
 def test_a_mistake_gives_one_fault_with_its_place_and_its_remedy(

@@ -11,7 +11,7 @@ Ts = TypeVarTuple("Ts")
 
 
 class Derives:
-    """A constant object that keeps what is built from it alone."""
+    """A constant object that caches objects built from it alone."""
 
     def derived(self, make: Callable[[Self, *Ts], T], *args: *Ts) -> T:
         """Return `make(self, *args)`, built once for these arguments.

@@ -1,4 +1,4 @@
-"""What drillsim says when something is wrong: located faults, gathered and raised once.
+"""Errors and located faults of drillsim; faults are gathered and raised together.
 
 A fault prints as ``file:line:column: error DS203: what is wrong. What to write.``
 """
@@ -18,7 +18,7 @@ MAX_SHOWN = 20
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong in a user's file, with its place and its remedy.
+    """A fault in a user's file, with its place and its remedy.
 
     line, column
         Counted from 1; 0 when the fault has no place inside the file.
@@ -35,7 +35,7 @@ class Fault:
     path: tuple[int | str, ...] = field(default=(), compare=False)
     """The part of the file it is about, such as ('openings', 3, 'width')."""
     point_m: tuple[float, float] | None = field(default=None, compare=False)
-    """Its place on the floor in metres, where it is about one point."""
+    """Its point on the floor in metres, if it is about one point."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
@@ -43,12 +43,12 @@ class Fault:
 
 
 def order_faults(faults: Iterable[Fault]) -> list[Fault]:
-    """Return the faults by file, line and column, each once."""
+    """Return the faults without duplicates, sorted by file, line and column."""
     return sorted(set(faults), key=lambda f: (f.file, f.line, f.column, f.code, f.message))
 
 
 def only_errors(faults: Iterable[Fault]) -> list[Fault]:
-    """Return the faults that forbid a run; warnings alone do not."""
+    """Return the faults that prevent a run, without the warnings."""
     return [f for f in faults if f.severity == "error"]
 
 
@@ -77,11 +77,11 @@ class ResultError(DrillsimError):
 
 
 MOST_NAMES, LONGEST_NAME = 5000, 100
-"""Names that are compared with an unknown word, and their length: comparing takes time with its square."""
+"""Largest number and length of names compared with an unknown word; the time grows with the square of the length."""
 
 
 def closest(word: str, known: Iterable[str], *, where: str = "") -> str:
-    """Return ' Closest: …' or ' Known: …' for an unknown word, '' when nothing is known.
+    """Return ' Closest: …' or ' Known: …' for an unknown word, '' if there are no names.
 
     Names beyond MOST_NAMES and words beyond LONGEST_NAME are not compared.
     """

@@ -1,9 +1,9 @@
-"""Text of the user shown as text: the one function of each border that prints, draws or stores it.
+"""Escaping of user text: one function for each output that prints, draws or stores it.
 
-Titles, labels, ids, file names and cells of a log come from files that anybody may have written. Inside the package
-they are kept as they are. Where they leave it, the function of that border makes them harmless and keeps them
+Titles, labels, ids, file names and cells of a log come from files of unknown origin. Inside the package
+they are kept as they are. Where they leave it, the function of that output makes them harmless and keeps them
 visible: a control character or a bidirectional override is shown by its escape (`\\x1b`, `\\u202e`), never sent and
-never dropped. The borders are the terminal (`for_terminal`, called by `cli/terminal.py` alone), figures
+never dropped. The outputs are the terminal (`for_terminal`, called by `cli/terminal.py` alone), figures
 (`for_figure`, called by `report/chart_style.py`), XML and HTML (`for_xml`), and spreadsheets (`for_cell`).
 """
 
@@ -63,13 +63,15 @@ def for_cell(text: str) -> str:
 
 
 def from_cell(text: str) -> str:
-    """Return what `for_cell` was given."""
+    """Return the text that `for_cell` was given."""
     return text[1:] if text[:1] == "'" and text.lstrip("'").startswith(_FORMULA) else text
 
 
 def quoted(value: object) -> str:
     """Return a value of the user's file as a message repeats it: on one line, its middle left out where it is long."""
-    if isinstance(value, int) and value.bit_length() > 4 * LONGEST_QUOTE:  # str() of it could be refused, or take long
+    if (
+        isinstance(value, int) and value.bit_length() > 4 * LONGEST_QUOTE
+    ):  # str() of it could raise ValueError, or take long
         return f"a whole number of some {int(value.bit_length() * 0.30103):,} digits"
     text = one_line(str(value))
     if len(text) <= LONGEST_QUOTE:

@@ -1,13 +1,13 @@
 """Functions compiled for this machine on first use and kept on disk for the next time, where numba is installed.
 
 A module of compiled functions imports from here and is itself imported only when it is needed: importing it raises
-ImportError where numba is missing, and the caller then goes on without it.
+ImportError where numba is missing, and the caller then continues without it.
 
 Every private name of numba and llvmlite that drillsim relies on stands in this file (`PRIVATE_NAMES`, and the attributes that
 `_kept` uses); a test checks that the installed version has them.
 
 Checked mode. With DRILLSIM_CHECKED=1 in the environment every access to an array from compiled code is checked: an index below
-zero or beyond the end raises IndexError. In the usual mode such an access reads or writes whatever lies there. Compiled code
+zero or beyond the end raises IndexError. In the usual mode such an access reads or writes unrelated memory. Compiled code
 of the two modes is kept in different files. It is meant for tests.
 """
 
@@ -49,19 +49,19 @@ PRIVATE_NAMES = (
     (IndexDataCacheFile, "flush"),
     (IndexDataCacheFile, "_load_index"),
 )
-"""Names that numba does not promise, each with the module or class that holds it."""
+"""Private names of numba and llvmlite in use, each with the module or class that holds it."""
 CHECKED = os.environ.get("DRILLSIM_CHECKED", "") not in ("", "0")
-"""Whether this process plays in checked mode."""
+"""Whether this process runs in checked mode."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 lowest_bit: Any = trailing_zeros
-"""The number of the lowest bit that is set."""
+"""Index of the lowest bit that is set."""
 make_array: Any = arrayobj.make_array
 populate_array: Any = arrayobj.populate_array
 index_file: Any = IndexDataCacheFile
 PLAIN: dict[str, Any] = {"error_model": "numpy", "boundscheck": CHECKED}
 BARE: dict[str, Any] = {} if CHECKED else {"_nrt": False}
 """No counting of references: for functions that make no arrays; a checked one makes the exception that it raises."""
-njit: Any = numba.njit  # its own types know nothing of some of its options
+njit: Any = numba.njit  # numba's type hints lack some of its options
 
 
 def _unsigned_index(context: Any, builder: Any, kind: Any, index: Any, _size: Any) -> Any:
@@ -114,8 +114,8 @@ def _kept(function: Function, **options: Any) -> Function:
             name = f"{cache._impl.filename_base}.checked"
             cache._cache_file = index_file(cache._cache_path, name, stamp)
         cache._cache_file._source_stamp = stamp
-        cache.save_overload = _forgiving(cache.save_overload)
-        cache.load_overload = _doubting(cache.load_overload, cache._cache_file)
+        cache.save_overload = _saving(cache.save_overload)
+        cache.load_overload = _loading(cache.load_overload, cache._cache_file)
     return cast(Function, found)
 
 
@@ -124,7 +124,7 @@ _announced: set[str] = set()
 
 
 def announce(function: Callable[..., Any], what: str) -> None:
-    """Say on stderr, once, that something is about to be compiled, unless it has been, here or earlier on this machine."""
+    """Print on stderr, once, that something is about to be compiled, unless compiled code of it exists."""
     with _ANNOUNCING:
         is_first = what not in _announced and is_to_be_compiled(function)
         if is_first:
@@ -138,12 +138,12 @@ def is_to_be_compiled(function: Callable[..., Any]) -> bool:
     file = getattr(getattr(function, "_cache", None), "_cache_file", None)
     try:
         return file is not None and not getattr(function, "signatures", True) and not file._load_index()
-    except Exception:  # whatever lies there cannot be read, so it will be written anew
+    except Exception:  # the file cannot be read, so it will be written again
         return True
 
 
-def _forgiving(save: Callable[..., None]) -> Callable[..., None]:
-    """Return a way to keep compiled code that does without where the disk refuses."""
+def _saving(save: Callable[..., None]) -> Callable[..., None]:
+    """Return a function that saves compiled code and only warns if the disk refuses."""
 
     def keep(*args: Any) -> None:
         try:
@@ -154,13 +154,13 @@ def _forgiving(save: Callable[..., None]) -> Callable[..., None]:
     return keep
 
 
-def _doubting(load: Callable[..., Any], file: Any) -> Callable[..., Any]:
-    """Return a way to load compiled code that compiles anew where what was kept cannot be read."""
+def _loading(load: Callable[..., Any], file: Any) -> Callable[..., Any]:
+    """Return a function that loads compiled code and compiles again if the saved code cannot be read."""
 
     def found(*args: Any) -> Any:
         try:
             return load(*args)
-        except Exception:  # whatever lies there: cut short, of another program, not ours to read
+        except Exception:  # the file is truncated, of another program, or not readable
             with suppress(OSError):
                 file.flush()
             return None

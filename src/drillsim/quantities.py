@@ -39,12 +39,12 @@ LARGEST: dict[str, float] = {
 }  # fmt: skip
 """Largest magnitude of each quantity in SI units: map coordinates, three centuries (days of a verification last
 decades), any vehicle, ten square kilometres.
-Nothing that is simulated here comes near; beyond, arithmetic would overflow or never end."""
+No simulated quantity comes near; beyond, arithmetic would overflow or loops would not end."""
 _NUMBER = re.compile(rf"^\s*({notation.SIGN}(?:{notation.AMOUNT}))\s*(.*?)\s*$", re.DOTALL)
 LONGEST_TEXT = 100
-"""Characters of a written quantity."""
+"""Most characters of a written quantity."""
 MAX_SIGMA = 3.0
-"""A lognormal with a larger sigma has a ninety-percent range of more than four powers of ten: a slip of the pen."""
+"""Largest sigma of a lognormal; beyond, its ninety-percent range spans more than four powers of ten, surely a mistake."""
 
 
 def parse(value: Any, kind: str, *, bare: bool = False) -> float:
@@ -74,7 +74,7 @@ def parse(value: Any, kind: str, *, bare: bool = False) -> float:
 
 
 def _no_quantity(value: str, kind: str) -> PydanticCustomError:
-    """Return the refusal of a text: a slip with its remedy, a missing unit (DS110), a foreign unit (DS111), or no quantity."""
+    """Return the error of a text that is no quantity: a misspelt one (DS104), a missing (DS110) or foreign unit (DS111)."""
     short = value if len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT]
     nearly = notation.remedy(value, kind) if short == value else None
     if nearly is not None:
@@ -106,7 +106,7 @@ def _float(value: int | float) -> float:
 
 
 def _bounded(number: float, kind: str) -> float:
-    """Return a number that a quantity of this kind can have; raises DS105 for what only a wrong unit explains."""
+    """Return the number if a quantity of this kind can have it; raises DS105 for a size that only a wrong unit explains."""
     if not math.isfinite(number):
         raise PydanticCustomError("DS105", "a {k} must be a finite number", {"k": kind})
     if abs(number) > LARGEST[kind]:

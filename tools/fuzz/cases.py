@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from drillsim.cli import porch
+from drillsim.cli import command_line
 from drillsim.cli.schemas import schemas
 from drillsim.documents.yaml_source import parse_text
 from fuzz.mutate import CHUNKS, NUMBERS, TEXTS, UNITS, copy, mutate, spoil, written
@@ -126,7 +126,8 @@ def log_case(head: int, cells: Sequence[int], changes: Sequence[Change], option:
 @cache
 def _options() -> dict[str, list[str]]:
     return {
-        name: [o for p in verb.params for o in p.opts if o.startswith("-")] for name, verb in porch.commands.items()
+        name: [o for p in verb.params for o in p.opts if o.startswith("-")]
+        for name, verb in command_line.commands.items()
     }
 
 

@@ -1,4 +1,4 @@
-"""The porch: words become calls, and whatever went wrong becomes a message and an exit code.
+"""Entry point of the command line: runs one verb, and turns every error into a message and an exit code.
 
 0 fine | 1 a bug | 2 bad input or usage | 10 a goal was missed, with --fail-on-goals | 130 interrupted
 """
@@ -28,8 +28,8 @@ from drillsim.escape import quoted
 BUG, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
 
-class InOrder(click.Group):
-    """A group that lists its verbs in the order in which a planner meets them."""
+class VerbGroup(click.Group):
+    """Group of verbs, listed in the order in which a planner needs them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the verbs in the order in which they were added."""
@@ -38,7 +38,7 @@ class InOrder(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the verb to call; an unknown one is answered with the nearest known."""
+        """Return the verb to call; for an unknown one, fail with the closest known verb."""
         from drillsim.errors import closest
 
         word = args[0] if args else ""
@@ -56,13 +56,13 @@ def _version(ctx: click.Context, option: click.Parameter, wanted: bool) -> None:
 
 
 @click.group(
-    cls=InOrder,
+    cls=VerbGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
 @click.pass_context
-def porch(ctx: click.Context) -> None:
+def command_line(ctx: click.Context) -> None:
     """Simulate emergency drills in schools and compare staffing mixes on the same random drills.
 
     Start with 'drillsim demo', then 'drillsim new my-school'.
@@ -75,18 +75,18 @@ def porch(ctx: click.Context) -> None:
 
 
 for verb in (demo, new, check, assess, import_log, run, compare, verify, explain):
-    porch.add_command(verb)
+    command_line.add_command(verb)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; nothing but the interpreter's own end escapes from here."""
+    """Run one command and return its exit code; every exception of the command is handled here."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
     arguments = [a for a in arguments if a != "--debug"]
     as_json = "--json" in arguments
     terminal.make_printable()
     try:
-        result = porch.main(args=arguments, prog_name="drillsim", standalone_mode=False)
+        result = command_line.main(args=arguments, prog_name="drillsim", standalone_mode=False)
         sys.stdout.flush()
         if _reader_gone():
             return 0
@@ -100,10 +100,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     except UnicodeEncodeError as e:
         if e.object not in arguments:
-            return _told(e, arguments, debug=debug, as_json=as_json)
+            return _report(e, arguments, debug=debug, as_json=as_json)
         return _refused(f"'{quoted(e.object)}' holds what no name of this system can hold. Write another name", as_json)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone, as after `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader closed the pipe, as after `| head`
         return 0
     except SystemExit as e:
         return 0 if _reader_gone() or e.code is None else int(e.code)
@@ -114,11 +114,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as e:
         if isinstance(e, OSError) and e.errno in REFUSALS and _is_of_user(e):
             return _refused(_refusal(e), as_json)
-        return _told(e, arguments, debug=debug, as_json=as_json)
+        return _report(e, arguments, debug=debug, as_json=as_json)
 
 
 def _is_of_user(e: OSError) -> bool:
-    """Return whether the system refused something else than a file of this package."""
+    """Return whether the operating system refused a file of the user, not one of this package."""
     return not str(e.filename).startswith(str(Path(__file__).parent.parent))
 
 
@@ -130,7 +130,7 @@ REFUSALS = frozenset(
     )
     if hasattr(errno, name)
 )  # fmt: skip
-"""What an operating system refuses because of names, rights, devices or limits: no bug of drillsim."""
+"""Error numbers that names, permissions, devices or limits cause: faults of the input, not bugs of drillsim."""
 
 
 def _refusal(e: OSError) -> str:
@@ -148,12 +148,12 @@ def _refused(message: str, as_json: bool) -> int:
 
 
 def _reader_gone() -> bool:
-    """Return whether click saw that nobody reads stdout any more, as after `| head`."""
+    """Return whether click found stdout closed by its reader, as after `| head`."""
     return "PacifyFlushWrapper" in type(sys.stdout).__name__
 
 
 def _usage(e: click.ClickException) -> str:
-    """Return the message with the verb's usage line and where to read on."""
+    """Return the message with the usage line of the verb and the command for its help."""
     ctx = getattr(e, "ctx", None)
     if ctx is None:
         return f"Error: {e.format_message()}"
@@ -162,8 +162,8 @@ def _usage(e: click.ClickException) -> str:
     return f"Error: {e.format_message()}\n{ctx.get_usage()}\nMore: {ctx.command_path} --help"
 
 
-def _told(e: Exception, arguments: Sequence[str], *, debug: bool, as_json: bool) -> int:
-    """Return the exit code of an error after telling it: the user's files, or a bug of ours."""
+def _report(e: Exception, arguments: Sequence[str], *, debug: bool, as_json: bool) -> int:
+    """Print an error, either faults of the user's files or a bug of drillsim, and return its exit code."""
     from drillsim.errors import DrillsimError
 
     if isinstance(e, DrillsimError):
@@ -172,8 +172,8 @@ def _told(e: Exception, arguments: Sequence[str], *, debug: bool, as_json: bool)
             terminal.complain(f"{terminal.tally(e.faults)}. Nothing was run.")
         else:
             terminal.complain(f"Error: {e}")
-        told = {"error": "bad input", "faults": [terminal.fault_row(f) for f in e.faults], "message": str(e)}
-        terminal.json_line(told, wanted=as_json)
+        data = {"error": "bad input", "faults": [terminal.fault_row(f) for f in e.faults], "message": str(e)}
+        terminal.json_line(data, wanted=as_json)
         return BAD_INPUT
     from drillsim.cli.bug_report import report_bug
 
@@ -183,4 +183,4 @@ def _told(e: Exception, arguments: Sequence[str], *, debug: bool, as_json: bool)
     return BUG
 
 
-__all__ = ["main", "porch"]
+__all__ = ["command_line", "main"]

@@ -1,4 +1,4 @@
-"""What a bug leaves behind: one file to send, one line on the screen."""
+"""Crash report of a bug: a file to send, and one line on the screen that names it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ BUG = "drillsim stopped on a bug of its own"
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of Python, the platform and every library drillsim stands on."""
+    """Return the versions of Python, of the platform and of every library that drillsim uses."""
     found = {"python": platform.python_version(), "platform": platform.platform()}
     for name in LIBRARIES:
         try:
@@ -72,7 +72,7 @@ def report_bug(error: Exception, arguments: Sequence[str], *, show: bool) -> str
 
 
 def _places() -> list[Path]:
-    """Return the folders in which a crash file may stand: the current one, else that for temporary files."""
+    """Return the folders to try for the crash file: the current one, then the one for temporary files."""
     try:
         return [Path(), Path(tempfile.gettempdir())]
     except OSError:

@@ -1,4 +1,4 @@
-"""Play the comparison of a study, print it, and store what it found in a results folder."""
+"""Run a study of the command line, print its comparison, and write its results folder."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from drillsim.cli import terminal
 from drillsim.cli.results_folder import command_line, open_folder, probe, say_kept
 
 if TYPE_CHECKING:
-    from drillsim.cli.inputs import Wish
+    from drillsim.cli.inputs import Inputs
     from drillsim.study.results import Results
 
 GOAL_MISSED = 10
 
 
 WORTH_A_POOL = 200
-"""Drills from which on starting further processes (about a second each) pays."""
+"""Least number of drills for which several processes are started; each takes about a second to start."""
 
 
 def play(
-    wish: Wish,
+    given: Inputs,
     folder: Path,
     *,
     runs: int,
@@ -35,23 +35,23 @@ def play(
     strict: bool = False,
     as_json: bool = False,
 ) -> int:
-    """Play a study, print and store what it found, and return the exit code."""
+    """Run a study, print and store its results, and return the exit code."""
     from drillsim.study.design import Study
     from drillsim.study.runner import run
 
-    study = Study(wish.scenarios, wish.plan, wish.mixes, runs=runs, seed=seed)
+    study = Study(given.scenarios, given.plan, given.mixes, runs=runs, seed=seed)
     if workers is None:
         workers = (os.cpu_count() or 1) if len(study) >= WORTH_A_POOL else 1
     if not quiet:
         numbers = (
             terminal.counted(len(study.scenarios), "scenario"),
-            terminal.counted(len(wish.mixes), "mix", "mixes"),
+            terminal.counted(len(given.mixes), "mix", "mixes"),
             terminal.counted(runs, "drill"),
         )
         processes = terminal.counted(workers, "process", "processes")
-        terminal.say(f"{wish.plan.name}: {' x '.join(numbers)}, seed {seed}, {processes}", err=as_json)
+        terminal.say(f"{given.plan.name}: {' x '.join(numbers)}, seed {seed}, {processes}", err=as_json)
     probe(folder)
-    drawn = _beside(lambda: _map(wish))  # processes that play leave this one idle, most of all while one compiles
+    drawn = _beside(lambda: _map(given))  # this process is idle while the workers play
     with terminal.progress(len(study), "drills", quiet=quiet) as tell:
         results = run(study, workers=workers, progress=tell)
     if not quiet:
@@ -66,14 +66,14 @@ def play(
     return _finish(results, folder, strict=strict, as_json=as_json)
 
 
-def _map(wish: Wish) -> dict[str, bytes]:
+def _map(given: Inputs) -> dict[str, bytes]:
     from drillsim.cli.maps import mix_map
 
-    return mix_map(wish.plan, wish.mixes[wish.mixes.present])
+    return mix_map(given.plan, given.mixes[given.mixes.present])
 
 
 def _beside(work: Callable[[], dict[str, bytes]]) -> Future[dict[str, bytes]]:
-    """Do some work in a thread of its own, which ends with the program."""
+    """Run a function in a daemon thread and return its future."""
     future: Future[dict[str, bytes]] = Future()
 
     def go() -> None:
@@ -94,7 +94,9 @@ def _store(results: Results, drawn: Future[dict[str, bytes]], folder: Path) -> N
     files = result_files(results)
     write_files(results, folder, files, command=command_line())
     try:
-        reach = drawn.result()  # first, for two threads must not draw at once: the style is the process's
+        reach = (
+            drawn.result()
+        )  # before the other figures: matplotlib's style is global, so two threads must not draw at once
         figures = {**draw_all(results), **draw_ways(results), **reach}
     except Exception as problem:
         told = " ".join(str(problem).split())[:200]

@@ -1,4 +1,4 @@
-"""Where the shipped plans and scenarios lie: inside the wheel, or in the checkout that is being run."""
+"""Paths of the shipped plans and scenarios, in the installed package or in the checkout."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PLANS = {"secondary": "doe_secondary.yaml", "primary": "doe_primary.yaml"}
 
 
 def shelf() -> Path:
-    """Return the folder that holds floorplans/ and scenarios/; wheels are unpacked on disk, so it is a real one."""
+    """Return the folder that holds floorplans/ and scenarios/, in the installed package or in the checkout."""
     package = Path(str(files("drillsim")))
     for folder in (package / "examples", package.parent.parent):
         if (folder / "floorplans").is_dir() and (folder / "scenarios").is_dir():
@@ -20,7 +20,7 @@ def shelf() -> Path:
 
 
 def plan_path(name: str) -> Path:
-    """Return the path of a shipped plan: 'secondary', 'primary', or a file's name without its ending."""
+    """Return the path of a shipped plan: 'secondary', 'primary', or the name of a file without its suffix."""
     return shelf() / "floorplans" / PLANS.get(name, f"{name}.yaml")
 
 

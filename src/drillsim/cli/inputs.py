@@ -1,4 +1,4 @@
-"""From the paths a user types to plans, scenarios and mixes: what each file is, and which belong together."""
+"""Input files named on the command line: the kind of each, and which plan, scenarios and mixes belong together."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".yaml", ".yml", ".json")
 MOST_FILES, MOST_FOLDERS = 2000, 2000
-"""What a folder to check may hold: `drillsim check /` is a slip, and would read for hours."""
+"""Limits of a folder to check; they end `drillsim check /`, which would read for hours."""
 _MARKER = re.compile(r"""(?m)^\s*\{?\s*["']?(drillsim_plan|drillsim_mixes|drillsim)["']?\s*:""")
 _KINDS = {"drillsim_plan": "plan", "drillsim": "scenario", "drillsim_mixes": "mixes"}
 
@@ -40,7 +40,7 @@ class Sheet:
 
     @property
     def shown(self) -> str:
-        """The path as messages show it: from the current folder where it lies inside."""
+        """The path as messages show it: relative to the current folder if it is inside."""
         return shown(self.path)
 
 
@@ -88,7 +88,7 @@ def _inside(folder: Path, entered: set[Path]) -> Iterable[Path]:
 
 
 def _marker(path: Path) -> str:
-    """Return the kind a file claims by its first drillsim key, without parsing it; '' for what cannot be read."""
+    """Return the kind that the first drillsim key of a file names, without parsing it; '' if it cannot be read."""
     try:
         head = read_head(path, 65536).decode("utf-8-sig", errors="replace")
     except (OSError, ValueError):
@@ -98,7 +98,7 @@ def _marker(path: Path) -> str:
 
 
 def read(path: Path) -> Sheet:
-    """Return a file with its kind, its content where it could be read, and every fault it has by itself."""
+    """Read a file; return it with its kind, its content if valid, and every fault found without other files."""
     from drillsim.errors import DrillsimError, Fault, ScenarioError
 
     sheet = Sheet(path, _marker(path))
@@ -136,7 +136,7 @@ def _faults_of(e: DrillsimError, sheet: Sheet) -> Sequence[Fault]:
 
 
 def plan_file(scenario: Scenario, path: Path) -> Path | None:
-    """Return where a scenario's `plan:` lies, relative to the scenario's own file; None when it names none."""
+    """Return the path of a scenario's `plan:`, relative to the scenario's file; None if it names none."""
     return (path.parent / scenario.plan) if scenario.plan else None
 
 
@@ -161,8 +161,8 @@ def load_plan(path: Path) -> tuple[FloorPlan, list[Fault]]:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a verb was asked to play: scenarios with one plan and one mixes file, all checked together."""
+class Inputs:
+    """Inputs of a run: scenarios with one plan and one mixes file, all checked together."""
 
     scenarios: tuple[Scenario, ...]
     plan: FloorPlan
@@ -172,7 +172,7 @@ class Wish:
     warnings: tuple[Fault, ...]
 
 
-def load(scenarios: Sequence[Path], plan: Path | None, mixes: Path | None, overrides: Sequence[str]) -> Wish:
+def load(scenarios: Sequence[Path], plan: Path | None, mixes: Path | None, overrides: Sequence[str]) -> Inputs:
     """Return scenarios, plan and mixes that fit each other, or raise with every fault of every file.
 
     The plan is the one given, else the one the scenarios name; the mixes those given, else the only file beside.
@@ -182,13 +182,13 @@ def load(scenarios: Sequence[Path], plan: Path | None, mixes: Path | None, overr
     from drillsim.scenario.read import read_mixes
 
     faults: list[Fault] = []
-    wished = []
+    drills = []
     for path in scenarios:
         sheet = read_as(path, "scenario")
         faults += sheet.faults
         if sheet.scenario:
-            wished.append((sheet.scenario, path))
-    plans = {resolved(p): p for p in ([plan] if plan else [plan_file(s, f) for s, f in wished]) if p}
+            drills.append((sheet.scenario, path))
+    plans = {resolved(p): p for p in ([plan] if plan else [plan_file(s, f) for s, f in drills]) if p}
     mixes = mixes or _only_mixes(scenarios)
     the_mixes = None
     try:
@@ -209,18 +209,18 @@ def load(scenarios: Sequence[Path], plan: Path | None, mixes: Path | None, overr
             else "no scenario names a plan"
         )
         raise click.UsageError(f"{why}. Add --plan FILE")
-    varied = [_with_overrides(s, overrides) for s, _ in wished]
+    varied = [_with_overrides(s, overrides) for s, _ in drills]
     if the_plan and the_mixes and not only_errors(faults):
         for scenario in varied:
             faults += check(scenario, the_plan, the_mixes)
     if only_errors(faults) or the_plan is None or the_mixes is None:
         raise ScenarioError(faults=faults)
     files = (*scenarios, *plans.values(), mixes)
-    return Wish(tuple(varied), the_plan, the_mixes, files, tuple(order_faults(faults)))
+    return Inputs(tuple(varied), the_plan, the_mixes, files, tuple(order_faults(faults)))
 
 
 def read_as(path: Path, kind: str) -> Sheet:
-    """Return a file that must be of one kind; another kind is a fault of that file."""
+    """Read a file that must be of one kind; another kind is a fault of that file."""
     sheet = read(path)
     if sheet.kind and sheet.kind != kind:
         from drillsim.errors import Fault

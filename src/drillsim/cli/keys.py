@@ -1,6 +1,6 @@
-"""Every key of the three kinds of file, read off the pydantic models: path, form, default, meaning, source, example.
+"""Every key of the three kinds of file, taken from the pydantic models: path, form, default, meaning, source, example.
 
-`drillsim explain` and the generated key reference (tools/generate_docs.py) share this walk.
+`drillsim explain` and the generated key reference (tools/generate_docs.py) both use this list.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _EXAMPLES = {
     "time": "20 s", "length": "3 ft", "area": "35 ft2", "speed": "1.3 m/s", "density": "2.7 /m2", "flow": "1.3 /s/m",
     "rate": "30 /min", "share": "30 %", "money": "95000 USD/year",
 }  # fmt: skip
-"""By kind of quantity: how files write one."""
+"""Example of each kind of quantity, as files write it."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class FileKey:
 
     @property
     def plain_path(self) -> str:
-        """The path without marks of lists and of names that the user gives."""
+        """The path without the marks of lists and of names given by the user."""
         return re.sub(r"\[\]|\.<[^>]*>", "", self.path)
 
     @property
@@ -73,7 +73,7 @@ def _walk(model: type[BaseModel], prefix: str, file: str) -> Iterator[FileKey]:
         key = field.alias or name
         node = schema["properties"].get(key)
         if node is None:
-            continue  # filled in by drillsim; no file may give it
+            continue  # filled in by drillsim; not a key of files
         meaning = " ".join((field.description or "").split())
         form, words, example = _form(node, schema.get("$defs", {}))
         path = f"{prefix}{key}"
@@ -83,7 +83,7 @@ def _walk(model: type[BaseModel], prefix: str, file: str) -> Iterator[FileKey]:
 
 
 def _inner(annotation: Any, mark: str = "") -> Iterator[tuple[type[BaseModel], str]]:
-    """Yield the models that a field holds, each with the mark of how: in a list, or under names of the user's."""
+    """Yield the models that a field holds, each with the mark of a list or of names given by the user."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if annotation.__name__ != "Spread":
             yield annotation, mark
@@ -94,7 +94,7 @@ def _inner(annotation: Any, mark: str = "") -> Iterator[tuple[type[BaseModel], s
 
 
 def _form(node: dict[str, Any], defs: dict[str, Any]) -> tuple[str, tuple[str, ...], str]:
-    """Return form, allowed words and an example of a node of a JSON Schema."""
+    """Return the form, the allowed words and an example of a JSON Schema node."""
     if "$ref" in node:
         return _form(defs[node["$ref"].rpartition("/")[2]], defs)
     if "const" in node:
@@ -126,7 +126,7 @@ def _mapping(node: dict[str, Any], defs: dict[str, Any]) -> tuple[str, tuple[str
 
 
 def _choice(options: list[dict[str, Any]], defs: dict[str, Any]) -> tuple[str, tuple[str, ...], str]:
-    """Return the form of several options; the six written forms of a spread are one."""
+    """Return the form of a choice between several options; the six written forms of a spread count as one."""
     titles = {o.get("title") for o in options}
     forms = [_form(o, defs) for o in options if o.get("type") != "null"]
     if "lognormal" in titles:
@@ -141,7 +141,7 @@ def _choice(options: list[dict[str, Any]], defs: dict[str, Any]) -> tuple[str, t
 
 @cache
 def _quantities() -> dict[str, str]:
-    """Return the forms of quantities with their units, by the pattern that tells them."""
+    """Return the forms of quantities with their units, by their regular expression."""
     from drillsim.notation import UNITS
     from drillsim.quantities import written
 

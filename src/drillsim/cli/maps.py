@@ -1,4 +1,4 @@
-"""The plan coloured by time to reach, as files for a results folder."""
+"""Maps of the plan coloured by travel time, as files for a results folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def reach_map(coverage: Coverage, name: str, *, whose: str = "") -> dict[str, by
     """Return the map of least times from the nearest post (the nearest entry where a plan has no posts).
 
     whose
-        What the posts are, for the title; the plan's own posts where empty.
+        Whose posts they are, for the title; the plan's own if empty.
     """
     from drillsim.quantities import clock
     from drillsim.report.chart_style import image
@@ -36,7 +36,7 @@ def reach_map(coverage: Coverage, name: str, *, whose: str = "") -> dict[str, by
 
 
 def mix_map(plan: FloorPlan, mix: Mix) -> dict[str, bytes]:
-    """Return the map of least times from the posts and patrol stops of a mix; of the plan's posts where it has none."""
+    """Return the map of least times from the posts and patrol stops of a mix, or from the plan's posts if it has none."""
     from drillsim.coverage.assess import assess
 
     posts = list(dict.fromkeys(_id(plan, p) for u in mix.units for p in (*([u.post] if u.post else []), *u.patrol)))

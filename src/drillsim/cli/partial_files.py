@@ -1,4 +1,4 @@
-"""What can still be read of a faulty file, so that its names are checked in the same breath as its form."""
+"""Reading of the well-formed parts of a faulty file, so that its names are checked together with its form."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from drillsim.scenario.staffing import Mixes
 
 NAMES = ("DS202", "DS203", "DS204", "DS206", "DS207")
-"""Codes of names that mean nothing; what else is said of half a file may be wrong."""
+"""Codes of unknown names; other checks could be wrong about a file that is read in part."""
 _ROUNDS = 6
 
 
 @dataclass
 class Rest:
-    """The part of a file that is well formed."""
+    """Well-formed part of a file."""
 
     scenario: Scenario | None = None
     mixes: Mixes | None = None
     plan: FloorPlan | None = None
     unread: set[str] = field(default_factory=set)
-    """Ids of the things that were left out; names that mean them are not faults."""
+    """Ids of the objects that were left out; names that refer to them are not faults."""
 
 
 def rest_of(path: Path, kind: str) -> Rest:
-    """Return what is well formed of a plan, scenario or mixes file; an empty Rest where nothing is."""
+    """Read the well-formed part of a plan, scenario or mixes file; an empty Rest if there is none."""
     from drillsim.documents.document import read_document
     from drillsim.errors import DrillsimError, ScenarioError
     from drillsim.plan.model import FloorPlan
@@ -61,7 +61,7 @@ def rest_of(path: Path, kind: str) -> Rest:
 
 
 def named_wrongly(rests: Sequence[Rest]) -> list[Fault]:
-    """Return the names in scenario and mixes that the plan lacks, of files of which some may be faulty."""
+    """Return the names in scenario and mixes that are unknown in the plan, for files some of which may be faulty."""
     from drillsim.engine.check import check_names
 
     parts = {name: next((v for r in rests if (v := getattr(r, name))), None) for name in ("scenario", "plan", "mixes")}
@@ -73,14 +73,14 @@ def named_wrongly(rests: Sequence[Rest]) -> list[Fault]:
 
 
 def _formed(document: Document, model: type[Model], rest: Rest, *, keep_lists: bool) -> Document | None:
-    """Return the document without its ill-formed parts; None where too much is.
+    """Return the document without its ill-formed parts; None if nothing usable is left.
 
     keep_lists
         Never take an entry out of a list, since the entries behind it would lose their place in the file.
     """
     from pydantic import ValidationError
 
-    from drillsim.documents.document import take_as_written
+    from drillsim.documents.document import steps_in_file, take_as_written
 
     data = deepcopy(document.data)
     bare = {"bare_lengths": data.get("units")}
@@ -91,7 +91,7 @@ def _formed(document: Document, model: type[Model], rest: Rest, *, keep_lists: b
         except ValidationError as e:
             if take_as_written(data, document.spot, e):
                 continue
-            wrong = [_inside(data, one["loc"]) for one in e.errors(include_url=False)]
+            wrong = [steps_in_file(data, one["loc"]) for one in e.errors(include_url=False)]
         for path in sorted(set(wrong), key=lambda p: [(isinstance(s, int), s) for s in p], reverse=True):
             if not path or (keep_lists and isinstance(path[-1], int)):
                 return None
@@ -100,26 +100,13 @@ def _formed(document: Document, model: type[Model], rest: Rest, *, keep_lists: b
 
 
 def _with_known_roles(document: Document) -> Document:
-    """Return a mixes document in which only the places can be wrong; its roles have been read and told before."""
+    """Return a mixes document with known roles, so that only its places are checked; its roles were checked before."""
     mixes = document.data["mixes"]
     document.data.update(roles={}, present=next(iter(mixes)))
     for mix in mixes.values():
         for number, unit in enumerate(mix.get("units") or ()):
             unit.update(role="teacher", id=str(number))
     return document
-
-
-def _inside(data: Any, loc: Sequence[int | str]) -> tuple[int | str, ...]:
-    """Return the part of an error's path that exists in the file."""
-    kept: list[int | str] = []
-    node = data
-    for step in loc:
-        try:
-            node = node[step]
-        except (KeyError, IndexError, TypeError):
-            continue
-        kept.append(step)
-    return tuple(kept)
 
 
 def _take_out(data: Any, path: Sequence[int | str], rest: Rest) -> None:

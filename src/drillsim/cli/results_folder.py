@@ -1,4 +1,4 @@
-"""The folder of results: whether it can be used, and how it is opened."""
+"""Results folder of a run: choosing, testing, announcing and opening it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def results_folder(out: Path | None, name: str) -> Path:
 
 
 def probe(folder: Path) -> None:
-    """Find out before the first drill whether results can be written; raises ResultError where they cannot."""
+    """Test before the first drill that results can be written; raises ResultError if they cannot."""
     from drillsim.errors import ResultError
 
     new = [f for f in (folder, *folder.parents) if not f.exists()]
@@ -55,7 +55,7 @@ def probe(folder: Path) -> None:
 
 
 def say_kept(what: str, folder: Path, *, err: bool) -> None:
-    """Say where results are, who should read them, and whether git would take them along."""
+    """Print where results are, who should read them, and a warning if git would track them."""
     from drillsim.record.store import IGNORE, is_own_ignore
 
     terminal.say(f"{what}: {shown(folder)} (INTERNAL: keep it where only safety planners read)", err=err)
@@ -67,7 +67,7 @@ def say_kept(what: str, folder: Path, *, err: bool) -> None:
 
 
 def open_folder(folder: Path) -> None:
-    """Show the results folder on a desktop; nowhere else, and never as a reason to fail."""
+    """Open the results folder in the file manager of a desktop; errors are ignored."""
     desktop = sys.platform in ("win32", "darwin") or bool(
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )
@@ -77,5 +77,5 @@ def open_folder(folder: Path) -> None:
 
 
 def command_line() -> Sequence[str]:
-    """Return the words of this command without the folders of this machine, for the manifest."""
+    """Return the arguments of this command without the folders of this machine, for the manifest."""
     return ["drillsim", *(one_line(Path(a).name if os.sep in a else a) for a in sys.argv[1:])]

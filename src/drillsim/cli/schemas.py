@@ -1,4 +1,4 @@
-"""JSON Schemas of the three kinds of file, by which an editor completes keys and marks mistakes."""
+"""JSON Schemas of the three kinds of file, with which editors complete keys and mark mistakes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 Schema = dict[str, Any]
 
 NAME = ["string", "number", "boolean"]
-"""Types under which JSON Schema knows the names of a file: room 101 is a number to YAML."""
+"""JSON Schema types of a name: YAML reads the room 101 as a number."""
 NOT_JSON_SCHEMA = ("gt", "ge", "lt", "le")
 
 
@@ -43,7 +43,7 @@ def write_schemas(folder: Path) -> list[Path]:
 
 
 def _schema(raw: Schema, marker: str) -> Schema:
-    """Return pydantic's schema with spreads named once, defaults in the file's words, and the marker required."""
+    """Return pydantic's schema with one definition of spreads, defaults in the words of files, and a required marker."""
     from drillsim.quantities import written_spread
 
     spreads = {name: written_spread(kind) for name, kind in (("TimeSpread", "time"), ("SpeedSpread", "speed"))}
@@ -66,12 +66,12 @@ def _tidy(node: Any, spreads: Mapping[str, Schema]) -> Any:
             return {**_kept(node, "anyOf"), **({"anyOf": rest} if len(rest) > 1 else rest[0])}
     tidy = {k: v if k == "propertyNames" else _tidy(v, spreads) for k, v in _kept(node).items()}
     if tidy.get("type") == "string" and not {"pattern", "enum", "const"} & set(tidy):
-        tidy["type"] = NAME  # an id may look like a number, and is read as it is written
+        tidy["type"] = NAME  # an id that looks like a number is read as text
     return tidy
 
 
 def _kept(node: Schema, *without: str) -> Schema:
-    """Return a node without the words that are no JSON Schema, the titles that repeat the key, and empty defaults."""
+    """Return a node without keywords foreign to JSON Schema, titles that repeat the key, and empty defaults."""
     kept = {k: v for k, v in node.items() if k not in (*without, *NOT_JSON_SCHEMA)}
     if "properties" not in kept and isinstance(kept.get("title"), str):
         kept.pop("title")
@@ -81,7 +81,7 @@ def _kept(node: Schema, *without: str) -> Schema:
 
 
 def _describe_overrides(scenario: Schema) -> None:
-    """Describe overrides: any key of the scenario; mappings merge, so that none of their keys is required."""
+    """Add the schema of overrides: any key of the scenario; mappings merge, so none of their keys is required."""
     defs = scenario["$defs"]
     whole = {k: v for k, v in scenario["properties"].items() if k not in ("overrides", "drillsim", "name", "family")}
     merged: Schema = {}

@@ -1,4 +1,4 @@
-"""Whole school days on the screen: how incidents were met, and what the days left of each unit's hours."""
+"""Tables of whole school days: response to the incidents, and workload of each unit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def play_days(scenario: Scenario, plan: FloorPlan, mix: Mix, *, days: int, seed: int, quiet: bool) -> Term:
-    """Return the days, telling how far they are on stderr."""
+    """Play the days, with progress on stderr, and return their term."""
     from drillsim.study.term import play_term
 
     with terminal.progress(days, "school days", quiet=quiet or days < 5) as tell:

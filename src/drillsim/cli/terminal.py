@@ -1,4 +1,4 @@
-"""What the terminal shows: words, tables, progress, and ASCII where nothing else can be printed."""
+"""Output to the terminal: text, tables and progress; in ASCII where nothing else can be printed."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ ASCII = str.maketrans(
         "°": " deg", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
     }
 )  # fmt: skip
-"""Signs a Windows console of another code page cannot show, and what stands in for them."""
+"""Replacements of characters that a console without Unicode cannot show."""
 
 
 def make_printable() -> None:
-    """Let stdout and stderr replace what they cannot encode rather than fail on it."""
-    if sys.stdout is None:  # closed, or a program without a console
+    """Make stdout and stderr replace what they cannot encode instead of failing."""
+    if sys.stdout is None:  # closed, or a process without a console
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (open as long as the program)
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (open as long as the program)
@@ -54,7 +54,7 @@ def _speaks_unicode(stream: TextIO) -> bool:
 
 
 def say(text: str = "", *, err: bool = False) -> None:
-    """Print lines of text as text: no control character reaches the terminal; ASCII where it can show nothing else."""
+    """Print lines of text; control characters are shown as escapes, and all is ASCII if the terminal shows nothing else."""
     _send(for_terminal(text), err=err)
 
 
@@ -64,7 +64,7 @@ def _send(text: str, *, err: bool = False) -> None:
 
 
 def complain(text: str) -> None:
-    """Print words on stderr."""
+    """Print text on stderr."""
     say(text, err=True)
 
 
@@ -74,18 +74,18 @@ def show(thing: Any, *, err: bool = False) -> None:
 
 
 WORKERS = click.IntRange(1, max(64, 4 * (os.cpu_count() or 1)))
-"""Processes of a study; more than a machine has processors for only cost memory."""
+"""Number of processes; far more than there are processors would only cost memory."""
 LEAST_WIDTH = 80
-"""Columns of a table; a narrower terminal breaks its lines rather than lose a column."""
+"""Least columns of a table; a narrower terminal wraps lines, so that no table column is lost."""
 
 
 def draw(paint: Callable[[Console], None], *, err: bool = False) -> None:
-    """Print what `paint` puts on a rich console; markup is off, and words are escaped before columns are measured."""
+    """Print what `paint` writes to a rich console; markup is off, and text is escaped before columns are measured."""
     from rich.console import Console
     from rich.text import Text
 
     class Page(Console):
-        """A console on which every word is text."""
+        """Console that shows every string literally."""
 
         def render_str(self, text: str, **how: Any) -> Text:
             return super().render_str(for_terminal(text), **how)
@@ -110,12 +110,12 @@ _COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
 
 
 def _colours_only(line: str) -> str:
-    """Return a rendered line in which nothing but rich's own colours is a control sequence."""
+    """Return a rendered line whose only control sequences are rich's own colours."""
     return "".join(part if i % 2 else one_line(part) for i, part in enumerate(_COLOUR.split(line)))
 
 
 def width() -> int:
-    """Return the columns to print in: the terminal's or COLUMNS, else 100."""
+    """Return the number of columns to print in: the terminal's or COLUMNS, else 100."""
     return shutil.get_terminal_size((100, 24)).columns
 
 
@@ -147,7 +147,7 @@ def _finite(thing: Any) -> Any:
 
 
 def faults(found: Iterable[Fault], *, err: bool = False) -> None:
-    """Print faults by file and place; at most 20 of one file, then how many more it has."""
+    """Print faults by file and place, at most 20 of one file, then the number of further ones."""
     shown: dict[str, int] = {}
     for fault in order_faults(found):
         shown[fault.file] = shown.get(fault.file, 0) + 1
@@ -171,12 +171,12 @@ def fault_row(fault: Fault) -> dict[str, str | int]:
 
 
 def counted(number: int, thing: str, things: str = "") -> str:
-    """Return '1 error' or '3 errors'; `things` where the plural is irregular."""
+    """Return '1 error' or '3 errors'; `things` is an irregular plural."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
 def percent(share: float) -> str:
-    """Return a share as '85 %', with one digit more where it needs one."""
+    """Return a share as '85 %', with three significant digits."""
     return f"{100 * share:.3g} %"
 
 
@@ -189,7 +189,7 @@ def tally(found: Sequence[Fault]) -> str:
 
 @contextmanager
 def progress(total: int, label: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
-    """Give a callback (done, total): a bar with the time left on a terminal, one plain line per 10 % elsewhere.
+    """Provide a callback (done, total): a bar with the time left on a terminal, one plain line per 10 % elsewhere.
 
     Progress goes to stderr, so that stdout holds results only.
     """

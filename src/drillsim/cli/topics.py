@@ -1,4 +1,4 @@
-"""What `drillsim explain` knows: every topic by its group, with one line for lists and the whole text."""
+"""Topics of `drillsim explain`: name, group, one line for lists, and full text of each."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _FILES = {"plan": "plan", "scenario": "scenario", "mixes": "mixes file"}
 
 @dataclass(frozen=True)
 class Topic:
-    """Something to explain.
+    """A topic to explain.
 
     names
-        The names under which it is found, in small letters; the first one stands in lists as `name`.
+        Further names under which it is found, in small letters.
     """
 
     group: str
@@ -38,14 +38,14 @@ def topics() -> tuple[Topic, ...]:
 
 
 def find(name: str) -> list[Topic]:
-    """Return the topics of a name, each group's own first; a name may be a key, a word and an event at once."""
+    """Return the topics of a name, in the order of the groups; one name may be a key, a preset and an event at once."""
     wanted = name.lower()
     exact = [t for t in topics() if wanted in (t.name.lower(), *t.names)]
     return exact or [t for t in topics() if t.group == "settings" and t.name.endswith(f".{wanted}")]
 
 
 def known() -> list[str]:
-    """Return every name that `find` knows, for the closest one to a misspelt name."""
+    """Return every name that `find` knows, to suggest the closest one to a misspelt name."""
     return list(dict.fromkeys(name for t in topics() for name in (t.name, *t.names)))
 
 
@@ -131,7 +131,7 @@ def _groups() -> Iterator[Topic]:
 
 
 def _presets() -> Iterator[Topic]:
-    """Yield the words that files choose from, each with the keys that allow it and its figure where it stands for one."""
+    """Yield the words that files choose from, each with the keys that allow it and the figure it stands for, if any."""
     uses: dict[str, list[FileKey]] = {}
     for key in file_keys():
         for word in key.words:
@@ -152,7 +152,7 @@ def _preset(word: str, keys: tuple[FileKey, ...]) -> str:
 
 
 def _figures() -> dict[str, str]:
-    """Return what presets with a figure stand for."""
+    """Return the figures that presets stand for, by preset."""
     from drillsim.crowd.laws import DOOR_LAWS
     from drillsim.scenario.defaults import POLICE_LAWS, REPORT_DELAY
 
@@ -267,7 +267,7 @@ def _group(name: str) -> str:
 
 
 def _sources(group: str) -> list[str]:
-    """Return the sources and assumptions that stand beside the figures of a shipped group, each once."""
+    """Return the sources and assumptions named beside the figures of a shipped group, each once."""
     from drillsim.scenario import groups
 
     text = Path(str(groups.__file__)).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Files with positions: YAML or JSON text becomes frozen data, and every fault knows its line and column."""
+"""Reading of YAML and JSON files into frozen data, with the line and column of every fault."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from drillsim.escape import quoted
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 60
 MOST_NEIGHBOURS = 1000
-"""Files of a folder among which the name of a missing one is looked for."""
+"""Largest number of files of a folder that are compared with the name of a missing one."""
 
 Path_ = tuple[int | str, ...]
 M = TypeVar("M", bound="Model")
 
 
 class Model(BaseModel):
-    """Frozen data read from a file: unknown keys are refused, defaults are validated too."""
+    """Base of the frozen models read from files: unknown keys are refused, defaults are validated too."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -53,7 +53,7 @@ class Model(BaseModel):
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed file: its data, and where in the file each part stands."""
+    """A parsed file: its data, and the position of each part in the file."""
 
     file: str
     data: Any
@@ -71,7 +71,7 @@ class Document:
             if step not in spot.inside:
                 if isinstance(step, int):
                     break
-                continue  # pydantic names alternatives of a union in its path; the file has no such step
+                continue  # pydantic's path also names the alternative of a union, which is no part of the file
             last = i == len(path) - 1
             line, column = spot.keys[step] if at_key and last and step in spot.keys else _of(spot.inside[step])
             spot = spot.inside[step]
@@ -85,7 +85,7 @@ class Document:
         return Document(self.file, data, spot)
 
     def fault(self, code: str, message: str, path: Sequence[int | str] = (), **how: Any) -> Fault:
-        """Return a fault located at `path`; `at_key=True` and `severity='warning'` as elsewhere."""
+        """Return a fault located at `path`; for `at_key` see `place`, further arguments are those of `Fault`."""
         line, column = self.place(path, at_key=how.pop("at_key", False))
         return Fault(code, self.file, line, column, message, path=tuple(path), **how)
 
@@ -119,7 +119,7 @@ def read_text(path: Path, error: type[DrillsimError]) -> str:
 
 
 def near_name(path: Path) -> str:
-    """Return the file beside a missing one whose name is closest; '' where the folder cannot be listed."""
+    """Return a hint with the closest file name beside a missing file; '' if the folder cannot be listed."""
     try:
         return closest(path.name, [p.name for p in islice(path.parent.glob("*.yaml"), MOST_NEIGHBOURS)])
     except (OSError, ValueError):
@@ -129,7 +129,7 @@ def near_name(path: Path) -> str:
 def read_document(path: str | Path, error: type[DrillsimError]) -> Document:
     """Return the parsed file, or raise `error` with every fault of its syntax.
 
-    Border cases: a missing, empty, binary, huge or alias-laden file gives one located fault, never a traceback.
+    A missing, empty, binary or oversized file, or one with too many aliases, gives one located fault, never a traceback.
     """
     path = Path(path)
     name = shown(path)
@@ -203,9 +203,9 @@ def validate(
 
 
 def take_as_written(data: Any, spot: Spot, error: ValidationError) -> bool:
-    """Put the file's own text where a name is wanted and a number or a truth value was read; return whether there was any.
+    """Replace numbers and truth values by the text of the file wherever a name is needed; return whether there were any.
 
-    Rooms are called 101, 0123 or 1e3, and only the model knows that a name is wanted. Changes `data` in place.
+    Rooms may be called 101, 0123 or 1e3, and only the model knows where a name is needed. Changes `data` in place.
     """
     found = False
     for one in error.errors(include_url=False):
@@ -215,7 +215,7 @@ def take_as_written(data: Any, spot: Spot, error: ValidationError) -> bool:
         last: int | str | None = None
         for step in path:
             if step not in at.inside:
-                continue  # the tag of a form, which the file does not have
+                continue  # the alternative of a union, which is no part of the file
             if last is not None:
                 owner = owner[last]
             at, last = at.inside[step], step
@@ -225,9 +225,9 @@ def take_as_written(data: Any, spot: Spot, error: ValidationError) -> bool:
 
 
 def faults_of(e: ValidationError, document: Document, model: type[BaseModel]) -> list[Fault]:
-    """Return pydantic's complaints as located faults in the file's own words."""
+    """Return the errors of pydantic as located faults in the words of the file."""
     found = e.errors(include_url=False)
-    # a list whose entries are at fault is also called too short, since only good ones are counted
+    # pydantic counts only valid entries, so it also calls a list with faulty entries too short
     inner = {one["loc"][:i] for one in found for i in range(len(one["loc"]))}
     kept = [one for one in found if one["type"] != "too_short" or one["loc"] not in inner]
     return [_fault_of(dict(one), document, model) for one in kept]
@@ -260,14 +260,14 @@ def _fault_of(one: dict[str, Any], document: Document, model: type[BaseModel]) -
         code = kind
         message = f"{label}: {one['msg']}" if label else str(one["msg"])
     elif kind == "too_long":
-        message = f"{label}: at most {context.get('max_length')} here, found {context.get('actual_length')}. Leave out what is too much"
+        message = f"{label}: at most {context.get('max_length')} entries, found {context.get('actual_length')}. Remove the surplus"
     elif kind == "too_short":
         message = f"{label}: needs {context.get('min_length')} entries, found {context.get('actual_length')}"
     elif kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
         code = "DS105"
         message = f"{label}: {one['msg'].replace('Input should be', 'must be')}, found {quoted(one.get('input'))}"
     elif one.get("input") is None or kind == "string_too_short":
-        message = f"{label}: nothing stands here. Write a value, or leave the key out"
+        message = f"{label}: the value is missing. Write one, or remove the key"
     else:
         plain = _plainly(str(one["msg"]))
         message = f"{label}: {plain}" if label else plain
@@ -275,12 +275,13 @@ def _fault_of(one: dict[str, Any], document: Document, model: type[BaseModel]) -
 
 
 def _plainly(message: str) -> str:
-    """Return pydantic's sentence without Python's words."""
+    """Return a message of pydantic without Python terms."""
     message = re.sub(r" or instance of \w+|^Value error, ", "", message).replace("Input should be", "must be")
     return message.replace("dictionary", "mapping ('key: value' lines)").replace("valid tuple", "list")
 
 
-def _in_file(data: Any, path: Iterable[int | str]) -> list[int | str]:
+def steps_in_file(data: Any, path: Iterable[int | str]) -> tuple[int | str, ...]:
+    """Return the steps of an error's path that exist in the file; pydantic adds the alternatives of unions."""
     kept: list[int | str] = []
     node = data
     for step in path:
@@ -288,6 +289,16 @@ def _in_file(data: Any, path: Iterable[int | str]) -> list[int | str]:
             node = node[step]
         except (KeyError, IndexError, TypeError):
             continue
+        kept.append(step)
+    return tuple(kept)
+
+
+def _in_file(data: Any, path: Iterable[int | str]) -> list[int | str]:
+    """Return these steps as messages name them: an entry of a list by its id, if it has one."""
+    kept: list[int | str] = []
+    node = data
+    for step in steps_in_file(data, path):
+        node = node[step]
         kept.append(node.get("id", step) if isinstance(node, Mapping) and isinstance(step, int) else step)
     return kept
 

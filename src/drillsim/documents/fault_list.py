@@ -13,11 +13,11 @@ Path = tuple[int | str, ...]
 
 
 MOST_SUGGESTIONS = 200
-"""Faults of one file that name the closest known word; looking for it takes time with the number of words."""
+"""Largest number of faults of one file that suggest the closest known word; each comparison takes time."""
 
 
 class FaultList:
-    """Faults of one file, and where things stand in it.
+    """Faults of one file, each located in it.
 
     file
         The name that faults carry where there is no document.
@@ -26,7 +26,7 @@ class FaultList:
     rows
         For each section the position in the file of each object that is checked, where some had to be left out.
     unread
-        Ids that stand in the file on objects that could not be read; they are never told to be unknown.
+        Ids of objects of the file that could not be read; they are never reported as unknown.
     """
 
     def __init__(
@@ -37,14 +37,14 @@ class FaultList:
         rows: Mapping[str, Sequence[int]] | None = None,
         unread: Collection[str] = (),
     ) -> None:
-        """Begin without a fault."""
+        """Start without faults."""
         self.file, self.document = file, document
         self.rows, self.unread = rows or {}, frozenset(unread)
         self.faults: list[Fault] = []
 
     @property
     def is_partial(self) -> bool:
-        """Whether parts of the file could not be read, so that nothing can be said about the whole."""
+        """Whether parts of the file could not be read, so that checks of the whole do not apply."""
         return bool(self.rows)
 
     def add(
@@ -57,7 +57,7 @@ class FaultList:
         at_key: bool = False,
         point_m: tuple[float, float] | None = None,
     ) -> None:
-        """Add one fault at a place such as ('openings', 3, 'width'), and at a point of the floor where it has one."""
+        """Add a fault at a place such as ('openings', 3, 'width'), with its point on the floor if it has one."""
         if self.document is None:
             self.faults.append(Fault(code, self.file, 0, 0, message, severity, path, point_m))
         else:
@@ -69,18 +69,18 @@ class FaultList:
         self.add(code, message, path, severity="warning", point_m=point_m)
 
     def unknown(self, code: str, kind: str, name: str, known: Collection[str], path: Path) -> None:
-        """Add that nothing of this kind has this id, with the closest known one."""
+        """Add the fault that no object of this kind has this id, with the closest known id."""
         if name not in self.unread:
             key = path[-1] if isinstance(path[-1], str) else path[-2]
             near = closest(name, known) if len(self.faults) < MOST_SUGGESTIONS else ""
             self.add(code, f"{key}: no {kind} called '{quoted(name)}'.{near}", path)
 
     def line(self, path: Path) -> str:
-        """Return ' (line 12)' for a place in the file, '' where there is no file."""
+        """Return ' (line 12)' for a place in the file, '' if there is no file."""
         return f" (line {self.document.place(self._in_file(path))[0]})" if self.document is not None else ""
 
     def text(self, path: Path) -> str | None:
-        """Return what the file says at a place when it is text, else None."""
+        """Return the value of the file at a place if it is text, else None."""
         node: Any = self.document.data if self.document is not None else None
         for step in self._in_file(path):
             try:

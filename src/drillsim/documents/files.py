@@ -1,4 +1,4 @@
-"""Files and folders a user named: their bytes, read only after kind and size are known, and how messages show them."""
+"""Files and folders named by a user: bounded reading of their bytes, and their paths as messages show them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from drillsim.errors import DrillsimError
 
 
 def read_bounded(path: Path, most_bytes: int, refuse: Callable[[str, str], DrillsimError], *, missing: str) -> bytes:
-    """Return the bytes of a regular file, or raise what `refuse` makes of a code and a message.
+    """Return the bytes of a regular file, or raise the exception that `refuse` makes of a code and a message.
 
     The file is opened without waiting (a named pipe without a writer would block for ever), its kind and size are taken
     from the open handle, and no more than `most_bytes` + 1 bytes are read: files of /proc and devices tell the size 0.
 
     missing
-        What to say where no such file exists.
+        Message if no such file exists.
     """
     try:
         if path.is_dir():
@@ -53,7 +53,7 @@ def read_head(path: Path, most_bytes: int) -> bytes:
 
 
 def why(problem: OSError | ValueError) -> str:
-    """Return the reason for which the operating system refused, without the path."""
+    """Return the reason of an error of the operating system, without the path."""
     if isinstance(problem, OSError) and problem.errno == errno.ELOOP:
         return "its links lead round in a circle"
     return getattr(problem, "strerror", None) or str(problem)
@@ -69,7 +69,7 @@ def _kind(mode: int) -> str:
 
 
 def shown(path: Path) -> str:
-    """Return a path from the current folder where it lies inside, else as it was given; with forward slashes."""
+    """Return a path relative to the current folder if it is inside, else as it was given; with forward slashes."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix() or "."
     except (ValueError, OSError, RuntimeError):
@@ -77,7 +77,7 @@ def shown(path: Path) -> str:
 
 
 def resolved(path: Path) -> Path:
-    """Return the whole path without links; with them where they lead round in a circle or nowhere."""
+    """Return the absolute path with links resolved; with its links if they form a loop or are broken."""
     try:
         return path.resolve()
     except (OSError, RuntimeError, ValueError):
@@ -85,7 +85,7 @@ def resolved(path: Path) -> Path:
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether there is a folder of this name; a name the system refuses is none."""
+    """Return whether a folder of this name exists; False for a name that the operating system refuses."""
     try:
         return path.is_dir()
     except (OSError, ValueError):
@@ -93,7 +93,7 @@ def is_folder(path: Path) -> bool:
 
 
 def is_there(path: Path) -> bool:
-    """Return whether there is anything of this name; a name the system refuses is nothing."""
+    """Return whether anything of this name exists; False for a name that the operating system refuses."""
     try:
         return path.exists()
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Guard of the border between a user's files and the arithmetic behind it."""
+"""Conversion of arithmetic errors caused by numbers of a user's file into located faults."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def located(file: str) -> Iterator[None]:
     """Raise an arithmetic fault (overflow, division by zero, not a number) as a fault of this file.
 
-    Bounds refuse such numbers where they are read (`quantities.LARGEST`, `plan/outline_checks.py`); what passes them all
-    and still overflows is a number of the user, too. Any other exception is a programming error and stays one.
+    Bounds refuse such numbers where they are read (`quantities.LARGEST`, `plan/outline_checks.py`); a number that passes
+    them and still overflows is a fault of the file, too. Any other exception is a programming error and stays one.
     """
     import numpy as np
     from shapely.errors import GEOSException

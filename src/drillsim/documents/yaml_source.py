@@ -1,4 +1,4 @@
-"""YAML or JSON text to plain data, with the line and column of every part.
+"""Parser of YAML and JSON text into plain data, with the line and column of every part.
 
 Scanned and composed by PyYAML (in C where its wheel has libyaml: twenty times faster than composing in Python), but
 resolved by the YAML 1.2 core schema: `on`, `no` and `12:30` are texts, as everybody expects who does not know YAML 1.1.
@@ -22,27 +22,27 @@ _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
 _INT = re.compile(r"[-+]?[0-9]+$|0o[0-7]+$|0x[0-9a-fA-F]+$")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$|[-+]?\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$")
 MOST_DIGITS = 30
-"""Digits of a whole number; longer ids of digits alone are quoted texts."""
+"""Most digits of a whole number; a longer id of digits must be quoted."""
 UNFOLDS = 10
-"""Aliases may make a file this many times larger than it is written."""
+"""Largest factor by which aliases may expand a file."""
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a part of a file stands, counted from 0, with the spots of what it holds."""
+    """Position of a part of a file, counted from 0, with the positions of the parts inside it."""
 
     line: int
     column: int
     inside: dict[Any, Spot] = field(default_factory=dict)
-    """Spots of the values, by key or by position."""
+    """Positions of the values, by key or by index."""
     keys: dict[Any, tuple[int, int]] = field(default_factory=dict)
     """Line and column of the keys themselves."""
     text: str = ""
-    """A scalar as it is written: 0123 for the number 123."""
+    """A scalar as written in the file, such as 0123 for the number 123."""
 
 
 class TextError(Exception):
-    """The text is not YAML that drillsim reads; line and column count from 0."""
+    """Text that is not YAML as drillsim reads it; line and column count from 0."""
 
     def __init__(self, code: str, message: str, line: int = 0, column: int = 0) -> None:
         super().__init__(message)
@@ -103,7 +103,7 @@ class _Reader:
                 raise TextError("DS001", "a key must be a word, not a list or a mapping", *at)
             key = name.value
             if key in data:
-                raise TextError("DS005", f"the key '{quoted(key)}' stands here a second time. Remove one", *at)
+                raise TextError("DS005", f"the key '{quoted(key)}' is repeated. Remove one", *at)
             data[key], spot.inside[key] = self.read(child)
             spot.keys[key] = at
         return data, spot

@@ -1,4 +1,4 @@
-"""`drillsim check`: read everything, say every fault at once, run nothing."""
+"""`drillsim check`: read all files and report every fault at once; nothing is run."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def check(paths: tuple[Path, ...], list_ids: bool, draw: Path | None, as_json: b
             if list_ids:
                 _list(sheet, err=as_json)
     if passed:
-        terminal.say(f"Passed over (no drillsim key inside): {', '.join(map(shown, passed))}", err=as_json)
+        terminal.say(f"Skipped (no drillsim key inside): {', '.join(map(shown, passed))}", err=as_json)
     end = f"{terminal.counted(len(sheets), 'file')} checked, {terminal.tally(faults)}. Nothing was run."
     terminal.say(end, err=as_json)
     if draw is not None:
@@ -58,7 +58,7 @@ def check(paths: tuple[Path, ...], list_ids: bool, draw: Path | None, as_json: b
 
 
 def _draw(sheets: Sequence[inputs.Sheet], path: Path) -> str:
-    """Draw the first plan with its faults into a file; return what to tell of it."""
+    """Draw the first plan with its faults into a file and return the line to print."""
     sheet = next((s for s in sheets if s.kind == "plan"), None)
     form = path.suffix.lower().removeprefix(".")
     if form not in ("png", "svg"):
@@ -78,7 +78,7 @@ def _draw(sheets: Sequence[inputs.Sheet], path: Path) -> str:
 
 
 def _together(files: Sequence[Path]) -> list[inputs.Sheet]:
-    """Return the files read, and each scenario's plan and mixes with them, checked against each other."""
+    """Read the files, and the plan and mixes of each scenario, check them against each other, and return them."""
     sheets = {resolved(f): inputs.read(f) for f in files}
 
     def fetch(path: Path) -> inputs.Sheet:
@@ -113,7 +113,7 @@ def _together(files: Sequence[Path]) -> list[inputs.Sheet]:
 def _beside_each_other(
     sheet: inputs.Sheet, rest: partial_files.Rest, plan: inputs.Sheet, mixes: inputs.Sheet | None
 ) -> list[Fault]:
-    """Return the faults of a scenario beside its plan and mixes: all of them, or of a faulty file the names alone."""
+    """Return the faults of a scenario against its plan and mixes; only unknown names where one file is faulty."""
     from drillsim.errors import only_errors
 
     sound = [s for s in (sheet, plan, mixes) if s and not only_errors(s.faults)]
@@ -208,7 +208,7 @@ def _list(sheet: inputs.Sheet, *, err: bool) -> None:
 def _as_data(
     sheets: Sequence[inputs.Sheet], facts: dict[str, dict[str, Any]], faults: Sequence[Fault]
 ) -> dict[str, Any]:
-    """Return the JSON object; the facts of a single plan stand at its top."""
+    """Return the JSON object; for a single plan its facts are at the top level."""
     from drillsim.errors import only_errors
 
     errors = len(only_errors(faults))

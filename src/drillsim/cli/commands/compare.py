@@ -1,4 +1,4 @@
-"""`drillsim compare`: many drills, every staffing mix on the same ones."""
+"""`drillsim compare`: play many random drills, the same ones with every staffing mix."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ MOST_RUNS = 1_000_000
 @click.command(short_help="Compare staffing mixes on the same random drills.")
 @click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO...")
 @click.option(
-    "--mixes", type=click.Path(path_type=Path), help="Mixes file; the only one beside the scenarios where absent."
+    "--mixes", type=click.Path(path_type=Path), help="Mixes file; default: the only one beside the scenarios."
 )
-@click.option("--plan", type=click.Path(path_type=Path), help="Plan to play them on; the scenarios' own where absent.")
+@click.option("--plan", type=click.Path(path_type=Path), help="Plan to play them on; default: the scenarios' own.")
 @click.option(
     "--runs",
     type=click.IntRange(1, MOST_RUNS),
@@ -32,8 +32,8 @@ MOST_RUNS = 1_000_000
     help="Random drills per scenario and mix.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
-@click.option("--workers", type=WORKERS, help="Processes; one per processor where absent. Never changes a result.")
-@click.option("--out", type=click.Path(path_type=Path), help="Results folder; drillsim-results-INTERNAL where absent.")
+@click.option("--workers", type=WORKERS, help="Processes; default: one per processor. Never changes a result.")
+@click.option("--out", type=click.Path(path_type=Path), help="Results folder; default: drillsim-results-INTERNAL.")
 @click.option(
     "--override", "overrides", multiple=True, metavar="NAME", help="A named what-if of the scenarios; may be repeated."
 )
@@ -59,11 +59,11 @@ def compare(
 
     All scenarios are played on one plan. The same files and seed give the same rows, whatever the workers.
     """
-    wish = inputs.load(scenarios, plan, mixes, overrides)
-    terminal.faults(wish.warnings, err=True)
+    given = inputs.load(scenarios, plan, mixes, overrides)
+    terminal.faults(given.warnings, err=True)
     folder = results_folder(out, "drillsim-results-INTERNAL")
     return play(
-        wish,
+        given,
         folder,
         runs=runs,
         seed=seed,

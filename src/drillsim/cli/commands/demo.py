@@ -1,4 +1,4 @@
-"""`drillsim demo`: six staffing mixes on a real school's plan, from any folder, without a question."""
+"""`drillsim demo`: compare six staffing mixes on a shipped plan, from any folder, without input."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ SCENARIOS = ("fight", "medical", "lockdown", "evacuation")
     "--plan", type=click.Choice(["secondary", "primary"]), default="secondary", show_default=True, help="Which school."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
-@click.option("--workers", type=WORKERS, help="Processes; one per processor where absent.")
-@click.option("--out", type=click.Path(path_type=Path), help="Results folder; drillsim-demo-INTERNAL where absent.")
+@click.option("--workers", type=WORKERS, help="Processes; default: one per processor.")
+@click.option("--out", type=click.Path(path_type=Path), help="Results folder; default: drillsim-demo-INTERNAL.")
 @click.option("--no-open", is_flag=True, help="Do not show the results folder when done.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def demo(runs: int, plan: str, seed: int, workers: int | None, out: Path | None, no_open: bool, as_json: bool) -> int:
@@ -37,10 +37,10 @@ def demo(runs: int, plan: str, seed: int, workers: int | None, out: Path | None,
     from drillsim.cli.comparison import play
     from drillsim.cli.results_folder import results_folder
 
-    wish = inputs.load(
+    given = inputs.load(
         [examples.scenario_path(s) for s in SCENARIOS], examples.plan_path(plan), examples.mixes_path(), ()
     )
     folder = results_folder(out, "drillsim-demo-INTERNAL")
-    code = play(wish, folder, runs=runs, seed=seed, workers=workers, show=not no_open, as_json=as_json)
+    code = play(given, folder, runs=runs, seed=seed, workers=workers, show=not no_open, as_json=as_json)
     terminal.say("Next: 'drillsim new my-school' writes a project of your own to start from.", err=as_json)
     return code

@@ -1,4 +1,4 @@
-"""`drillsim explain`: teach a code, measure, kind, role, group of people, preset, event, assumption or setting."""
+"""`drillsim explain`: explain a code, measure, kind, role, group of people, preset, event, assumption or setting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from drillsim.cli import terminal
 _GROUPS = ("codes", "measures", "kinds", "roles", "groups", "presets", "events", "assumptions", "settings")
 
 
-@click.command(short_help="Teach a code, measure, kind, role, event or setting.")
+@click.command(short_help="Explain a code, measure, kind, role, event or setting.")
 @click.argument("topic", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def explain(topic: str | None, as_json: bool) -> None:
@@ -34,7 +34,7 @@ def explain(topic: str | None, as_json: bool) -> None:
 def _overview() -> str:
     from drillsim.cli.topics import topics
 
-    lines = ["drillsim explain TOPIC teaches one of these; drillsim explain GROUP lists a whole group:"]
+    lines = ["drillsim explain TOPIC explains one of these; drillsim explain GROUP lists a whole group:"]
     for group in _GROUPS:
         names = [topic.name for topic in topics() if topic.group == group]
         lines.append(f"  {group:<12} {len(names):>3}   such as {', '.join(names[:3])}")

@@ -1,4 +1,4 @@
-"""`drillsim import`: your own dispatch log becomes the law of police, ambulance or fire service."""
+"""`drillsim import`: fit the delay law of police, ambulance or fire service to a dispatch log."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SERVICES = {"police": "police", "ems": "an ambulance", "fire-service": "a fire e
 
 @click.command("import", short_help="Fit police, EMS or fire delays to your own dispatch log.")
 @click.argument("log", type=click.Path(path_type=Path))
-@click.option("--call", metavar="COLUMN", help="Column of the time of the call; recognised where absent.")
-@click.option("--arrival", metavar="COLUMN", help="Column of the first arrival; recognised where absent.")
+@click.option("--call", metavar="COLUMN", help="Column of the time of the call; default: recognised by its name.")
+@click.option("--arrival", metavar="COLUMN", help="Column of the first arrival; default: recognised by its name.")
 @click.option("--seconds", metavar="COLUMN", help="Column of the time from call to arrival (seconds or m:ss), instead.")
 @click.option(
     "--incident", metavar="COLUMN", help="Column of the incident number: of its rows the first arrival counts."
@@ -29,7 +29,7 @@ SERVICES = {"police": "police", "ems": "an ambulance", "fire-service": "a fire e
 @click.option(
     "--service", type=click.Choice(list(SERVICES)), default="police", show_default=True, help="Who arrives in this log."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for a figure; nothing is written where absent.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for a figure; default: nothing is written.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def import_log(
     log: Path,
@@ -81,7 +81,7 @@ def _pairs(kinds: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _refuse_few(calls: CallLog) -> None:
-    """Raise DS702, together with the reasons why rows were not used, for a log that can tell no spread."""
+    """Raise DS702, with the reasons why rows were not used, for a log with too few calls to estimate a spread."""
     from drillsim.analysis.delay_fit import LEAST_CALLS
     from drillsim.errors import DrillsimError, Fault
 
@@ -151,7 +151,7 @@ def _print(calls: CallLog, law: DelayLaw, service: str, *, err: bool) -> None:
 
 
 def _rest(calls: CallLog) -> str:
-    """Return what became of the rows that are no call of their own."""
+    """Return the phrases that account for the rows that were not counted as calls."""
     further = f"{calls.further_units} for further units of an incident ('{calls.columns.incident}')"
     parts = [
         f"{terminal.counted(len(calls.unused), 'row')} not used" if calls.unused else "",
@@ -203,7 +203,7 @@ def _shipped(service: str) -> dict[str, Spread]:
 
 
 def _data(calls: CallLog, law: DelayLaw, service: str) -> dict[str, Any]:
-    """Return the law and what became of the rows as plain data; no delay of a single call is in it."""
+    """Return the law and the counts of rows as plain data; delays of single calls are left out."""
     from drillsim.analysis.delay_fit import doubts
 
     columns = calls.columns

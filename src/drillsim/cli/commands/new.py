@@ -1,4 +1,4 @@
-"""`drillsim new`: a complete project to change, with schemas that let an editor help."""
+"""`drillsim new`: write a complete project to change, with JSON Schemas for editors."""
 
 from __future__ import annotations
 
@@ -55,21 +55,21 @@ def new(folder: Path, plan: str, as_json: bool) -> None:
 
 
 def _texts(plan: str) -> dict[str, str]:
-    """Return every file to write: name to text. The teaching plan comes with the scenario that shows every key."""
+    """Return the text of every file to write, by name. The teaching plan comes with the scenario that shows every key."""
     scenario, mixes = examples.scenario_path("lockdown"), examples.mixes_path()
     if plan == TEACHING:
         scenario, mixes = examples.scenario_path("teaching/lockdown"), examples.scenario_path("teaching/mixes")
     told = re.sub(r"(?m)^plan:.*$", "plan: plan.yaml", scenario.read_text(encoding="utf-8"))
     texts = {
-        "plan.yaml": _helped(examples.plan_path(plan).read_text(encoding="utf-8"), "plan"),
-        "scenario.yaml": _helped(told, "scenario"),
-        "mixes.yaml": _helped(mixes.read_text(encoding="utf-8"), "mixes"),
+        "plan.yaml": _with_schema(examples.plan_path(plan).read_text(encoding="utf-8"), "plan"),
+        "scenario.yaml": _with_schema(told, "scenario"),
+        "mixes.yaml": _with_schema(mixes.read_text(encoding="utf-8"), "mixes"),
         ".gitignore": "# results stay on this machine, and so should a real plan\n*INTERNAL*/\ndrillsim-crash-*.txt\n",
     }
     return texts | {f"{SCHEMAS}/{kind}.schema.json": json.dumps(s, indent=1) + "\n" for kind, s in schemas().items()}
 
 
-def _helped(text: str, kind: str) -> str:
-    """Return the text with the line by which editors find the schema, first."""
+def _with_schema(text: str, kind: str) -> str:
+    """Return the text with a first line that names its schema for editors."""
     lines = [line for line in text.splitlines() if not line.startswith("# yaml-language-server:")]
     return "\n".join([f"# yaml-language-server: $schema={SCHEMAS}/{kind}.schema.json", *lines]) + "\n"

@@ -1,4 +1,4 @@
-"""`drillsim run`: play one drill and tell it."""
+"""`drillsim run`: play one drill, and print its timeline and outcome."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ if TYPE_CHECKING:
     from drillsim.scenario.staffing import Mix, Mixes
 
 
-@click.command(short_help="Play one drill and tell it in words.")
+@click.command(short_help="Play one drill and print it in words.")
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--plan", type=click.Path(path_type=Path), help="Plan to play it on; the scenario's own where absent.")
-@click.option(
-    "--mixes", type=click.Path(path_type=Path), help="Mixes file; the only one beside the scenario where absent."
-)
-@click.option("--mix", "mix_name", help="Name of the staffing mix; the file's present one where absent.")
+@click.option("--plan", type=click.Path(path_type=Path), help="Plan to play it on; default: the scenario's own.")
+@click.option("--mixes", type=click.Path(path_type=Path), help="Mixes file; default: the only one beside the scenario.")
+@click.option("--mix", "mix_name", help="Name of the staffing mix; default: the present one of the file.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
 @click.option(
     "--replication", type=click.IntRange(min=0), default=0, show_default=True, help="Which of the seed's drills."
@@ -32,9 +30,9 @@ if TYPE_CHECKING:
     "--override", "overrides", multiple=True, metavar="NAME", help="A named what-if of the scenario; may be repeated."
 )
 @click.option(
-    "--days", type=click.IntRange(1, 10_000), help="Of a whole-day scenario: how many school days, from a Monday."
+    "--days", type=click.IntRange(1, 10_000), help="For a whole-day scenario: number of school days, from a Monday."
 )
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Of whole days: folder for their rows.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="For whole days: folder for their rows.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def run(
     scenario: Path,
@@ -61,28 +59,28 @@ def run(
     from drillsim.report.timeline import tell
     from drillsim.report.ways_used import exit_lines, queue_lines
 
-    wish = inputs.load([scenario], plan, mixes, overrides)
-    played, mix = wish.scenarios[0], _chosen(wish.mixes, mix_name)
+    given = inputs.load([scenario], plan, mixes, overrides)
+    played, mix = given.scenarios[0], _chosen(given.mixes, mix_name)
     if played.demand is None and (days is not None or out is not None):
         raise click.UsageError("--days and --out are for scenarios with 'demand:', which play whole school days")
     if days is not None and days > 1:
-        terminal.faults(wish.warnings, err=True)
-        _term(played, wish.plan, mix, days=days, seed=seed, out=out, as_json=as_json)
+        terminal.faults(given.warnings, err=True)
+        _term(played, given.plan, mix, days=days, seed=seed, out=out, as_json=as_json)
         return
-    trace = simulate(played, wish.plan, mix, seed=seed, replication=replication)
-    terminal.faults(wish.warnings, err=True)
+    trace = simulate(played, given.plan, mix, seed=seed, replication=replication)
+    terminal.faults(given.warnings, err=True)
     say = _to(as_json)
-    say(f"{played.title or played.name}: {wish.plan.name}, {when(played)}")
+    say(f"{played.title or played.name}: {given.plan.name}, {when(played)}")
     say(f"Staffing: {mix.label or mix.name}. Drill {replication} of seed {seed}, watched for {clock(trace.horizon_s)}.")
     say("")
-    story = tell(trace, wish.plan)
+    story = tell(trace, given.plan)
     for line in story:
         say(str(line))
     say("")
     if played.demand is not None:
-        _term(played, wish.plan, mix, days=1, seed=seed, out=out, as_json=as_json)
+        _term(played, given.plan, mix, days=1, seed=seed, out=out, as_json=as_json)
         return
-    ways = ("Ways out", exit_lines(trace, wish.plan)), ("Longest queues", queue_lines(trace, wish.plan))
+    ways = ("Ways out", exit_lines(trace, given.plan)), ("Longest queues", queue_lines(trace, given.plan))
     for title, rows in (*_outcome(trace), *((title, rows) for title, rows in ways if rows)):
         say(title)
         terminal.show(_table(rows), err=as_json)
@@ -96,7 +94,7 @@ def run(
 def _term(
     scenario: Scenario, plan: FloorPlan, mix: Mix, *, days: int, seed: int, out: Path | None, as_json: bool
 ) -> None:
-    """Play whole days and print their tables; write their rows where asked."""
+    """Play whole days and print their tables; write their rows to `out` if given."""
     from drillsim.cli import school_days as whole
     from drillsim.cli.results_folder import results_folder, say_kept
 

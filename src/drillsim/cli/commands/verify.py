@@ -1,4 +1,4 @@
-"""`drillsim verify`: published cases and closed forms against this installation."""
+"""`drillsim verify`: compare this installation with published cases and closed forms."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ SURPRISE = 1
 
 @click.command(short_help="Check the engine against published cases.")
 @click.option("--suite", required=True, metavar="NAME", help="The cases to run: crowd or response.")
-@click.option("--deep", is_flag=True, help="Play many more drills, and ask for more decimals.")
+@click.option("--deep", is_flag=True, help="Play many more drills, with tighter tolerances.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
-@click.option("--workers", type=WORKERS, help="Processes; one per processor where absent. Never changes a result.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the cases as a Markdown page, too.")
+@click.option("--workers", type=WORKERS, help="Processes; default: one per processor. Never changes a result.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the cases as a Markdown page.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def verify(suite: str, deep: bool, seed: int, workers: int | None, out: Path | None, as_json: bool) -> int:
     """Compare closed forms, shipped numbers and played drills with the numbers that others published.
