@@ -1,1 +1,1 @@
-"""Measures, quantiles and paired comparison."""
+"""Measures, estimators and paired comparison."""

@@ -52,9 +52,9 @@ def compare(results: ResultRows, *, measure: str | None = None, versus: str | No
     """Compare all mixes of a study with `versus` on the same random drills.
 
     measure
-        A column of `record/columns.py`; the primary measure of each scenario where absent.
+        A column of `record/columns.py`; by default the primary measure of each scenario.
     versus
-        Name of the mix the others are compared with; the present one where absent.
+        Name of the mix the others are compared with; by default the present one.
 
     Raises ResultError for a name that the results do not have.
     """

@@ -215,7 +215,7 @@ def describe(played: ResultRows, scenario: str, mix: str, measure: str) -> Summa
 
 
 def differences(played: ResultRows, scenario: str, measure: str, versus: str | None = None) -> list[Difference]:
-    """Return every other mix minus `versus` (the present mix where absent), over the drills that both have.
+    """Return every other mix minus `versus` (by default the present mix), over the drills that both have.
 
     Pairs are matched by replication; drills that failed or do not apply in either mix drop out of that pair. Raises
     ResultError for an unknown name.

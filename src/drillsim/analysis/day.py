@@ -135,7 +135,7 @@ class KindLine:
     met_by_unit: int
     """A unit of the school came first."""
     met_by_service: int
-    """Somebody from outside came first: nobody on site did."""
+    """A service from outside came first."""
     met_by_nobody: int
     over_first: int
     """Over before anyone came; some of them met by nobody."""

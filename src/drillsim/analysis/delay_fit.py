@@ -84,7 +84,7 @@ class DelayLaw:
 
     @property
     def verdict(self) -> Literal["good", "close", "poor"]:
-        """Good: no more apart than by chance; close: at most 5 of 100 calls apart; else poor."""
+        """Good: distance within chance; close: at most 5 of 100 calls apart; else poor."""
         if self.p >= 1 - LEVEL:
             return "good"
         return "close" if self.gap <= CLOSE else "poor"

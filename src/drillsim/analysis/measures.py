@@ -179,7 +179,7 @@ def _rooms(table: Table, onset: Event, times: dict[str, float | None]) -> dict[s
 
 
 def _places(table: Table, onset: Event, times: dict[str, float | None]) -> None:
-    """Fill in when everybody is where the order asks for, the exits are locked, all are counted and released."""
+    """Fill in the times at which everybody is where the order asks, exits are locked, and all are counted and released."""
     action = table[ev.PROTOCOL][0].why if table[ev.PROTOCOL] else ""
     asked = int(sum(e.value or 0 for e in table[ev.ASKED]))
     there = {e.who: e.time_s for e in table[ev.IN_PLACE]}
@@ -222,7 +222,7 @@ def _resolved_by(table: Table, applicable: set[str]) -> str:
 
 
 def _ends_as(table: Table, row: dict[str, Value]) -> str:
-    """Return the named state in which an incident ends, or why nobody reached it."""
+    """Return the name of the state in which an incident ends, or the reason why nobody reached it."""
     if table[ev.RESOLVED]:
         return "over-by-itself" if table[ev.RESOLVED][0].who == "self" else "resolved"
     if row["able_on_scene_s"] is not None:
@@ -247,7 +247,7 @@ def _was_over_first(row: dict[str, Value]) -> bool:
 
 
 def _waited(table: Table, onset: Event, horizon_s: float) -> float:
-    """Return the seconds in the line: until the first word after it, until it was over, or until the horizon."""
+    """Return the seconds an incident waited in the queue: until the first word, until it was over, or until the horizon."""
     if not table[ev.WAITS]:
         return 0.0
     since = table[ev.WAITS][0].time_s
@@ -256,7 +256,7 @@ def _waited(table: Table, onset: Event, horizon_s: float) -> float:
 
 
 def _busy(table: Table, end_s: float) -> float:
-    """Return the unit-seconds that units of the mix were taken up, from the word until free or called off."""
+    """Return the unit-seconds that units of the mix were busy, from the word until free or called off."""
     units = {e.who for e in table[ev.ROLE]}
     spent = 0.0
     for start in table[ev.WORD]:

@@ -1,4 +1,4 @@
-"""Texts of numbers for people: times as m:ss, differences with their interval, shares in per cent."""
+"""Formatting of numbers as text: times as m:ss, differences with their interval, shares in per cent."""
 
 from __future__ import annotations
 

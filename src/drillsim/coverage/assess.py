@@ -40,7 +40,7 @@ def assess(
     """Assess a plan: travel times from posts and entries, gaps, distances to exits, and critical doors.
 
     posts
-        Ids of posts, or of spaces to stand in; all posts of the plan where absent.
+        Ids of posts, or of spaces to stand in; by default all posts of the plan.
     level_mps, stair_up_mps, stair_down_mps
         Speeds in m/s; on stairs along the slope.
     limits_s

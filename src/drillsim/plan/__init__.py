@@ -1,4 +1,4 @@
-"""The building: floor plan, checks, network and routes."""
+"""Building: floor plan, checks, network and routes."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def check_plan(plan: FloorPlan, document: Document | None = None) -> list[Fault]
 
 
 def note_faults(plan: FloorPlan, notes: FaultList) -> list[Fault]:
-    """Return every fault of the plan, written on these notes; see `check_plan`."""
+    """Add every fault of a plan to the notes and return them in order; see `check_plan`."""
     from drillsim.plan import egress_checks, outline_checks
 
     if not outline_checks.check_sizes(plan, notes):

@@ -1,4 +1,4 @@
-"""The building: a floor plan as frozen data, in metres."""
+"""Floor plan of a building as frozen data, in metres."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Level(Model):
     elevation: Length
     """Height of the floor above the plan's zero, metres."""
     label: str = ""
-    """What people call it; the id where empty."""
+    """Name for people; default: the id."""
 
 
 class Space(Model):
@@ -46,7 +46,7 @@ class Space(Model):
     id: str
     """Name used in this file and in the others."""
     label: str = ""
-    """What people call it, such as 'Room 114'; the id where empty."""
+    """Name for people, such as 'Room 114'; default: the id."""
     level: str
     """Level it lies on, by id."""
     use: Use
@@ -58,16 +58,16 @@ class Space(Model):
     people: int = Field(default=0, ge=0, le=1_000_000)
     """Persons assigned to this space; the timetable decides who is there when."""
     landing: Area | None = None
-    """Standing area of a stair room, m2; the polygon's area where absent."""
+    """Standing area of a stair room, m2; default: the area of the polygon."""
     pa: bool = True
     """Whether an announcement is heard here."""
     radio: bool = True
     """Whether a radio message goes out from and reaches here."""
     through: bool | None = None
-    """Whether this is a way for people who do not belong here; where absent, circulation, stair rooms and outdoor places are,
+    """Whether this is a way for people who do not belong here; default: circulation, stair rooms and outdoor places are,
     and rooms are not. Source: A:plan.through."""
     supervised: bool | None = None
-    """Whether an adult is normally there; where absent, classrooms, offices, library, gym and cafeteria are."""
+    """Whether an adult is normally there; default: in classrooms, offices, library, gym and cafeteria."""
 
     @property
     def name(self) -> str:
@@ -105,7 +105,7 @@ class Opening(Model):
     id: str
     """Name used in this file and in the others."""
     label: str = ""
-    """What people call it; the id where empty."""
+    """Name for people; default: the id."""
     kind: Literal["door", "opening", "exit", "stair_door"]
     """door: has a leaf. opening: has none. exit: leads outside. stair_door: joins a stair room."""
     spaces: tuple[str, str]
@@ -113,7 +113,7 @@ class Opening(Model):
     line: tuple[Point, Point]
     """The threshold, metres."""
     width: Length | None = Field(default=None, gt=0)
-    """Clear width, metres; the length of the line where absent."""
+    """Clear width, metres; default: the length of the line."""
     lock: Lock = "none"
     """Kind of lock."""
     locked: Literal["no", "outside", "both"] | KeepsOutOf | None = None
@@ -160,7 +160,7 @@ class Stair(Model):
     id: str
     """Name used in this file and in the others."""
     label: str = ""
-    """What people call it; the id where empty."""
+    """Name for people; default: the id."""
     lower: str
     """Space at the foot."""
     upper: str
@@ -192,7 +192,7 @@ class Post(Model):
     id: str
     """Name used in this file and in the others."""
     label: str = ""
-    """What people call it; the id where empty."""
+    """Name for people; default: the id."""
     space: str
     """Space in which it stands, by id."""
     at: Point
@@ -227,7 +227,7 @@ class Equipment(Model):
 
 
 class Entries(Model):
-    """Exits by which services come in; the first exit of the plan where absent."""
+    """Exits by which services come in; default: the first exit of the plan."""
 
     police: tuple[str, ...] = ()
     """Exits by which police come in, by id, in order of preference."""
@@ -241,15 +241,15 @@ class Assembly(Model):
     id: str
     """Name used in this file and in the others."""
     label: str = ""
-    """What people call it; the id where empty."""
+    """Name for people; default: the id."""
     at: Point
     """Its point, metres."""
     exits: tuple[str, ...] = ()
-    """Exits that lead here; all where empty."""
+    """Exits that lead here; default: all."""
 
 
 class PeriodMove(Model):
-    """A part of the home rooms sits somewhere else in this period."""
+    """Move of a share of the home rooms to other spaces during a period."""
 
     share: Share
     """Share of the home rooms that move, the first ones in file order."""
@@ -260,7 +260,7 @@ class PeriodMove(Model):
 
 
 class Period(Model):
-    """A bell period: who is where."""
+    """A bell period: its hours, and who is where."""
 
     period: str
     """Its name, such as 'class', 'passing' or 'lunch'."""
@@ -290,14 +290,14 @@ class Provenance(Model):
 
 
 class FloorPlan(Derives, Model):
-    """A building with everything that stands in it, as read from one file."""
+    """A building and its equipment, as read from one file."""
 
     drillsim_plan: Literal[1] = 1
     """Version of the file format; marks the file as a plan."""
     name: str
     """Name of the building, for reports."""
     units: Literal["m", "cm", "mm", "ft", "in"] | None = None
-    """Unit of bare numbers among lengths and areas; where absent, every length carries its own."""
+    """Unit of lengths and areas without one; default: none, every length carries its own."""
     levels: tuple[Level, ...] = Field(min_length=1)
     """Storeys, each with its height."""
     spaces: tuple[Space, ...] = Field(min_length=1)

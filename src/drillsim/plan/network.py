@@ -362,7 +362,7 @@ def shortest_distances(
     start, end, length
         (edges,) end points and length of each edge. Lengths of 0 are kept, edges of length inf are dropped.
     sources
-        Nodes to start from; all where absent.
+        Nodes to start from; all by default.
     """
     fine = np.isfinite(length)
     matrix = csr_array((length[fine], (start[fine], end[fine])), shape=(nodes, nodes))

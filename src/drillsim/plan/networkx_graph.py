@@ -1,4 +1,4 @@
-"""The network as a networkx graph, for other programs."""
+"""Conversion of the network to a networkx graph, for other programs."""
 
 from __future__ import annotations
 

@@ -28,21 +28,21 @@ OVERLAP_DEPTH_M = 0.005
 WIDTH_SLACK_M = 0.01
 """A width may exceed its drawn line by this much: rounding. Source: assumption A:plan.tolerances."""
 MOST_M = 3.66
-"""Wider doors are told as unusual. Source: assumption A:plan.usual_widths."""
+"""Clear width in m above which a door is reported as unusual. Source: assumption A:plan.usual_widths."""
 OFF_WALL_M = 0.6
 """Largest distance of a threshold from its spaces' outlines, m: a thick wall. Source: assumption A:plan.tolerances."""
 LARGEST_M, LARGEST_OUTDOORS_M = 500.0, 5000.0
 """Longest extent of an indoor and of an outdoor space, m; beyond, only a wrong unit explains it. Source: A:plan.sizes."""
 SMALLEST_M = 0.5
-"""A room of which both sides are shorter, m, holds nobody: a wrong unit. Source: A:plan.sizes."""
+"""A room with both sides shorter than this, m, can hold nobody: a wrong unit. Source: A:plan.sizes."""
 MOST_SIZES = 3
-"""Spaces of wrong size that are told one by one: a wrong unit makes all of them so."""
+"""Largest number of spaces of wrong size that are reported one by one; a wrong unit affects them all."""
 NECK_M = 0.81
 """Narrower passages inside a floor give a warning: the clear width of a usual door, 32 in. Source: A:plan.necks."""
 MOST_NECKS = 20
-"""Passages of one floor that are looked at, the narrowest first, so that a floor of a thousand niches is told in time."""
+"""Largest number of passages of one floor that are checked, narrowest first; bounds the time for floors of many niches."""
 SIDE_M2 = 1.0
-"""Area on either side of a passage below which nothing is said of it: a niche. Source: A:plan.necks."""
+"""Area on either side of a passage below which it is a niche and not reported, m2. Source: A:plan.necks."""
 OFF_FLOOR_M = 0.01
 """Distance of a named point outside its space that counts as rounding, m. Source: assumption A:plan.tolerances."""
 MOST_THINGS = 20_000
@@ -58,7 +58,7 @@ LARGEST_ROOM_M2, LARGEST_LANDING_M2 = 250_000.0, 100_000.0
 WIDEST_M, LONGEST_STAIR_M = 1_000.0, 1_000.0
 """Clear width of an opening or stair, and walking length and rise of a stair."""
 STEPS_M = (0.01, 2.0)
-"""Height and depth of a step that can be computed with; unusual ones within are only told."""
+"""Height and depth of a step that can be computed with, m; unusual values within give a warning."""
 
 
 def check_outlines(plan: FloorPlan, notes: FaultList) -> None:
@@ -157,7 +157,7 @@ def _check_sizes(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon]) 
 
 
 def _check_passages(plan: FloorPlan, notes: FaultList, i: int, floor: Polygon) -> None:
-    """Warn of necks, and of floors that fall apart where nobody can pass."""
+    """Warn of necks, and of floors that are divided by passages too narrow for a person."""
     space = plan.spaces[i]
     beside = [o for o in plan.openings if space.id in o.spaces]
     narrow = sorted(
@@ -165,7 +165,7 @@ def _check_passages(plan: FloorPlan, notes: FaultList, i: int, floor: Polygon) -
     )
     told: list[Chord] = []
     for chord in [c for c in narrow if c.length_m >= PERSON_M - WIDTH_SLACK_M and _may_part(floor, c)][:MOST_NECKS]:
-        sides = faces_of(floor, [*told, chord])  # both ends of one passage leave a niche between them
+        sides = faces_of(floor, [*told, chord])  # the two ends of one passage enclose a niche
         if len(sides) == 2 + len(told) and all(_matters(side, floor, beside) for side in sides):
             told.append(chord)
             message = (
@@ -192,7 +192,7 @@ def _check_passages(plan: FloorPlan, notes: FaultList, i: int, floor: Polygon) -
 
 
 def _may_part(floor: Polygon, chord: Chord) -> bool:
-    """Return whether both ends of a chord lie on one ring: between two rings it parts nothing."""
+    """Return whether both ends of a chord lie on one ring; a chord between two rings does not divide a floor."""
     ends = shapely.points([chord.a, chord.b])
     return any(bool((shapely.distance(ring, ends) <= 1e-6).all()) for ring in (floor.exterior, *floor.interiors))
 
@@ -256,7 +256,7 @@ def _check_thresholds(plan: FloorPlan, notes: FaultList) -> None:
     lines = [LineString(o.line) for o in plan.openings]
     for i, opening in enumerate(plan.openings):
         drawn_m = float(lines[i].length)
-        odd = opening.wide_on_purpose or opening.clear_width_m > MOST_M  # told, or meant
+        odd = opening.wide_on_purpose or opening.clear_width_m > MOST_M  # reported elsewhere, or intended
         if opening.width is not None and 0 < drawn_m < opening.width - WIDTH_SLACK_M and not odd:
             message = (
                 f"'{opening.id}' is {length_text(opening.width, plan.units)} wide on a line of {length_text(drawn_m, plan.units)}. Draw the line as "
@@ -287,7 +287,7 @@ def _off_wall(shape: Polygon, points: Sequence[tuple[float, float]]) -> float:
 
 
 def check_sizes(plan: FloorPlan, notes: FaultList) -> bool:
-    """Note what only a wrong unit or a generated file explains (DS105), and return whether the plan can be computed with."""
+    """Note sizes that only a wrong unit or a generated file explains (DS105); return whether there are none."""
     before = len(notes.faults)
     for section in ("levels", "spaces", "openings", "stairs", "posts", "cameras", "equipment", "assembly", "timetable"):
         number = len(getattr(plan, section))
@@ -370,7 +370,7 @@ def _area_m2(corners: Sequence[tuple[float, float]]) -> float:
 
 
 def unit_remedy(side_m: float, unit: str | None) -> str:
-    """Return what to write where coordinates are in another unit than the file says."""
+    """Return the remedy for coordinates in another unit than the file says."""
     if unit is None:
         return "Check the units of its corners"
     number = side_m / UNITS["length"][unit]

@@ -1,4 +1,4 @@
-"""Outlines as people draw them, cleaned once: the floor of a space, and the chords that part it.
+"""Cleaning of drawn outlines: the floor of a space, and the chords that divide it.
 
 A ring is a list of corners without the first one repeated; a floor is a shapely polygon in metres.
 """
@@ -20,12 +20,12 @@ from shapely import LineString, MultiPolygon, Polygon
 Floats = NDArray[np.float64]
 XY = tuple[float, float]
 TOLERANCE_M = 0.001
-"""A corner that goes lies at most this far from the new wall. Source: assumption A:plan.tolerances."""
+"""Largest distance of a removed corner from the new wall, m. Source: assumption A:plan.tolerances."""
 
 LOOKED_AT = (0.5, *((k * 0.6180339887498949) % 1.0 for k in range(1, 41)))
-"""Shares of a line at which a point is looked at before the whole line is."""
+"""Shares of a line at which points are tested before the whole line is."""
 PERSON_M = 0.5
-"""What is narrower is no way for a person, m. Source: assumption A:plan.person."""
+"""Least width that a person can pass, m. Source: assumption A:plan.person."""
 
 
 def clean_ring(ring: Sequence[XY], tolerance_m: float = TOLERANCE_M) -> list[XY]:
@@ -178,7 +178,9 @@ def _cross_the_floor(floor: Polygon, ends: Floats) -> NDArray[np.bool_]:
     """Return which lines (n, 2, 2) lie on the floor, and not along its walls."""
     shapely.prepare(floor)
     crosses = np.ones(len(ends), dtype=np.bool_)
-    for share in LOOKED_AT:  # along a row of niches most lines run along walls: points tell them before lines do
+    for (
+        share
+    ) in LOOKED_AT:  # along a row of niches most lines run along walls; points sort them out more quickly than lines
         x, y = (ends[crosses, 0] + share * (ends[crosses, 1] - ends[crosses, 0])).T
         crosses[crosses] = shapely.contains_xy(floor, x, y)
     lines = shapely.linestrings(ends[crosses])

@@ -1,6 +1,6 @@
 """Who may pass an opening in which direction, what counts as out of the building, and what an exit is.
 
-Plan check, scenario check, assessment, responders and crowd all ask here, so that none of them can disagree with another.
+Plan check, scenario check, assessment, responders and crowd all use these functions, so that they always agree.
 Directions go by what the two sides are and never by the order of a list: outside, outdoor places, circulation and rooms
 lie ever *deeper*. A lock that keeps people out protects the deeper side; 'out' leads to the other one. Between two
 spaces of equal depth the short words say nothing, and the file has to name the space.
@@ -32,7 +32,7 @@ def deeper_space(plan: FloorPlan, opening: Opening) -> str | None:
 
 
 def direction_fault(plan: FloorPlan, opening: Opening) -> tuple[str, str] | None:
-    """Return the key and the message where the file does not say which way an opening leads or is locked; else None."""
+    """Return key and message if the file does not say which way an opening leads or is locked; else None."""
     a, b = opening.spaces
     for key, name, value in (("one_way", "to", opening.one_way), ("locked", "keeps_out_of", opening.locked)):
         if isinstance(value, LeadsTo | KeepsOutOf):

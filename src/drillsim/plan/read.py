@@ -46,9 +46,9 @@ def check_plan_file(path: str | Path) -> tuple[FloorPlan | None, list[Fault]]:
 
 
 def _faults_of_the_rest(document: Document, context: dict[str, Any]) -> list[Fault]:
-    """Return the faults of the well-formed objects of a file in which others are malformed.
+    """Return the faults of the well-formed objects of a file with malformed ones.
 
-    Objects of wrong form are left out; what can only be said of the whole building is not said.
+    Malformed objects are left out, and so are checks that need the whole building.
     """
     data = deepcopy(document.data)
     try:

@@ -82,7 +82,7 @@ class Routes:
     level_mps, stair_up_mps, stair_down_mps
         Walking speeds in m/s; on stairs along the slope.
     delay_s
-        (ways, 2) seconds lost on passing a way towards a side, such as at a lock; 0 where absent.
+        (ways, 2) seconds lost on passing a way towards a side, such as at a lock; 0 by default.
     closed
         Ways that nobody passes in either direction.
     forbidden

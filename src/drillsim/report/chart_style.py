@@ -164,11 +164,11 @@ def image(figure: Figure, form: str, *, title: str, description: str) -> bytes:
 
 
 def _show_as_text(figure: Figure) -> None:
-    """Escape every word of a figure: no mathtext, no TeX, no control characters, which SVG comments cannot hold."""
+    """Escape every text of a figure: no mathtext, no TeX, and no control characters, which SVG cannot hold."""
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             formatter = axis.get_major_formatter()
-            if isinstance(formatter, FuncFormatter):  # also what set_yticks(places, words) makes of its words
+            if isinstance(formatter, FuncFormatter):  # set_yticks(places, words) makes one, too
                 formatter.func = _escaping(formatter.func)
             elif isinstance(formatter, FixedFormatter):
                 formatter.seq = [for_figure(str(word)) for word in formatter.seq]
@@ -180,5 +180,5 @@ def _show_as_text(figure: Figure) -> None:
 
 
 def _escaping(words: Callable[..., str]) -> Callable[..., str]:
-    """Return the words of an axis, escaped."""
+    """Return a formatter that escapes the texts of another one."""
     return lambda *tick: for_figure(words(*tick))

@@ -1,4 +1,4 @@
-"""Figure of a plan with its faults marked where they are; it draws plans that cannot be used, too."""
+"""Figure of a plan with its faults marked in place; also for plans that cannot be used."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from drillsim.report.chart_style import house_style
 
 MARKS = {"error": "#B00020", "warning": "#C05A00"}
 MOST_LISTED = 30
-"""Faults that are marked and written below the plan, the first of the file."""
+"""Largest number of faults that are marked and listed below the plan, in file order."""
 WIDE = 150
 """Characters of a line below the plan."""
 
@@ -59,7 +59,7 @@ def plot_faults(plan: FloorPlan, faults: Sequence[Fault]) -> Figure:
 
 
 def place_of(plan: FloorPlan, fault: Fault) -> tuple[str, float, float] | None:
-    """Return level, x and y of a fault in metres; None for what lies nowhere, such as a timetable."""
+    """Return level, x and y of a fault in metres; None for a fault without a place, such as of a timetable."""
     levels = {v.id for v in plan.levels}
     level_of = {s.id: s.level for s in plan.spaces}
     path = fault.path

@@ -66,7 +66,7 @@ def plot_plan(
     unit
         'time' for seconds shown as m:ss; any other word stands behind plain numbers.
     top
-        Number at the dark end of the colours, to compare figures; the largest number, rounded up, where absent.
+        Number at the dark end of the colours, to compare figures; by default the largest number, rounded up.
     """
     with house_style():
         ramp = _Ramp(values, unit, top) if values is not None else None

@@ -49,7 +49,7 @@ CURVES = {"out": "people out of the building", "secured": "rooms secured"}
 
 
 class Drawn(ResultRows, Protocol):
-    """Rows, outline and curves of a study: what the charts read."""
+    """Rows, outline and curves of a study: the input of the charts."""
 
     @property
     def curves(self) -> Mapping[tuple[str, str], Mapping[str, NDArray[np.float64]]]:

@@ -1,4 +1,4 @@
-"""The timeline of one drill, or of one school day, in words: places by label, times as m:ss.
+"""Timeline of one drill, or of one school day, in words: places by label, times as m:ss.
 
 Each event of the trace becomes one line by the sentence of its row in `record/events.py`. Events that come in great
 number (rooms secured, people out) become milestones: the first, quarter, half, three quarters, 95 % and the last.
@@ -34,7 +34,7 @@ WIDTH = 100
 DAY_ID = re.compile(r"(?P<kind>[a-z-]+)-\d+\.\d+")
 """Ids of the incidents of a whole day, such as 'medical-3.1'."""
 UNTOLD = ("leaves with somebody", "it leaves")
-"""Reasons of `free` events that another line already tells."""
+"""Reasons of `free` events that another line already reports."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class StoryLine:
 
 
 def tell(trace: Trace, plan: FloorPlan, *, opens: str = "") -> list[StoryLine]:
-    """Return the story of a drill, in order of time; of a whole school day incident by incident.
+    """Return the timeline of a drill, in order of time; of a whole school day incident by incident.
 
     opens
         Of a whole day: its first minute as 'hh:mm', so that it is told by the time of day; else by the time since.
@@ -64,7 +64,7 @@ def tell(trace: Trace, plan: FloorPlan, *, opens: str = "") -> list[StoryLine]:
 
 
 class Teller:
-    """A trace with labels of its units, places and incidents, and the sentences of its events."""
+    """Writer of timeline lines: labels of units, places and incidents, and sentences of events."""
 
     def __init__(self, trace: Trace, plan: FloorPlan) -> None:
         self.trace, self.events = trace, trace.events
@@ -179,7 +179,7 @@ class Teller:
         return "It is over by itself" + (", before anyone has come" if first else "")
 
     def _is_told_elsewhere(self, event: Event) -> bool:
-        """Return whether another line already tells what this event says."""
+        """Return whether another line already reports this event."""
         service = event.who.partition("@")[0].rstrip("0123456789").rstrip("-") in ("police", "ems", "fire-service")
         return (
             (event.what == ev.HALLS_CLEAR and event.time_s == 0)
@@ -193,7 +193,7 @@ class Teller:
     # ------------------------------------------------------------------ many at once
 
     def milestones(self) -> list[StoryLine]:
-        """Return lines for the events that come in great number: the first, some shares, and the last."""
+        """Return lines for events that occur in great number: the first, some shares, and the last."""
         found = []
         for what, (noun, state) in RUNS.items():
             events = [e for e in self.events if e.what == what and e.who != "school"]
@@ -278,7 +278,7 @@ def _without_locks(teller: Teller) -> list[StoryLine]:
 
 
 def _accounted(teller: Teller) -> list[StoryLine]:
-    """Return the lines of the roll calls: half of them reported, and everybody or how many accounted for."""
+    """Return the lines of the roll calls: half of them reported, and the number of people accounted for."""
     counts = [e for e in teller.events if e.what == ev.ACCOUNTED]
     everybody = next((e for e in counts if e.who == "school"), None)
     places = sorted(e.time_s for e in counts if e.who != "school")

@@ -1,4 +1,4 @@
-"""Words of the timeline beside the sentences of `record/events.py`: milestones, duties, states, names of services."""
+"""Phrases of the timeline that `record/events.py` does not hold: milestones, duties, states, names of services."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RUNS = {
     ev.OUT_AGAIN: ("people who came in later", "out again"),
     ev.RELEASED: ("rooms", "released"),
 }
-"""Events that come in great number, told as milestones: of what, and what has become of them."""
+"""Events that occur in great number and are reported as milestones: their noun, and their state."""
 ASKED = {
     "hold": "in the halls {are} asked into the nearest room",
     "secure": "outdoors {are} asked to come in",
@@ -42,7 +42,7 @@ AWAY = {
     "court": "in court", "training": "at a training", "other-school": "at the other school", "off-site": "off site",
     "off": "off duty",
 }  # fmt: skip
-"""Where a calendar has somebody who is not on campus."""
+"""Whereabouts, by calendar, of units that are not on campus."""
 ENDS = {
     "on-scene-not-able": "Somebody came, but never enough of those it needs",
     "on-the-way": "Nobody has come yet: responders are still on the way",
@@ -55,6 +55,6 @@ ENDS = {
     "not-reported": "No report has arrived yet",
     "report-lost": "No report ever arrived",
 }
-"""How an incident stands at its horizon; the others are over, or somebody able is there, which is told in its place."""
+"""States of an incident at its horizon; other incidents are over or have an able responder, as earlier lines say."""
 PEOPLE = {"waiting": "where they were", "walking": "still walking", "queued": "still in a queue"}
-"""States of people at the horizon, where their own word would not say it."""
+"""Phrases for states of people at the horizon whose own word is unclear."""

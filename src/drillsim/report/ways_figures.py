@@ -1,4 +1,4 @@
-"""Charts of which way people went: by which exits, and where and when the longest queues stood; of the present mix."""
+"""Charts of the ways that people used: exits, and longest queues by place and time; for the present mix."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MARKS = ("o", "s", "^")
 
 
 class WaysUsed(ResultRows, Protocol):
-    """Results that tell which way people went."""
+    """Results that hold the use of ways."""
 
     @property
     def ways(self) -> pd.DataFrame:
@@ -30,7 +30,7 @@ class WaysUsed(ResultRows, Protocol):
 
     @property
     def place_names(self) -> Mapping[str, str]:
-        """What ways and spaces are called, by id."""
+        """Labels of ways and spaces, by id."""
 
 
 def plot_exits(played: WaysUsed, scenario: str) -> Figure:
@@ -104,7 +104,7 @@ def ways_charts(played: WaysUsed) -> Iterator[Chart]:
 
 
 def draw_ways(played: WaysUsed, *, formats: Sequence[str] = ("png", "svg")) -> dict[str, bytes]:
-    """Draw the charts of which way people went and return them as files: name in the results folder to content."""
+    """Draw the charts of the ways used and return them as files: name in the results folder to content."""
     return {
         f"figures/{chart.name}.{form}": image(chart.figure, form, title=chart.title, description=chart.caption)
         for chart in ways_charts(played)

@@ -1,4 +1,4 @@
-"""Which way people went in one drill, as lines of two short tables: the exits, and the ways where most people waited."""
+"""Ways that people used in one drill, as lines of two tables: the exits, and the ways with the longest queues."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from drillsim.record.trace import Trace, WayUse
 
 MOST_EXITS, MOST_QUEUES = 10, 3
 Line = tuple[str, str, str]
-"""Name of a way, a figure, and what else there is to say."""
+"""Name of a way, a figure, and further details."""
 
 
 def exit_lines(trace: Trace, plan: FloorPlan) -> list[Line]:

@@ -1,4 +1,4 @@
-"""Chunks: the unit of work that a study sends to a worker, and what comes back.
+"""Chunks: the unit of work that a study sends to a worker, and its results.
 
 A chunk is a range of replications of one scenario with all its mixes. Chunks have no influence on results: a drill
 draws its random numbers under (seed, family, replication, purpose, slot), shares only constant objects with others
@@ -75,7 +75,7 @@ class DrillResult:
     curves: Mapping[str, tuple[float, ...]]
     """Values at 61 instants from 0 to the horizon, by name; none for a failed drill."""
     ways: tuple[WayUse, ...] = ()
-    """Which way people went; none for a failed drill."""
+    """Use of each way; none for a failed drill."""
 
 
 def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> DrillResult:
@@ -115,7 +115,7 @@ def pack(study: Study, simulate: Simulate) -> bytes:
 
 
 class _Unpacked(threading.local):
-    """Studies unpacked by one thread, the last two; threads share none of what drills on a plan build on demand."""
+    """The last two studies unpacked by one thread; threads do not share caches that drills on a plan fill on demand."""
 
     def __init__(self) -> None:
         self.of = lru_cache(maxsize=2)(pickle.loads)  # our own bytes, from `pack` in the calling process
@@ -149,7 +149,7 @@ def play_here(
 
 
 def compile_orders(packed: bytes) -> None:
-    """Compile the orders of the crowd in this process, while another one compiles the event loop."""
+    """Compile the functions for orders to the crowd, while another process compiles the event loop."""
     from drillsim.crowd import factory
     from drillsim.engine.world.world import world_of
 

@@ -58,7 +58,7 @@ class Results:
     study: Study | None = field(default=None, repr=False)
     """The study that was run; None for results read from a folder."""
     ways_used: Mapping[tuple[str, str, int], tuple[WayUse, ...]] = field(default_factory=dict, repr=False)
-    """Which way people went, by scenario, mix and replication; not stored but as `ways.csv`."""
+    """Use of each way, by scenario, mix and replication; stored only as `ways.csv`."""
 
     @cached_property
     def ways(self) -> pd.DataFrame:
@@ -70,7 +70,7 @@ class Results:
 
     @property
     def place_names(self) -> Mapping[str, str]:
-        """What ways and spaces are called in the plan, by id; empty for results read from a folder."""
+        """Labels of ways and spaces of the plan, by id; empty for results read from a folder."""
         if self.study is None:
             return {}
         plan = self.study.plan

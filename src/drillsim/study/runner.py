@@ -54,7 +54,7 @@ def run(
     chunk_order
         Reorders the chunks before submission; for tests, since results do not depend on it.
     simulate
-        Plays one drill; `drillsim.engine.simulate` where absent.
+        Plays one drill; `drillsim.engine.simulate` by default.
 
     A drill that fails is a row with status 'failed', its stage and its reason. Ctrl-C (KeyboardInterrupt)
     cancels pending chunks and ends the processes started here. Raises ScenarioError with all faults when scenarios,
@@ -85,7 +85,9 @@ def split(study: Study, *, workers: int) -> list[Chunk]:
     size = max(1, min(LONGEST_CHUNK, study.runs // (16 * workers)))
     return [
         Chunk(scenario, first, min(first + size, study.runs))
-        for first in range(0, study.runs, size)  # scenarios take turns, so that the time left is told from all of them
+        for first in range(
+            0, study.runs, size
+        )  # scenarios alternate, so that the estimated time left reflects all of them
         for scenario in range(len(study.scenarios))
     ]
 
@@ -141,7 +143,7 @@ def _gather(
     except BaseException:
         if not isinstance(
             pool, ProcessPoolExecutor
-        ):  # its own thread dies on a future that was cancelled behind its back
+        ):  # the thread of the executor fails on a future that was cancelled by others
             for future in waiting:
                 future.cancel()
         raise
