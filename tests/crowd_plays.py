@@ -23,7 +23,9 @@ NAN = float("nan")
 GROUPS = [(1.19, NAN, NAN), (1.34, 0.5, 0.7), (0.61, NAN, 0.4), (1.9, 0.9, NAN), (1.34, NAN, NAN)]
 """Level speed, and speed up and down stairs, NaN where it follows from the level speed; m/s."""
 TIMES = [0.0, 1.0, 2.5, 4.0, 7.5, 11.0, 16.0, 23.0, 40.0]
-ACTS = ["evacuate", "rooms", "refuge", "own", "own", "away", "close", "close", "reopen", "lock", "unlock", "let_in"]
+ACTS = [
+    "evacuate", "rooms", "refuge", "own", "own", "away", "close", "close", "reopen", "lock", "unlock", "let_in", "home",
+]  # fmt: skip
 Person = tuple[str, float, float, tuple[float, float, float], float, float]
 """Space, x, y, speeds, premovement and time of arrival (NaN: there from the start)."""
 
@@ -98,6 +100,8 @@ def give(world: World, act: str, what: Any, whom: slice, delay_s: float) -> None
     crowd, people = world.crowd, np.arange(len(world.people))[whom]
     if act == "evacuate":
         crowd.evacuate(people, delay_s=delay_s)
+    elif act == "home":
+        crowd.leave_site(people, delay_s=delay_s)
     elif act == "away":
         crowd.evacuate(people, away_from=what)
     elif act == "rooms":

@@ -126,3 +126,69 @@ def test_when_tells_the_moment_at_which_a_space_holds_no_more_than_so_many() -> 
 def test_when_is_true_at_once_where_it_holds_already() -> None:
     world = storey([])
     assert world.crowd.when([2], at_most=0).triggered
+
+
+def campus(people: list[tuple[int, float, float]], engine: str = "reference", **gate: Any) -> World:
+    """A hall whose exit leads onto a yard of 20 m, with a gate at its far side; and a lawn that nothing leads to."""
+    plan = plan_of(
+        [("hall", "corridor", box(0, 0, 10, 3)), ("yard", "outdoors", box(10, 0, 30, 3)), ("lawn", "outdoors", box(0, 5, 9, 9))],
+        [door("e", "hall", "yard", 10, 1.5), door("gate", "yard", "outside", 30, 1.5, **gate),
+         door("w", "hall", "outside", 0, 1.5, one_way={"to": "hall"})],
+    )  # fmt: skip
+    return World(plan, people_at(people), engine=engine)
+
+
+ENGINES = pytest.mark.parametrize("engine", ["reference", "compiled"])
+
+
+@ENGINES
+def test_who_leaves_the_site_is_gone_at_its_gate_and_not_at_the_exit(engine: str) -> None:
+    world = campus([(0, 4.0, 1.5), (1, 20.0, 1.5)], engine)
+    world.crowd.leave_site(np.arange(2))
+    world.run(20)
+    assert world.crowd.state(0)[0] == "walking"
+    world.run(100)
+    assert world.crowd.out_s == pytest.approx([26.0, 10.0])
+    assert world.crowd.tally() == {("out", "gone home"): 2}
+    assert world.crowd.gone_home.tolist() == [True, True]
+
+
+@ENGINES
+def test_who_evacuates_is_out_on_the_yard_and_has_not_gone_home(engine: str) -> None:
+    world = campus([(0, 4.0, 1.5), (1, 20.0, 1.5)], engine)
+    world.crowd.leave_site(np.arange(2))
+    world.at(2.0, lambda: world.crowd.evacuate(np.array([0])))
+    world.run(100)
+    assert world.crowd.out_s == pytest.approx([6.0, 10.0])
+    assert world.crowd.gone_home.tolist() == [False, True]
+    assert world.crowd.state(0) == ("out", "")
+
+
+@ENGINES
+def test_who_leaves_is_stranded_at_a_closed_gate_until_it_reopens(engine: str) -> None:
+    world = campus([(0, 4.0, 1.5)], engine)
+    world.at(1.0, lambda: world.crowd.close(world.way("gate")))
+    world.at(50.0, lambda: world.crowd.reopen(world.way("gate")))
+    world.crowd.leave_site(np.arange(1))
+    world.run(49)
+    assert world.crowd.state(0) == ("stranded", "no way")
+    world.run(100)
+    assert world.crowd.out_s == pytest.approx([75.0])
+
+
+@ENGINES
+def test_on_a_lawn_that_no_way_leads_to_one_is_gone_at_once(engine: str) -> None:
+    world = campus([(2, 4.0, 7.0)], engine)
+    world.crowd.leave_site(np.arange(1), delay_s=3.0)
+    world.run(100)
+    assert world.crowd.out_s == pytest.approx([3.0])
+
+
+@ENGINES
+def test_where_no_outdoor_place_is_drawn_leaving_the_site_is_leaving_the_building(engine: str) -> None:
+    places = [(0, 25.0, 1.0), (2, 11.0, 8.0), (4, 12.0, 10.0)]
+    home, evacuated = (World(w.plan, w.people, engine=engine) for w in (storey(places), storey(places)))
+    home.crowd.leave_site(np.arange(3))
+    evacuated.crowd.evacuate()
+    home.run(200), evacuated.run(200)
+    assert home.crowd.out_s == pytest.approx(evacuated.crowd.out_s, abs=1e-9)

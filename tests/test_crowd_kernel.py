@@ -29,7 +29,17 @@ def seen(world: World) -> Any:
     spaces = range(len(world.plan.spaces))
     clear = [crowd.clear_since_s([s]) is None for s in spaces]
     ways = [(w.way, w.kind, w.direction, w.people, w.longest_queue) for w in crowd.ways()]
-    return ways, words, crowd.counts().tolist(), crowd.unit_counts().tolist(), crowd.tally(), crowd.inside(), clear
+    home = crowd.gone_home.tolist()
+    return (
+        ways,
+        words,
+        home,
+        crowd.counts().tolist(),
+        crowd.unit_counts().tolist(),
+        crowd.tally(),
+        crowd.inside(),
+        clear,
+    )
 
 
 def numbers(world: World) -> Any:

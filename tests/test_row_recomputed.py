@@ -133,8 +133,12 @@ class Again:
         for line in self.lines("protocol"):
             names += ["protective_order_s", "accounted_all_s", *BY_ACTION[line.why]]
             names += ["released_all_s"] if line.value else []
+        if sum(e.value or 0.0 for e in self.lines("dismissed")):
+            names += ["gone_home_p95_s", "gone_home_all_s"]
         left_out = set()
-        if not self.inside("needs-help"):
+        if self.lines("gone-home") and self.to_leave() == 0:
+            left_out |= {"evacuated_p50_s", "evacuated_p95_s", "evacuated_all_s"}
+        if not self.to_leave("needs-help"):
             left_out |= {"evacuated_needs_help_all_s"}
         if not self.rooms():
             left_out |= {"secured_p50_s", "secured_all_s"}
@@ -169,10 +173,12 @@ class Again:
             "perimeter_locked_s": self.perimeter_locked(),
             "accounted_all_s": min((self.since(e) for e in self.lines("accounted", who="school")), default=None),
             "released_all_s": self.released_all(),
-            "evacuated_p50_s": reached_by(outs, Fraction(1, 2), self.inside()),
-            "evacuated_p95_s": reached_by(outs, Fraction(95, 100), self.inside()),
+            "evacuated_p50_s": reached_by(outs, Fraction(1, 2), self.to_leave()),
+            "evacuated_p95_s": reached_by(outs, Fraction(95, 100), self.to_leave()),
             "evacuated_all_s": self.last_out(),
             "evacuated_needs_help_all_s": self.last_out("needs-help"),
+            "gone_home_p95_s": reached_by(self.home(), Fraction(95, 100), self.dismissed()),
+            "gone_home_all_s": reached_by(self.home(), Fraction(1), self.dismissed()),
         }  # fmt: skip
         assert list(times) == [c.name for c in MEASURES]
         return times
@@ -185,10 +191,21 @@ class Again:
     def inside(self, group: str = "") -> int:
         return round(sum(e.value or 0.0 for e in self.lines("inside", why=group)))
 
+    def dismissed(self) -> int:
+        return round(sum(e.value or 0.0 for e in self.lines("dismissed")))
+
+    def home(self) -> list[float]:
+        return sorted(max(self.since(e), 0.0) for e in self.lines("gone-home"))
+
+    def to_leave(self, group: str = "") -> int:
+        """Of those inside at the start, the ones whom an evacuation concerns: who has not gone home."""
+        home = [e for e in self.lines("gone-home", where="") if group in ("", e.why)]
+        return self.inside(group) - len(home)
+
     def last_out(self, group: str | None = None) -> float | None:
         """Everybody is out or waits in a refuge."""
         outs, waits = self.outs(group), [e for e in self.lines("in-refuge") if group in (None, e.why)]
-        return max(outs) if outs and len(outs) + len(waits) >= self.inside(group or "") else None
+        return max(outs) if outs and len(outs) + len(waits) >= self.to_leave(group or "") else None
 
     def outs(self, group: str | None = None) -> list[float]:
         return sorted(self.since(e) for e in self.lines("out") if group in (None, e.why))
@@ -225,7 +242,8 @@ class Again:
             "rooms_failed": len({e.where for e in self.lines("lock-failed")} & rooms),
             "rooms_unlockable": len(self.lines("unlockable")) if self.action() == "lockdown" else 0,
             "people": people,
-            "still_inside": people - len(self.lines("out")) if self.action() == "evacuate" else None,
+            "still_inside": self.to_leave() - len(self.lines("out")) if self.action() == "evacuate" else None,
+            "gone_home": len(self.home()) if self.dismissed() else None,
             **{f"exposure_{r}_person_s": sum(e.value for e in self.lines("exposure", where=r)) for r in ("10", "20", "40")},
             "waited_s": self.waited(),
             "units_present": len(self.lines("present")),

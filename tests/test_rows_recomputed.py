@@ -18,7 +18,7 @@ from drillsim.record.columns import COUNTS, LEGS, MEASURES, status_name
 ROOT = Path(__file__).resolve().parents[1]
 DRILLS = [
     *(f"scenarios/{n}.yaml" for n in ("fight", "medical", "unwanted", "lockdown", "evacuation", "disorder", "hold",
-                                      "shelter", "passing", "two-at-once")),
+                                      "shelter", "passing", "two-at-once", "dismissal")),
     "scenarios/courtyard/secure.yaml", "scenarios/real-days/school-day.yaml",
 ]  # fmt: skip
 SERVICES = ("police", "ems", "fire-service")
@@ -100,6 +100,10 @@ def times(t: Told) -> dict[str, float | None]:
     found["evacuated_needs_help_all_s"] = (
         float(slow["time_s"].max()) - t.onset if helped and len(slow) == helped else None
     )
+    let_go, home = int(t.of("dismissed")["value"].sum()), sorted((t.of("gone-home")["time_s"] - t.onset).clip(0.0))
+    for share, name in ((0.95, "p95"), (1.0, "all")):
+        rank = math.ceil(share * let_go - 1e-9)
+        found[f"gone_home_{name}_s"] = home[rank - 1] if let_go and len(home) >= rank else None
     del found["fire_service_at_entry_s"]
     return found
 
@@ -131,6 +135,7 @@ def counts(t: Told, known: dict[str, float | None]) -> dict[str, float | None]:
         "rooms_unlockable": len(t.of("unlockable")) if lockdown else 0,
         "people": people,
         "still_inside": people - len(t.of("out")) if t.action == "evacuate" else None,
+        "gone_home": len(t.of("gone-home")) if t.of("dismissed")["value"].sum() else None,
         **{
             f"exposure_{r}_person_s": float(exposure.loc[exposure["where"] == r, "value"].sum())
             for r in ("10", "20", "40")

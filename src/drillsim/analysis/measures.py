@@ -108,6 +108,7 @@ def _row(table: Table, onset: Event, horizon_s: float, kind: Kind) -> dict[str, 
     row: dict[str, Value] = {"incident": onset.incident, "kind": kind.name}
     row.update(_rooms(table, onset, times))
     row.update(_people(table, onset, times))
+    row["gone_home"] = _gone_home(table, onset, times)
     _places(table, onset, times)
     applicable = _applicable(kind, table)
     for name, status in STATUS.items():
@@ -155,8 +156,13 @@ def _applicable(kind: Kind, table: Table) -> set[str]:
         names |= set(APPLIES.get(event.why, ()))
         if event.value:
             names.add("released_all_s")
-    if "evacuated_needs_help_all_s" in names and not any(e.why == "needs-help" and e.value for e in table[ev.INSIDE]):
+    to_leave, helped = _to_leave(table)
+    if not helped:
         names.discard("evacuated_needs_help_all_s")
+    if not to_leave and table[ev.GONE_HOME]:
+        names -= {"evacuated_p50_s", "evacuated_p95_s", "evacuated_all_s"}
+    if any(e.value for e in table[ev.DISMISSED]):
+        names |= {"gone_home_p95_s", "gone_home_all_s"}
     if table[ev.PROTOCOL] and table[ev.PROTOCOL][0].why == "lockdown" and not table[ev.LOCKABLE]:
         names -= {"secured_p50_s", "secured_all_s"}
     return names
@@ -198,20 +204,44 @@ def _places(table: Table, onset: Event, times: dict[str, float | None]) -> None:
 
 def _people(table: Table, onset: Event, times: dict[str, float | None]) -> dict[str, Value]:
     inside = int(sum(e.value or 0 for e in table[ev.INSIDE] if not e.why))
-    helped = int(sum(e.value or 0 for e in table[ev.INSIDE] if e.why == "needs-help"))
+    to_leave, helped = _to_leave(table)
     waits = [e.why for e in table[ev.IN_REFUGE]]
     out = [_since(onset, e.time_s) for e in table[ev.OUT]]
     out_helped = [_since(onset, e.time_s) for e in table[ev.OUT] if e.why == "needs-help"]
     for share, column in ((0.5, "evacuated_p50_s"), (0.95, "evacuated_p95_s")):
-        rank = ceil(share * inside - 1e-9)
-        if inside and len(out) >= rank:
+        rank = ceil(share * to_leave - 1e-9)
+        if to_leave and len(out) >= rank:
             times[column] = sorted(out)[rank - 1]
-    if out and len(out) + len(waits) >= inside:
+    if out and len(out) + len(waits) >= to_leave:
         times["evacuated_all_s"] = max(out)
     if out_helped and len(out_helped) + waits.count("needs-help") >= helped:
         times["evacuated_needs_help_all_s"] = max(out_helped)
     leaving = any(e.why == "evacuate" for e in table[ev.PROTOCOL])
-    return {"people": inside, "still_inside": inside - len(out) if leaving else None}
+    return {"people": inside, "still_inside": to_leave - len(out) if leaving else None}
+
+
+def _to_leave(table: Table) -> tuple[int, int]:
+    """Return how many of the persons inside at the onset an evacuation concerns, and how many of them need help.
+
+    Who has gone home from inside is not evacuated, and nobody waits for them.
+    """
+    home = [e for e in table[ev.GONE_HOME] if not e.where]
+    inside = int(sum(e.value or 0 for e in table[ev.INSIDE] if not e.why))
+    helped = int(sum(e.value or 0 for e in table[ev.INSIDE] if e.why == "needs-help"))
+    return inside - len(home), helped - sum(e.why == "needs-help" for e in home)
+
+
+def _gone_home(table: Table, onset: Event, times: dict[str, float | None]) -> Value:
+    """Fill in when those whom the bell lets go home have left the site; return how many have, None where it lets nobody go."""
+    asked = int(sum(e.value or 0 for e in table[ev.DISMISSED]))
+    if not asked:
+        return None
+    home = sorted(_since(onset, e.time_s) for e in table[ev.GONE_HOME])
+    for share, column in ((0.95, "gone_home_p95_s"), (1.0, "gone_home_all_s")):
+        rank = ceil(share * asked - 1e-9)
+        if len(home) >= rank:
+            times[column] = home[rank - 1]
+    return len(home)
 
 
 def _resolved_by(table: Table, applicable: set[str]) -> str:

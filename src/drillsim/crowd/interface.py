@@ -113,6 +113,9 @@ class Crowd(Protocol):
             Space to avoid: metres inside it count ten times.
         """
 
+    def leave_site(self, people: People, *, delay_s: Delay = 0.0) -> None:
+        """Order persons to go home: off the site, through outdoor places to its gates; those who sit start after the delay."""
+
     def to_lockable(self, people: People, *, open_rooms: Iterable[int], delay_s: Delay = 0.0) -> None:
         """Order persons to the nearest lockable room that is open when they arrive.
 
@@ -228,6 +231,10 @@ class Crowd(Protocol):
 
         Persons who leave at the same time are ordered by number.
         """
+
+    @property
+    def gone_home(self) -> NDArray[np.bool_]:
+        """Whether each person is out because it was to leave the site, shape (persons,)."""
 
     @property
     def settled_s(self) -> NDArray[np.float64]:

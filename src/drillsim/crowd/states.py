@@ -22,6 +22,8 @@ WORDS = {
 }  # fmt: skip
 
 
+GONE_HOME = "gone home"
+"""Why somebody is out who was to leave the site."""
 ROOMS = {"refuge": "in a refuge", "own": "in its own room"}
 
 

@@ -110,6 +110,9 @@ class StationaryCrowd:
     def evacuate(self, people: People | None = None, *, delay_s: Delay = 0.0, away_from: int | None = None) -> None:
         """Ignore the order to leave."""
 
+    def leave_site(self, people: People, *, delay_s: Delay = 0.0) -> None:
+        """Ignore the order to leave the site."""
+
     def to_lockable(self, people: People, *, open_rooms: Iterable[int], delay_s: Delay = 0.0) -> None:
         """Ignore the order to go to a lockable room."""
 
@@ -360,6 +363,11 @@ class StationaryCrowd:
     def out_s(self) -> NDArray[np.float64]:
         """Time at which each person was out: NaN, for nobody leaves."""
         return np.full(self.inside(), np.nan)
+
+    @property
+    def gone_home(self) -> NDArray[np.bool_]:
+        """Whether each person has left the site: nobody, for nobody leaves."""
+        return np.zeros(self.inside(), dtype=bool)
 
     def departures(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return two empty arrays: nobody leaves."""

@@ -25,6 +25,7 @@ from drillsim.engine.response.approach import tell_place
 from drillsim.engine.response.assignments import Status
 from drillsim.engine.response.room_release import RoomRelease
 from drillsim.engine.response.unit_process import Response
+from drillsim.engine.state import dismissal
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
@@ -47,6 +48,7 @@ class Drill:
         """Play to the end, and return the events in order of time."""
         drill, scenario = self.drill, self.drill.scenario
         self._roll_call()
+        dismissal.begin(drill)
         self.response.campus.begin()
         if scenario.demand is not None:
             drill.env.process(self._day())
@@ -183,8 +185,8 @@ class Drill:
         helped, later = drill.needs_help(), drill.comes_later()
         times_s, out = drill.crowd.departures()
         lines = zip(
-            times_s.tolist(), map(_person, out.tolist()), _words(later[out], ev.OUT_AGAIN, ev.OUT), repeat(""),
-            _words(helped[out], "needs-help", ""), repeat(protected), repeat(None), strict=False,
+            times_s.tolist(), map(_person, out.tolist()), *self._words_of(out, helped, later), repeat(protected),
+            repeat(None), strict=False,
         )  # fmt: skip
         drill.log.events += map(tuple.__new__, repeat(Event), lines)
         self.protection.take_stock()
@@ -192,6 +194,20 @@ class Drill:
             why = f"{word} ({reason})" if reason else word
             drill.log("people", ev.AT_HORIZON, "", why, value=float(count))
         drill.log.events.sort(key=attrgetter("time_s"))
+
+    def _words_of(
+        self, out: NDArray[np.int64], helped: NDArray[np.bool_], later: NDArray[np.bool_]
+    ) -> tuple[Iterable[str], Iterable[str], Iterable[str]]:
+        """Return what, where and why of the line of each person who is out: of the building, once more, or gone home."""
+        drill, words = self.drill, _words(later[out], ev.OUT_AGAIN, ev.OUT)
+        why = _words(helped[out], "needs-help", "")
+        if not len(drill.going_home):
+            return words, repeat(""), why
+        home, started = drill.crowd.gone_home[out], drill.population.space[out]
+        words = [ev.GONE_HOME if gone else word for word, gone in zip(words, home.tolist(), strict=False)]
+        outdoors = (home & ~drill.world.network.space_indoors[started]).tolist()
+        where = [drill.id_of(s) if o else "" for s, o in zip(started.tolist(), outdoors, strict=True)]
+        return words, where, why
 
     def _last_states(self) -> None:
         """Log the final state of every unit."""

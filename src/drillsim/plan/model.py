@@ -259,6 +259,10 @@ class PeriodMove(Model):
     """Use of the space where they sit; people spread over all spaces of that use by area."""
 
 
+STAFF_USES = ("office", "nurse", "kitchen", "mechanical", "storage")
+"""Uses of rooms whose people stay on duty when school is out. Source: A:dismissal.staff."""
+
+
 class Period(Model):
     """A bell period: its hours, and who is where."""
 
@@ -272,6 +276,14 @@ class Period(Model):
     """Share of a use's people who are present; uses that are not named are empty."""
     moves: tuple[PeriodMove, ...] = ()
     """Home rooms whose people sit somewhere else in this period."""
+    leave: bool | None = None
+    """Whether people go home in this period; where absent, yes in a period called 'dismissal'.
+    Source: A:dismissal.period."""
+
+    @property
+    def is_dismissal(self) -> bool:
+        """Whether people go home in this period."""
+        return self.period == "dismissal" if self.leave is None else self.leave
 
 
 class Provenance(Model):

@@ -46,6 +46,8 @@ MEASURES: tuple[Column, ...] = (
     Column("evacuated_p95_s", "s", "onset until 95 % of all people inside at onset are out", "95 % are out"),
     Column("evacuated_all_s", "s", "onset until the last person who may leave is out", "everybody is out"),
     Column("evacuated_needs_help_all_s", "s", "onset until the last person who needs help is out", "all who need help are out"),
+    Column("gone_home_p95_s", "s", "onset until 95 % of those whom the bell lets go home have left the site", "95 % have gone home"),
+    Column("gone_home_all_s", "s", "onset until the last of those whom the bell lets go home has left the site", "everybody has gone home"),
 )  # fmt: skip
 """Times, in seconds from the onset of their incident; each comes with a status column."""
 
@@ -56,6 +58,7 @@ COUNTS: tuple[Column, ...] = (
     Column("rooms_unlockable", "rooms", "occupied rooms without a lock on every way in"),
     Column("people", "persons", "persons inside at the onset"),
     Column("still_inside", "persons", "persons inside at the horizon of an evacuation, with a reason each"),
+    Column("gone_home", "persons", "persons who have left the site for home by the horizon, at dismissal"),
     Column("exposure_10_person_s", "person-seconds", "person-seconds within 10 m of walking, or in the same space"),
     Column("exposure_20_person_s", "person-seconds", "person-seconds within 20 m of walking, or in the same space"),
     Column("exposure_40_person_s", "person-seconds", "person-seconds within 40 m of walking, or in the same space"),
@@ -85,7 +88,11 @@ LEGS: tuple[Column, ...] = (
 
 WAYS: tuple[Column, ...] = (
     Column("way", "id", "exit, door or stair of the plan"),
-    Column("kind", "word", "exit (out of the building), way-in (by an exit), door (every other opening) or stair"),
+    Column(
+        "kind",
+        "word",
+        "exit (out of the building), way-in (by an exit), gate (of the site), stair, or door (every other opening)",
+    ),
     Column("direction", "id", "space that it leads into; outside where it leads out"),
     Column("people", "persons", "persons who passed in this direction; units are not counted"),
     Column("first_s", "s", "time from the start of the drill until the first of them passed; empty where nobody did"),

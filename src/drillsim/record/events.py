@@ -208,6 +208,10 @@ HALLS_CLEAR = _event(
 OUT = _event("out", "person", "the person is out of the building", where="exit, or empty", why="empty, or needs-help")
 OUT_AGAIN = _event("out-again", "person", "a person who came in later is out; counted in no `evacuated_` column",
                    where="exit, or empty", why="empty, or needs-help")  # fmt: skip
+DISMISSED = _event("dismissed", "people", "how many the bell lets go home", "{Count} go home: {why}.",
+                   why="name of the bell period", value="persons")  # fmt: skip
+GONE_HOME = _event("gone-home", "person", "the person has left the site for home; counted in no `evacuated_` column",
+                   where="where it was at the start, if outdoors", why="empty, or needs-help")  # fmt: skip
 AT_HORIZON = _event(
     "at-horizon", "people", "how many are in which state at the end", why="state, and its reason", value="persons"
 )

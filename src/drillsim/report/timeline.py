@@ -212,6 +212,8 @@ class Teller:
     def _total(self, what: str) -> int:
         if what == ev.OUT:
             return int(sum(e.value or 0 for e in self.events if e.what == ev.INSIDE and not e.why))
+        if what == ev.GONE_HOME:
+            return int(sum(e.value or 0 for e in self.events if e.what == ev.DISMISSED))
         if what == ev.IN_PLACE:
             return int(sum(e.value or 0 for e in self.events if e.what == ev.ASKED))
         of: dict[str, str] = {
@@ -309,7 +311,7 @@ def _closing_lines(teller: Teller) -> list[StoryLine]:
         if e.what == ev.UNIT_ENDS and not e.why.endswith(": off")
     ]
     states = [_people_state(e) for e in ends if e.what == ev.AT_HORIZON and e.value]
-    if states and teller.action:
+    if states and (teller.action or any(e.what == ev.DISMISSED for e in teller.events)):
         lines.append(StoryLine(end_s, f"At the end {', '.join(states)}."))
     return lines
 

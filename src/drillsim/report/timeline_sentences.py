@@ -16,6 +16,7 @@ RUNS = {
     ev.IN_REFUGE: ("people", "in a place of refuge"),
     ev.OUT: ("people", "out"),
     ev.OUT_AGAIN: ("people who came in later", "out again"),
+    ev.GONE_HOME: ("people", "off the site"),
     ev.RELEASED: ("rooms", "released"),
 }
 """Events that occur in great number and are reported as milestones: their noun, and their state."""

@@ -13,7 +13,7 @@ from simpy.events import Event
 from drillsim.crowd.clock import ORDER_RANK, Timer
 from drillsim.crowd.compiled.units import CompiledUnits
 from drillsim.crowd.geometry.cells import Cells
-from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, Goal
+from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, SITE_GOAL, Goal
 from drillsim.crowd.interface import CrowdSettings
 from drillsim.crowd.kernel import event_loop, orders
 from drillsim.crowd.kernel.lookahead import next_notice_s
@@ -58,6 +58,12 @@ class CompiledCrowd(CompiledUnits):
                 for s, pace in zip(self.population.space[numbers].tolist(), self._pace[numbers].tolist(), strict=True)
             ]
         self._command(numbers, goals, delay_s, self.population.premovement_s[numbers])
+
+    def leave_site(self, people: Numbers, *, delay_s: NDArray[np.float64] | float = 0.0) -> None:
+        """Order people off the site, by its gates where some are drawn; whoever sits starts after the delay alone."""
+        self._play_until_now()
+        numbers = np.asarray(people, dtype=np.int64)
+        self._command(numbers, self._goals_for(SITE_GOAL, numbers), delay_s)
 
     def to_lockable(
         self, people: Numbers, *, open_rooms: Iterable[int], delay_s: NDArray[np.float64] | float = 0.0

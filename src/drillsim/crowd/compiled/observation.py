@@ -8,13 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.compiled.driver import CrowdDriver
+from drillsim.crowd.geometry.distance_field import SITE_GOAL
 from drillsim.crowd.geometry.polyline import XY, Corners, length_m, split
 from drillsim.crowd.geometry.turned_walk import Start, corners_from
 from drillsim.crowd.geometry.way_uses import way_uses
 from drillsim.crowd.kernel import counts
 from drillsim.crowd.kernel.records import ELSEWHERE, GONE
 from drillsim.crowd.kernel.walking import walked_m
-from drillsim.crowd.states import AWAY, LOST, ON_LEG, ON_STAIR, QUEUED, ROOMS, SETTLED, STRANDED, WAITING, WORDS
+from drillsim.crowd.states import (
+    AWAY,
+    GONE_HOME,
+    LOST,
+    ON_LEG,
+    ON_STAIR,
+    QUEUED,
+    ROOMS,
+    SETTLED,
+    STRANDED,
+    WAITING,
+    WORDS,
+)
 from drillsim.record.trace import Leg, WayUse
 
 
@@ -38,6 +51,17 @@ class CompiledObservation(CrowdDriver):
         people = np.flatnonzero(~np.isnan(out_s))
         in_order = people[np.argsort(out_s[people], kind="stable")]
         return out_s[in_order], in_order
+
+    @property
+    def gone_home(self) -> NDArray[np.bool_]:
+        """Whether each person is out because it was to leave the site."""
+        self._play_until_now()
+        here = self._t.people[: self._people]
+        return np.asarray((here["state"] == AWAY) & self._is_site[here["aim"]])
+
+    @property
+    def _is_site(self) -> NDArray[np.bool_]:
+        return np.array([goal == SITE_GOAL for goal, _ in self._goals])
 
     @property
     def settled_s(self) -> NDArray[np.float64]:
@@ -127,6 +151,8 @@ class CompiledObservation(CrowdDriver):
         if state == SETTLED:
             reason = ROOMS.get(self._goals[aim][0][0], "in a room")
             return "settled", "in a locked room" if space in self._locked_rooms else reason
+        if state == AWAY and self._goals[aim][0] == SITE_GOAL:
+            return WORDS[AWAY], GONE_HOME
         return ("lost", "no place on arrival") if state == LOST else (WORDS[state], "")
 
     def tally(self) -> dict[tuple[str, str], int]:

@@ -62,6 +62,14 @@ class CompiledPlan:
         return found
 
     @cached_property
+    def off_site(self) -> Flags:
+        """(spaces,) which outdoor places no way leads to: whoever is there has no way left to go."""
+        found = np.zeros(len(self.static.spaces), np.bool_)
+        found[sorted(self.cells.graph.off_site)] = True
+        found.flags.writeable = False
+        return found
+
+    @cached_property
     def outdoors(self) -> Flags:
         """(spaces,) which spaces count as out."""
         found = ~self.cells.network.space_indoors
@@ -97,8 +105,9 @@ class CompiledPlan:
             reach[numbers] = 1
             targets = (space >= 0) & (reach[space] == 1)
         else:
-            reach[:] = self.outdoors
-            targets = (space < 0) | self.outdoors[space]
+            ends = self.off_site if goal[0] == "site" else self.outdoors
+            reach[:] = ends
+            targets = (space < 0) | ends[space]
             if goal[0] == "exits":
                 targets = targets & np.isin(np.arange(len(space)) >> 1, numbers)
             elif goal[0] == "away":

@@ -25,8 +25,11 @@ from drillsim.plan.network import Network
 
 Goal = tuple[str, frozenset[int]]
 """('outside', no ways) for any exit, ('exits', ways) for named ones, ('away', spaces) for any exit but round these
-spaces where there is a way; ('rooms', spaces), ('refuge', spaces) and ('own', spaces) for a space to stay in."""
+spaces where there is a way; ('site', no ways) for the outside alone, by the gates of the site where some are drawn;
+('rooms', spaces), ('refuge', spaces) and ('own', spaces) for a space to stay in."""
 OUTSIDE_GOAL: Goal = ("outside", frozenset())
+SITE_GOAL: Goal = ("site", frozenset())
+"""Off the site: outdoor places are passed on the way."""
 LOCKABLE_GOAL: Goal = ("rooms", frozenset())
 """The nearest lockable room still open; which rooms these are changes during a drill."""
 REFUGE_GOAL: Goal = ("refuge", frozenset())
@@ -47,6 +50,8 @@ class WayGraph:
         self.node_space: list[int] = [int(s) for s in network.way_spaces.reshape(-1)]
         self.allowed = _allowed(network)
         self.outdoors = frozenset(np.flatnonzero(~network.space_indoors).tolist())
+        self.off_site = frozenset(s for s in self.outdoors if not network.space_ways[s])
+        """Outdoor places that no way leads to; whoever is there has no way left to go."""
         self.through: list[bool] = [s.is_through for s in network.plan.spaces]
         """Whether each space is a way for people who do not belong there."""
         steps = network.edges
@@ -127,7 +132,8 @@ class Field:
             if settles(goal):
                 ends = space in members
             else:
-                ends = (space < 0 or space in graph.outdoors) and (kind != "exits" or node >> 1 in members)
+                ends = space < 0 or (space in graph.outdoors and kind != "site")
+                ends = ends and (kind != "exits" or node >> 1 in members)
             if ends and enter[node]:
                 targets.append(node)
         self.open: list[bool] = enter.tolist()
@@ -167,8 +173,10 @@ class Field:
 
     def reaches(self, space: int) -> bool:
         """Return whether the goal is reached in a space."""
-        _, members = self.goal
-        return space in members if settles(self.goal) else space < 0 or space in self.graph.outdoors
+        kind, members = self.goal
+        if settles(self.goal):
+            return space in members
+        return space < 0 or space in (self.graph.off_site if kind == "site" else self.graph.outdoors)
 
     def differs(self, other: Field, direction: int) -> bool:
         """Return whether what is left behind a way is not what it is in another field, or the way is closed now."""

@@ -25,8 +25,9 @@ class WayNames:
         self.labels: list[tuple[str, str, str]] = []
         for way, sides in enumerate(cells.network.way_spaces.tolist()):
             parts = is_out(sides[0]) != is_out(sides[1])
+            gate = min(sides) < 0 and not parts
             for space in sides:
-                inner = "stair" if way >= openings else "door"
+                inner = "stair" if way >= openings else "gate" if gate else "door"
                 kind = inner if not parts else "exit" if is_out(space) else "way-in"
                 self.labels.append((ids[way], kind, plan.spaces[space].id if space >= 0 else OUTSIDE))
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from drillsim.crowd.kernel.memory import At, cells_at, directions_at, flows_at, n_at, people_at, spaces_at
 from drillsim.crowd.kernel.records import PERSONS
-from drillsim.crowd.states import QUEUED, SETTLED, STATES, WAITING
+from drillsim.crowd.states import AWAY, QUEUED, SETTLED, STATES, WAITING
 from drillsim.jit import compiled
 
 
@@ -42,7 +42,7 @@ def tally(t: At, goals: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         full = me.state == QUEUED and directions[me.direction].registered != 0
         stays = me.state == WAITING or me.state == SETTLED
         locked = stays and me.space >= 0 and spaces[me.space].locked != 0
-        sort = ((me.state * 2 + full) * 2 + locked) * goals + (me.aim if me.state == SETTLED else 0)
+        sort = ((me.state * 2 + full) * 2 + locked) * goals + (me.aim if me.state == SETTLED or me.state == AWAY else 0)
         one[sort] = p
         count[sort] += 1
     sorts = np.flatnonzero(count)

@@ -181,7 +181,7 @@ BY_METRES, WAYS, WATCHED, RECHECKS, RECHECKED, CIRCLE, CIRCLED, STARTING, UNITS,
 NOW, PATIENCE, SOON_S, SLOTS_PER_S, DENSITY_MAX = range(5)
 LONG_BITS = 6
 """The logarithm of the bits of a word of `busy`."""
-KINDS = {"outside": 0, "exits": 1, "rooms": 2, "refuge": 3, "own": 4, "away": 5}
+KINDS = {"outside": 0, "exits": 1, "rooms": 2, "refuge": 3, "own": 4, "away": 5, "site": 6}
 TO_EXITS, TO_ROOMS, TO_REFUGE, TO_OWN = 1, 2, 3, 4
 NO_GOAL = -2
 """Goal of a unit without an assignment."""

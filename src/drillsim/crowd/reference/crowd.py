@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from drillsim.crowd.clock import ORDER_RANK, Timer, advance_to
 from drillsim.crowd.geometry.cells import Cells
-from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, Goal
+from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, SITE_GOAL, Goal
 from drillsim.crowd.geometry.trajectory import Tracks
 from drillsim.crowd.interface import CrowdSettings
 from drillsim.crowd.population import Population
@@ -91,6 +91,10 @@ class ReferenceCrowd(Observation):
         else:
             goals = [self._assigned.get(s, OUTSIDE_GOAL) for s in self.population.space[numbers].tolist()]
         self._command(numbers, goals, delay_s, self.population.premovement_s[numbers])
+
+    def leave_site(self, people: NDArray[np.int64], *, delay_s: NDArray[np.float64] | float = 0.0) -> None:
+        """Order people off the site, by its gates where some are drawn; whoever sits starts after the delay alone."""
+        self._command(people, [SITE_GOAL] * len(people), delay_s)
 
     def to_lockable(
         self, people: NDArray[np.int64], *, open_rooms: Iterable[int], delay_s: NDArray[np.float64] | float = 0.0

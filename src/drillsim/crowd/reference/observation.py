@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from drillsim.crowd.geometry.distance_field import SITE_GOAL
 from drillsim.crowd.geometry.way_uses import way_uses
 from drillsim.crowd.reference.units import Units
-from drillsim.crowd.states import LOST, QUEUED, ROOMS, SETTLED, STRANDED, WAITING, WALKING, WORDS
+from drillsim.crowd.states import AWAY, GONE_HOME, LOST, QUEUED, ROOMS, SETTLED, STRANDED, WAITING, WALKING, WORDS
 from drillsim.record.trace import Leg, WayUse
 
 
@@ -35,6 +36,12 @@ class Observation(Units):
         """Return when persons left and who they are, in order of time and number."""
         departed = sorted(self._departed)
         return np.array([time for time, _ in departed]), np.array([p for _, p in departed], dtype=np.int64)
+
+    @property
+    def gone_home(self) -> NDArray[np.bool_]:
+        """Whether each person is out because it was to leave the site."""
+        here = zip(self._state[: self._people], self._aim, strict=False)
+        return np.array([state == AWAY and aim == SITE_GOAL for state, aim in here], dtype=bool)
 
     @property
     def settled_s(self) -> NDArray[np.float64]:
@@ -109,6 +116,8 @@ class Observation(Units):
             return "settled", "in a locked room" if self._space[p] in self._locked_rooms else ROOMS.get(
                 self._aim[p][0], "in a room"
             )
+        if state == AWAY and p < self._people and self._aim[p] == SITE_GOAL:
+            return WORDS[AWAY], GONE_HOME
         if state == LOST:
             return "lost", "no place on arrival"
         return WORDS[state], ""

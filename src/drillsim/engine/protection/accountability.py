@@ -85,7 +85,7 @@ def _heads(order: ProtectiveOrder, counted_from_s: Mapping[int, float]) -> HeadC
     out_s = crowd.out_s
     inside = np.flatnonzero(np.isnan(out_s))
     heads = HeadCount(missing=len(inside))
-    out = np.flatnonzero(~np.isnan(out_s))
+    out = np.flatnonzero(~np.isnan(out_s) & ~crowd.gone_home)
     if len(out):
         assembly = _assembly_places(order)
         points, by_point = np.unique(crowd.points()[out] @ (1.0, 1.0j), return_inverse=True)  # one number a point

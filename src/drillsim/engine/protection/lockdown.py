@@ -66,7 +66,8 @@ class Lockdown:
         """Tell every occupied room to lock, and everybody who is in none to find one.
 
         leaving
-            A fire alarm has rung before: everybody is on the way out and has to be called back.
+            A fire alarm has rung before, or the bell lets people go home: everybody is on the way out, or will be, and
+            has to be called back.
         """
         order, drill = self.order, self.drill
         for space in sorted(self.listed - order.occupied):

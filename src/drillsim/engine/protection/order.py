@@ -94,6 +94,17 @@ class ProtectiveOrder:
         self._asked.append((people, goals))
         self.drill.crowd.to_lockable(people, open_rooms=goals, delay_s=self.heard_s[self.space[people]])
 
+    def hold_back(self) -> None:
+        """Let nobody go home any more who is in the building: from halls they go to the nearest room, in rooms they stay."""
+        inside = np.intersect1d(self.indoors(), self.drill.going_home)
+        if not len(inside):
+            return
+        space = self.space[inside]
+        in_hall = np.isin(space, sorted(self.halls))
+        self.to_rooms(inside[in_hall], self.drill.world.rooms_inside)
+        stays, rooms = inside[~in_hall], space[~in_hall]
+        self.drill.crowd.to_own_room(stays, rooms.tolist(), delay_s=self.heard_s[rooms])
+
     def leave(self, people: People) -> None:
         """Ask people to leave the building, as soon as they hear it."""
         self._asked.append((people, None))

@@ -140,10 +140,12 @@ class Protection:
     def _hold(self, order: ProtectiveOrder) -> None:
         """Clear the halls: whoever is in circulation goes to the nearest room, everybody else stays."""
         order.stay_outdoors()
+        order.hold_back()
         order.ask(order.halls, self.drill.world.rooms_inside)
 
     def _secure(self, order: ProtectiveOrder) -> None:
         """Call everybody in and lock the outside doors; inside, life goes on."""
+        order.hold_back()
         Perimeter(order).begin()
 
     def _shelter(self, order: ProtectiveOrder) -> None:
@@ -164,7 +166,7 @@ class Protection:
     def _lock_down(self, order: ProtectiveOrder) -> None:
         """Lock the occupied rooms; people in no room look for one."""
         self.lockdown = Lockdown(order, [r.space for r in self.rooms if r.lockable])
-        self.lockdown.begin(leaving=self._leaving)
+        self.lockdown.begin(leaving=self._leaving or len(self.drill.going_home) > 0)
 
     def _places(self, wanted: tuple[Place, ...]) -> set[int]:
         """Return the spaces that are named: by id, by a post in them, or by use."""

@@ -70,6 +70,8 @@ class DrillState:
         self.incidents = self.incident_factory.of_drill()
         self.exposures: dict[IncidentState, Exposure] = {}
         self._locked_rooms: set[int] = set()
+        self.going_home: NDArray[np.int64] = np.zeros(0, np.int64)
+        """Persons whom the bell has let go home."""
         self.without_radio: set[int] = {i for i, s in enumerate(world.plan.spaces) if not s.radio}
         self.occupied = self.people_in() > 0
 
