@@ -99,6 +99,8 @@ def _row(table: Table, onset: Event, horizon_s: float, kind: Kind) -> dict[str, 
             times[name] = _since(onset, found[0].time_s)
     arrivals = table[ev.ON_SCENE]
     first = next((e for e in arrivals if e.why != "stays-away"), None)
+    searched = [e.time_s for what in (ev.FOUND, ev.ON_SCENE) for e in table[what][:1]]
+    times["person_found_s"] = min(searched) - onset.time_s if searched else None
     times["first_on_scene_s"] = first.time_s - onset.time_s if first else None
     for service, name in SERVICES.items():
         for what, end in ((ev.ON_SCENE, "on_scene_s"), (ev.AT_ENTRY, "at_entry_s")):

@@ -149,7 +149,7 @@ class Drill:
             return
         is_first = not incident.reported.triggered
         if is_first:
-            means = "badge" if notice.means == "badge" else drill.scenario.reporting.by
+            means = notice.means if notice.means in ("badge", "phone") else drill.scenario.reporting.by
             why = f"by {means}" + (f", after {report.tries} tries" if report.tries > 1 else "")
             drill.log("office", ev.REPORTED, drill.where(incident), why, incident=incident.id)
             incident.reported.succeed()
@@ -157,19 +157,24 @@ class Drill:
             tell_place(drill, incident, "office")
         elif is_first:
             drill.log("office", ev.PLACE_UNKNOWN, "", "the report does not say where", incident=incident.id)
-            asked = sample(drill.scenario.reporting.ask_back, drill.streams, "report.ask_back", incident.id)
-            drill.at(asked, lambda _e: tell_place(drill, incident, "office"))
+            if not incident.kind.is_sought:
+                asked = sample(drill.scenario.reporting.ask_back, drill.streams, "report.ask_back", incident.id)
+                drill.at(asked, lambda _e: tell_place(drill, incident, "office"))
         if is_first:
             self.response.dispatch(incident)
 
     def _order_on_notice(self, incident: IncidentState) -> Process:
         unit = yield incident.noticed
+        if incident.kind.noticed_by == "police":  # nobody in the building knows of it before they call
+            yield incident.reported
         yield from self.protection.order_on_notice(unit)
 
     def _end_by_itself(self, incident: IncidentState) -> Process:
         assert incident.lasts_s is not None
         yield self.drill.env.timeout(incident.lasts_s) | incident.resolved
         self.drill.resolve(incident, "self")
+        if incident.kind.is_sought:  # who comes back by itself is searched for no longer
+            tell_place(self.drill, incident, "office")
 
     # ------------------------------------------------------------------ the end
 

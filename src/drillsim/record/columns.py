@@ -34,6 +34,7 @@ MEASURES: tuple[Column, ...] = (
     Column("ems_on_scene_s", "s", "onset until emergency medical services are at the patient", "EMS on scene"),
     Column("fire_service_on_scene_s", "s", "onset until the fire service is at the place", "fire service on scene"),
     Column("resolved_s", "s", "onset until the incident is ended, by somebody or by itself; never for hostile, fire or hazard", "resolved"),
+    Column("person_found_s", "s", "onset until somebody who searches has found the missing person", "person found"),
     Column("script_done_s", "s", "onset until the last stage of the incident's own script is over, whoever has come by then", "script over"),
     Column("secured_p50_s", "s", "onset until half of the occupied lockable rooms are secured (locked, lights off, out of sight)", "half the rooms secured"),
     Column("secured_all_s", "s", "onset until the last occupied lockable room is secured; not reached if one failed", "all rooms secured"),

@@ -11,18 +11,29 @@ from drillsim.scenario.staffing import Role
 RESOLVES, ASSISTS, AWAY = "resolves", "assists", "stays-away"
 
 
-def _words(behaviour: str, disorder: str, unwanted: str, hostile: str, medical: str, fire: str) -> dict[str, str]:
+def _words(
+    behaviour: str,
+    disorder: str,
+    unwanted: str,
+    hostile: str,
+    medical: str,
+    fire: str,
+    missing: str,
+    bomb: str,
+    false: str,
+) -> dict[str, str]:
     """Return the words by kind; fire and hazard have the same."""
     return {
         "behaviour": behaviour, "disorder": disorder, "unwanted-person": unwanted, "hostile": hostile,
-        "medical": medical, "fire": fire, "hazard": fire,
+        "medical": medical, "fire": fire, "hazard": fire, "missing-person": missing, "bomb-threat": bomb,
+        "false-report": false,
     }  # fmt: skip
 
 
 SHIPPED: dict[str, dict[str, Any]] = {
     "sro": {
         "label": "School Resource Officer",
-        "words": _words(RESOLVES, RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
+        "words": _words(RESOLVES, RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS, RESOLVES, RESOLVES, RESOLVES),
         "armed": True, "quorum": True, "police_channel": True, "first_aid": "trained", "fetches_aed": True, "arrests": True,
         # docs/sources.md#finn05: 20 h law enforcement, 10 mentoring, 5 teaching, 6.5 other of 41.5 h a week;
         # half of the first on post and half at the desk, the other hours in the halls: A:availability.sro_duties
@@ -33,7 +44,7 @@ SHIPPED: dict[str, dict[str, Any]] = {
     },
     "armed-guard": {
         "label": "Armed guard",
-        "words": _words(RESOLVES, RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
+        "words": _words(RESOLVES, RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS, RESOLVES, ASSISTS, RESOLVES),
         "armed": True, "quorum": True, "first_aid": "trained", "fetches_aed": True,
         "presence": "90 %",  # A:availability.guard_on_post_share
         # docs/sources.md#guard-cost
@@ -41,7 +52,7 @@ SHIPPED: dict[str, dict[str, Any]] = {
     },
     "unarmed-guard": {
         "label": "Unarmed guard",
-        "words": _words(RESOLVES, RESOLVES, RESOLVES, AWAY, ASSISTS, ASSISTS),
+        "words": _words(RESOLVES, RESOLVES, RESOLVES, AWAY, ASSISTS, ASSISTS, RESOLVES, ASSISTS, AWAY),
         "quorum": True, "first_aid": "trained", "fetches_aed": True, "meets_police": True,
         "presence": "90 %",  # A:availability.guard_on_post_share
         # docs/sources.md#guard-cost
@@ -49,38 +60,38 @@ SHIPPED: dict[str, dict[str, Any]] = {
     },
     "armed-staff": {
         "label": "Armed staff member",
-        "words": _words(ASSISTS, ASSISTS, ASSISTS, RESOLVES, ASSISTS, ASSISTS),
+        "words": _words(ASSISTS, ASSISTS, ASSISTS, RESOLVES, ASSISTS, ASSISTS, RESOLVES, ASSISTS, RESOLVES),
         "armed": True, "quorum": True, "first_aid": "trained", "fetches_aed": True,
     },
     "administrator": {
         "label": "Administrator",
-        "words": _words(RESOLVES, ASSISTS, RESOLVES, AWAY, ASSISTS, ASSISTS),
+        "words": _words(RESOLVES, ASSISTS, RESOLVES, AWAY, ASSISTS, ASSISTS, RESOLVES, RESOLVES, AWAY),
         "meets_police": True, "fetches_aed": True,
     },
     "nurse": {
-        "label": "School nurse", "words": _words(AWAY, AWAY, AWAY, AWAY, RESOLVES, AWAY),
+        "label": "School nurse", "words": _words(AWAY, AWAY, AWAY, AWAY, RESOLVES, AWAY, AWAY, AWAY, AWAY),
         "may_order": False, "first_aid": "nurse",
     },
-    "counsellor": {"label": "Counsellor", "words": _words(RESOLVES, AWAY, AWAY, AWAY, ASSISTS, ASSISTS)},
+    "counsellor": {"label": "Counsellor", "words": _words(RESOLVES, AWAY, AWAY, AWAY, ASSISTS, ASSISTS, RESOLVES, AWAY, AWAY)},
     "teacher": {
-        "label": "Teacher", "words": _words(ASSISTS, AWAY, AWAY, AWAY, ASSISTS, AWAY),
+        "label": "Teacher", "words": _words(ASSISTS, AWAY, AWAY, AWAY, ASSISTS, AWAY, RESOLVES, AWAY, AWAY),
         "first_aid": "trained", "fetches_aed": True,
     },
     "monitor": {
-        "label": "Hall monitor", "words": _words(ASSISTS, ASSISTS, ASSISTS, AWAY, ASSISTS, ASSISTS),
+        "label": "Hall monitor", "words": _words(ASSISTS, ASSISTS, ASSISTS, AWAY, ASSISTS, ASSISTS, RESOLVES, AWAY, AWAY),
         "keys": False, "quorum": True, "fetches_aed": True,
     },
     "police": {
         "label": "Police",
-        "words": _words(RESOLVES, RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS),
+        "words": _words(RESOLVES, RESOLVES, RESOLVES, RESOLVES, ASSISTS, ASSISTS, RESOLVES, RESOLVES, RESOLVES),
         "armed": True, "quorum": True, "keys": False, "radio": False, "first_aid": "trained", "arrests": True,
     },
     "ems": {
-        "label": "EMS", "words": _words(AWAY, AWAY, AWAY, AWAY, RESOLVES, ASSISTS),
+        "label": "EMS", "words": _words(AWAY, AWAY, AWAY, AWAY, RESOLVES, ASSISTS, AWAY, AWAY, AWAY),
         "keys": False, "radio": False, "first_aid": "ems",
     },
     "fire-service": {
-        "label": "Fire service", "words": _words(AWAY, AWAY, AWAY, AWAY, ASSISTS, RESOLVES), "radio": False,
+        "label": "Fire service", "words": _words(AWAY, AWAY, AWAY, AWAY, ASSISTS, RESOLVES, AWAY, ASSISTS, AWAY), "radio": False,
         "first_aid": "trained",
     },
 }  # fmt: skip

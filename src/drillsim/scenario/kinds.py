@@ -19,7 +19,10 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from drillsim.documents.document import Model
 from drillsim.quantities import Share, Spread, TimeSpread, spread
 
-KindWord = Literal["behaviour", "disorder", "unwanted-person", "hostile", "medical", "fire", "hazard"]
+KindWord = Literal[
+    "behaviour", "disorder", "unwanted-person", "hostile", "medical", "fire", "hazard", "missing-person", "bomb-threat",
+    "false-report",
+]  # fmt: skip
 """The shipped kinds."""
 Policy = Literal["nearest", "all", "preference"]
 Called = Literal["always", "if-needed", "never"]
@@ -52,6 +55,15 @@ class Kind:
 
     needs_arms: bool = False
     needs_quorum: bool = False
+    noticed_by: Literal["witness", "school", "police"] = "witness"
+    """witness: who is there or comes by, cameras, doors and units. school: somebody of the school, wherever the place is,
+    who misses a person or receives a message. police: they are told of it, and call the school."""
+    notice: str = ""
+    """How it is noticed, in words, where no witness notices it."""
+    is_sought: bool = False
+    """No report tells the place: those who are sent search until one of them has found it."""
+    exposes: bool = True
+    """Whether people near the place count as exposed; not where nothing is there."""
     may_approach: bool = True
     """Whether units whose role stays away keep their duty. Otherwise they get support tasks, units order the protective
     action over the radio, arriving officers who are not met search for the place and find doors locked."""
@@ -127,35 +139,55 @@ _SHIPPED = (
         may_be_discipline=True,
     ),
     Kind(
-        name="disorder", rank=5, label="disorder", begins="a disorder begins",
+        name="disorder", rank=7, label="disorder", begins="a disorder begins",
         act=_time({"median": "240 s", "sigma": 0.7}),  # A:intervention.disorder_settles
         needs_quorum=True, all_officers=True, wait_at_most_s=60.0,  # A:dispatch.wait_at_most
     ),
     Kind(
-        name="unwanted-person", rank=4, label="unwanted person", begins="an unwanted person is there",
+        name="unwanted-person", rank=5, label="unwanted person", begins="an unwanted person is there",
         act=_time({"median": "240 s", "sigma": 0.7}),  # A:intervention.unwanted_person_deescalate
         walks_briskly=True, police="always",
     ),
     Kind(
-        name="hostile", rank=7, label="hostile event", begins="a hostile event begins",
+        name="hostile", rank=10, label="hostile event", begins="a hostile event begins",
         needs_arms=True, may_approach=False, keeps_units=True, released_leave=True, is_guarded=True,
         police="always", calls_911=True, all_officers=True, police_law="active-events",
         never_resolved=True, exposure_until="able", columns=("police_met_s",),
     ),
     Kind(
-        name="medical", rank=2, label="collapse", begins="somebody collapses",
+        name="medical", rank=3, label="collapse", begins="somebody collapses",
         act=_time({"median": "300 s", "sigma": 0.5}),  # A:intervention.first_care
         has_patient=True, helped_by=("resolves", "assists"), service="ems",
         columns=("first_aid_s", "aed_on_scene_s", "ems_at_entry_s", "ems_on_scene_s"),
     ),
     Kind(
-        name="fire", rank=6, label="fire", begins="a fire breaks out",
+        name="fire", rank=8, label="fire", begins="a fire breaks out",
         empties_building=True, police="always", service="fire-service",
         never_resolved=True, columns=("fire_service_on_scene_s",),
     ),
     Kind(
-        name="hazard", rank=3, label="hazard", begins="a hazard shows",
+        name="hazard", rank=4, label="hazard", begins="a hazard shows",
         service="fire-service", never_resolved=True, columns=("fire_service_on_scene_s",),
+    ),
+    Kind(
+        name="missing-person", rank=2, label="missing person", begins="a person goes missing",
+        act=_time({"median": "60 s", "sigma": 0.5}),  # A:intervention.missing_person_found
+        noticed_by="school", notice="somebody misses a person", is_sought=True, exposes=False, walks_briskly=True,
+        all_officers=True, wait_at_most_s=600.0,  # A:dispatch.wait_at_most
+        columns=("person_found_s",),
+    ),
+    Kind(
+        name="bomb-threat", rank=6, label="bomb threat", begins="a threat speaks of a bomb",
+        act=_time({"median": "900 s", "sigma": 0.5}),  # A:intervention.bomb_threat_checked
+        noticed_by="school", notice="the school receives a threat", exposes=False, walks_briskly=True,
+        police="always", all_officers=True,
+    ),
+    Kind(
+        name="false-report", rank=9, label="false report", begins="a false report tells the police of a hostile event",
+        act=_time({"median": "900 s", "sigma": 0.5}),  # A:intervention.false_report_checked
+        noticed_by="police", notice="the police are told of it", exposes=False,
+        needs_arms=True, may_approach=False, is_guarded=True,  # told, and answered, like the event that it speaks of
+        police="always", calls_911=True, all_officers=True, police_law="active-events", columns=("police_met_s",),
     ),
 )  # fmt: skip
 

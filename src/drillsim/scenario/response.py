@@ -85,6 +85,8 @@ class Reporting(Model):
     """A report is tried at most this often, then nobody has heard it. Assumption A:alerting.report_tries."""
     place_known: PlaceKnown = PlaceKnown()
     """Chance that a report says where the incident is."""
+    from_police: TimeSpread = default({"low": "30 s", "usual": "60 s", "high": "3 min"})
+    """The police, who were told first, call the school. Assumption A:alerting.from_police."""
     ask_back: TimeSpread = default({"low": "20 s", "usual": "45 s", "high": "2 min"})
     """After a report that does not say where, until the office knows it from whoever reported.
     Assumption A:alerting.ask_back."""
@@ -127,6 +129,12 @@ class Handling(Model):
     """Assumption A:intervention.handling_busy."""
     medical: TimeSpread = default({"median": "1200 s", "sigma": 0.5})
     """Assumption A:intervention.handling_busy."""
+    missing_person: TimeSpread = default({"median": "1200 s", "sigma": 0.6}, alias="missing-person")
+    """Assumption A:intervention.handling_busy."""
+    bomb_threat: TimeSpread = default({"median": "1200 s", "sigma": 0.6}, alias="bomb-threat")
+    """Assumption A:intervention.handling_busy."""
+    false_report: TimeSpread = default({"median": "1200 s", "sigma": 0.6}, alias="false-report")
+    """Assumption A:intervention.handling_busy."""
 
     def law(self, kind: Kind) -> TimeSpread | None:
         """Return the spread of a kind; None for kinds that never end here."""
@@ -159,6 +167,12 @@ class Dispatch(Model):
     """Who is sent to a fire: nearest, all, or by the table of `preference`."""
     hazard: Policy = "nearest"
     """Who is sent to a hazard: nearest, all, or by the table of `preference`."""
+    missing_person: Policy = Field(default="all", alias="missing-person")
+    """Who searches for a missing person: nearest, all, or by the table of `preference`."""
+    bomb_threat: Policy = Field(default="nearest", alias="bomb-threat")
+    """Who looks into a bomb threat: nearest, all, or by the table of `preference`."""
+    false_report: Policy = Field(default="all", alias="false-report")
+    """Who is sent to what a false report tells of: nearest, all, or by the table of `preference`."""
     preference: tuple[Preference, ...] = ()
     """For kinds with the policy 'preference': who is sent where, in order."""
     back_up: bool = True
@@ -174,7 +188,7 @@ class Dispatch(Model):
     """Whether an incident waits for a unit when all are busy; otherwise nobody on campus comes."""
     wait_at_most: Time | None = Field(default=None, ge=0)
     """How long an incident waits for somebody on campus who is busy before the services of its kind are called instead;
-    by kind where absent (a disorder 1 min, others 5 min). Assumption A:dispatch.wait_at_most."""
+    by kind where absent (a disorder 1 min, a missing person 10 min, others 5 min). Assumption A:dispatch.wait_at_most."""
     service: Literal["walked", "from_dispatch"] = "walked"
     """from_dispatch: a unit is there as soon as it sets off (a district of schools, or theory without travel)."""
     agreement: tuple[str, ...] = ("sro",)

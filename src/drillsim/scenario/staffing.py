@@ -215,6 +215,9 @@ class Mix(Model):
     """What people call it in tables; the name where empty."""
     units: tuple[Unit, ...] = Field(default=(), max_length=2000)
     """Who is on duty."""
+    trust: Ratio = 1.0
+    """Multiple of `noticing.trust` with this staffing, at most to 100 %: how far pupils tell adults they know. No figure
+    with a source was found, so it is 1 unless said. Assumption A:detection.trust."""
     roles: SkipJsonSchema[dict[str, Role]] = Field(default={})
     """Filled in from the file and the shipped roles: every role its units have."""
 

@@ -44,6 +44,8 @@ def sources(drill: DrillState, incident: IncidentState) -> list[Notice]:
     if isinstance(definition, Incident) and definition.noticed_after is not None:
         fixed = definition.noticed_after.quantile(streams.uniform("notice.fixed", incident.id))
         return [Notice(fixed, "people", "as the scenario fixes it", drill.scenario.reporting.by)]
+    if incident.kind.noticed_by != "witness":
+        return [_told(drill, incident)]
     found = [*_people(drill, incident, watched=watched), *_cameras(drill, incident)]
     if isinstance(definition, Incident):
         found += _door(drill, incident, definition)
@@ -60,6 +62,16 @@ def sources(drill: DrillState, incident: IncidentState) -> list[Notice]:
     return sorted((n for n in found if n.delay_s < inf), key=lambda n: n.delay_s)
 
 
+def _told(drill: DrillState, incident: IncidentState) -> Notice:
+    """Return the notice of what nobody sees at its place: a person is missed, a message comes, the police are told."""
+    kind, delay_s, means = incident.kind, 0.0, str(drill.scenario.reporting.by)
+    if kind.noticed_by == "school":
+        delay_s = drill.scenario.noticing.witness.quantile(drill.streams.uniform("notice.people", incident.id))
+    else:
+        means = "phone"
+    return Notice(delay_s, "people", kind.notice, means)
+
+
 def _is_watched(drill: DrillState, incident: IncidentState) -> bool:
     """Return whether somebody is there at the onset: people, or the adult of a supervised space while school is in."""
     if drill.crowd.count_in([incident.space]) > 0:
@@ -72,7 +84,7 @@ def _people(drill: DrillState, incident: IncidentState, *, watched: bool) -> Ite
     """Yield the notice of whoever is there, or comes by; nobody where pupils keep it to themselves."""
     streams, noticing = drill.streams, drill.scenario.noticing
     in_charge = watched and supervised(drill.world.plan.spaces[incident.space])
-    if not in_charge and streams.uniform("notice.trust", incident.id) >= noticing.trust:
+    if not in_charge and streams.uniform("notice.trust", incident.id) >= drill.trust:
         return
     means: str = drill.scenario.reporting.by
     if in_charge and streams.uniform("notice.badge", incident.id) < noticing.badges:
@@ -131,12 +143,18 @@ def report_of(drill: DrillState, incident: IncidentState, notice: Notice) -> Rep
     Where there is no radio at the incident's place, a report by radio first waits for one repeat.
     """
     streams, reporting = drill.streams, drill.scenario.reporting
-    covered = drill.has_radio(incident.space)
+    if incident.kind.noticed_by == "police":
+        takes_s = reporting.from_police.quantile(streams.uniform("report.delay", incident.id, 0))
+        known = streams.uniform("report.place", f"{incident.id}/phone") < reporting.place_known.phone
+        return Report(takes_s, 1, True, known)
+    covered = drill.has_radio(incident.space) or incident.kind.noticed_by == "school"
     means = "badge" if notice.means == "badge" else reporting.by
     own = reporting.delay if means == reporting.by else None
     law = own or REPORT_DELAY[means]
     known = getattr(reporting.place_known, notice.means.replace("-", "_"))
-    names_place = streams.uniform("report.place", f"{incident.id}/{notice.means}") < known
+    names_place = (
+        streams.uniform("report.place", f"{incident.id}/{notice.means}") < known and not incident.kind.is_sought
+    )
     total = 0.0 if covered or means != "radio" else reporting.repeat
     for attempt in range(reporting.tries):
         total += law.quantile(streams.uniform("report.delay", incident.id, attempt))

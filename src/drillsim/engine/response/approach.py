@@ -135,7 +135,10 @@ class Approach:
         if here < 0:
             return None
         reach = drill.travel.routes(responder, speed_mps).from_point(here, at)
-        spots, seconds = drill.world.lookouts, reach.seconds_to_each(drill.world.to_lookouts).tolist()
+        spots, ends = drill.world.lookouts, drill.world.to_lookouts
+        if incident.kind.is_sought:
+            spots, ends = drill.world.lookouts_everywhere, drill.world.to_lookouts_everywhere
+        seconds = reach.seconds_to_each(ends).tolist()
         left = {space: s for space, s in zip(spots, seconds, strict=True) if space not in incident.searched}
         if here in left:
             left[here] = 0.0

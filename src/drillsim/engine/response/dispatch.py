@@ -75,7 +75,12 @@ class Dispatcher:
         return self._are_enough(incident, people)
 
     def is_provided_for(self, incident: IncidentState) -> bool:
-        """Return whether the units that are asked, under way or on scene are enough for an incident."""
+        """Return whether the units that are asked, under way or on scene are enough for an incident.
+
+        However many search, they are not before one of them has found the place.
+        """
+        if incident.kind.is_sought and not incident.place_known.triggered:
+            return False
         return self._are_enough(incident, [u for u in self.assignments.sent(incident) if not u.has_no_way])
 
     def _are_enough(self, incident: IncidentState, units: list[Responder]) -> bool:

@@ -157,7 +157,8 @@ class Services:
         phone = sample(police.phone, streams, "police.phone", incident.id)
         outside_call = env.event()
         if incident.kind.calls_911:
-            outside_call = env.timeout(sample(police.first_call, streams, "police.first_call", incident.id))
+            first_s = sample(police.first_call, streams, "police.first_call", incident.id)
+            outside_call = env.timeout(0.0 if incident.kind.noticed_by == "police" else first_s)
         called = self.when_called(incident)
         if called == "always":
             yield incident.reported | outside_call | incident.police_told

@@ -53,6 +53,8 @@ class DrillState:
         record_legs: bool,
     ) -> None:
         self.scenario, self.streams = scenario, streams
+        self.trust = min(1.0, scenario.noticing.trust * mix.trust)
+        """Chance that pupils tell an adult what they see where none is in charge."""
         self.world = world = world_of(plan, scenario)
         self.clock = clock = clock_of(scenario, plan, streams)
         self.population = people_of(scenario, world, streams, clock)
@@ -169,6 +171,8 @@ class DrillState:
 
     def start_exposure(self, incident: IncidentState) -> None:
         """Begin the exposure of an incident at its present place; rooms that are locked against it do not count."""
+        if not incident.kind.exposes:
+            return
         exposure = self.exposures[incident] = Exposure(self.world, self.crowd, incident.space, incident.point)
         for space in self._locked_rooms - {incident.space}:
             exposure.room_locked(space)

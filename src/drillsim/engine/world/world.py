@@ -202,19 +202,31 @@ class World(Derives):
     @cached_property
     def lookouts(self) -> dict[int, XY]:
         """Lookout of each indoor space: inside its first door; the middle of a space of circulation."""
+        everywhere = self.lookouts_everywhere
+        return {i: at for i, at in everywhere.items() if self.plan.spaces[i].use != "outdoors"}
+
+    @cached_property
+    def lookouts_everywhere(self) -> dict[int, XY]:
+        """Lookout of each space, drawn outdoor places included: of these, and of circulation, the middle."""
         found = {}
         for i, space in enumerate(self.plan.spaces):
-            if space.use in ("stair", "outdoors") or not self.network.space_ways[i]:
+            if space.use == "stair" or not self.network.space_ways[i]:
                 continue
             way = self.network.space_ways[i][0]
             x, y = self.network.way_xy[way, self.network.side(way, i)]
-            found[i] = self._middle(i) if space.is_circulation else (float(x), float(y))
+            open_place = space.is_circulation or space.use == "outdoors"
+            found[i] = self._middle(i) if open_place else (float(x), float(y))
         return found
 
     @cached_property
     def to_lookouts(self) -> Approaches:
         """The last stretches to all lookouts."""
         return self.network.approaches_to(self.lookouts)
+
+    @cached_property
+    def to_lookouts_everywhere(self) -> Approaches:
+        """The last stretches to all lookouts, drawn outdoor places included."""
+        return self.network.approaches_to(self.lookouts_everywhere)
 
     def equipment(self, kind: str) -> list[tuple[str, int, XY]]:
         """Return id, space and point of the plan's equipment of a kind, in file order."""
