@@ -52,6 +52,7 @@ SUB_LAYERS: Mapping[str, tuple[frozenset[str], ...]] = {
         frozenset({"simulate"}),
         frozenset({"drill"}),
         frozenset({"injects", "check"}),
+        frozenset({"check_settings", "check_staffing"}),
         frozenset({"response"}),
         frozenset({"incident", "protection"}),
         frozenset({"state"}),

@@ -72,8 +72,9 @@ def test_roles_do_for_an_own_kind_what_they_do_for_the_one_it_is_like(read: Read
 def test_without_like_every_role_stays_away_and_the_check_says_so(read: Read, three_rooms: ds.FloorPlan) -> None:
     drill, mixes = read(DRILL.replace("like: behaviour, ", "").replace(", lasts: 25 min", ""))
     found = ds.check(drill, three_rooms, mixes)
-    assert [(f.severity, f.line, f.column) for f in found] == [("warning", 6, 22)]
-    assert "in the mix 'guard' nobody can resolve 'missing-pupil'" in found[0].message
+    assert [(f.severity, f.line, f.column) for f in found][:2] == [("warning", 4, 18), ("warning", 6, 22)]
+    assert "'unarmed-guard' stays away from 'missing-pupil'" in found[0].message
+    assert "in the mix 'guard' nobody can resolve 'missing-pupil'" in found[1].message
     row = ds.simulate(drill, three_rooms, mixes["guard"], seed=1).row
     assert (row["ends_as"], row["police_called_s"]) == ("nobody-suited", None)
 

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from itertools import pairwise
 from math import inf
 from typing import Any
 
 import numpy as np
 
-from drillsim.analysis.measures import APPLIES
 from drillsim.crowd.laws import door_capacity_ps
 from drillsim.documents.fault_list import FaultList, Path
 from drillsim.documents.guard import located
+from drillsim.engine.check_settings import settings
+from drillsim.engine.check_staffing import idle_units, needs, own_kinds, role_words, units_and_roles
 from drillsim.engine.references import PlanNames, happenings, mixes_names, scenario_names
-from drillsim.engine.response.services import ROLES
 from drillsim.engine.world.clock import possible_times
 from drillsim.engine.world.refuge import refuge_spaces, without_stairs
 from drillsim.engine.world.world import XY, World, laws_of, world_of
-from drillsim.errors import DrillsimError, Fault, ScenarioError, closest, order_faults
+from drillsim.errors import DrillsimError, Fault, ScenarioError, order_faults
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.routes import Routes
-from drillsim.quantities import clock
-from drillsim.scenario.defaults import SHIPPED
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mixes, Unit
 from drillsim.scenario.vocabulary import Place
 
 Location = tuple[int, XY]
-POLICE = ROLES["police"]
 LEAST_FLOW = 0.05
 """Persons per second; a door with less lets nobody through (rule A5 of docs/model/crowd.md)."""
 
@@ -61,7 +57,7 @@ def _check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None) -> list[Fau
             of_mixes = FaultList("mixes", mixes._document)
             _reach(scenario, mixes, world, of_mixes)
             of_scenario.faults = []
-            _resolvers(scenario, mixes, of_scenario)
+            needs(scenario, mixes, of_scenario)
             faults += of_scenario.faults
             faults += of_mixes.faults
     return order_faults(faults)
@@ -72,82 +68,15 @@ def check_names(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None)
     known = PlanNames(plan)
     of_scenario = FaultList(scenario.name, scenario._document)
     scenario_names(scenario, known, of_scenario)
-    _sense(scenario, plan, of_scenario)
+    settings(scenario, plan, of_scenario)
     of_mixes = FaultList("mixes", mixes._document if mixes else None)
     if mixes is not None:
         mixes_names(mixes, known, of_mixes)
-        _units_and_roles(scenario, mixes, of_scenario)
-        _role_words(scenario, mixes, of_mixes)
+        units_and_roles(scenario, mixes, of_scenario)
+        own_kinds(scenario, mixes, of_scenario)
+        role_words(scenario, mixes, of_mixes)
+        idle_units(scenario, mixes, of_mixes)
     return order_faults([*of_scenario.faults, *of_mixes.faults])
-
-
-def _units_and_roles(scenario: Scenario, mixes: Mixes, faults: FaultList) -> None:
-    """Check the units and roles that a scenario names against the mixes."""
-    units = sorted({unit.id for mix in mixes.mixes.values() for unit in mix.units})
-    named: list[tuple[str, Path]] = [
-        (inject.absent, ("injects", i, "absent"))
-        for i, inject in enumerate(scenario.injects)
-        if inject.absent is not None
-    ]
-    for i, line in enumerate(scenario.dispatch.preference):
-        named += [(id_, ("dispatch", "preference", i, "units", j)) for j, id_ in enumerate(line.units)]
-    for id_, path in named:
-        if id_ not in units:
-            faults.add("DS206", f"no mix has a unit called '{id_}'.{closest(id_, units)}", path)
-    for i, role in enumerate(scenario.dispatch.agreement):
-        if role not in {*SHIPPED, *mixes.roles}:
-            message = f"no role called '{role}'.{closest(role, sorted({*SHIPPED, *mixes.roles}))}"
-            faults.add("DS205", message, ("dispatch", "agreement", i))
-
-
-def _role_words(scenario: Scenario, mixes: Mixes, faults: FaultList) -> None:
-    """Check the kinds for which roles have words: unknown is an error beside a close own kind, else a warning.
-
-    One mixes file serves scenarios with different own kinds, so that a word for a kind of another one is no mistake.
-    """
-    written = mixes._document.data.get("roles") if mixes._document is not None else None
-    for role, values in (written or {}).items():
-        for kind in (values or {}).get("words") or {}:
-            if kind not in scenario.kind_rows:
-                near = get_close_matches(kind, scenario.kinds, n=1, cutoff=0.6)
-                advice = f"Closest: '{near[0]}'" if near else "The word is not used"
-                message = f"no kind called '{kind}' in {scenario.name}. {advice}"
-                faults.add("DS103", message, ("roles", role, "words", kind), severity="error" if near else "warning")
-
-
-def _sense(scenario: Scenario, plan: FloorPlan, faults: FaultList) -> None:
-    """Warn of settings that can be played but are hardly intended."""
-
-    def warn(message: str, path: Path) -> None:
-        faults.add("DS504", message, path, severity="warning")
-
-    action = scenario.protocol.action
-    for i, goal in enumerate(scenario.goals):
-        if goal.at_most > scenario.horizon:
-            warn(
-                f"the goal lies beyond the horizon of {clock(scenario.horizon)}; nothing is watched that long",
-                ("goals", i, "at_most"),
-            )
-        needs = next((a for a, names in APPLIES.items() if goal.measure in names), None)
-        if any(goal.measure in names for names in APPLIES.values()) and goal.measure not in APPLIES.get(action, ()):
-            warn(
-                f"'{goal.measure}' is never reached under 'action: {action}'. Write 'action: {needs}'",
-                ("goals", i, "measure"),
-            )
-    for i, incident in enumerate(scenario.incidents):
-        if incident.row.empties_building and action == "none":
-            advice = "nobody is told to leave. Add 'protocol: {action: evacuate, announced_by: alarm}'"
-            warn(advice, ("incidents", i, "kind"))
-    for happening, _ in happenings(scenario):
-        if scenario.dispatch.policy(happening.row) == "preference" and not scenario.dispatch.preference:
-            message = f"'{happening.kind}: preference' needs a table. Write 'preference: [{{units: [sro-1, guard-1]}}]'"
-            faults.add("DS504", message, ("dispatch", happening.kind))
-    if isinstance(scenario.time_of_day, str) and plan.timetable and plan.period_at(scenario.time_of_day) is None:
-        periods = ", ".join(f"{p.from_} to {p.to}" for p in plan.timetable)
-        warn(
-            f"{scenario.time_of_day} lies outside the timetable of {plan.name} ({periods}): nobody is in",
-            ("time_of_day",),
-        )
 
 
 def _laws(scenario: Scenario, plan: FloorPlan, faults: FaultList) -> None:
@@ -174,36 +103,6 @@ def _ways(scenario: Scenario, world: World, faults: FaultList) -> None:
                 if reach.seconds_to(*world.points_by_id[id_]) == inf:
                     message = f"nobody can walk from the {service} entry '{plan.openings[entry].id}' to '{id_}'"
                     faults.add("DS501", message, (*path, "where"))
-
-
-def _resolvers(scenario: Scenario, mixes: Mixes, faults: FaultList) -> None:
-    """Check that in every mix somebody can resolve every kind: enough of them, with all who come from outside."""
-    for happening, path in happenings(scenario):
-        kind = happening.row
-        for name, mix in mixes.mixes.items():
-            roles = [mix.role(u) for u in mix.units]
-            inside = [r for r in roles if r.word(kind) == "resolves" and (r.armed or not kind.needs_arms)]
-            called = scenario.police.called(kind)
-            police = called == "always" or (called == "if-needed" and not inside) or kind.calls_911
-            officers = scenario.police.officers if police and POLICE.word(kind) == "resolves" else 0
-            outside = 1 if kind.service else 0
-            if kind.needs_quorum:
-                least = happening.needs
-                most = sum(r.quorum for r in roles if r.word(kind) != "stays-away") + officers
-            elif kind.needs_arms:
-                least = scenario.dispatch.team
-                most = max(len(inside), officers)
-            else:
-                least, most = 1, len(inside) + officers + outside
-            if most < least:
-                message = f"in the mix '{name}' nobody can resolve '{kind}': it needs {least} at once, and at most {most} come"
-                advice = "Name it under 'words' of a role" if kind.is_own else "Add units"
-                faults.add(
-                    "DS505",
-                    f"{message}. {advice} or 'police: {{officers: {least}}}'",
-                    (*path, "kind"),
-                    severity="warning" if kind.is_own else "error",
-                )
 
 
 def _crowding(scenario: Scenario, world: World, faults: FaultList) -> None:
@@ -266,7 +165,8 @@ def _reach(scenario: Scenario, mixes: Mixes, world: World, faults: FaultList) ->
                 if stuck is not None:
                     here, there = world.space_ids[start[0]], world.space_ids[stuck]
                     message = f"'{unit.id}' cannot walk from '{here}' to '{there}' with its keys"
-                    faults.add("DS501", f"{message}. Move it, or give its role keys", path)
+                    advice = "Move it, or give its role keys"
+                    faults.add("DS501", f"{message}. {advice}", path, severity="warning" if goal is None else "error")
 
 
 def _walks_of(unit: Unit, path: Path) -> Iterator[tuple[Place, Place | None, Path]]:

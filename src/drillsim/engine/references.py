@@ -15,7 +15,7 @@ from drillsim.scenario.calendar import DAY, Calendar, overlaps, stretch
 from drillsim.scenario.groups import SHIPPED_GROUPS
 from drillsim.scenario.incident import ANY, Happening, Incident
 from drillsim.scenario.model import Scenario
-from drillsim.scenario.staffing import Mix, Mixes, Unit
+from drillsim.scenario.staffing import Mixes, Unit
 from drillsim.scenario.vocabulary import WEEKDAYS
 
 EVERYWHERE = "everywhere"
@@ -233,17 +233,7 @@ def mixes_names(mixes: Mixes, known: PlanNames, faults: FaultList) -> None:
             if unit.post is None and not unit.patrol:
                 message = f"'{unit.id}' has neither post nor patrol. Say where it is, such as 'post: {known_post}'"
                 faults.add("DS505", message, path)
-            _role(mix, unit, faults, path)
             _day(unit, known, faults, path)
-
-
-def _role(mix: Mix, unit: Unit, faults: FaultList, path: Path) -> None:
-    role = mix.role(unit)
-    if all(word == "stays-away" for word in role.words.values()) and not role.meets_police:
-        message = (
-            f"the role '{unit.role}' of '{unit.id}' can resolve or assist nothing. Give it words, or leave the unit out"
-        )
-        faults.add("DS505", message, (*path, "role"))
 
 
 def _day(unit: Unit, known: PlanNames, faults: FaultList, path: Path) -> None:
