@@ -25,6 +25,8 @@ BY_KIND = {
     "medical": ["first_aid_s", "aed_on_scene_s", "ems_at_entry_s", "ems_on_scene_s"],
     "fire": ["fire_service_on_scene_s"],
     "hazard": ["fire_service_on_scene_s"],
+    "missing-person": ["person_found_s"],
+    "false-report": ["police_met_s"],
 }
 BY_ACTION = {
     "hold": ["in_place_all_s", "halls_clear_s"],
@@ -122,11 +124,11 @@ class Again:
 
     def applies(self) -> set[str]:
         names = [*ALWAYS, *BY_KIND.get(self.kind, [])]
-        if self.kind == "hostile" or self.lines("police-wanted") or self.lines("police-called"):
+        if self.kind in ("hostile", "false-report") or self.lines("police-wanted") or self.lines("police-called"):
             names += ["police_called_s", "police_at_entry_s", "police_on_scene_s"]
         if self.lines("police-wanted", why="too few on campus"):
             names += ["backup_called_s"]
-        if self.kind in ("behaviour", "disorder", "unwanted-person", "medical"):
+        if self.kind not in ("hostile", "fire", "hazard"):
             names += ["resolved_s"]
         if self.lines("stage-ends"):
             names += ["script_done_s"]
@@ -165,6 +167,7 @@ class Again:
             "ems_on_scene_s": self.first("on-scene", "ems"),
             "fire_service_on_scene_s": self.first("on-scene", "fire-service"),
             "resolved_s": self.first("resolved"),
+            "person_found_s": min(filter(None, (self.first("found"), self.first("on-scene"))), default=None),
             "script_done_s": self.first("script-done"),
             "secured_p50_s": reached_by(secured, Fraction(1, 2), len(self.rooms())),
             "secured_all_s": reached_by(secured, Fraction(1), len(self.rooms())),

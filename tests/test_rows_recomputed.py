@@ -18,8 +18,10 @@ from drillsim.record.columns import COUNTS, LEGS, MEASURES, status_name
 ROOT = Path(__file__).resolve().parents[1]
 DRILLS = [
     *(f"scenarios/{n}.yaml" for n in ("fight", "medical", "unwanted", "lockdown", "evacuation", "disorder", "hold",
-                                      "shelter", "passing", "two-at-once", "dismissal")),
-    "scenarios/courtyard/secure.yaml", "scenarios/real-days/school-day.yaml",
+                                      "shelter", "passing", "two-at-once", "dismissal", "missing-child", "bomb-threat",
+                                      "false-report")),
+    "scenarios/courtyard/secure.yaml", "scenarios/courtyard/lockdown.yaml", "scenarios/evening/after-school.yaml",
+    "scenarios/real-days/school-day.yaml",
 ]  # fmt: skip
 SERVICES = ("police", "ems", "fire-service")
 
@@ -56,6 +58,11 @@ class Told:
         return "none" if found.empty else str(found["why"].iloc[0])
 
 
+def least(*times_s: float | None) -> float | None:
+    """Return the least of some times, None where there is none."""
+    return min((time_s for time_s in times_s if time_s is not None), default=None)
+
+
 def times(t: Told) -> dict[str, float | None]:
     """Return every time column, None where it never happened."""
     found: dict[str, float | None] = {
@@ -64,7 +71,7 @@ def times(t: Told) -> dict[str, float | None]:
         "backup_called_s": t.first("backup-called"),
         "able_on_scene_s": t.first("able"), "police_met_s": t.first("police-met"), "first_aid_s": t.first("first-aid"),
         "aed_on_scene_s": t.first("aed-there"), "resolved_s": t.first("resolved"),
-        "script_done_s": t.first("script-done"), "halls_clear_s": t.first("halls-clear"),
+        "person_found_s": least(t.first("found"), t.first("on-scene")), "script_done_s": t.first("script-done"), "halls_clear_s": t.first("halls-clear"),
         "accounted_all_s": t.first("accounted", who="school"),
     }  # fmt: skip
     scene, entry = t.of("on-scene"), t.of("at-entry")

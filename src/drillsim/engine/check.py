@@ -148,25 +148,24 @@ def _possible(where: Any, world: World) -> Sequence[str]:
 
 def _reach(scenario: Scenario, mixes: Mixes, world: World, faults: FaultList) -> None:
     """Check that every unit can walk, with its keys, from its places to some place of the incident, and round its patrol."""
-    goals = [world.points_by_id[id_] for h, _ in happenings(scenario) for id_ in _possible(h.where, world)[:1]]
+    goals = [(h.row, world.points_by_id[id_]) for h, _ in happenings(scenario) for id_ in _possible(h.where, world)[:1]]
     tables = {True: world.metres, False: Routes(world.network, forbidden=world.locked_at_start)}
-    known: dict[tuple[bool, Location, Location | None], int | None] = {}
-    """What is beyond reach, by keys, start and next stop: units of many mixes share their places."""
+    known: dict[tuple[bool, Location, tuple[Location, ...]], int | None] = {}
+    """What is beyond reach, by keys, start and goals: units of many mixes share their places."""
     for name, mix in mixes.mixes.items():
         for i, unit in enumerate(mix.units):
-            keys = mix.role(unit).keys
+            role = mix.role(unit)
+            keys, sent = role.keys, tuple(at for kind, at in goals if role.word(kind) != "stays-away")
             for where, after, path in _walks_of(unit, ("mixes", name, "units", i)):
-                start, goal = world.place(where), None if after is None else world.place(after)
-                if (keys, start, goal) not in known:
-                    known[keys, start, goal] = _first_beyond_reach(
-                        tables[keys], start, goals if goal is None else [goal]
-                    )
-                stuck = known[keys, start, goal]
+                start, ends = world.place(where), sent if after is None else (world.place(after),)
+                if (keys, start, ends) not in known:
+                    known[keys, start, ends] = _first_beyond_reach(tables[keys], start, ends)
+                stuck = known[keys, start, ends]
                 if stuck is not None:
                     here, there = world.space_ids[start[0]], world.space_ids[stuck]
                     message = f"'{unit.id}' cannot walk from '{here}' to '{there}' with its keys"
                     advice = "Move it, or give its role keys"
-                    faults.add("DS501", f"{message}. {advice}", path, severity="warning" if goal is None else "error")
+                    faults.add("DS501", f"{message}. {advice}", path, severity="warning" if after is None else "error")
 
 
 def _walks_of(unit: Unit, path: Path) -> Iterator[tuple[Place, Place | None, Path]]:
@@ -183,7 +182,7 @@ def _walks_of(unit: Unit, path: Path) -> Iterator[tuple[Place, Place | None, Pat
         yield stop, after, at
 
 
-def _first_beyond_reach(routes: Routes, start: tuple[int, XY], goals: list[tuple[int, XY]]) -> int | None:
+def _first_beyond_reach(routes: Routes, start: Location, goals: Sequence[Location]) -> int | None:
     """Return the space of the first goal that nobody can walk to from a point, None where all can be reached."""
     (reach,) = routes.from_points([start])
     return next((goal[0] for goal in goals if reach.seconds_to(*goal) == inf), None)
