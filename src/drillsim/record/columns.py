@@ -14,6 +14,9 @@ class Column:
     meaning: str
     short: str = ""
     """A few words for tables and axes."""
+    follows_staffing: bool = False
+    """Whether it is an outcome of the staffing itself, such as a service that is asked only where those on campus are too
+    few: it is reported, and no mix is judged by it."""
 
 
 MEASURES: tuple[Column, ...] = (
@@ -21,13 +24,13 @@ MEASURES: tuple[Column, ...] = (
     Column("reported_s", "s", "onset until front office or dispatcher has the report", "reported"),
     Column("place_known_s", "s", "onset until everybody who is sent knows where it is", "place known"),
     Column("protective_order_s", "s", "onset until the protective order (hold, secure, lockdown, evacuate, shelter) is given", "order given"),
-    Column("police_called_s", "s", "onset until police are called", "police called"),
-    Column("backup_called_s", "s", "onset until a service is called because those on campus do not meet the need", "back-up called"),
+    Column("police_called_s", "s", "onset until police are called", "police called", follows_staffing=True),
+    Column("backup_called_s", "s", "onset until a service is called because those on campus do not meet the need", "back-up called", follows_staffing=True),
     Column("first_on_scene_s", "s", "onset until the first responder who may approach this kind is at the place, police included", "first on scene"),
     Column("able_on_scene_s", "s", "onset until those at the place can fulfil what the incident needs", "able to act"),
-    Column("police_at_entry_s", "s", "onset until the first police officer is at the entry", "police at the entry"),
-    Column("police_met_s", "s", "onset until staff with keys and place meet the police at the entry", "police met"),
-    Column("police_on_scene_s", "s", "onset until the first police officer is at the place", "police on scene"),
+    Column("police_at_entry_s", "s", "onset until the first police officer is at the entry", "police at the entry", follows_staffing=True),
+    Column("police_met_s", "s", "onset until staff with keys and place meet the police at the entry", "police met", follows_staffing=True),
+    Column("police_on_scene_s", "s", "onset until the first police officer is at the place", "police on scene", follows_staffing=True),
     Column("first_aid_s", "s", "onset until somebody who gives first aid is at the patient", "first aid"),
     Column("aed_on_scene_s", "s", "onset until an AED is at the patient, fetched or brought by the ambulance", "AED there"),
     Column("ems_at_entry_s", "s", "onset until emergency medical services are at the door", "EMS at the door"),

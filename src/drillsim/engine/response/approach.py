@@ -64,7 +64,7 @@ class Approach:
             inside = int(drill.world.network.way_spaces[way, side])
             yield self._walk(incident, responder, inside, (float(x), float(y)), speed_mps, entry)
         if searches:
-            yield from self._search(incident, responder, speed_mps)
+            yield from self.search(incident, responder, speed_mps)
         if gathers:
             yield from self._gather(incident, responder, speed_mps)
         while True:
@@ -97,9 +97,11 @@ class Approach:
 
     # ------------------------------------------------------------------ search
 
-    def _search(self, incident: IncidentState, responder: Responder, speed_mps: float) -> Process:
+    def search(self, incident: IncidentState, responder: Responder, speed_mps: float) -> Process:
         """Visit the nearest space that no searcher has visited, until the incident is found or its place told."""
         drill, env = self.drill, self.drill.env
+        if incident.place_known.triggered:
+            return
         drill.log(
             responder.id, ev.SEARCHES, drill.whereabouts(responder), "the place is not known", incident=incident.id
         )

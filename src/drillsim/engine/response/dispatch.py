@@ -8,7 +8,7 @@ there (rule B18 of docs/model/response.md).
 
 from __future__ import annotations
 
-from drillsim.engine.response.assignments import Assignments
+from drillsim.engine.response.assignments import Assignments, Status
 from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
@@ -94,58 +94,103 @@ class Dispatcher:
         policy = self.rules.policy(incident.kind)
         if incident in self._refused or (policy != "all" and self._is_complete(incident)):
             return []
-        suited = [
+        suited = self._may_be_asked(incident)
+        if policy == "all":
+            return suited
+        ranked = self._by_preference(incident, suited) if policy == "preference" else self._by_time(incident, suited)
+        ranked = sorted(ranked, key=self._is_tied)
+        return self._lead_and_back_up(incident, ranked)
+
+    def _may_be_asked(self, incident: IncidentState) -> list[Responder]:
+        """Return the units with a radio that suit an incident and are free, or may be called off for it, in mix order."""
+        return [
             u
             for u in self.on_campus()
             if u.role.radio
             and self.suits(incident, u)
             and (not self.assignments.is_busy(u) or self.may_call_off(incident, u))
         ]
-        if policy == "all":
-            return suited
-        ranked = self._by_preference(incident, suited) if policy == "preference" else self._by_time(incident, suited)
-        ranked = sorted(ranked, key=self.assignments.is_busy)
-        chosen = self._lead_and_back_up(incident, ranked)
-        return self._with_first_aid(incident, chosen, ranked) if incident.kind.has_patient else chosen
 
-    def _with_first_aid(
-        self, incident: IncidentState, chosen: list[Responder], ranked: list[Responder]
-    ) -> list[Responder]:
-        """Return those chosen for a patient, and the nearest free unit that gives first aid where it is nearer than they."""
-        first = next((u for u in ranked if u.role.care), None)
+    def choose_first_aid(
+        self, incident: IncidentState, chosen: list[Responder], fetcher: Responder | None
+    ) -> Responder | None:
+        """Return who else gives first aid: the nearest unit that does, unless it is sent already or the AED is there sooner.
+
+        None where somebody who gives first aid is there or under way, whoever brings the AED apart.
+        """
         sent = self.assignments.sent(incident)
-        if first is None or first in chosen or self.assignments.is_busy(first) or any(u.role.care for u in sent):
-            return chosen
-        return [*chosen, first]
+        if not incident.kind.has_patient or any(u.role.care for u in sent if u is not fetcher):
+            return None
+        may = [u for u in dict.fromkeys([*chosen, *self._may_be_asked(incident)]) if u.role.care and u is not fetcher]
+        first = next(iter(sorted(self._by_time(incident, may), key=self._is_tied)), None)
+        if first is None or first in chosen:
+            return None
+        by_fetcher = fetcher is not None and fetcher.role.care > 0
+        if by_fetcher and fetcher is not None and self._aed_s(incident, fetcher) <= self._arrives_s(incident, first):
+            return None
+        return first
+
+    def _is_tied(self, unit: Responder) -> bool:
+        """Return whether a unit is on scene of an incident; one that is still on the way to it counts as free for one that
+        may call it off."""
+        current = self.assignments.of(unit)
+        return current is not None and current.status is Status.ON_SCENE
 
     def choose_fetcher(self, incident: IncidentState, chosen: list[Responder]) -> Responder | None:
-        """Return who brings the AED: of the free units that may, the one who is at the patient with it in least time.
+        """Return who brings the AED: of those on the way and the free units that may, who is at the patient with it first.
 
-        The first who gives first aid goes straight there, so that with nobody else it takes the AED along only where that
-        costs little (`aed_detour`). None where the plan has no AED, or somebody was asked for it already.
+        The first who gives first aid goes straight there, but where taking the AED along costs it little (`aed_detour`) and
+        nobody would bring it sooner. None while the place is not known, where the plan has no AED, or where somebody was
+        asked for it already.
         """
-        places = self.drill.world.equipment("aed")
-        if not places or not incident.kind.has_patient or self.assignments.fetcher(incident) is not None:
+        places, known = self.drill.world.equipment("aed"), incident.place_known.triggered
+        if not places or not known or not incident.kind.has_patient or self.assignments.fetcher(incident) is not None:
             return None
-        helpers = [*self.assignments.sent(incident), *chosen]
-        care = next((u for u in self._by_time(incident, helpers) if u.role.care), helpers[0] if helpers else None)
-        free = [u for u in self.free() if u.role.radio and self.suits(incident, u)]
-        may = [u for u in dict.fromkeys([*chosen, *free]) if u.role.fetches_aed and u is not care]
-        return min(may, key=lambda u: (self._aed_s(incident, u), u.order), default=None)
+        there = self.assignments.on_scene(incident)
+        asked = [*self.assignments.sent(incident), *chosen, *self._may_be_asked(incident)]
+        may = [u for u in dict.fromkeys(asked) if u not in there]
+        first = sorted(self._by_time(incident, [u for u in may if u.role.care]), key=self._is_tied)
+        care = first[0] if first and not any(u.role.care for u in there) else None
+        may = [u for u in may if u.role.fetches_aed and self._may_fetch(incident, u, care)]
+        return min(may, key=lambda u: (self._is_tied(u), self._aed_s(incident, u), u.order), default=None)
+
+    def _may_fetch(self, incident: IncidentState, unit: Responder, care: Responder | None) -> bool:
+        """Return whether a unit may go by way of the AED: the first who gives first aid only at a small detour."""
+        if unit is not care:
+            return True
+        detour_s = self._aed_s(incident, unit) - self._arrives_s(incident, unit)
+        return detour_s <= self.drill.scenario.medical.aed_detour
 
     def _aed_s(self, incident: IncidentState, unit: Responder) -> float:
-        """Return the seconds until a unit is at the patient with an AED; at the AED, where the place is not known."""
-        travel, now = self.drill.travel, self.drill.env.now
-        space, at = travel.place(unit)
+        """Return the seconds until a unit is at the patient with an AED."""
+        travel, drill, leaves_s = self.drill.travel, self.drill, self._leaves_s(incident, unit)
+        space, at = travel.place_in(unit, leaves_s)
         if space < 0:
             return float("inf")
         routes = travel.routes(unit, unit.pace(incident.kind))
-        known, goal = incident.place_known.triggered, (incident.space, incident.point)
         ways = [
-            routes.seconds_to(space, at, box, xy) + (routes.seconds_to(box, xy, *goal) if known else 0.0)
-            for _, box, xy in self.drill.world.equipment("aed")
+            routes.seconds_to(space, at, box, xy) + routes.seconds_to(box, xy, incident.space, incident.point)
+            for _, box, xy in drill.world.equipment("aed")
         ]
-        return unit.set_off_s(now, incident.number) + min(ways)
+        take_s = unit.sample(drill.scenario.medical.aed_take, "unit.aed_take", incident.number)
+        return leaves_s + min(ways) + take_s
+
+    def _arrives_s(self, incident: IncidentState, unit: Responder) -> float:
+        """Return the seconds until a unit is there: word, hand-over and static travel time; inf where it is on a stair."""
+        travel, leaves_s = self.drill.travel, self._leaves_s(incident, unit)
+        space, at = travel.place_in(unit, leaves_s)
+        if space < 0:
+            return float("inf")
+        routes = travel.routes(unit, unit.pace(incident.kind))
+        return leaves_s + routes.seconds_to(space, at, incident.space, incident.point)
+
+    def _leaves_s(self, incident: IncidentState, unit: Responder) -> float:
+        """Return the seconds until a unit sets off if it is called now: 0 for one that is on the way already."""
+        current = self.assignments.of(unit)
+        if current is not None and current.incident is incident and current.has_set_off:
+            return 0.0
+        heard_s = self.drill.radio_s(unit, incident.number)
+        return heard_s + unit.set_off_s(self.drill.env.now + heard_s, incident.number)
 
     def _is_complete(self, incident: IncidentState) -> bool:
         """Return whether as many are sent as it needs, with a back-up for one who would be alone."""
@@ -153,20 +198,10 @@ class Dispatcher:
         return not alone and self.assignments.missing(incident) == 0
 
     def _by_time(self, incident: IncidentState, suited: list[Responder]) -> list[Responder]:
-        """Return units by hand-over and static travel time, ties by mix order; by mix order if the place is unknown."""
+        """Return units by time of arrival as far as it is known, ties by mix order; by mix order if the place is unknown."""
         if len(suited) < 2 or self.rules.service == "from_dispatch" or not incident.place_known.triggered:
             return suited
-        drill = self.drill
-
-        def eta(unit: Responder) -> tuple[float, int]:
-            space, at = drill.travel.place(unit)
-            if space < 0:
-                return float("inf"), unit.order
-            routes = drill.travel.routes(unit, unit.pace(incident.kind))
-            leaves_s = unit.set_off_s(drill.env.now, incident.number)
-            return leaves_s + routes.seconds_to(space, at, incident.space, incident.point), unit.order
-
-        return sorted(suited, key=eta)
+        return sorted(suited, key=lambda u: (self._arrives_s(incident, u), u.order))
 
     def _by_preference(self, incident: IncidentState, suited: list[Responder]) -> list[Responder]:
         line = self.preference(incident)
@@ -198,6 +233,9 @@ class Dispatcher:
             lead = ranked[:1]
         rest = [u for u in ranked if u not in lead and not self.assignments.is_busy(u)]
         alone = len(lead) + len(sent) == 1
+        if not incident.place_known.triggered and not sent and self.rules.back_up:
+            # nobody is known to be nearest: who resolves goes beside the two who would go without it
+            return list(dict.fromkeys([*lead, *(u for u in ranked[:2] if not self.assignments.is_busy(u))]))
         return lead + (rest[:1] if self.rules.back_up and alone else [])
 
     def report(self, incident: IncidentState) -> None:

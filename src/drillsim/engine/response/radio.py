@@ -17,10 +17,7 @@ class Radio:
 
     def delay_s(self, incident: IncidentState, unit: Responder) -> float:
         """Return the delay until a unit hears a message: a draw, and one repeat where its place has no cover."""
-        drill = self.drill
-        reporting = drill.scenario.reporting
-        delay = unit.sample(reporting.radio, "unit.radio", incident.number)
-        return delay if drill.has_radio(drill.travel.place(unit)[0]) else delay + reporting.repeat
+        return self.drill.radio_s(unit, incident.number)
 
     def hear(self, incident: IncidentState, unit: Responder, why: str) -> None:
         """Record that a unit has word of an incident; it orders, and speaks to the police, where its role may."""

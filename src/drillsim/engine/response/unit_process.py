@@ -34,6 +34,8 @@ class Response:
         )
         self._lacking: set[IncidentState] = set()
         """Incidents for which the services are called unless the campus meets the need in time."""
+        self._lost: set[IncidentState] = set()
+        """Incidents from which somebody was called off."""
 
     # ------------------------------------------------------------------ who goes
 
@@ -66,7 +68,20 @@ class Response:
         chosen = self.dispatcher.choose(incident)
         if not incident.kind.may_approach:
             self._give_support_tasks(incident)
+        if incident.kind.has_patient and not incident.place_known.triggered:
+            incident.place_known.callbacks.append(lambda _e: self._ask_for_aed(incident))
         self._send_all(incident, chosen)
+
+    def _ask_for_aed(self, incident: IncidentState) -> None:
+        """Ask somebody for the AED, now that the place is known: a free unit, or one that was looking for the place."""
+        fetcher = None if incident.ended else self.dispatcher.choose_fetcher(incident, [])
+        if fetcher is None:
+            return
+        assignment = self.assignments.of(fetcher)
+        if assignment is None:
+            heard_s = self.radio.delay_s(incident, fetcher)
+            assignment = self.send(incident, fetcher, heard_s=heard_s, why="by radio")
+        assignment.fetches = True
 
     def review(self, incident: IncidentState) -> None:
         """Compare the need of a reported incident with who is there, at the end of this instant's chain of events."""
@@ -81,20 +96,29 @@ class Response:
 
     def _send_all(self, incident: IncidentState, chosen: list[Responder]) -> None:
         fetcher = self.dispatcher.choose_fetcher(incident, chosen)
-        for unit in dict.fromkeys(chosen if fetcher is None else [*chosen, fetcher]):
+        first_aid = self.dispatcher.choose_first_aid(incident, chosen, fetcher)
+        wanted = [*chosen, *(u for u in (fetcher, first_aid) if u is not None)]
+        for unit in dict.fromkeys(u for u in wanted if u in chosen or u not in self.assignments.sent(incident)):
             if self.assignments.is_busy(unit):
                 self.call_off(unit, incident)
-            assignment = self.send(incident, unit, heard_s=self.radio.delay_s(incident, unit), why="by radio")
-            assignment.fetches = unit is fetcher
+            self.send(incident, unit, heard_s=self.radio.delay_s(incident, unit), why="by radio")
+        if fetcher is not None:
+            assigned = self.assignments.of(fetcher)
+            assert assigned is not None
+            assigned.fetches = True
         if not chosen:
             self.dispatcher.wait(incident)
         self._ask_services(incident)
 
     def _ask_services(self, incident: IncidentState) -> None:
-        """Call the services where those on campus are too few, or are not free within `wait_at_most`."""
-        if not self.dispatcher.can_be_met(incident):
+        """Call the services where those on campus are too few, or are not free within `wait_at_most`.
+
+        They are called at once where somebody was taken off the incident, and nobody else makes up for it.
+        """
+        provided = self.dispatcher.is_provided_for(incident)
+        if not self.dispatcher.can_be_met(incident) or (incident in self._lost and not provided):
             self._call_for_help(incident)
-        elif not self.dispatcher.is_provided_for(incident) and incident not in self._lacking:
+        elif not provided and incident not in self._lacking:
             self._lacking.add(incident)
             self.drill.at(self.drill.scenario.dispatch.waits_at_most(incident.kind), lambda _e: self._in_vain(incident))
 
@@ -128,6 +152,7 @@ class Response:
         self._withdraw(unit)
         self.scene.leave(old, unit)
         if old is not incident:
+            self._lost.add(old)
             self.review(old)
 
     def _withdraw(self, unit: Responder) -> None:
@@ -170,9 +195,11 @@ class Response:
         drill.log(unit.id, ev.UNDER_WAY, drill.whereabouts(unit), incident=incident.id)
         if drill.scenario.dispatch.service == "walked":
             drill.travel.begin_approach(unit)
-            if incident.kind.has_patient:
-                yield from self.approach.fetch_aed(incident, unit, asked=assignment.fetches)
             speed_mps = unit.pace(incident.kind)
+            if incident.kind.has_patient:
+                if why != "noticed it":
+                    yield from self.approach.search(incident, unit, speed_mps)
+                yield from self.approach.fetch_aed(incident, unit, asked=assignment.fetches)
             yield from self.approach.reach(incident, unit, knows=why == "noticed it", speed_mps=speed_mps)
         self.scene.arrive(incident, unit)
         yield from self._until_clear(incident, unit)

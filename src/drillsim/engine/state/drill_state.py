@@ -147,6 +147,13 @@ class DrillState:
         """Return whether a radio message goes out from and reaches a space now."""
         return space not in self.without_radio
 
+    def radio_s(self, unit: Responder, number: int) -> float:
+        """Return the seconds until a unit hears a message about an incident: a draw, and one repeat where its place has no
+        cover."""
+        reporting = self.scenario.reporting
+        delay_s = unit.sample(reporting.radio, "unit.radio", number)
+        return delay_s if self.has_radio(self.travel.place(unit)[0]) else delay_s + reporting.repeat
+
     def notice(self, incident: IncidentState, who: str, why: str, unit: Responder | None = None) -> None:
         """Let an incident be noticed, once."""
         if not incident.noticed.triggered:

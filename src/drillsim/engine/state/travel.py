@@ -211,6 +211,10 @@ class Travel:
             return self.crowd.unit_place(responder.number)
         return responder.place_at(self.env.now)
 
+    def place_in(self, responder: Responder, delay_s: float) -> tuple[int, XY]:
+        """Return where a responder will be in some seconds if it stays on its duty; one that has set off, where it is now."""
+        return self.place(responder) if responder.number is not None else responder.place_at(self.env.now + delay_s)
+
     def stand(self, responder: Responder) -> None:
         """Halt a responder that has set off; one that has not goes on with its duty."""
         if responder.number is not None:
