@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -48,16 +48,17 @@ class Play:
     """Space ('' outside), point, lock delay and errands: when, and where to ('' to halt)."""
     watches: list[tuple[float, list[str], int]]
     looks: list[float]
+    ramps: list[dict[str, Any]] = field(default_factory=list)
 
     def __repr__(self) -> str:
         """Return the play as Python text, one person, door or order a line."""
         lines = []
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, list) and field.name != "looks":
-                lines += [f"    {field.name}=[", *(f"        {item!r}," for item in value), "    ],"]
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, list) and one.name != "looks":
+                lines += [f"    {one.name}=[", *(f"        {item!r}," for item in value), "    ],"]
             else:
-                lines.append(f"    {field.name}={value!r},")
+                lines.append(f"    {one.name}={value!r},")
         return "\n".join(["Play(", *lines, ")"])
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
@@ -65,9 +66,9 @@ class Play:
 
     def make(self, engine: str) -> tuple[World, list[Any]]:
         """Return a world with this play scheduled, and the list that units and watches write to."""
-        plan = plan_of(self.spaces, self.openings, stairs=self.stairs)
+        plan = plan_of(self.spaces, self.openings, stairs=self.stairs, ramps=self.ramps)
         space, way = plan.space_index, {o.id: w for w, o in enumerate(plan.openings)}
-        way |= {s.id: len(plan.openings) + n for n, s in enumerate(plan.stairs)}
+        way |= {f.id: len(plan.openings) + n for n, f in enumerate(plan.flights)}
         crowd = people_at([(space[s], x, y) for s, x, y, *_ in self.people])
         level, up, down = np.array([p[3] for p in self.people], dtype=np.float64).reshape(-1, 3).T
         given = {"level_mps": level, "stair_up_mps": up, "stair_down_mps": down}
@@ -273,6 +274,10 @@ def plays(draw: st.DrawFn) -> Play:
     spaces, openings, stairs = draw(buildings())
     outlines = {id_: SPOTS.get(id_, polygon) for id_, _, polygon in spaces}
     ids, ways = list(outlines), [o["id"] for o in openings] + [s["id"] for s in stairs]
+    ramps = []
+    if stairs and draw(st.booleans()):
+        last = stairs.pop()
+        ramps = [{key: value for key, value in last.items() if key != "rise"} | {"slope": "1:12"}]
     share = st.floats(0.01, 0.99)
 
     def spot(space: str) -> tuple[float, float]:
@@ -324,5 +329,5 @@ def plays(draw: st.DrawFn) -> Play:
         {id_: draw(st.sampled_from(exits)) for id_ in ids} if routes == "assigned" and exits else {},
         draw(st.lists(st.sampled_from(ways), max_size=1)), people, script, units,
         draw(st.lists(st.tuples(st.sampled_from(TIMES), rooms, st.integers(0, 9)), max_size=2)),
-        sorted(draw(st.lists(st.floats(0, 60), max_size=4))),
+        sorted(draw(st.lists(st.floats(0, 60), max_size=4))), ramps,
     )  # fmt: skip

@@ -165,6 +165,26 @@ Rate = Annotated[float, _of("rate"), _schema("rate")]
 Share = Annotated[float, Field(ge=0, le=1), _of("share"), _schema("share", bare=True)]
 Ratio = Annotated[float, Field(gt=0, le=100), _of("share"), _schema("share", bare=True)]
 """A multiple: '80 %' is 0.8, and '150 %' 1.5."""
+_ONE_IN = r"^\s*1\s*:\s*[1-9][0-9]{0,3}(?:\.[0-9]{1,6})?\s*$"
+
+
+def _gradient(value: Any) -> Any:
+    """Return a slope that is written as '1:12' as a share; anything else as it is."""
+    if isinstance(value, str) and len(value) <= LONGEST_TEXT and re.match(_ONE_IN, value):
+        return 1.0 / float(value.split(":")[1])
+    return value
+
+
+Slope = Annotated[
+    float,
+    Field(gt=0, le=1),
+    _of("share"),
+    BeforeValidator(_gradient),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": _ONE_IN, "examples": ["1:12"]}, written("share", bare=True)]}
+    ),
+]
+"""Height over length on plan: '1:12' is 0.0833, and '8 %' is 0.08."""
 Money = Annotated[float, _of("money"), _schema("money")]
 
 

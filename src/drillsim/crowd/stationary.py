@@ -238,7 +238,7 @@ class StationaryCrowd:
             return
         unit.space, unit.start, unit.end = ON_STAIR, node ^ 1, node
         own = unit.stair_mps[node & 1]
-        speed = own if own == own else unit.level_mps * self.cells.stair_factors[way - self._openings][node & 1]
+        speed = self.cells.flight_mps(way - self._openings, node & 1, unit.level_mps, own)
         self._walk(unit, float(self.network.way_crossing_m[way]), speed)
 
     def _enter(self, unit: Walker, node: int) -> None:

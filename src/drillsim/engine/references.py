@@ -30,7 +30,7 @@ class PlanNames:
         self.points = sorted({*self.spaces, *(p.id for p in plan.posts)})
         self.uses = sorted({s.use for s in plan.spaces})
         self.openings = [o.id for o in plan.openings]
-        self.ways = [*self.openings, *(s.id for s in plan.stairs)]
+        self.ways = [*self.openings, *(f.id for f in plan.flights)]
         self.exits = [o.id for o in plan.openings if is_exit(plan, o)]
         gates = [o.id for o in plan.openings if OUTSIDE in o.spaces and o.id not in self.exits]
         self.by_sort = {

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from drillsim.plan.checks import check_plan
-    from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Space, Stair
+    from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Ramp, Space, Stair
     from drillsim.plan.network import Network, build
     from drillsim.plan.read import check_plan_file, read_plan
     from drillsim.plan.routes import Path, Routes, TravelTimes, nearest_exit_m
 
 _HOME = {
     "checks": ("check_plan",),
-    "model": ("OUTSIDE", "FloorPlan", "Opening", "Space", "Stair"),
+    "model": ("OUTSIDE", "FloorPlan", "Opening", "Ramp", "Space", "Stair"),
     "network": ("Network", "build"),
     "read": ("check_plan_file", "read_plan"),
     "routes": ("Path", "TravelTimes", "Routes", "nearest_exit_m"),
@@ -26,6 +26,7 @@ __all__ = [
     "Network",
     "Opening",
     "Path",
+    "Ramp",
     "Routes",
     "Space",
     "Stair",

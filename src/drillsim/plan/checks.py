@@ -1,25 +1,30 @@
-"""Checks of a floor plan as a whole: ids, references, widths, stairs, timetable, groups; all faults in one pass."""
+"""Checks of a floor plan as a whole: ids, references, widths, stairs, ramps, timetable, groups; all faults in one pass."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from math import sqrt
 from typing import Any
 
 from drillsim.documents.document import Document
 from drillsim.documents.fault_list import FaultList
 from drillsim.errors import Fault, closest, order_faults
 from drillsim.notation import length_text, value_of
-from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Stair
+from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Ramp, Stair
 from drillsim.quantities import minutes
 
 NARROW_M, WIDE_M = 0.6, 3.66
 """Usual clear widths of doors in m: 2 ft to 12 ft. Source: assumption A:plan.usual_widths."""
 RISES_M, RISERS_M, TREADS_M = (0.3, 6.5), (0.10, 0.23), (0.20, 0.45)
 """Usual rise of a stair between storeys, height and depth of a step, m. Source: assumption A:plan.usual_stairs."""
-PASSABLE_M = 0.3 + 0.05 / 1.3
+LEAST_CAPACITY_PS = 0.05
+"""Persons per second below which a drill refuses an opening, stair or ramp (crowd/laws.py). Source: A:crowd.least_capacity."""
+PASSABLE_M = 0.3 + LEAST_CAPACITY_PS / 1.3
 """Clear width of a door, m, below which the default law of doors lets fewer than 0.05 persons pass per second (crowd/laws.py)."""
 PEOPLE_PER_M2 = 2.7
 """Persons that a square metre holds under the default laws (crowd/laws.py). Source: docs/model/crowd.md."""
+STEEPEST = 1 / 8
+"""Steepest usual slope of a ramp. Source: assumption A:plan.usual_ramps."""
 STOREY_SLACK_M = 0.3
 """Difference in m between the rise of a stair and the height between its levels that gives no warning."""
 
@@ -45,7 +50,7 @@ def note_faults(plan: FloorPlan, notes: FaultList) -> list[Fault]:
     _check_ids(plan, notes)
     _check_references(plan, notes)
     _check_widths(plan, notes)
-    _check_stairs(plan, notes)
+    _check_flights(plan, notes)
     _check_timetable(plan, notes)
     _check_groups(plan, notes)
     outline_checks.check_outlines(plan, notes)
@@ -59,7 +64,7 @@ def _check_ids(plan: FloorPlan, notes: FaultList) -> None:
     sections: Sequence[tuple[tuple[str, Sequence[Any]], ...]] = (
         (("levels", plan.levels),),
         (("spaces", plan.spaces),),
-        (("openings", plan.openings), ("stairs", plan.stairs)),
+        (("openings", plan.openings), ("stairs", plan.stairs), ("ramps", plan.ramps)),
         (("posts", plan.posts),),
         (("cameras", plan.cameras),),
         (("equipment", plan.equipment),),
@@ -111,13 +116,13 @@ def _check_references(plan: FloorPlan, notes: FaultList) -> None:
         elif (OUTSIDE in opening.spaces) and opening.kind != "exit":
             message = f"'{opening.id}' is a {opening.kind} to the outside. Write 'kind: exit'"
             notes.warn("DS103", message, ("openings", i, "kind"))
-    for i, stair in enumerate(plan.stairs):
+    for section, i, flight in plan.flights_by_section():
         for end in ("lower", "upper"):
-            if getattr(stair, end) not in spaces:
-                notes.unknown("DS202", "space", getattr(stair, end), spaces, ("stairs", i, end))
-            door = getattr(stair, f"{end}_opening")
+            if getattr(flight, end) not in spaces:
+                notes.unknown("DS202", "space", getattr(flight, end), spaces, (section, i, end))
+            door = getattr(flight, f"{end}_opening")
             if door is not None and door not in openings:
-                notes.unknown("DS204", "opening", door, openings, ("stairs", i, f"{end}_opening"))
+                notes.unknown("DS204", "opening", door, openings, (section, i, f"{end}_opening"))
     named: tuple[tuple[str, tuple[Post | Equipment, ...]], ...] = (("posts", plan.posts), ("equipment", plan.equipment))
     for section, things in named:
         for i, thing in enumerate(things):
@@ -166,13 +171,26 @@ def _check_widths(plan: FloorPlan, notes: FaultList) -> None:
             notes.warn("DS502", message, at)
         elif not opening.wide_on_purpose and (width < NARROW_M or (width > WIDE_M and opening.kind != "opening")):
             notes.warn("DS402", _odd_width(opening.kind, opening.id, width, written, hint), at)
-    for i, stair in enumerate(plan.stairs):
-        if not NARROW_M <= stair.width <= WIDE_M:
-            at = ("stairs", i, "width")
-            written = notes.text(at) or length_text(stair.width, plan.units)
-            notes.warn(
-                "DS402", _odd_width("stair", stair.id, stair.width, written, _other_unit(written), keep=False), at
+    for section, i, flight in plan.flights_by_section():
+        at, kind = (section, i, "width"), section.removesuffix("s")
+        written = notes.text(at) or length_text(flight.width, plan.units)
+        hint = _other_unit(written)
+        if flight.width < _passable_m(flight) and not hint:
+            message = (
+                f"{kind} '{flight.id}' is {written} wide: by the usual law of a {kind} it lets nobody on, and a drill "
+                "refuses it. Check the unit"
             )
+            notes.warn("DS502", message, at)
+        elif not NARROW_M <= flight.width <= WIDE_M:
+            notes.warn("DS402", _odd_width(kind, flight.id, flight.width, written, hint, keep=False), at)
+
+
+def _passable_m(flight: Stair | Ramp) -> float:
+    """Return the width in m below which the default laws let fewer than 0.05 persons/s onto a stair or ramp (rule A5)."""
+    if isinstance(flight, Ramp):
+        return 2 * 0.20 + LEAST_CAPACITY_PS / 1.30
+    k_mps = min(51.8 * sqrt(flight.tread / flight.riser) / 60.0, 1.40)
+    return 0.30 + LEAST_CAPACITY_PS * 4.0 * 0.266 / k_mps
 
 
 def _check_crowding(plan: FloorPlan, notes: FaultList) -> None:
@@ -215,51 +233,75 @@ def _odd_width(kind: str, name: str, width_m: float, written: str, hint: str, *,
     return f"{kind.replace('_', ' ')} '{name}' is {written} wide.{hint} {usual}{remedy}"
 
 
-def _check_stairs(plan: FloorPlan, notes: FaultList) -> None:
+def _check_flights(plan: FloorPlan, notes: FaultList) -> None:
     from drillsim.plan.model import stair_opening
 
     height = {v.id: v.elevation for v in plan.levels}
-    for i, stair in enumerate(plan.stairs):
-        ends = [plan.spaces[plan.space_index[s]] for s in (stair.lower, stair.upper) if s in plan.space_index]
+    for section, i, flight in plan.flights_by_section():
+        called = f"{section.removesuffix('s')} '{flight.id}'"
+        ends = [plan.spaces[plan.space_index[s]] for s in (flight.lower, flight.upper) if s in plan.space_index]
         if len(ends) == 2 and all(e.level in height for e in ends):
-            storey = height[ends[1].level] - height[ends[0].level]
-            if ends[0].level == ends[1].level:
-                message = f"stair '{stair.id}' begins and ends on level '{ends[0].level}'. Its spaces lie on two levels"
-                notes.add("DS304", message, ("stairs", i, "upper"))
-            elif storey <= 0:
+            storey, on_level = height[ends[1].level] - height[ends[0].level], ends[0].level == ends[1].level
+            if on_level and isinstance(flight, Stair):
+                message = f"{called} begins and ends on level '{ends[0].level}'. Its spaces lie on two levels"
+                notes.add("DS304", message, (section, i, "upper"))
+            elif flight.lower == flight.upper:
                 message = (
-                    f"stair '{stair.id}': 'lower' lies above 'upper' ({ends[0].level} at "
+                    f"{called} begins and ends in '{flight.lower}'. Name the space at its foot and the one at its head"
+                )
+                notes.add("DS304", message, (section, i, "upper"))
+            elif storey <= 0 and not on_level:
+                message = (
+                    f"{called}: 'lower' lies above 'upper' ({ends[0].level} at "
                     f"{length_text(height[ends[0].level], plan.units)}, {ends[1].level} at "
                     f"{length_text(height[ends[1].level], plan.units)}). Swap them"
                 )
-                notes.add("DS304", message, ("stairs", i, "lower"))
+                notes.add("DS304", message, (section, i, "lower"))
+            elif isinstance(flight, Stair):
+                _check_steps(notes, i, flight, storey, plan.units)
             else:
-                _check_slope(notes, i, stair, storey, plan.units)
-        for end, room in (("lower", stair.lower), ("upper", stair.upper)):
-            if room in plan.space_index and stair_opening(plan, stair, upper=end == "upper") is None:
-                _note_untold_opening(plan, notes, i, stair, end, room)
+                _check_slope(notes, i, flight, storey, plan.units)
+        for end, room in (("lower", flight.lower), ("upper", flight.upper)):
+            if room in plan.space_index and stair_opening(plan, flight, upper=end == "upper") is None:
+                _note_untold_opening(plan, notes, (section, i), flight, end, room)
 
 
-def _note_untold_opening(plan: FloorPlan, notes: FaultList, i: int, stair: Stair, end: str, room: str) -> None:
-    named = getattr(stair, f"{end}_opening")
+def _note_untold_opening(
+    plan: FloorPlan, notes: FaultList, at: tuple[str, int], flight: Stair | Ramp, end: str, room: str
+) -> None:
+    named, called = getattr(flight, f"{end}_opening"), f"{at[0].removesuffix('s')} '{flight.id}'"
     beside = [o.id for o in plan.openings if room in o.spaces]
     if named is not None:
         if named in plan.opening_index:
             message = f"{end}_opening: '{named}' does not open into '{room}'.{closest(named, beside)}"
-            notes.add("DS304", message, ("stairs", i, f"{end}_opening"))
+            notes.add("DS304", message, (*at, f"{end}_opening"))
     elif beside:
         shown = ", ".join(f"'{b}'" for b in beside[:4])
         message = (
-            f"stair '{stair.id}': '{room}' has {len(beside)} openings and not exactly one stair door. "
+            f"{called}: '{room}' has {len(beside)} openings and not exactly one stair door. "
             f"Write '{end}_opening:' and one of {shown}"
         )
-        notes.add("DS304", message, ("stairs", i, end))
+        notes.add("DS304", message, (*at, end))
     elif not notes.is_partial:
-        message = f"stair '{stair.id}': '{room}' has no opening. Add a stair_door that joins it with a hall"
-        notes.add("DS304", message, ("stairs", i, end))
+        door = "a stair_door" if isinstance(flight, Stair) else "an opening"
+        notes.add("DS304", f"{called}: '{room}' has no opening. Add {door} that joins it with a hall", (*at, end))
 
 
-def _check_slope(notes: FaultList, i: int, stair: Stair, storey_m: float, unit: str | None) -> None:
+def _check_slope(notes: FaultList, i: int, ramp: Ramp, storey_m: float, unit: str | None) -> None:
+    """Warn of a ramp that is steep, or that cannot overcome the height between its levels."""
+    slope = f"1:{1 / ramp.slope:.3g}"
+    if ramp.slope > STEEPEST:
+        notes.warn("DS404", f"ramp '{ramp.id}' is steep: {slope}. Over 1:8 is unusual", ("ramps", i, "slope"))
+    if storey_m > ramp.rise + STOREY_SLACK_M:
+        length, rise, storey = (length_text(v, unit) for v in (ramp.length, ramp.rise, storey_m))
+        message = (
+            f"ramp '{ramp.id}' rises {rise} at most ({length} at {slope}), its levels lie {storey} apart. Correct 'length', "
+            "'slope' or 'elevation'"
+        )
+        notes.warn("DS404", message, ("ramps", i, "length"))
+
+
+def _check_steps(notes: FaultList, i: int, stair: Stair, storey_m: float, unit: str | None) -> None:
     rise, storey, length = (length_text(v, unit) for v in (stair.rise, storey_m, stair.length))
     if abs(stair.rise - storey_m) > STOREY_SLACK_M:
         message = f"stair '{stair.id}' rises {rise}, its levels lie {storey} apart. Correct 'rise' or 'elevation'"

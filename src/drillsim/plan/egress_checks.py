@@ -53,7 +53,7 @@ def check_ways_out(plan: FloorPlan, notes: FaultList) -> None:
     for i, opening in enumerate(plan.openings):
         for id_ in dict.fromkeys(opening.spaces):
             beside.setdefault(id_, []).append(i)
-    with_stairs = {id_ for t in plan.stairs for id_ in (t.lower, t.upper)}
+    with_stairs = {id_ for t in plan.flights for id_ in (t.lower, t.upper)}
     for i, space in enumerate(plan.spaces):
         if space.id not in inside:
             continue
@@ -99,14 +99,14 @@ def _note_courts(plan: FloorPlan, notes: FaultList, inside: set[str]) -> None:
 
 
 def _ways_out(plan: FloorPlan) -> dict[str, list[str]]:
-    """Return, per space, the space behind each way out of it, one entry per way: openings first, then stairs."""
+    """Return, per space, the space behind each way out of it, one entry per way: openings first, then stairs and ramps."""
     leads: dict[str, list[str]] = {s.id: [] for s in plan.spaces}
     for opening in plan.openings:
         a, b = opening.spaces
         for here, beyond in ((a, b), (b, a)):
             if a != b and here in leads and may_pass(plan, opening, beyond):
                 leads[here].append(beyond)
-    for stair in plan.stairs:
+    for stair in plan.flights:
         for here, beyond in {stair.lower: stair.upper, stair.upper: stair.lower}.items():
             if here in leads:
                 leads[here].append(beyond)
@@ -145,7 +145,7 @@ def _parts(plan: FloorPlan, indoors: list[str]) -> dict[str, int]:
     A drawn outdoor space joins what stands around it, such as portable classrooms; the implied outside joins nothing.
     """
     beside: dict[str, list[str]] = {s.id: [] for s in plan.spaces}
-    pairs = [o.spaces for o in plan.openings] + [(t.lower, t.upper) for t in plan.stairs]
+    pairs = [o.spaces for o in plan.openings] + [(t.lower, t.upper) for t in plan.flights]
     for a, b in pairs:
         if a in beside and b in beside:
             beside[a].append(b)

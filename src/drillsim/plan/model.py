@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Literal
 
@@ -9,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from drillsim.derived import Derives
 from drillsim.documents.document import Model
-from drillsim.quantities import Area, EndOfPeriod, Length, Share, TimeOfDay, minutes
+from drillsim.quantities import Area, EndOfPeriod, Length, Share, Slope, TimeOfDay, minutes
 
 OUTSIDE = "outside"
 CIRCULATION = ("corridor", "passage", "lobby")
@@ -40,13 +41,23 @@ class Level(Model):
     """Name for people; default: the id."""
 
 
-class Space(Model):
-    """A room, a corridor, a stair room, or an outdoor place."""
+class Named(Model):
+    """What has an id and a label."""
 
     id: str
     """Name used in this file and in the others."""
     label: str = ""
-    """Name for people, such as 'Room 114'; default: the id."""
+    """Name for people, such as 'Room 114' or 'Stair A'; default: the id."""
+
+    @property
+    def name(self) -> str:
+        """The label, or the id where there is none."""
+        return self.label or self.id
+
+
+class Space(Named):
+    """A room, a corridor, a stair room, or an outdoor place."""
+
     level: str
     """Level it lies on, by id."""
     use: Use
@@ -68,11 +79,6 @@ class Space(Model):
     and rooms are not. Source: A:plan.through."""
     supervised: bool | None = None
     """Whether an adult is normally there; default: in classrooms, offices, library, gym and cafeteria."""
-
-    @property
-    def name(self) -> str:
-        """The label, or the id where there is none."""
-        return self.label or self.id
 
     @property
     def is_through(self) -> bool:
@@ -99,13 +105,9 @@ class KeepsOutOf(Model):
     """One of the two spaces of the opening, or 'outside'; people in it can leave."""
 
 
-class Opening(Model):
+class Opening(Named):
     """A door, a leafless opening, a stair door or an exit; a way between two spaces."""
 
-    id: str
-    """Name used in this file and in the others."""
-    label: str = ""
-    """Name for people; default: the id."""
     kind: Literal["door", "opening", "exit", "stair_door"]
     """door: has a leaf. opening: has none. exit: leads outside. stair_door: joins a stair room."""
     spaces: tuple[str, str]
@@ -126,11 +128,6 @@ class Opening(Model):
     """Whether opening it rings at the front office."""
     wide_on_purpose: bool = False
     """Keep an unusual width without a warning."""
-
-    @property
-    def name(self) -> str:
-        """The label, or the id where there is none."""
-        return self.label or self.id
 
     @property
     def clear_width_m(self) -> float:
@@ -154,54 +151,53 @@ class Opening(Model):
         return "outside" if (OUTSIDE in self.spaces or self.kind == "exit") and self.lock != "none" else "no"
 
 
-class Stair(Model):
-    """A stair flight between two stair rooms."""
+class Flight(Named):
+    """What stairs and ramps have in common: a way between two spaces, with a length of its own."""
 
-    id: str
-    """Name used in this file and in the others."""
-    label: str = ""
-    """Name for people; default: the id."""
     lower: str
     """Space at the foot."""
     upper: str
     """Space at the head."""
     lower_opening: str | None = None
-    """Opening at the foot from which the length counts; the only stair door of the foot, else its only opening."""
+    """Opening at the foot from which the length counts; default: the only stair door of the foot, else its only opening."""
     upper_opening: str | None = None
     """Opening at the head; as for the foot."""
-    rise: Length = Field(gt=0)
-    """Height between the two floors, metres."""
     width: Length = Field(gt=0)
     """Clear width, metres."""
     length: Length = Field(gt=0)
     """Walking length along the slope, landings included, metres."""
+
+
+class Stair(Flight):
+    """A stair flight between two stair rooms."""
+
+    rise: Length = Field(gt=0)
+    """Height between the two floors, metres."""
     riser: Length = Field(default="0.178 m", validate_default=True, gt=0)
     """Height of a step. Source: docs/sources.md#sfpe (7/11 in stair)."""
     tread: Length = Field(default="0.279 m", validate_default=True, gt=0)
     """Depth of a step. Source: docs/sources.md#sfpe (7/11 in stair)."""
 
+
+class Ramp(Flight):
+    """A ramp between two spaces, of one level or of two; walked at the speed of level floor."""
+
+    slope: Slope
+    """How steep it is where it slopes, height over length on plan: '1:12' or '8 %'."""
+
     @property
-    def name(self) -> str:
-        """The label, or the id where there is none."""
-        return self.label or self.id
+    def rise(self) -> float:
+        """Greatest height that it can overcome, in metres: its length at its slope, without landings."""
+        return self.length * self.slope / float((1.0 + self.slope**2) ** 0.5)
 
 
-class Post(Model):
+class Post(Named):
     """A named point where somebody may stand."""
 
-    id: str
-    """Name used in this file and in the others."""
-    label: str = ""
-    """Name for people; default: the id."""
     space: str
     """Space in which it stands, by id."""
     at: Point
     """Its point, metres."""
-
-    @property
-    def name(self) -> str:
-        """The label, or the id where there is none."""
-        return self.label or self.id
 
 
 class Camera(Model):
@@ -235,13 +231,9 @@ class Entries(Model):
     """Exits by which ambulance and fire service come in, by id, in order of preference."""
 
 
-class Assembly(Model):
+class Assembly(Named):
     """A place outside where people gather."""
 
-    id: str
-    """Name used in this file and in the others."""
-    label: str = ""
-    """Name for people; default: the id."""
     at: Point
     """Its point, metres."""
     exits: tuple[str, ...] = ()
@@ -318,6 +310,8 @@ class FloorPlan(Derives, Model):
     """Doors, leafless openings, stair doors and exits."""
     stairs: tuple[Stair, ...] = ()
     """Flights between two stair rooms."""
+    ramps: tuple[Ramp, ...] = ()
+    """Ramps between two spaces."""
     posts: tuple[Post, ...] = ()
     """Named points where somebody may stand."""
     cameras: tuple[Camera, ...] = ()
@@ -339,7 +333,7 @@ class FloorPlan(Derives, Model):
     """Where the plan comes from, and under which terms."""
 
     @field_validator(
-        "levels", "spaces", "openings", "stairs", "posts", "cameras", "equipment", "assembly", mode="before"
+        "levels", "spaces", "openings", "stairs", "ramps", "posts", "cameras", "equipment", "assembly", mode="before"
     )
     @classmethod
     def _list(cls, value: Any) -> Any:
@@ -360,6 +354,16 @@ class FloorPlan(Derives, Model):
         """Position of each opening by id."""
         return {o.id: i for i, o in enumerate(self.openings)}
 
+    @property
+    def flights(self) -> tuple[Stair | Ramp, ...]:
+        """Stairs, then ramps: the ways with a length of their own, as the network numbers them after the openings."""
+        return (*self.stairs, *self.ramps)
+
+    def flights_by_section(self) -> Iterator[tuple[str, int, Stair | Ramp]]:
+        """Yield every stair and ramp with its section and position in the file."""
+        yield from (("stairs", i, stair) for i, stair in enumerate(self.stairs))
+        yield from (("ramps", i, ramp) for i, ramp in enumerate(self.ramps))
+
     def period_at(self, time_of_day: str) -> Period | None:
         """Return the bell period that holds this 'hh:mm', or None between periods."""
         minute = minutes(time_of_day)
@@ -367,12 +371,12 @@ class FloorPlan(Derives, Model):
 
     def label_of(self, id_: str) -> str:
         """Return what people call the thing with this id; the id itself where nothing has it."""
-        things: list[Any] = [*self.spaces, *self.openings, *self.stairs, *self.posts, *self.assembly]
+        things: list[Any] = [*self.spaces, *self.openings, *self.flights, *self.posts, *self.assembly]
         return next((t.label or t.id for t in things if t.id == id_), id_)
 
 
-def stair_opening(plan: FloorPlan, stair: Stair, *, upper: bool) -> Opening | None:
-    """Return the opening from which the stair's length counts at one end, or None where it cannot be told.
+def stair_opening(plan: FloorPlan, stair: Stair | Ramp, *, upper: bool) -> Opening | None:
+    """Return the opening from which the length of a stair or ramp counts at one end, or None where it cannot be told.
 
     It is the one the file names; else the only stair door of the stair room; else its only opening.
     """

@@ -1,6 +1,6 @@
-"""Walkable network of a building: openings and stairs, joined by geodesic distances inside each space.
+"""Walkable network of a building: openings, stairs and ramps, joined by geodesic distances inside each space.
 
-A *way* is an opening or a stair; openings come first, then stairs, each in file order. Routes are searched on a
+A *way* is an opening or a flight (a stair or a ramp); openings come first, then stairs, then ramps, each in file order. Routes are searched on a
 directed graph. A *node* (way, side) means: the way has just been passed towards that side. Its number is
 ``2 * way + side``, so ``node ^ 1`` is the other side of the same way. An *edge* is a walk through one space from a
 node to another way of the space, and the passage of that way; it ends at the far side. Direction matters, because
@@ -21,7 +21,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from drillsim.plan.geodesic import Floats, Floor, SnappedPoints
-from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Stair, stair_opening
+from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Ramp, Stair, stair_opening
 from drillsim.plan.passage import is_exit, leads_to, out_spaces, protected_space
 
 Ints = NDArray[np.int64]
@@ -48,7 +48,7 @@ class Edges:
     leg_m: Floats
     """(edges,) geodesic metres walked inside that space."""
     climb: Ints
-    """(edges,) 1 where the way is a stair taken upwards, -1 downwards, 0 for an opening."""
+    """(edges,) 1 where the way is a stair or ramp taken upwards, -1 downwards, 0 for an opening."""
     begins: Ints
     """(nodes + 1,) edges from node n are begins[n] up to, not including, begins[n + 1]."""
 
@@ -61,13 +61,13 @@ class Network:
     floors: tuple[Floor, ...]
     """Walkable polygon of each space."""
     openings: int
-    """Number of openings; ways from this number on are stairs."""
+    """Number of openings; ways from this number on are flights: stairs, then ramps."""
     way_spaces: Ints
-    """(ways, 2) space on each side, -1 outside; an opening's in file order, a stair's lower then upper."""
+    """(ways, 2) space on each side, -1 outside; an opening's in file order, a flight's lower then upper."""
     way_xy: Floats
-    """(ways, 2, 2) point of each side in m: the midpoint of an opening twice; a stair's lower and upper opening."""
+    """(ways, 2, 2) point of each side in m: the midpoint of an opening twice; a flight's lower and upper opening."""
     way_crossing_m: Floats
-    """(ways,) metres walked between the two sides: 0 for openings, the walking length for stairs."""
+    """(ways,) metres walked between the two sides: 0 for openings, the walking length for flights."""
     way_width_m: Floats
     """(ways,) clear width in metres."""
     space_ways: tuple[tuple[int, ...], ...]
@@ -83,7 +83,7 @@ class Network:
 
     @property
     def ways(self) -> int:
-        """Number of ways: openings and stairs."""
+        """Number of ways: openings, stairs and ramps."""
         return len(self.way_width_m)
 
     def side(self, way: int, space: int) -> int:
@@ -180,8 +180,23 @@ class Network:
         """Return the id of the opening or stair."""
         return self._way(way).id
 
-    def _way(self, way: int) -> Opening | Stair:
-        return self.plan.openings[way] if way < self.openings else self.plan.stairs[way - self.openings]
+    @cached_property
+    def ramps(self) -> range:
+        """The ways that are ramps."""
+        return range(self.openings + len(self.plan.stairs), self.ways)
+
+    def crossing_s(self, level_mps: float, up_mps: float, down_mps: float) -> Floats:
+        """Return the seconds to walk from one side of a way to the other, (ways, 2) by the side entered.
+
+        level_mps, up_mps, down_mps
+            Speeds in m/s: on ramps, and up and down stairs along the slope.
+        """
+        seconds: Floats = self.way_crossing_m[:, None] / np.array([down_mps, up_mps])
+        seconds[self.ramps] = self.way_crossing_m[self.ramps, None] / level_mps
+        return seconds
+
+    def _way(self, way: int) -> Opening | Stair | Ramp:
+        return self.plan.openings[way] if way < self.openings else self.plan.flights[way - self.openings]
 
     def way_index(self, id_: str) -> int:
         """Return the number of the opening or stair with this id. Raises KeyError when there is none."""
@@ -210,7 +225,7 @@ class Network:
     def inner_sides(self) -> Ints:
         """(ways,) side that a lock protects: the named space, else the deeper one, else the first of the file."""
         sides = [o.spaces.index(protected_space(self.plan, o)) for o in self.plan.openings]
-        return np.asarray(sides + [0] * len(self.plan.stairs), dtype=np.int64)
+        return np.asarray(sides + [0] * len(self.plan.flights), dtype=np.int64)
 
     @cached_property
     def outgoing(self) -> Adjacency:
@@ -284,6 +299,7 @@ class Network:
             "openings": len(inside),
             "exits": len(self.exits),
             "stairs": len(self.plan.stairs),
+            **({"ramps": len(self.plan.ramps)} if self.plan.ramps else {}),
             "worst_exit_m": _largest(to_exit),
             "diameter_m": _largest(pairs),
         }
@@ -309,10 +325,10 @@ def build(plan: FloorPlan) -> Network:
     index = {**plan.space_index, OUTSIDE: -1}
     level = {v.id: i for i, v in enumerate(plan.levels)}
     sides = [tuple(index[s] for s in o.spaces) for o in plan.openings] + [
-        (index[t.lower], index[t.upper]) for t in plan.stairs
+        (index[t.lower], index[t.upper]) for t in plan.flights
     ]
     xy: list[tuple[XY, XY]] = [(o.middle, o.middle) for o in plan.openings]
-    for stair in plan.stairs:
+    for stair in plan.flights:
         ends = []
         for upper in (False, True):
             opening = stair_opening(plan, stair, upper=upper)
@@ -331,8 +347,8 @@ def build(plan: FloorPlan) -> Network:
         openings=len(plan.openings),
         way_spaces=way_spaces,
         way_xy=way_xy,
-        way_crossing_m=np.asarray([0.0] * len(plan.openings) + [t.length for t in plan.stairs]),
-        way_width_m=np.asarray([o.clear_width_m for o in plan.openings] + [t.width for t in plan.stairs]),
+        way_crossing_m=np.asarray([0.0] * len(plan.openings) + [t.length for t in plan.flights]),
+        way_width_m=np.asarray([o.clear_width_m for o in plan.openings] + [t.width for t in plan.flights]),
         space_ways=space_ways,
         space_dist=tuple(space_dist),
         space_area_m2=np.asarray([f.area_m2 for f in floors]),

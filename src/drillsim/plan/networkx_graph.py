@@ -34,7 +34,7 @@ def to_networkx(network: Network) -> nx.Graph[str]:
             width_m=opening.clear_width_m,
         )
         ends[w, 0] = ends[w, 1] = opening.id
-    for i, stair in enumerate(plan.stairs):
+    for i, stair in enumerate(plan.flights):
         w = network.openings + i
         for k, (word, room) in enumerate((("lower", stair.lower), ("upper", stair.upper))):
             x, y = network.way_xy[w, k].tolist()

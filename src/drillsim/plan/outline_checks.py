@@ -12,7 +12,7 @@ from shapely import LineString, Polygon
 
 from drillsim.documents.fault_list import FaultList, Path
 from drillsim.notation import UNITS, area_text, length_text, place_text
-from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Opening, Post, Space, Stair
+from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Opening, Post, Ramp, Space, Stair
 from drillsim.plan.outlines import (
     PERSON_M,
     Chord,
@@ -234,7 +234,7 @@ def _check_openings(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon
     for i, opening in enumerate(plan.openings):
         on = [levels[s] for s in opening.spaces if s in levels]
         if len(set(on)) > 1:
-            message = f"'{opening.id}' joins level '{on[0]}' with level '{on[1]}'. Levels are joined by stairs"
+            message = f"'{opening.id}' joins level '{on[0]}' with level '{on[1]}'. Levels are joined by stairs or ramps"
             notes.add("DS302", message, ("openings", i, "spaces"))
         for name in opening.spaces:
             if name == OUTSIDE or name not in shapes:
@@ -289,7 +289,18 @@ def _off_wall(shape: Polygon, points: Sequence[tuple[float, float]]) -> float:
 def check_sizes(plan: FloorPlan, notes: FaultList) -> bool:
     """Note sizes that only a wrong unit or a generated file explains (DS105); return whether there are none."""
     before = len(notes.faults)
-    for section in ("levels", "spaces", "openings", "stairs", "posts", "cameras", "equipment", "assembly", "timetable"):
+    for section in (
+        "levels",
+        "spaces",
+        "openings",
+        "stairs",
+        "ramps",
+        "posts",
+        "cameras",
+        "equipment",
+        "assembly",
+        "timetable",
+    ):
         number = len(getattr(plan, section))
         if number > MOST_THINGS:
             notes.add("DS105", f"{number:,} {section}; at most {MOST_THINGS:,} are read. Split the campus", (section,))
@@ -305,9 +316,10 @@ def check_sizes(plan: FloorPlan, notes: FaultList) -> bool:
                     f"{_size(WIDEST_M, plan.units)}. Check the unit"
                 )
                 notes.add("DS105", message, ("openings", i, key))
-        for i, stair in enumerate(plan.stairs):
-            for key, message in _stair_faults(stair, plan.units):
-                notes.add("DS105", f"stair '{stair.id}': {message}. Check the unit", ("stairs", i, key))
+        for section, i, flight in plan.flights_by_section():
+            for key, message in _flight_faults(flight, plan.units):
+                called = f"{section.removesuffix('s')} '{flight.id}'"
+                notes.add("DS105", f"{called}: {message}. Check the unit", (section, i, key))
         _check_whole(plan, notes)
     return len(notes.faults) == before
 
@@ -337,13 +349,14 @@ def _size(length_m: float, unit: str | None) -> str:
     return length_text(length_m, unit, digits=0)
 
 
-def _stair_faults(stair: Stair, unit: str | None) -> Iterator[tuple[str, str]]:
+def _flight_faults(flight: Stair | Ramp, unit: str | None) -> Iterator[tuple[str, str]]:
+    keys = type(flight).model_fields
     for key, most in (("rise", LONGEST_STAIR_M), ("length", LONGEST_STAIR_M), ("width", WIDEST_M)):
-        if getattr(stair, key) > most:
-            yield key, f"a {key} of {_size(getattr(stair, key), unit)}; at most {_size(most, unit)}"
+        if key in keys and getattr(flight, key) > most:
+            yield key, f"a {key} of {_size(getattr(flight, key), unit)}; at most {_size(most, unit)}"
     for key in ("riser", "tread"):
-        if not STEPS_M[0] <= getattr(stair, key) <= STEPS_M[1]:
-            size, low, high = (length_text(v, unit, digits=3) for v in (getattr(stair, key), *STEPS_M))
+        if key in keys and not STEPS_M[0] <= getattr(flight, key) <= STEPS_M[1]:
+            size, low, high = (length_text(v, unit, digits=3) for v in (getattr(flight, key), *STEPS_M))
             yield key, f"a {key} of {size}; {low} to {high}"
 
 

@@ -80,7 +80,7 @@ class Routes:
     """Least-time routes on a network in one state of the building, for one kind of walker.
 
     level_mps, stair_up_mps, stair_down_mps
-        Walking speeds in m/s; on stairs along the slope.
+        Walking speeds in m/s; on stairs along the slope, on ramps as on the level.
     delay_s
         (ways, 2) seconds lost on passing a way towards a side, such as at a lock; 0 by default.
     closed
@@ -109,7 +109,7 @@ class Routes:
         """Fix the state; tables are computed on first use."""
         self.network = network
         self.level_mps = float(level_mps)
-        crossing_s = network.way_crossing_m[:, None] / np.array([stair_down_mps, stair_up_mps])
+        crossing_s = network.crossing_s(self.level_mps, stair_up_mps, stair_down_mps)
         passing_s = np.where(network.passable, crossing_s if delay_s is None else delay_s + crossing_s, np.inf)
         if closed:
             passing_s[sorted(closed)] = np.inf

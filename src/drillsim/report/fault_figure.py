@@ -78,8 +78,8 @@ def place_of(plan: FloorPlan, fault: Fault) -> tuple[str, float, float] | None:
     elif section in ("posts", "equipment"):
         thing = getattr(plan, section)[i]
         found = (level_of.get(thing.space, ""), *thing.at)
-    elif section == "stairs":
-        room = next((s for s in plan.spaces if s.id == plan.stairs[i].lower), None)
+    elif section in ("stairs", "ramps"):
+        room = next((s for s in plan.spaces if s.id == getattr(plan, section)[i].lower), None)
         if room is None:
             return None
         found = (room.level, *room.polygon[0])

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from shapely import Point, Polygon, box, unary_union
 from shapely.geometry.polygon import orient
 
-from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Space
+from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Space, stair_opening
 from drillsim.plan.passage import out_spaces
 from drillsim.quantities import clock
 from drillsim.report.chart_style import GREY, STEPS_S, house_style, round_up
@@ -29,6 +29,7 @@ from drillsim.report.plan_labels import Scale, ink_on, points_to_try, texts_to_t
 
 EXIT = "#D55E00"
 POST = "#CC79A7"
+RAMP = "#6A3D9A"
 WALL = "#333333"
 NO_VALUE = "#FFFFFF"
 FILLS = {
@@ -81,6 +82,7 @@ def plot_plan(
             taken = _draw_posts(axes, plan, spaces, floors, sheet.scale)
             _draw_spaces(axes, spaces, floors, ramp, sheet.scale, taken)
             _draw_openings(axes, plan, spaces, floors, sheet.scale)
+            _draw_ramps(axes, plan, spaces, floors)
         _scale_bar(figure, sheet.scale, sheet.width_in, sheet.height_in)
         _write_titles(figure, title or plan.name, note)
         if ramp is not None:
@@ -258,6 +260,19 @@ def _draw_openings(
             axes.plot(xs, ys, color="white", lw=2.6, solid_capstyle="butt", zorder=5)
 
 
+def _draw_ramps(axes: Axes, plan: FloorPlan, spaces: Sequence[Space], floors: Mapping[str, Polygon]) -> None:
+    """Draw an arrow from the foot to the head of each ramp that begins or ends on a level."""
+    here = {s.id for s in spaces}
+    for flight in plan.ramps:
+        if {flight.lower, flight.upper} & here:
+            doors = [stair_opening(plan, flight, upper=upper) for upper in (False, True)]
+            rooms = [floors[flight.lower].representative_point(), floors[flight.upper].representative_point()]
+            foot, head = (d.middle if d else (p.x, p.y) for d, p in zip(doors, rooms, strict=True))
+            axes.annotate(
+                "", head, foot, arrowprops={"arrowstyle": "-|>", "color": RAMP, "lw": 1.6, "ls": "--"}, zorder=7
+            )
+
+
 def _exit_word(opening: Opening) -> str:
     """Return the text of an exit: its number in 'Door 4', else its name, shortened."""
     number = re.match(r"Door (\d+)", opening.name)
@@ -343,6 +358,8 @@ def _key(figure: Figure, plan: FloorPlan, ramp: _Ramp | None, low: float) -> Non
         Line2D([], [], color=EXIT, lw=4.5, label="exit, with its door number"),
         Line2D([], [], color=WALL, lw=1.2, marker="s", mfc="white", mec=WALL, ms=5, label="door or opening"),
     ]
+    if plan.ramps:
+        entries.append(Line2D([], [], color=RAMP, lw=1.6, ls="--", marker=">", ms=4, label="ramp, from foot to head"))
     if plan.posts:
         entries.append(Line2D([], [], marker="D", ls="", mfc=POST, mec="white", ms=7, label="post"))
     if ramp is None:

@@ -73,7 +73,7 @@ class Teller:
         self.action = next((e.why for e in trace.events if e.what == ev.PROTOCOL), "")
         self.kinds: dict[str, StoryKind] = {**KINDS, **trace.kinds}
         self.units = {e.who: e.why for e in trace.events if e.what == ev.ROLE}
-        self._labels = {t.id: t.name for group in (plan.posts, plan.spaces, plan.openings, plan.stairs) for t in group}
+        self._labels = {t.id: t.name for group in (plan.posts, plan.spaces, plan.openings, plan.flights) for t in group}
         self._labels |= {place.id: place.label or place.id for place in plan.assembly}
         self._cameras = {c.id: c.watches for c in plan.cameras}
         self._unknown = {e.incident for e in trace.events if e.what == ev.PLACE_UNKNOWN}

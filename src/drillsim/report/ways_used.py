@@ -49,7 +49,7 @@ def _name(use: WayUse, plan: FloorPlan) -> str:
     for opening in plan.openings:
         if opening.id == use.way:
             return opening.name
-    return next((stair.name for stair in plan.stairs if stair.id == use.way), use.way)
+    return next((stair.name for stair in plan.flights if stair.id == use.way), use.way)
 
 
 def _towards(use: WayUse, plan: FloorPlan) -> str:

@@ -76,7 +76,7 @@ class Results:
         plan = self.study.plan
         return (
             {o.id: o.name for o in plan.openings}
-            | {s.id: s.name for s in plan.stairs}
+            | {f.id: f.name for f in plan.flights}
             | {s.id: s.name for s in plan.spaces}
         )
 

@@ -190,6 +190,7 @@ def _list(sheet: inputs.Sheet, *, err: bool) -> None:
             for o in plan.openings
         ]
         rows += [("stair", s.id, s.name) for s in plan.stairs]
+        rows += [("ramp", r.id, r.name) for r in plan.ramps]
         rows += [("post", p.id, f"{p.name}, in {plan.label_of(p.space)}") for p in plan.posts]
         rows += [("camera", c.id, "watches " + ", ".join(map(plan.label_of, c.watches))) for c in plan.cameras]
         rows += [("equipment", e.id, f"{e.kind}, in {plan.label_of(e.space)}") for e in plan.equipment]

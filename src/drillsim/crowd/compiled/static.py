@@ -79,6 +79,7 @@ def static_of(cells: Cells) -> Static:
     stairs = np.zeros(cells.stairs, STAIR)
     if cells.stairs:
         stairs["down"], stairs["up"] = np.array(cells.stair_factors).T
+        stairs["ramp"] = cells.is_ramp
         stairs["length"] = cells.network.way_crossing_m[cells.network.openings :]
     legs, bends = _bent_legs(cells, spaces)
     static = Static(

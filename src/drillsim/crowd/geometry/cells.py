@@ -36,7 +36,7 @@ from drillsim.crowd.laws import (
 )
 from drillsim.crowd.states import FLIGHT, OUT, SEAM
 from drillsim.errors import ScenarioError
-from drillsim.plan.model import CIRCULATION
+from drillsim.plan.model import CIRCULATION, Ramp
 from drillsim.plan.network import Network
 
 WHOLE_USES = ("stair", "outdoors")
@@ -79,7 +79,9 @@ class Cells:
         self.chords: list[tuple[ChordSide, ...]] = []
         """The chords by which one leaves each cell, by direction; none of flights and the outside."""
         self.stair_factors = [self._stair_factors(s) for s in range(self.stairs)]
-        """Speed down and up each stair over level speed, where no stair speed is assigned."""
+        """Speed down and up each stair over level speed, where no stair speed is assigned; 1 on ramps."""
+        self.is_ramp = [isinstance(flight, Ramp) for flight in network.plan.flights]
+        """Whether each flight is a ramp, on which assigned stair speeds do not count."""
         self._finders: dict[int, CellFinder] = {}
         """By space of several cells: which of them a point lies in."""
         self._niches: dict[int, tuple[tuple[Any, float], ...]] = {}
@@ -96,7 +98,7 @@ class Cells:
             raise ScenarioError(f"the door law lets nobody through {', '.join(names)}")
         self.factors = [self._factors(c) for c in range(self.cells)]
         self.factors.append([1.0, 1.0])
-        self.graph = WayGraph(network, self.stair_factors)
+        self.graph = WayGraph(network, self.stair_factors, self.is_ramp)
         self.locked_ways = frozenset(w for w, o in enumerate(network.plan.openings) if o.state == "both")
         """Ways locked from both sides in the plan."""
         self._derived: dict[Callable[[Cells], Any], Any] = {}
@@ -196,10 +198,17 @@ class Cells:
         return speed_factor(self.laws.speed_law, min(persons / self.walked_m2[cell], self.laws.density_max_pm2))
 
     def _stair_factors(self, stair: int) -> tuple[float, float]:
-        """Return stair speed over level speed, down and up, where no stair speed is assigned."""
-        flight = self.network.plan.stairs[stair]
+        """Return stair speed over level speed, down and up, where no stair speed is assigned; 1 on a ramp."""
+        flight = self.network.plan.flights[stair]
+        if isinstance(flight, Ramp):
+            return 1.0, 1.0
         k = stair_k_mps(flight.riser, flight.tread)
         return stair_factor(k, up=False), stair_factor(k, up=True)
+
+    def flight_mps(self, flight: int, side: int, level_mps: float, own_mps: float) -> float:
+        """Return a person's free speed on a flight towards a side (1: up): its own on stairs, NaN where it has none."""
+        is_own = own_mps == own_mps and not self.is_ramp[flight]
+        return own_mps if is_own else level_mps * self.stair_factors[flight][side]
 
     def flight_cell(self, stair: int) -> int:
         """Return the cell of a stair flight."""
@@ -246,8 +255,11 @@ class Cells:
         for stair in range(self.stairs):
             way, flight = network.openings + stair, self.flight_cell(stair)
             a, b = self.way_cell[way]
-            k = stair_k_mps(plan.stairs[stair].riser, plan.stairs[stair].tread)
-            stairs.append(stair_capacity_ps(k, float(network.way_width_m[way])))
+            width_m, steps = float(network.way_width_m[way]), plan.flights[stair]
+            if isinstance(steps, Ramp):
+                stairs.append(seam_capacity_ps(laws, width_m))
+            else:
+                stairs.append(stair_capacity_ps(stair_k_mps(steps.riser, steps.tread), width_m))
             self._add_border(stairs[-1], (b, a), (flight, flight), (FLIGHT, FLIGHT))
         for stair in range(self.stairs):
             way, flight = network.openings + stair, self.flight_cell(stair)
@@ -300,10 +312,14 @@ class Cells:
         if border < openings:
             return f"opening '{plan.openings[border].id}'"
         if border < self.ways:
-            return f"stair '{plan.stairs[border - openings].id}'"
+            return self._flight_name(border - openings)
         if border < self.ways + 2 * self.stairs:
-            return f"end of stair '{plan.stairs[(border - self.ways) // 2].id}'"
+            return f"end of {self._flight_name((border - self.ways) // 2)}"
         return f"space '{plan.spaces[self.space[self.near[2 * border]]].id}'"
+
+    def _flight_name(self, number: int) -> str:
+        flight = self.network.plan.flights[number]
+        return f"{'ramp' if self.is_ramp[number] else 'stair'} '{flight.id}'"
 
     # ----------------------------------------------------------------- fields
     def _field(

@@ -44,7 +44,7 @@ def settles(goal: Goal) -> bool:
 class WayGraph:
     """Every step from a node over one leg through the next way, with its static length."""
 
-    def __init__(self, network: Network, stair_factors: Sequence[tuple[float, float]]) -> None:
+    def __init__(self, network: Network, stair_factors: Sequence[tuple[float, float]], is_ramp: Sequence[bool]) -> None:
         self.network = network
         self.nodes = 2 * len(network.way_spaces)
         self.node_space: list[int] = [int(s) for s in network.way_spaces.reshape(-1)]
@@ -63,7 +63,7 @@ class WayGraph:
         self.leg_m: NDArray[np.float64] = steps.leg_m[fine]
         self.row = [{w: r for r, w in enumerate(ways)} for ways in network.space_ways]
         self.dist: list[list[list[float]]] = [d.tolist() for d in network.space_dist]
-        self._stair_factors = tuple(stair_factors)
+        self._stair_factors, self._is_ramp = tuple(stair_factors), tuple(is_ramp)
         self.flights_m = lru_cache(64)(self._flights_m)
         """(nodes,) level metres that the flight into each node counts, by pace; not to be written to."""
         self.beyond_m: NDArray[np.float64] = GATE_M + self.flights_m(BY_STEPS)
@@ -72,7 +72,8 @@ class WayGraph:
         network, flights = self.network, np.zeros(self.nodes)
         for stair, factors in enumerate(self._stair_factors):
             way = network.openings + stair
-            for side, (own, factor) in enumerate(zip(pace, factors, strict=True)):
+            paces = (1.0, 1.0) if self._is_ramp[stair] else pace
+            for side, (own, factor) in enumerate(zip(paces, factors, strict=True)):
                 flights[2 * way + side] = network.way_crossing_m[way] / (own or factor)
         flights.flags.writeable = False
         return flights

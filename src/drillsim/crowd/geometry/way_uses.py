@@ -21,13 +21,15 @@ class WayNames:
     def __init__(self, cells: Cells) -> None:
         plan, openings = cells.network.plan, cells.network.openings
         is_out = cells.field(OUTSIDE_GOAL, frozenset()).reaches
-        ids = [o.id for o in plan.openings] + [s.id for s in plan.stairs]
+        ids = [o.id for o in plan.openings] + [f.id for f in plan.flights]
         self.labels: list[tuple[str, str, str]] = []
         for way, sides in enumerate(cells.network.way_spaces.tolist()):
             parts = is_out(sides[0]) != is_out(sides[1])
             gate = min(sides) < 0 and not parts
             for space in sides:
-                inner = "stair" if way >= openings else "gate" if gate else "door"
+                inner = (
+                    "ramp" if way in cells.network.ramps else "stair" if way >= openings else "gate" if gate else "door"
+                )
                 kind = inner if not parts else "exit" if is_out(space) else "way-in"
                 self.labels.append((ids[way], kind, plan.spaces[space].id if space >= 0 else OUTSIDE))
 

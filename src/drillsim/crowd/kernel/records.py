@@ -67,7 +67,7 @@ GATE = _record(f8="x y beyond", i4="direction row")
 """The direction out of the space, and the point on its floor from which distances count."""
 NODE = _record(f8="x y", i4="space cell row")
 """Place of a person that has just passed a way to a side: point, space, cell, and row of the way in the space."""
-STAIR = _record(f8="down up length")
+STAIR = _record(f8="down up length", i4="ramp")
 FIELD = _record(f8="phi left", i4="closed", i2="open back")
 """For one goal and pace, by node: metres left behind it, metres left before it (the flight included), millimetres left through
 rooms that are no way, whether it may be entered, whether it is no option at the start (the least way on comes back in, or

@@ -132,7 +132,7 @@ def set_speed(t: At, p: int, same_speed: bool) -> None:
             up = (me.direction >> 1) - n[WAYS] & 1
             own = details_at(t)[p].up if up else details_at(t)[p].down
             stair = stairs[cell.stair]
-            level = own if own == own else level * (stair.up if up else stair.down)
+            level = own if own == own and not stair.ramp else level * (stair.up if up else stair.down)
         if cell.filled < cell.factors:
             me.speed = level * factors[cell.factor + cell.filled]
         else:

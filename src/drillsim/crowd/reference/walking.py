@@ -142,7 +142,7 @@ class Walking(Borders):
         """Return the speed on a flight: the assigned one, else the level speed times the stair's factor."""
         up = (direction >> 1) - self.cells.ways & 1
         own = self._up[p] if up else self._down[p]
-        return own if own == own else self._level[p] * self.cells.stair_factors[cell - self._first_flight][up]
+        return self.cells.flight_mps(cell - self._first_flight, up, self._level[p], own)
 
     def _at_end(self, event: Event) -> None:
         """Reach the border at the end of a piece; or begin, when a premovement has ended."""

@@ -90,7 +90,8 @@ class _LoopBuilder:
 
     def __init__(self, world: World, speeds_mps: tuple[float, float, float]) -> None:
         self.network = world.network
-        self.level_mps, self.up_mps, self.down_mps = speeds_mps
+        self.level_mps, up_mps, down_mps = speeds_mps
+        self.crossing_s = self.network.crossing_s(self.level_mps, up_mps, down_mps)
         self.steps: list[PatrolStep] = []
         self.now_s = 0.0
 
@@ -104,10 +105,10 @@ class _LoopBuilder:
         for way, side in path.ways:
             (x, y), (far_x, far_y) = self.network.way_xy[way, 1 - side], self.network.way_xy[way, side]
             self._walk(space, point, (float(x), float(y)))
-            crossing_m = float(self.network.way_crossing_m[way])
-            if crossing_m > 0:
+            crossing_s = float(self.crossing_s[way, side])
+            if crossing_s > 0:
                 at = self.steps[-1].end
-                self._add(crossing_m / (self.up_mps if side == 1 else self.down_mps), space, at, at)
+                self._add(crossing_s, space, at, at)
             space, point = int(self.network.way_spaces[way, side]), (float(far_x), float(far_y))
         self._walk(space, point, end)
 

@@ -327,7 +327,8 @@ class Travel:
         metres = climbing_s = 0.0
         for way, side in path.ways[begins.index(space) if space in begins else len(begins) :]:
             metres += network.distance(space, at, network.way_xy[way, 1 - side])
-            climbing_s += network.way_crossing_m[way] / (responder.up_mps if side else responder.down_mps)
+            on_stairs_mps = responder.up_mps if side else responder.down_mps
+            climbing_s += network.way_crossing_m[way] / (trip.speed_mps if way in network.ramps else on_stairs_mps)
             space, (x, y) = int(network.way_spaces[way, side]), network.way_xy[way, side]
             at = (float(x), float(y))
         return float((metres + network.distance(space, at, trip.point)) / trip.speed_mps + climbing_s)

@@ -53,7 +53,7 @@ def without_stairs(world: World, goals: Iterable[int] | None = None) -> NDArray[
     indoors = np.append(network.space_indoors, False)  # the last entry answers for -1, outside
     opens = network.passable & ~world.locked_at_start
     leads_from: dict[int, list[int]] = {}
-    for way in range(network.openings):
+    for way in (*range(network.openings), *network.ramps):
         for side in (0, 1):
             a, b = int(network.way_spaces[way, 1 - side]), int(network.way_spaces[way, side])
             if opens[way, side] and indoors[a]:

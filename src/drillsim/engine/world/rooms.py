@@ -52,7 +52,7 @@ def locked_at_start(network: Network) -> Flags:
 
 def opens_by_card(network: Network) -> Flags:
     """Return whether each way has a card lock, shape (ways, 1); a stair has no lock."""
-    cards = [o.lock == "access-control" for o in network.plan.openings] + [False] * len(network.plan.stairs)
+    cards = [o.lock == "access-control" for o in network.plan.openings] + [False] * len(network.plan.flights)
     return np.array(cards, dtype=bool).reshape(-1, 1)
 
 

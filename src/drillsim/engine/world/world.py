@@ -115,7 +115,7 @@ class World(Derives):
     @cached_property
     def ways_by_id(self) -> dict[str, int]:
         """Way index of every opening and stair."""
-        ids = [o.id for o in self.plan.openings] + [s.id for s in self.plan.stairs]
+        ids = [o.id for o in self.plan.openings] + [f.id for f in self.plan.flights]
         return {id_: i for i, id_ in enumerate(ids)}
 
     @cached_property
