@@ -9,6 +9,7 @@ What each column means is taken from docs/outcomes.md alone; nothing of drillsim
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -249,6 +250,8 @@ class Again:
             "gone_home": len(self.home()) if self.dismissed() else None,
             **{f"exposure_{r}_person_s": sum(e.value for e in self.lines("exposure", where=r)) for r in ("10", "20", "40")},
             "waited_s": self.waited(),
+            "unattended_s": self.unattended(),
+            "ems_door_to_patient_s": self.door_to_patient(),
             "units_present": len(self.lines("present")),
             "busy_s": self.busy(),
         }  # fmt: skip
@@ -261,6 +264,30 @@ class Again:
         began = self.first("waits")
         ends = [self.since(e) for e in self.events if e.what in ("dispatched", "resolved")]
         return min([self.watched_s, *(t for t in ends if t >= began)]) - began
+
+    def door_to_patient(self) -> float | None:
+        door, patient = (self.first(what, who="ems") for what in ("at-entry", "on-scene"))
+        if self.kind != "medical" or door is None or patient is None or patient > self.watched_s:
+            return None
+        return patient - door
+
+    def unattended(self) -> float | None:
+        """Add up the pieces between two lines in which nobody is there."""
+        begins = self.first("first-aid")
+        if self.kind != "medical" or begins is None or begins > self.watched_s:
+            return None
+        ends = min(self.first("resolved") or self.watched_s, self.watched_s)
+        times = sorted({begins, ends, *(t for e in self.events if begins < (t := self.since(e)) < ends)})
+        there = [
+            (e.who, self.since(e), e.what == "on-scene")
+            for e in self.events
+            if e.what in ("on-scene", "free", "called-off")
+        ]
+        alone = 0.0
+        for a, b in pairwise(times):
+            last = {who: is_there for who, t, is_there in there if t <= a}
+            alone += 0.0 if any(last.values()) else b - a
+        return alone
 
     def busy(self) -> float:
         """Walk through the lines: a unit is taken up from its word until it is free or called off."""

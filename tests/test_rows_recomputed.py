@@ -115,6 +115,31 @@ def times(t: Told) -> dict[str, float | None]:
     return found
 
 
+def door_to_patient(t: Told, known: dict[str, float | None]) -> float | None:
+    door, patient = known["ems_at_entry_s"], known["ems_on_scene_s"]
+    is_known = t.of("onset")["why"].iloc[0] == "medical" and door is not None and patient is not None
+    return patient - door if is_known and patient <= t.horizon else None
+
+
+def unattended(t: Told, known: dict[str, float | None]) -> float | None:
+    """Return how long the patient is alone: the time from first aid to the end, less the union of the stays."""
+    begins, over = known["first_aid_s"], known["resolved_s"]
+    if t.of("onset")["why"].iloc[0] != "medical" or begins is None or begins > t.horizon:
+        return None
+    end = t.horizon if over is None else min(over, t.horizon)
+    left, now = max(end - begins, 0.0), begins
+    stays = []
+    for _, came in t.of("on-scene").iterrows():
+        gone = t.of("free", "called-off")
+        gone = gone[(gone["who"] == came["who"]) & (gone["time_s"] > came["time_s"])]["time_s"]
+        stays.append((came["time_s"] - t.onset, min([*gone - t.onset, end])))
+    for a, b in sorted(stays):
+        a, b = max(a, now), min(b, end)
+        left -= max(b - a, 0.0)
+        now = max(now, b)
+    return left
+
+
 def counts(t: Told, known: dict[str, float | None]) -> dict[str, float | None]:
     inside = t.of("inside")
     people = int(inside.loc[inside["why"] == "", "value"].sum())
@@ -148,6 +173,8 @@ def counts(t: Told, known: dict[str, float | None]) -> dict[str, float | None]:
             for r in ("10", "20", "40")
         },
         "waited_s": waited,
+        "unattended_s": unattended(t, known),
+        "ems_door_to_patient_s": door_to_patient(t, known),
         "units_present": len(t.of("present")),
         "busy_s": busy,
     }

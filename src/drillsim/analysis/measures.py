@@ -125,6 +125,9 @@ def _row(table: Table, onset: Event, horizon_s: float, kind: Kind) -> dict[str, 
     row["over_before_anyone_came"] = int(_was_over_first(row))
     row.update(response_intervals(table, onset, row))
     row["waited_s"] = _waited(table, onset, horizon_s)
+    row["unattended_s"] = _unattended(table, kind, row, onset.time_s + horizon_s)
+    door, patient = row["ems_at_entry_s"], row["ems_on_scene_s"]
+    row["ems_door_to_patient_s"] = patient - door if isinstance(door, float) and isinstance(patient, float) else None
     row["units_present"] = len(table[ev.PRESENT])
     row["busy_s"] = _busy(table, onset.time_s + horizon_s)
     for r in ("10", "20", "40"):
@@ -285,6 +288,26 @@ def _waited(table: Table, onset: Event, horizon_s: float) -> float:
     since = table[ev.WAITS][0].time_s
     ends = [e.time_s for what in (ev.DISPATCHED, ev.RESOLVED) for e in table[what] if e.time_s >= since]
     return min([*ends, onset.time_s + horizon_s]) - since
+
+
+def _unattended(table: Table, kind: Kind, row: dict[str, Value], end_s: float) -> float | None:
+    """Return the seconds without anybody at the patient, from the first aid until it is over or the horizon."""
+    if not kind.has_patient or row["first_aid_s"] is None:
+        return None
+    begins_s = table[ev.FIRST_AID][0].time_s
+    end_s = min([end_s, *(e.time_s for e in table[ev.RESOLVED])])
+    changes = [e for word in (ev.ON_SCENE, ev.FREE, ev.CALLED_OFF) for e in table[word] if e.time_s < end_s]
+    there: set[str] = set()
+    alone_s, since_s = 0.0, begins_s
+    for event in sorted(changes, key=lambda e: e.time_s):
+        if not there:
+            alone_s += max(event.time_s - since_s, 0.0)
+        if event.what == ev.ON_SCENE:
+            there.add(event.who)
+        else:
+            there.discard(event.who)
+        since_s = max(event.time_s, begins_s)
+    return alone_s + (0.0 if there else max(end_s - since_s, 0.0))
 
 
 def _busy(table: Table, end_s: float) -> float:

@@ -67,6 +67,16 @@ COUNTS: tuple[Column, ...] = (
     Column("exposure_20_person_s", "person-seconds", "person-seconds within 20 m of walking, or in the same space"),
     Column("exposure_40_person_s", "person-seconds", "person-seconds within 40 m of walking, or in the same space"),
     Column("waited_s", "s", "seconds from the report until somebody was sent, while all were busy"),
+    Column(
+        "unattended_s",
+        "s",
+        "time the patient is alone after first aid began, until it is over or the horizon; empty without first aid",
+    ),
+    Column(
+        "ems_door_to_patient_s",
+        "s",
+        "time of the ambulance's crew from the door to the patient, unloading included; empty where not reached",
+    ),
     Column("units_present", "units", "units of the mix on campus in this drill"),
     Column("busy_s", "unit-seconds", "time units of the mix spend on the incident, until the horizon"),
 )

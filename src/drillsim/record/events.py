@@ -119,6 +119,8 @@ ABLE = _event("able", "responder", "with it, those present can do what the incid
               where="place of the incident")  # fmt: skip
 POLICE_MET = _event("police-met", "unit", "it gives the police keys and place",
                     "{Who} meets the police at {where} with keys and place.", where="the entry")  # fmt: skip
+AMBULANCE_MET = _event("ambulance-met", "unit", "it meets the crew of the ambulance and leads the way",
+                       "{Who} meets the ambulance at {where}, and leads the way.", where="the entry")  # fmt: skip
 HOLDS_DOOR = _event("holds-door", "unit", "it holds the door of the police open", "{Who} holds {where} open {why}.",
                     where="the door", why="in words")  # fmt: skip
 LOCKS_AND_GUIDES = _event("locks-and-guides", "unit", "it stays away from the event, locks and guides people where it is",

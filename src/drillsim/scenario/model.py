@@ -20,7 +20,7 @@ from drillsim.scenario.incident import Call, Demand, Incident, TimeOfDayDraw
 from drillsim.scenario.kinds import KINDS, Kind, OwnKinds, unknown_kind
 from drillsim.scenario.people import LawsChoice, People
 from drillsim.scenario.protocol import Action, Protocol
-from drillsim.scenario.response import Dispatch, Locks, Medical, Noticing, Police, Reporting, Service
+from drillsim.scenario.response import Ambulance, Dispatch, Locks, Medical, Noticing, Police, Reporting, Service
 from drillsim.scenario.vocabulary import Weekday, default
 
 H = TypeVar("H", Incident, Call)
@@ -113,7 +113,7 @@ class Scenario(Model):
     """The protective action, and how rooms carry it out."""
     police: Police = Police()
     """When police are called, when they come, and how they get in."""
-    ems: Service = Service()
+    ems: Ambulance = Ambulance()
     """Called for every medical incident, together with the report."""
     fire_service: Service = Field(default=Service(), alias="fire-service")
     """Called for every fire or hazard, together with the report."""

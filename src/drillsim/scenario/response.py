@@ -272,6 +272,25 @@ class Service(Model):
     """Opening by which it comes in; the plan's EMS entry where absent."""
 
 
+class Ambulance(Service):
+    """Delay, entry, and way from door to patient of an ambulance's crew.
+
+    On record the way from arrival to patient takes 126 s in the median, and an escort shortens it from 2.3 to 1.9 min. Source:
+    docs/sources.md#silverman07.
+    """
+
+    unload: TimeSpread = default({"low": "20 s", "usual": "30 s", "high": "40 s"})
+    """At the entry: stretcher, bags and monitor out of the vehicle. Assumption A:services.ems_unload."""
+    pace: Speed = default("1.5 m/s", gt=0)
+    """Of the crew with stretcher and bags. Assumption A:services.ems_pace."""
+    find: TimeSpread = default({"median": "24 s", "sigma": 0.6})
+    """Finding the way in a house they do not know. Source: docs/sources.md#silverman07 (2.3 min without an escort, 1.9 min
+    with); spread A:services.ems_find."""
+    search_saved: Share = 1.0
+    """Share of `find` that somebody saves who meets them at their entry and leads the way. Source:
+    docs/sources.md#silverman07 (17 % of the way)."""
+
+
 class Medical(Model):
     """Times of the chain of care: first aid, AED, ambulance crew."""
 

@@ -43,6 +43,8 @@ class Assignment:
     """Whether it brings the AED."""
     approaches: bool = True
     """Whether it goes to the incident; False for a supporting task elsewhere, such as meeting the police."""
+    escorts: bool = False
+    """Whether it meets the ambulance, and leads its crew to the patient."""
     process: simpy.Process | None = None
     """SimPy process that carries it out; interrupted when the responder is called off."""
 
@@ -80,9 +82,11 @@ class Assignments:
 
     # ------------------------------------------------------------------ changes
 
-    def assign(self, responder: Responder, incident: IncidentState, *, approaches: bool = True) -> Assignment:
+    def assign(
+        self, responder: Responder, incident: IncidentState, *, approaches: bool = True, escorts: bool = False
+    ) -> Assignment:
         """Make an incident the current one of a responder, asked now."""
-        new = self._current[responder] = Assignment(responder, incident, approaches=approaches)
+        new = self._current[responder] = Assignment(responder, incident, approaches=approaches, escorts=escorts)
         self._all.setdefault(incident, []).append(new)
         return new
 
@@ -165,6 +169,10 @@ class Assignments:
     def fetcher(self, incident: IncidentState) -> Responder | None:
         """Return who was asked to bring the AED to an incident; None where nobody was."""
         return next((a.responder for a in self._all.get(incident, ()) if a.fetches), None)
+
+    def escort(self, incident: IncidentState) -> Responder | None:
+        """Return who was asked to meet the ambulance for an incident; None where nobody was."""
+        return next((a.responder for a in self._all.get(incident, ()) if a.escorts), None)
 
     def need_is_met(self, incident: IncidentState) -> bool:
         """Return whether those on scene can do what an incident needs.

@@ -8,10 +8,13 @@ there (rule B18 of docs/model/response.md).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from drillsim.engine.response.assignments import Assignments, Status
 from drillsim.engine.state.drill_state import DrillState
-from drillsim.engine.state.incident import IncidentState
+from drillsim.engine.state.incident import LOWEST, IncidentState
 from drillsim.engine.state.responder import Responder
+from drillsim.engine.world.world import XY
 from drillsim.record import events as ev
 from drillsim.scenario.response import Preference
 
@@ -60,6 +63,9 @@ class Dispatcher:
 
         Whoever gives first aid stays until somebody of at least that level takes over; only a hostile event calls it off.
         """
+        current = self.assignments.of(unit)
+        if current is not None and current.escorts and self.rules.pre_empt and incident.rank > LOWEST:
+            return current.incident is not incident  # any other need comes before meeting the ambulance
         present = self.assignments.incident_of(unit)
         if incident.kind.may_approach and self.assignments.is_needed_at_patient(unit):
             return False
@@ -85,6 +91,8 @@ class Dispatcher:
 
     def _are_enough(self, incident: IncidentState, units: list[Responder]) -> bool:
         words = incident.kind.helped_by
+        if incident.kind.has_patient:
+            return any(u.role.word(incident.kind) in words and u.role.care for u in units)
         if "assists" in words:
             return any(u.role.word(incident.kind) in words for u in units)
         return self.assignments.lacks(incident, units) == 0
@@ -160,6 +168,28 @@ class Dispatcher:
             return True
         detour_s = self._aed_s(incident, unit) - self._arrives_s(incident, unit)
         return detour_s <= self.drill.scenario.medical.aed_detour
+
+    def choose_escort(
+        self, incident: IncidentState, asked: Collection[Responder], goal: tuple[int, XY]
+    ) -> Responder | None:
+        """Return who meets the ambulance: of the free units that nothing else is asked of, the one who is there first.
+
+        asked
+            Who is asked for something else now.
+        goal
+            Space and point inside the entry of the ambulance.
+        """
+        if self.assignments.escort(incident) is not None:
+            return None
+        may = [u for u in self.free() if u.role.radio and self.suits(incident, u) and u not in asked]
+
+        def eta(unit: Responder) -> tuple[float, int]:
+            space, at = self.drill.travel.place(unit)
+            routes = self.drill.travel.routes(unit, unit.pace(incident.kind))
+            way_s = routes.seconds_to(space, at, *goal) if space >= 0 else float("inf")
+            return unit.set_off_s(self.drill.env.now, incident.number) + way_s, unit.order
+
+        return min(may, key=eta, default=None)
 
     def _aed_s(self, incident: IncidentState, unit: Responder) -> float:
         """Return the seconds until a unit is at the patient with an AED."""

@@ -18,6 +18,7 @@ from drillsim.engine.response.scene import Scene
 from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
+from drillsim.engine.world.world import XY
 from drillsim.quantities import Spread
 from drillsim.record import events as ev
 from drillsim.scenario.defaults import POLICE_LAWS, TARGET_RESPONSE, shipped_role
@@ -47,6 +48,8 @@ class ServiceTeam:
     """Way by which they are expected."""
     at_entry: simpy.Event
     met: simpy.Event
+    under_way: simpy.Event
+    """Succeeds when the first of them goes in."""
     located: simpy.Event
     """Succeeds when the first officer has found the place without being met."""
     came_by: int | None = None
@@ -69,26 +72,38 @@ class Services:
         }
         self.police: dict[IncidentState, ServiceTeam] = {}
         """By incident, from its onset on: the police, whether they are called or not."""
+        self.ambulance: dict[IncidentState, ServiceTeam] = {}
+        """By incident that an ambulance is called for, from its onset on."""
         self._backup: dict[IncidentState, simpy.Event] = {}
         """By incident: succeeds when those on campus do not meet its need."""
         self._wanted: set[IncidentState] = set()
 
+    def behind(self, entry: int) -> tuple[int, XY]:
+        """Return space and point inside an entry."""
+        network, side = self.drill.world.network, self.drill.world.inner_side(entry)
+        x, y = network.way_xy[entry, side]
+        return int(network.way_spaces[entry, side]), (float(x), float(y))
+
     def _team(self, service: str, incident: IncidentState) -> ServiceTeam:
         env = self.drill.env
-        return ServiceTeam(service, incident, self.entries[service], env.event(), env.event(), env.event())
+        return ServiceTeam(
+            service, incident, self.entries[service], at_entry=env.event(), met=env.event(), under_way=env.event(),
+            located=env.event(),
+        )  # fmt: skip
 
     def _member(self, team: ServiceTeam, index: int) -> Responder:
         """Return the index-th person of a service, with draws named by slot and number of the incident."""
         drill, incident = self.drill, team.incident
         police, streams = drill.scenario.police, drill.streams
         unit = service_unit(team.service, index)
+        run_mps = sample(police.run, streams, "service.speed", unit.id, incident.number)
         member = Responder(
             unit=unit,
             role=ROLES[team.service],
             order=len(drill.units) + index,
             streams=streams,
             call="" if incident.number == 0 else incident.id,
-            run_mps=sample(police.run, streams, "service.speed", unit.id, incident.number),
+            run_mps=drill.scenario.ems.pace if team.service == "ems" else run_mps,
             up_mps=police.stair_up,
             down_mps=police.stair_down,
             key_s=sample(drill.scenario.locks.key, streams, "service.key", unit.id, incident.number),
@@ -101,15 +116,15 @@ class Services:
     def _access(self, team: ServiceTeam, responder: Responder) -> tuple[float, float]:
         """Return the seconds that a card lock and any other lock cost somebody of a service, who has no keys.
 
-        Who was met has keys and card, as has who speaks with a unit inside; the front office lets a service in by card unless
-        the event is hostile.
+        The front office lets a service in by card unless the event is hostile; then who was met has keys and card, as has who
+        speaks with a unit inside.
         """
         drill = self.drill
         card_s = drill.scenario.locks.card
-        if team.met.triggered or team.incident.police_know_place.triggered:
-            return card_s, responder.key_s
         if team.incident.kind.may_approach:
             return card_s, card_s
+        if team.met.triggered or team.incident.police_know_place.triggered:
+            return card_s, responder.key_s
         law = drill.scenario.police.locked_door
         waits_s = sample(law, drill.streams, "service.locked_door", team.service, team.incident.number)
         return waits_s, waits_s
@@ -128,7 +143,10 @@ class Services:
         if called != "never" or incident.kind.calls_911:
             self.drill.env.process(self._call_police(incident))
         if incident.kind.service and not incident.definition.discipline:
-            self.drill.env.process(self._call_other(incident, self._team(incident.kind.service, incident)))
+            team = self._team(incident.kind.service, incident)
+            if team.service == "ems":
+                self.ambulance[incident] = team
+            self.drill.env.process(self._call_other(incident, team))
 
     def when_called(self, incident: IncidentState) -> Called:
         """Return whether the school calls the police: always, if those on campus do not meet the need, or never.
@@ -211,11 +229,16 @@ class Services:
         entry = self._entry(member, team)
         gate = drill.world.plan.openings[entry]
         drill.log(member.id, ev.AT_ENTRY, gate.id, incident=incident.id)
-        drill.log(member.id, ev.UNDER_WAY, gate.id, incident=incident.id)
-        assignment.status = Status.UNDER_WAY
         if team.came_by is None:
             team.came_by = entry
             team.at_entry.succeed()
+        if team.service == "ems" and drill.scenario.dispatch.service == "walked":
+            law = drill.scenario.ems.unload
+            yield env.timeout(sample(law, drill.streams, "service.unload", team.service, incident.number))
+        drill.log(member.id, ev.UNDER_WAY, gate.id, incident=incident.id)
+        assignment.status = Status.UNDER_WAY
+        if not team.under_way.triggered:
+            team.under_way.succeed()
         if drill.scenario.dispatch.service == "walked":
             yield from self._walk_in(team, member, entry)
         self.scene.arrive(incident, member)
@@ -230,6 +253,12 @@ class Services:
             elif not team.located.triggered:
                 yield team.located  # the first officer's search tells the others where to go
             member.doors_s += env.now - began
+        if team.service == "ems":
+            setting = self.drill.scenario.ems
+            find_s = sample(setting.find, self.drill.streams, "service.find", team.service, incident.number)
+            find_s *= 1.0 - setting.search_saved if team.met.triggered else 1.0
+            yield env.timeout(find_s)
+            member.doors_s += find_s
         yield from self.approach.reach(
             incident, member, knows=team.service == "police" and not incident.kind.may_approach, speed_mps=member.run_mps,
             entry=partial(self._entry, member, team),

@@ -1,21 +1,32 @@
-"""Supporting tasks of units that must not approach an incident: order, guide, lock, hold a door, meet the police."""
+"""Supporting tasks: of units that must not approach an incident (order, guide, lock, hold a door, meet the police), and of
+who meets the ambulance."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import simpy
+
 from drillsim.engine.response.radio import Radio
 from drillsim.engine.response.scene import Scene
-from drillsim.engine.response.services import Services
+from drillsim.engine.response.services import Services, ServiceTeam
 from drillsim.engine.state.drill_state import Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
+from drillsim.engine.world.world import XY
 from drillsim.record import events as ev
 
 
 class SupportTasks:
-    """Tasks of units whose role stays away from the kind of incident; none leads towards its place."""
+    """Tasks of units whose role stays away from the kind of incident (none leads towards its place), and of escorts.
 
-    def __init__(self, radio: Radio, scene: Scene, services: Services) -> None:
+    release
+        Clears a unit whose task is done.
+    """
+
+    def __init__(self, radio: Radio, scene: Scene, services: Services, release: Callable[[Responder], None]) -> None:
         self.drill, self.radio, self.scene, self.services = radio.drill, radio, scene, services
+        self._release = release
 
     def run(self, incident: IncidentState, unit: Responder, meets: bool) -> Process:
         """Hear of it, order, and then meet the police, or guide people and lock doors at the present place."""
@@ -65,22 +76,47 @@ class SupportTasks:
 
     def _meet_police(self, incident: IncidentState, unit: Responder) -> Process:
         """Walk to the police entry, wait there, and give the officers keys and place."""
-        drill, team = self.drill, self.services.police[incident]
-        entry = team.entry
-        side = drill.world.inner_side(entry)
-        space = int(drill.world.network.way_spaces[entry, side])
-        x, y = drill.world.network.way_xy[entry, side]
-        gate = drill.world.plan.openings[entry]
-        drill.log(unit.id, ev.UNDER_WAY, drill.whereabouts(unit), "to meet the police", incident=incident.id)
-        yield drill.travel.go(
-            unit, space, (float(x), float(y)), speed_mps=unit.pace(incident.kind),
-            no_way=lambda: self.scene.log_no_path(incident, unit, gate.id),
-        )  # fmt: skip
-        drill.log(unit.id, ev.AT_ENTRY, gate.id, incident=incident.id)
+        team = self.services.police[incident]
+        yield from self._to_entry(team, unit, "to meet the police")
         team.awaited = True
         yield team.at_entry
+        self._meet(team, unit, ev.POLICE_MET)
+
+    def meet_ambulance(self, incident: IncidentState, unit: Responder) -> Process:
+        """Hear of it, walk to the entry of the ambulance, wait there, and lead its crew to the patient."""
+        drill, env, team = self.drill, self.drill.env, self.services.ambulance[incident]
+        yield env.timeout(self.radio.delay_s(incident, unit))
+        self.radio.hear(incident, unit, "by radio")
+        yield env.timeout(unit.set_off_s(env.now, incident.number))
+        yield from self._to_entry(team, unit, "to meet the ambulance")
+        yield team.at_entry | incident.resolved
+        if team.at_entry.triggered and self._meet(team, unit, ev.AMBULANCE_MET):
+            unload = team.under_way | incident.resolved
+            yield unload
+            yield self._walk(incident, unit, (incident.space, incident.point), drill.scenario.ems.pace)
+        self._release(unit)
+
+    def _to_entry(self, team: ServiceTeam, unit: Responder, why: str) -> Process:
+        """Walk to the entry at which a service is expected."""
+        drill, incident = self.drill, team.incident
+        drill.log(unit.id, ev.UNDER_WAY, drill.whereabouts(unit), why, incident=incident.id)
+        yield self._walk(incident, unit, self.services.behind(team.entry), unit.pace(incident.kind))
+        drill.log(unit.id, ev.AT_ENTRY, drill.world.plan.openings[team.entry].id, incident=incident.id)
+
+    def _walk(self, incident: IncidentState, unit: Responder, goal: tuple[int, XY], speed_mps: float) -> simpy.Event:
+        drill, (space, point) = self.drill, goal
+        where = drill.id_of(space)
+        return drill.travel.go(
+            unit, space, point, speed_mps=speed_mps, no_way=lambda: self.scene.log_no_path(incident, unit, where)
+        )
+
+    def _meet(self, team: ServiceTeam, unit: Responder, what: ev.EventWord) -> bool:
+        """Give the people of a service keys and place at their entry, unless they are inside; return whether it did."""
+        drill = self.drill
         inside = any(member.number is not None for member in team.members)
-        if not inside and team.came_by == entry and not team.met.triggered:
-            drill.log(unit.id, ev.POLICE_MET, gate.id, incident=incident.id)
-            team.met.succeed()
-            drill.travel.renew()
+        if inside or team.came_by != team.entry or team.met.triggered:
+            return False
+        drill.log(unit.id, what, drill.world.plan.openings[team.entry].id, incident=team.incident.id)
+        team.met.succeed()
+        drill.travel.renew()
+        return True

@@ -28,7 +28,7 @@ class Response:
         self.scene = Scene(drill, self.assignments, self.review)
         self.radio = Radio(drill, protection)
         self.services = Services(drill, self.assignments, self.approach, self.scene)
-        self.support = SupportTasks(self.radio, self.scene, self.services)
+        self.support = SupportTasks(self.radio, self.scene, self.services, self.release)
         self.campus = Campus(
             drill, self.assignments, give_up=lambda unit: self.call_off(unit, None), find_work=self._find_work
         )
@@ -69,19 +69,23 @@ class Response:
         if not incident.kind.may_approach:
             self._give_support_tasks(incident)
         if incident.kind.has_patient and not incident.place_known.triggered:
-            incident.place_known.callbacks.append(lambda _e: self._ask_for_aed(incident))
+            incident.place_known.callbacks.append(lambda _e: self._place_is_known(incident))
         self._send_all(incident, chosen)
 
-    def _ask_for_aed(self, incident: IncidentState) -> None:
-        """Ask somebody for the AED, now that the place is known: a free unit, or one that was looking for the place."""
-        fetcher = None if incident.ended else self.dispatcher.choose_fetcher(incident, [])
-        if fetcher is None:
+    def _place_is_known(self, incident: IncidentState) -> None:
+        """Ask somebody for the AED, a free unit or one that was looking for the place, and then for meeting the ambulance."""
+        if incident.ended:
             return
-        assignment = self.assignments.of(fetcher)
-        if assignment is None:
-            heard_s = self.radio.delay_s(incident, fetcher)
-            assignment = self.send(incident, fetcher, heard_s=heard_s, why="by radio")
-        assignment.fetches = True
+        fetcher = self.dispatcher.choose_fetcher(incident, [])
+        if fetcher is not None:
+            assignment = self.assignments.of(fetcher)
+            if assignment is None or assignment.incident is not incident:
+                if assignment is not None:
+                    self.call_off(fetcher, incident)
+                heard_s = self.radio.delay_s(incident, fetcher)
+                assignment = self.send(incident, fetcher, heard_s=heard_s, why="by radio")
+            assignment.fetches = True
+        self._ask_escort(incident, [])
 
     def review(self, incident: IncidentState) -> None:
         """Compare the need of a reported incident with who is there, at the end of this instant's chain of events."""
@@ -108,7 +112,19 @@ class Response:
             assigned.fetches = True
         if not chosen:
             self.dispatcher.wait(incident)
+        self._ask_escort(incident, chosen)
         self._ask_services(incident)
+
+    def _ask_escort(self, incident: IncidentState, chosen: list[Responder]) -> None:
+        """Ask somebody free to meet the ambulance, after first aid and AED are asked for."""
+        team = self.services.ambulance.get(incident)
+        if team is None or team.at_entry.triggered or not incident.place_known.triggered:
+            return
+        unit = self.dispatcher.choose_escort(incident, chosen, self.services.behind(team.entry))
+        if unit is not None:
+            assignment = self.assignments.assign(unit, incident, approaches=False, escorts=True)
+            task = self.support.meet_ambulance(incident, unit)
+            assignment.process = self.drill.env.process(until_called_off(task))
 
     def _ask_services(self, incident: IncidentState) -> None:
         """Call the services where those on campus are too few, or are not free within `wait_at_most`.
