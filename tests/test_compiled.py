@@ -50,6 +50,18 @@ fire = scenario("fire", "room-101", protocol={{"action": "evacuate", "announced_
 mixes = ds.Mixes(present="one", mixes={{"one": mix(), "other": mix()}})
 print(ds.run(ds.Study([fire], plan, mixes, runs=40, seed=3), workers={workers}).rows)
 """
+DISTANCES = """
+import sys
+sys.path.insert(0, {place!r})
+import drillsim as ds
+from drillsim.crowd.compiled.plan import CompiledPlan
+from drillsim.crowd.geometry.cells import build_cells
+from drillsim.crowd.laws import BY_STEPS, Laws
+from drillsim.plan.network import build
+cells = build_cells(build(ds.read_plan("floorplans/three_rooms.yaml")), Laws())
+print(CompiledPlan(cells).way_out(BY_STEPS)[0]["phi"].tolist())
+print(ds.__file__, file=sys.stderr)
+"""
 SAYS = "drillsim: compiling a sum for this machine; this takes a while, once.\n"
 
 
@@ -150,15 +162,27 @@ def test_processes_that_compile_at_the_same_time_play_the_same_drills(tmp_path: 
     assert {"event_loop.advance", "orders.turn_off", "counts.persons", "allocation.seat"} <= kept
 
 
-def test_a_changed_law_gives_another_time_though_compiled_code_was_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("module", ["event_loop", "orders", "walking", "route_choice", "distance_field"])
+def test_the_laws_belong_to_what_the_kernel_is_compiled_from(module: str) -> None:
+    from drillsim.jit import sources_of
+
+    package = Path(drillsim.__file__).parent
+    assert package / "crowd" / "laws.py" in sources_of(
+        f"drillsim.crowd.kernel.{module}", package / "crowd" / "kernel" / f"{module}.py"
+    )
+
+
+def test_a_changed_law_gives_other_distances_though_compiled_code_was_kept(tmp_path: Path) -> None:
+    """The search for the way out is compiled with a constant of the laws; it stands for the whole kernel, and compiles soon."""
     package, kept = tmp_path / "drillsim", str(tmp_path / "kept")
     shutil.copytree(Path(drillsim.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
-    drill = DRILL.format(before=f"sys.path.insert(0, {str(tmp_path)!r})") + "\nprint(ds.__file__, file=sys.stderr)"
-    first = play(drill, ROOT, NUMBA_CACHE_DIR=kept)
+    script = DISTANCES.format(place=str(tmp_path))
+    first = play(script, ROOT, NUMBA_CACHE_DIR=kept)
     assert str(package) in first.stderr
+    assert list(Path(kept).rglob("distance_field.lay-*.nbc"))
     laws = package / "crowd" / "laws.py"
     text = laws.read_text(encoding="utf-8")
-    changed = text.replace("return sqrt((bx - ax)", "return 1.1 * sqrt((bx - ax)")  # compiled into the crowd
+    changed = text.replace("\nGATE_M = 0.001\n", "\nGATE_M = 0.5\n")
     assert changed != text
     laws.write_text(changed, encoding="utf-8")
-    assert play(drill, ROOT, NUMBA_CACHE_DIR=kept).stdout != first.stdout
+    assert play(script, ROOT, NUMBA_CACHE_DIR=kept).stdout != first.stdout
