@@ -7,11 +7,10 @@ Borders in order: gates, stair entries (together the ways), stair exits (lower, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from threading import RLock
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +34,7 @@ from drillsim.crowd.laws import (
     stair_k_mps,
 )
 from drillsim.crowd.states import FLIGHT, OUT, SEAM
+from drillsim.derived import Derives
 from drillsim.errors import ScenarioError
 from drillsim.plan.model import CIRCULATION, Ramp
 from drillsim.plan.network import Network
@@ -45,11 +45,9 @@ UNLIMITED = 1_000_000_000
 TABLED_PERSONS = 2_000
 """Speed factors are tabled for at most so many persons in a cell; the law itself answers for more."""
 _FIELDS_KEPT = 512
-_DERIVING = RLock()
-T = TypeVar("T")
 
 
-class Cells:
+class Cells(Derives):
     """The cells and borders of a plan under some laws.
 
     Lists by cell end with one more entry for the outside, so that its index is -1. Not to be changed by its users.
@@ -101,7 +99,6 @@ class Cells:
         self.graph = WayGraph(network, self.stair_factors, self.is_ramp)
         self.locked_ways = frozenset(w for w, o in enumerate(network.plan.openings) if o.state == "both")
         """Ways locked from both sides in the plan."""
-        self._derived: dict[Callable[[Cells], Any], Any] = {}
         self.field = lru_cache(_FIELDS_KEPT)(self._field)
         """The way to a goal by closed ways and by ways held open; the recent ones are kept."""
 
@@ -114,19 +111,6 @@ class Cells:
     def borders(self) -> int:
         """Number of borders."""
         return len(self.rest_s)
-
-    def derived(self, kind: Callable[[Cells], T]) -> T:
-        """Return the one object of a class that is made from these cells alone; constant, shared by all drills.
-
-        Made when it is first asked for, under a lock, so that threads get the same one.
-        """
-        found = self._derived.get(kind)
-        if found is None:
-            with _DERIVING:
-                found = self._derived.get(kind)
-                if found is None:
-                    found = self._derived[kind] = kind(self)
-        return cast(T, found)
 
     # ------------------------------------------------------------------ cells
     def _part_spaces(self) -> None:
