@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import simpy
 
+from drillsim.crowd.compiled import allocation
 from drillsim.crowd.compiled.crowd import CompiledCrowd
 from drillsim.crowd.geometry.cells import Cells, build_cells
 from drillsim.crowd.geometry.distance_field import Goal
@@ -132,6 +135,13 @@ class WatchedCrowd(ReferenceCrowd):
         self.happened["unit in a crowd"] += p >= self._people and crowd > 0
         self.waits.append((self.env.now, p, direction, "joins"))
         super()._join(p, direction)
+
+
+@contextmanager
+def as_if_many() -> Iterator[None]:
+    """Make every compiled crowd that is built in this block prefetch records, and play its components apart, at any size."""
+    with patch.object(allocation, "FEW", -1):
+        yield
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -12,19 +13,28 @@ from hypothesis import strategies as st
 
 pytest.importorskip("drillsim.jit", exc_type=ImportError)
 from crowd_plays import Play, across, plays
-from crowd_worlds import World, box, door, people_at, plan_of
+from crowd_worlds import World, as_if_many, box, door, people_at, plan_of
 from depth import plays_of
 from drillsim.crowd.compiled import components, driver
 from drillsim.crowd.compiled.allocation import ROOM_FOR_UNITS
 from drillsim.crowd.compiled.components import components_of
+from drillsim.crowd.compiled.plan import CompiledPlan
 from drillsim.crowd.geometry.cells import build_cells
-from drillsim.crowd.kernel.records import MANY, SLOTS
+from drillsim.crowd.kernel.memory import n_at
+from drillsim.crowd.kernel.records import SLOTS
 from drillsim.crowd.laws import Laws
+from drillsim.jit import bare
 from drillsim.plan.network import build
 from layouts import campus
 from test_crowd_kernel import numbers, seen
 
 APART_M = 500.0
+
+
+@bare
+def slots_of(t: int) -> int:
+    """Return the number of slots of the event list of a drill, by the address of its words."""
+    return int(n_at(t)[SLOTS])
 
 
 def twice(play: Play, *, alone: bool) -> Play:
@@ -84,9 +94,9 @@ def test_a_space_that_no_way_leads_to_is_a_component_without_borders(monkeypatch
     ]
     plan = plan_of(spaces, [door("e", "r", "outside", 0, 3), door("f", "q", "outside", 40, 3)])
     people = people_at([(0, 1, 1), (1, 41, 1), (2, 21, 1)], premovement=5.0)
-    for many in (0, 1):
-        world = World(plan, people, engine="compiled")
-        world.crowd._n[MANY] = many
+    for many in (nullcontext(), as_if_many()):
+        with many:
+            world = World(plan, people, engine="compiled")
         world.crowd.evacuate()
         assert world.run(50.0).out_s[2] == 5.0
 
@@ -97,9 +107,9 @@ def test_a_component_takes_no_more_slots_than_the_whole(monkeypatch: pytest.Monk
     began: list[int] = []
     begin = components.begin
 
-    def counted(*given: Any) -> None:
-        begin(*given)
-        began.append(int(world.crowd._n[SLOTS]))
+    def counted(t: int, *given: Any) -> None:
+        begin(t, *given)
+        began.append(slots_of(t))
 
     monkeypatch.setattr(components, "begin", counted)
     spaces = [("hall", "corridor", box(0, 0, 400, 3)), ("shed", "storage", box(500, 0, 503, 3))]
@@ -113,14 +123,15 @@ def test_a_component_takes_no_more_slots_than_the_whole(monkeypatch: pytest.Monk
     plan = plan_of(spaces, doors)
     borders = build_cells(build(plan), Laws()).borders
     places = [(2 + i % 66, 6 * (i % 66) + 1 + (i // 66) % 4, -3) for i in range(1024 - ROOM_FOR_UNITS - borders - 1)]
-    world = World(plan, people_at(places), engine="compiled")
-    world.crowd._n[MANY] = 1
+    with as_if_many():
+        world = World(plan, people_at(places), engine="compiled")
     world.crowd.evacuate()
     world.run(6.0)
     world.crowd.close(world.way("e1"))
     world.run(8.0)
     assert len(began) == 4
-    assert max(began) <= len(world.crowd._t.slots) == 2048
+    (slots,) = world.cells.derived(CompiledPlan).layout(len(places)).places["slots"].shape
+    assert max(began) <= slots == 2048
 
 
 @pytest.mark.parametrize("alone", [True, False])
@@ -142,8 +153,9 @@ def test_buildings_played_one_after_another_give_everybody_the_same_times(
     @given(plays(), st.booleans())
     def same(play: Play, looked: bool) -> None:
         both = twice(play, alone=alone)
-        (plain, told), (parted, heard) = both.make("compiled"), both.make("compiled")
-        parted.crowd._n[MANY] = 1
+        plain, told = both.make("compiled")
+        with as_if_many():
+            parted, heard = both.make("compiled")
         for time_s in (*(both.looks if looked else ()), 300.0, 3_000.0):
             plain.run(time_s), parted.run(time_s)
             assert seen(parted) == seen(plain)

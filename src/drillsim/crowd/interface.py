@@ -219,6 +219,9 @@ class Crowd(Protocol):
     def state(self, p: int) -> tuple[str, str]:
         """Return the state of a person or unit in one word and, where it stays, the reason."""
 
+    def queue_of(self, p: int) -> int:
+        """Return the direction (2 x border + side entered) in whose queue a person or unit stands; -1 if it does not queue."""
+
     def tally(self) -> dict[tuple[str, str], int]:
         """Return the number of persons by state and reason, at the horizon: behind a full space counts as stranded."""
 

@@ -387,6 +387,10 @@ class StationaryCrowd:
             return WORDS[state], "in turn" if state == QUEUED else ""
         return ("settled", "in a locked room") if self.space_of(p) in self._locked_rooms else ("waiting", "")
 
+    def queue_of(self, p: int) -> int:
+        """Return the direction in whose queue a unit stands; -1 if it does not queue."""
+        return self._units[p].target if p in self._units and self._units[p].state == QUEUED else -1
+
     def tally(self) -> dict[tuple[str, str], int]:
         """Return how many persons are in each state with each reason."""
         settled = self.count_in(self._locked_rooms)

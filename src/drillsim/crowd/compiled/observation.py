@@ -155,6 +155,12 @@ class CompiledObservation(CrowdDriver):
             return WORDS[AWAY], GONE_HOME
         return ("lost", "no place on arrival") if state == LOST else (WORDS[state], "")
 
+    def queue_of(self, p: int) -> int:
+        """Return the direction in whose queue a person or unit stands; -1 if it does not queue."""
+        self._play_until_now()
+        me = self._t.people[p]
+        return int(me["direction"]) if me["state"] == QUEUED else -1
+
     def tally(self) -> dict[tuple[str, str], int]:
         """Return how many persons are in each state with each reason.
 

@@ -110,8 +110,7 @@ class Observation(Units):
         if state == STRANDED:
             return "stranded", "no way"
         if state == QUEUED:
-            direction = self._leg[p][self._piece[p]][2]
-            return "queued", "behind a full space" if self._registered[direction] else "in turn"
+            return "queued", "behind a full space" if self._registered[self.queue_of(p)] else "in turn"
         if state == SETTLED:
             return "settled", "in a locked room" if self._space[p] in self._locked_rooms else ROOMS.get(
                 self._aim[p][0], "in a room"
@@ -121,6 +120,10 @@ class Observation(Units):
         if state == LOST:
             return "lost", "no place on arrival"
         return WORDS[state], ""
+
+    def queue_of(self, p: int) -> int:
+        """Return the direction in whose queue a person or unit stands; -1 if it does not queue."""
+        return self._leg[p][self._piece[p]][2] if self._state[p] == QUEUED else -1
 
     def tally(self) -> dict[tuple[str, str], int]:
         """Return how many persons are in each state with each reason.
