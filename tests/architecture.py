@@ -334,7 +334,7 @@ def event_words_as_literals(root: Path, words: Iterable[str]) -> list[str]:
 
     A word with a hyphen means an event wherever it stands, but for those in `ALSO_ENDS_AS`.
     A word without one ("left", "duty") is also plain English; it counts where an event word is expected: as the word of a log
-    entry, and compared with the `what` of an event.
+    entry, compared with the `what` of an event, and as a key of the `table` of events.
     """
     names, faults = frozenset(words), []
     plain = frozenset(w for w in names if "-" not in w) | ALSO_ENDS_AS
@@ -356,7 +356,9 @@ def _strings(node: ast.AST) -> set[str]:
 
 
 def _words_expected(node: ast.AST) -> set[str]:
-    """Return the strings that stand where an event word is expected: in a log entry, or beside the `what` of an event."""
+    """Return the strings where an event word is expected: in a log entry, beside the `what` of an event, as key of `table`."""
+    if isinstance(node, ast.Subscript) and _last_name(node.value) == "table":
+        return _strings(node.slice)
     if isinstance(node, ast.Compare) and "what" in {_last_name(side) for side in (node.left, *node.comparators)}:
         return _literals(node)
     if isinstance(node, ast.Call) and _last_name(node.func).lstrip("_") in ("log", "Event"):

@@ -183,9 +183,20 @@ def test_a_compared_kind_name_is_refused(copy: Path, text: str) -> None:
         "Event(0.0, 'sro', 'left')",
         "event.what == 'left'",
         "event.what in ('left', 'back')",
+        "log(unit, 'left' if x else y)",
+        "table['left']",
         "x = {'on-scene': 1}",
     ],
-    ids=["in a log", "by its keyword", "as an event", "compared", "among", "with a hyphen, anywhere"],
+    ids=[
+        "in a log",
+        "by its keyword",
+        "as an event",
+        "compared",
+        "among",
+        "either",
+        "as a key",
+        "with a hyphen, anywhere",
+    ],
 )
 def test_an_event_word_as_a_literal_is_refused(copy: Path, text: str) -> None:
     assert planted(copy, event_words_as_literals, "study/runner.py", f"{text}\n") != []
