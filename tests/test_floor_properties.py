@@ -113,6 +113,15 @@ def test_a_plan_drawn_otherwise_empties_in_the_same_times(change: str, count: in
         assert times == pytest.approx(out_of(drawn, people, use, first), abs=SAME_S, nan_ok=True), number
 
 
+def test_equal_doors_are_equal_wherever_a_plan_lies() -> None:
+    """In national coordinates one of three equal queues was longer by 1e-8 s, and people went where it was not."""
+    square = Drawn([(0, 0), (9, 0), (9, 9), (0, 9)], [], [((1 + 2 * k, 0), (2 + 2 * k, 0)) for k in range(4)])
+    for angle in np.linspace(0.1, 6.2, 25):
+        turn = turned(float(angle))
+        far = square.moved(turn).moved(lambda p: (p[0] + 431_234.5, p[1] + 5_412_345.25))
+        assert len(set(floor_world(far, people_at([]), "gym", "reference").cells.capacity_ps)) == 1
+
+
 # ------------------------------------------------------------------ flow
 @numbers_up_to(15, 400)
 def test_no_chord_passes_more_than_the_law_of_its_width(count: int) -> None:
