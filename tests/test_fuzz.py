@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from fuzz.cases import KINDS, Case, cases, sound, stored
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of time and memory as on Linux")
-CASES = {"plan": 450, "scenario": 450, "mixes": 350, "day": 300, "large": 50, "log": 250, "command": 150}
+CASES = {"plan": 350, "drawn": 100, "scenario": 450, "mixes": 350, "day": 300, "large": 50, "log": 250, "command": 150}
 """2,000 in all."""
 
 if sys.platform.startswith("linux"):

@@ -53,7 +53,7 @@ def block(kind: str, number: int, room: Room) -> tuple[Counter[str], dict[str, t
 
 def smallest(case: Case, problem: str, room: Room) -> Case:
     """Return a case with the same problem and fewer changes, where there is one."""
-    if case.kind in ("log", "command") or len(case.changes) < 2:
+    if case.kind in ("log", "command", "drawn") or len(case.changes) < 2:
         return case
     which = {"scenario.yaml": 0, "mixes.yaml": 1, "plan.yaml": 2}
     for i in range(len(case.changes)):

@@ -16,10 +16,11 @@ from drillsim.cli import command_line
 from drillsim.cli.schemas import schemas
 from drillsim.documents.yaml_source import parse_text
 from fuzz.mutate import CHUNKS, NUMBERS, TEXTS, UNITS, copy, mutate, spoil, written
+from fuzz.plans import drawn_plan, drawn_scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = Path(__file__).parent / "corpus"
-KINDS = ("plan", "scenario", "mixes", "day", "large", "log", "command")
+KINDS = ("plan", "drawn", "scenario", "mixes", "day", "large", "log", "command")
 Change = tuple[int, int, int]
 
 
@@ -87,6 +88,20 @@ def file_case(kind: str, which: int, changes: Sequence[Change], bytewise: bool, 
 def sound(kind: str) -> tuple[tuple[str, bytes], ...]:
     """Return the sound files of a kind as they are written."""
     return tuple((name, written(tree).encode()) for name, tree in base(kind).items())
+
+
+def drawn_case(number: int, changes: Sequence[Change], plays: bool) -> Case:
+    """Return a case of a plan of another form each time, sound or changed in some places, with a scenario for it."""
+    plan = drawn_plan(number)
+    scenario = drawn_scenario(number, plan)
+    for change in changes:
+        mutate(plan, *change, keys())
+    files = {"scenario.yaml": scenario, "mixes.yaml": NOBODY, "plan.yaml": plan}
+    content = tuple((name, written(tree).encode("utf-8", errors="surrogatepass")) for name, tree in files.items())
+    return Case("drawn", content, ("check", "."), plays, tuple(changes))
+
+
+NOBODY = {"drillsim_mixes": 1, "present": "none", "mixes": {"none": {"label": "Nobody", "units": []}}}
 
 
 HEADS = [
@@ -176,6 +191,9 @@ def cases(kind: str) -> st.SearchStrategy[Case]:
     if kind == "command":
         return st.builds(command_case, _small, st.lists(st.tuples(_small, _small), max_size=5))
     often = st.sampled_from([False, False, False, True])
+    if kind == "drawn":
+        few = st.lists(st.tuples(_small, _small, _small), max_size=2)
+        return st.builds(drawn_case, st.integers(0, 10**9), st.one_of(st.just([]), few), often)
     return st.builds(file_case, st.just(kind), _small, _changes, often, often)
 
 
