@@ -1,4 +1,4 @@
-"""Checks of scenario and mixes beside a plan: everything that would make a drill impossible, before any run."""
+"""Checks of a scenario and its mixes against a plan: everything that would make a drill impossible."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LEAST_FLOW = 0.05
 
 
 def check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> list[Fault]:
-    """Return every fault of a scenario, and of its mixes, beside a plan; an empty list means that drills can be played."""
+    """Return every fault of a scenario, and of its mixes, against a plan; drills can be played if there is no error."""
     try:
         with located(scenario._document.file if scenario._document else scenario.name):
             return _check(scenario, plan, mixes)
@@ -64,7 +64,7 @@ def _check(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None) -> list[Fau
 
 
 def check_names(scenario: Scenario, plan: FloorPlan, mixes: Mixes | None = None) -> list[Fault]:
-    """Return every name of a scenario and its mixes that means nothing beside a plan; the plan itself may be faulty."""
+    """Return the faults of all unknown names in a scenario and its mixes; the plan itself may be faulty."""
     known = PlanNames(plan)
     of_scenario = FaultList(scenario.name, scenario._document)
     scenario_names(scenario, known, of_scenario)
@@ -119,7 +119,7 @@ def _crowding(scenario: Scenario, world: World, faults: FaultList) -> None:
 
 
 def _refuges(scenario: Scenario, world: World, faults: FaultList) -> None:
-    """Warn of people whom a refuge is meant for and who can reach none without a stair."""
+    """Warn of people in the groups of a refuge who can reach none without a stair."""
     refuge = scenario.people.refuge
     if refuge is None:
         return
@@ -183,6 +183,6 @@ def _walks_of(unit: Unit, path: Path) -> Iterator[tuple[Place, Place | None, Pat
 
 
 def _first_beyond_reach(routes: Routes, start: Location, goals: Sequence[Location]) -> int | None:
-    """Return the space of the first goal that nobody can walk to from a point, None where all can be reached."""
+    """Return the space of the first goal that cannot be reached from a point, None if all can be reached."""
     (reach,) = routes.from_points([start])
     return next((goal[0] for goal in goals if reach.seconds_to(*goal) == inf), None)

@@ -41,7 +41,7 @@ def units_and_roles(scenario: Scenario, mixes: Mixes, faults: FaultList) -> None
 
 
 def role_words(scenario: Scenario, mixes: Mixes, faults: FaultList) -> None:
-    """Check the kinds for which roles have words: unknown is an error beside a close own kind, else a warning.
+    """Check the kinds for which roles have words: an unknown one is an error if an own kind is close, else a warning.
 
     One mixes file serves scenarios with different own kinds, so that a word for a kind of another one is no mistake.
     """

@@ -1,4 +1,4 @@
-"""Names of a scenario and its mixes beside a plan: every id, use, bell period and role must mean something."""
+"""Checks of the names in a scenario and its mixes: every id, use, bell period and role must exist."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EVERYWHERE = "everywhere"
 
 
 class PlanNames:
-    """Names that a plan defines, by sort."""
+    """Names that a plan defines, by kind of object."""
 
     def __init__(self, plan: FloorPlan) -> None:
         self.plan = plan
@@ -91,11 +91,11 @@ def scenario_names(scenario: Scenario, known: PlanNames, faults: FaultList) -> N
 
 
 MOST_ARRIVALS = 250_000
-"""People that all sources together may bring about; as many as one plan may hold."""
+"""Largest expected number of people from all sources together; as many as one plan may hold."""
 
 
 def _sources(scenario: Scenario, known: PlanNames, faults: FaultList) -> None:
-    """Check the people who come in: their space and group, and that they are not too many to be meant."""
+    """Check the sources of people: space, group, and expected number."""
     expected = 0.0
     for i, source in enumerate(scenario.people.sources):
         path: Path = ("people", "sources", i)
@@ -113,7 +113,7 @@ def _sources(scenario: Scenario, known: PlanNames, faults: FaultList) -> None:
 
 
 def _refuge(scenario: Scenario, known: PlanNames, faults: FaultList) -> None:
-    """Check the places of refuge and the groups who make for them."""
+    """Check the refuges and the groups that use them."""
     refuge, path = scenario.people.refuge, ("people", "refuge")
     if refuge is None:
         return
@@ -140,11 +140,11 @@ def _group(name: str, scenario: Scenario, known: PlanNames, faults: FaultList, p
 
 CODES = {"space": "DS203", "space or post": "DS203", "opening": "DS204", "opening or stair": "DS204", "exit": "DS204",
          "level": "DS207"}  # fmt: skip
-"""Code of the fault for an unknown name, by sort."""
+"""Code of the fault for an unknown name, by kind of object."""
 
 
 def _one_of(name: str | None, sort: str, known: PlanNames, faults: FaultList, path: Path, *, code: str = "") -> None:
-    """Refuse a name of which the plan has no space, opening or the like; None is no name."""
+    """Check that the plan has an object of this name; None is accepted."""
     names = known.by_sort[sort]
     if name is not None and name not in names:
         message = f"no {sort} called '{name}' in {known.plan.name}.{closest(name, names)}"
@@ -201,7 +201,7 @@ def _injects(scenario: Scenario, known: PlanNames, faults: FaultList) -> None:
 
 
 def shares(total: float, faults: FaultList, path: Path) -> None:
-    """Refuse shares that are all 0, and tell that others are scaled."""
+    """Refuse shares that are all 0, and warn that shares are scaled if they do not sum to 100 %."""
     if total <= 0:
         faults.add("DS105", "the shares sum to 0 %, so there is nothing to draw from. Give at least one a share", path)
     elif abs(total - 1) > 0.005:
@@ -215,7 +215,7 @@ def _measures(scenario: Scenario) -> Iterator[tuple[str, Path]]:
 
 
 def mixes_names(mixes: Mixes, known: PlanNames, faults: FaultList) -> None:
-    """Check every name of the mixes against the plan, and every unit's day for sense."""
+    """Check every name of the mixes against the plan, and the timetable and calendar of every unit."""
     plan = known.plan
     things: list[Any] = [*plan.spaces, *plan.posts, *plan.openings, *plan.cameras]
     taken = {thing.id for thing in things}
@@ -237,7 +237,7 @@ def mixes_names(mixes: Mixes, known: PlanNames, faults: FaultList) -> None:
 
 
 def _day(unit: Unit, known: PlanNames, faults: FaultList, path: Path) -> None:
-    """Check a unit's timetable and calendar: known periods and places, and never two things at once."""
+    """Check a unit's timetable and calendar: known periods and places, and no overlaps."""
     stretches: list[tuple[int, int]] = []
     owners: list[int] = []
     for j, turn in enumerate(unit.timetable):

@@ -120,7 +120,7 @@ class Opening(Named):
     """Kind of lock."""
     locked: Literal["no", "outside", "both"] | KeepsOutOf | None = None
     """Its state at the start: `no`, `both`, or `{keeps_out_of: SPACE}`; `outside` keeps people out of the building, or out of a
-    room beside circulation. Where absent, exits with a lock are locked from outside and all others are not locked."""
+    room beside circulation. Default: exits with a lock are locked from outside and all others are not locked."""
     one_way: Literal["in", "out"] | LeadsTo | None = None
     """`{to: SPACE}` leads into that space only; `out` leads out of the building, or out of a room beside circulation, and
     `in` the other way."""
@@ -272,7 +272,7 @@ class Period(Model):
     moves: tuple[PeriodMove, ...] = ()
     """Home rooms whose people sit somewhere else in this period."""
     leave: bool | None = None
-    """Whether people go home in this period; where absent, yes in a period called 'dismissal'.
+    """Whether people go home in this period; default: yes in a period called 'dismissal'.
     Source: A:dismissal.period."""
 
     @property

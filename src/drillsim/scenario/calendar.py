@@ -108,7 +108,7 @@ class Turn(Model):
     duty: Duty
     """What it does then."""
     at: Place | None = None
-    """Where; the unit's post (or, mentoring and teaching, a room drawn for it) where absent."""
+    """Where; default: the unit's post (or, mentoring and teaching, a room drawn for it)."""
 
     @model_validator(mode="after")
     def _says_when(self) -> Turn:

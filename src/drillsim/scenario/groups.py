@@ -19,14 +19,14 @@ class Group(Model):
     share: Share
     """Share of all people."""
     speed: SpeedSpread | None = None
-    """Free walking speed on the level; that of the shipped group of this name where absent."""
+    """Free walking speed on the level; default: that of the shipped group of this name."""
     stair_up: SpeedSpread | None = None
-    """Speed up stairs, along the slope. Where absent: what `people` says for everybody; else the shipped group's, or
+    """Speed up stairs, along the slope. Default: what `people` says for everybody; else the shipped group's, or
     what follows from the group's own `speed` and the steps where one is given."""
     stair_down: SpeedSpread | None = None
-    """Speed down stairs, along the slope; where absent as for `stair_up`."""
+    """Speed down stairs, along the slope; default: as for `stair_up`."""
     premovement: TimeSpread | None = None
-    """Order heard to first step. Where absent: what `people` says for everybody; else the shipped group's."""
+    """Order heard to first step. Default: what `people` says for everybody; else the shipped group's."""
 
 
 def _speed(value: Any) -> Spread:

@@ -114,14 +114,14 @@ class Happening(Model):
     """A space or post id, {use: cafeteria}, {draw: {classroom: 53 %, corridor: 18 %}} by use or space id, or
     {by_period: {lunch: …, any: …}}."""
     lasts: TimeSpread | None = None
-    """Own duration if nobody comes; the shipped figure of the kind where absent (fights end by themselves)."""
+    """Own duration if nobody comes; default: the shipped figure of the kind (fights end by themselves)."""
     act: TimeSpread | None = None
-    """Time from able to resolved; the shipped figure of the kind where absent."""
+    """Time from able to resolved; default: the shipped figure of the kind."""
     participants: int | None = Field(default=None, ge=1, le=10_000)
-    """Persons who take part in a disorder, 24 where absent: it needs one responder for 8 of them, at least 3.
+    """Persons who take part in a disorder; default: 24. It needs one responder for 8 of them, at least 3.
     Assumption A:intervention.disorder_participants."""
     quorum: int | None = Field(default=None, ge=1, le=1000)
-    """Responders a disorder needs; it follows from the participants where absent.
+    """Responders a disorder needs; default: it follows from the participants.
     Assumption A:intervention.disorder_responders_needed."""
     discipline: bool = False
     """A rule break: no request for an officer, from which agreements keep officers out."""
@@ -195,7 +195,7 @@ class Call(Happening):
     rate: Rate
     """Expected number: '0.2 /day' or '30 /year' of school days."""
     periods: dict[str, Share] = Field(default={})
-    """Share by bell period, or 'any' for the rest of the day; evenly over the day where empty."""
+    """Share by bell period, or 'any' for the rest of the day; default: evenly over the day."""
 
     def misfit(self, kind: Kind) -> str:
         """Return what a call of this kind cannot have; a guarded kind has no daily rate (misuse guard)."""

@@ -227,32 +227,32 @@ class OwnKind(Model):
     """Shipped kind whose properties hold wherever this one says nothing, what each role does for it included. Where
     absent: every role stays away unless its `words` name this kind, police do not come, and `act` must be given."""
     label: str = ""
-    """Noun for tables and sentences, such as 'missing pupil'; the name in words where absent."""
+    """Noun for tables and sentences, such as 'missing pupil'; default: the name in words."""
     begins: str = ""
-    """Clause of the onset, such as 'a pupil is missing'; made of the label where absent."""
+    """Clause of the onset, such as 'a pupil is missing'; default: made of the label."""
     act: TimeSpread | None = None
-    """Time from able to resolved; as for `like` where absent."""
+    """Time from able to resolved; default: as for `like`."""
     lasts: TimeSpread | None = None
-    """Own duration if nobody comes; as for `like` where absent."""
+    """Own duration if nobody comes; default: as for `like`."""
     policy: Policy | None = None
-    """Who is sent: nearest, all or preference; as `dispatch` has it for `like` where absent."""
+    """Who is sent: nearest, all or preference; default: as `dispatch` has it for `like`."""
     handling: TimeSpread | None = None
-    """How long units stay busy after it; as `dispatch.handling` has it for `like` where absent."""
+    """How long units stay busy after it; default: as `dispatch.handling` has it for `like`."""
     arrests: Share | None = None
-    """Share of the incidents with an arrest; as `dispatch.arrests` has it for `like` where absent."""
+    """Share of the incidents with an arrest; default: as `dispatch.arrests` has it for `like`."""
     police: Called | None = None
-    """always: called after the report; if-needed: only with nobody suitable on campus; never. Where absent as
+    """always: called after the report; if-needed: only with nobody suitable on campus; never. Default: as
     `police.called_for` has it for `like`."""
     all_officers: bool | None = None
-    """Whether all police officers come, instead of one; as for `like` where absent."""
+    """Whether all police officers come, instead of one; default: as for `like`."""
     calls_911: bool | None = None
-    """Whether people in the building call the police themselves; as for `like` where absent."""
+    """Whether people in the building call the police themselves; default: as for `like`."""
     service: Literal["none", "ems", "fire-service"] | None = None
-    """Service besides the police that is called with the report; as for `like` where absent."""
+    """Service besides the police that is called with the report; default: as for `like`."""
     walks_briskly: bool | None = None
-    """Whether units go at their brisk pace instead of running; as for `like` where absent."""
+    """Whether units go at their brisk pace instead of running; default: as for `like`."""
     needs_quorum: bool | None = None
-    """Whether it needs as many responders as follow from its participants; as for `like` where absent."""
+    """Whether it needs as many responders as follow from its participants; default: as for `like`."""
 
     def row(self, name: str) -> Kind:
         """Return the properties under a name: those given here over those of the kind it is like."""

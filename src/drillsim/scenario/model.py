@@ -81,14 +81,14 @@ class Scenario(Model):
     title: str = ""
     """One line for people."""
     family: str = ""
-    """Names the random draws; the name where empty. A what-if keeps the family of what it varies."""
+    """Names the random draws; default: the name. A what-if keeps the family of what it varies."""
     plan: str | None = None
     """Path of the plan file, relative to this file; a plan given as argument wins."""
     time_of_day: TimeOfDayDraw = "10:00"
     """Time of the first onset. Decides which bell period it is, and so who is where; {draw: {passing: 40 %, lunch: 60 %}}
     draws it by drill."""
     weekday: Weekday | None = None
-    """Decides which calendars hold; where absent drawn for every drill, and whole days run from Monday to Friday."""
+    """Decides which calendars hold; default: drawn for every drill, and whole days run from Monday to Friday."""
     horizon: Time = default("30 min", gt=0, le=LONGEST_S)
     """Every run is watched this long, every incident of a day as long after its onset. Assumption A:study.horizon."""
     primary: str = "able_on_scene_s"

@@ -29,9 +29,9 @@ class Source(Model):
     from_: Time = default("0 s", ge=0, alias="from")
     """Since when, on the drill's clock."""
     to: Time | None = None
-    """Until when; to the end of the drill where absent. A later end keeps those who came before."""
+    """Until when; default: to the end of the drill. A later end keeps those who came before."""
     group: str | None = None
-    """Group they belong to, one of the drill or a shipped one; drawn by the drill's shares where absent."""
+    """Group they belong to, one of the drill or a shipped one; default: drawn by the drill's shares."""
 
     @model_validator(mode="after")
     def _ends_later(self) -> Source:
@@ -57,20 +57,20 @@ class People(Model):
 
     groups: Groups | None = None
     """Groups by name: a shipped one (`drillsim explain groups`) with its share, and any figure of it replaced; or one of
-    your own with its share and speed. Where absent, who attends by the plan's own `groups`; else 97 % secondary and
+    your own with its share and speed. Default: who attends by the plan's own `groups`; else 97 % secondary and
     3 % needs-help, assumption A:people.needs_help."""
     stair_up: SpeedSpread | None = None
-    """Speed of everybody up stairs, along the slope; that of each group where absent."""
+    """Speed of everybody up stairs, along the slope; default: that of each group."""
     stair_down: SpeedSpread | None = None
-    """Speed of everybody down stairs, along the slope; that of each group where absent."""
+    """Speed of everybody down stairs, along the slope; default: that of each group."""
     premovement: TimeSpread | None = None
-    """Order heard to first step, of everybody; that of each group where absent. Assumption A:people.premovement."""
+    """Order heard to first step, of everybody; default: that of each group. Assumption A:people.premovement."""
     routes: Routes = "least-time"
     """How people choose their way; {assigned: {space: exit}} sends a space to an exit."""
     sources: tuple[Source, ...] = Field(default=(), max_length=1000)
     """People who come in while the drill runs, beside those who are there from the start."""
     refuge: Refuge | None = None
-    """Where those wait who need help on stairs; where absent everybody uses the stairs."""
+    """Where those wait who need help on stairs; default: everybody uses the stairs."""
 
 
 class DoorLaw(Model):

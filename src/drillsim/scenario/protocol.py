@@ -68,12 +68,12 @@ class Protocol(Model):
     """hold: clear the halls, stay in rooms. secure: everybody in, outside doors locked. lockdown: locks, lights, out of
     sight. evacuate: to the assembly places. shelter: to the places of `shelter_in`."""
     incident: str | None = None
-    """Id of the incident it answers; the one of highest rank where absent, the earlier of equals."""
+    """Id of the incident it answers; default: the one of highest rank, the earlier of equals."""
     announced_by: Literal["office", "teacher", "badge", "alarm"] = "office"
     """office: after the report; teacher: by whoever notices; badge: by the badge of whoever notices; alarm: at once
     when noticed."""
     announce_delay: TimeSpread | None = None
-    """Decision to announcement; the shipped figure of action and announcer where absent (`ANNOUNCE_DELAY`)."""
+    """Decision to announcement; default: the shipped figure of action and announcer (`ANNOUNCE_DELAY`)."""
     announcement: Time = default("8 s", ge=0)
     """Length of the announcement, wording spoken twice; none for an alarm.
     Assumption A:alerting.pa_announcement_len."""
@@ -87,7 +87,7 @@ class Protocol(Model):
     shelter_in: tuple[Place, ...] = ()
     """Spaces where people shelter: ids, or {use: …} for every space of that use."""
     release: Release | None = None
-    """How a lockdown ends; within the drill nobody is released where absent."""
+    """How a lockdown ends; default: within the drill nobody is released."""
     roll_call: TimeSpread = default({"low": "30 s", "usual": "60 s", "high": "2 min"})
     """Count and report of one room, or of one assembly place. Assumption A:protocol.roll_call."""
     alarm_before: Literal["leave", "stay"] = "leave"

@@ -73,7 +73,7 @@ class Reporting(Model):
     by: Literal["radio", "phone", "badge", "in-person"] = "radio"
     """Means of the report."""
     delay: TimeSpread | None = None
-    """The shipped figure of the means where absent (`REPORT_DELAY`)."""
+    """Noticed to reported; default: the shipped figure of the means (`REPORT_DELAY`)."""
     success: Share = default("95 %", gt=0)
     """Share of reports that get through; a failed one is repeated.
     Assumption A:alerting.radio_comm_success (docs/sources.md#easi)."""
@@ -96,7 +96,7 @@ class Preference(Model):
     """Who is sent to some spaces, in order of preference: a zone with its own people, or a table."""
 
     spaces: tuple[str, ...] = ()
-    """Space ids or uses; every space that no other line names where empty."""
+    """Space ids or uses; default: every space that no other line names."""
     units: tuple[str, ...] = Field(min_length=1)
     """Unit ids, the first free one goes; ids that a mix does not have are passed over."""
 
@@ -188,7 +188,7 @@ class Dispatch(Model):
     """Whether an incident waits for a unit when all are busy; otherwise nobody on campus comes."""
     wait_at_most: Time | None = Field(default=None, ge=0)
     """How long an incident waits for somebody on campus who is busy before the services of its kind are called instead;
-    by kind where absent (a disorder 1 min, a missing person 10 min, others 5 min). Assumption A:dispatch.wait_at_most."""
+    default: by kind (a disorder 1 min, a missing person 10 min, others 5 min). Assumption A:dispatch.wait_at_most."""
     service: Literal["walked", "from_dispatch"] = "walked"
     """from_dispatch: a unit is there as soon as it sets off (a district of schools, or theory without travel)."""
     agreement: tuple[str, ...] = ("sro",)
@@ -226,9 +226,9 @@ class Police(Model):
     law: Law | None = None
     """Call to first officer at the entry: a preset (`POLICE_LAWS`) or your own spread.
     It contains answering and processing.
-    Where absent: active-events for hostile, routine-priority-1 otherwise."""
+    Default: active-events for hostile, routine-priority-1 otherwise."""
     entry: str | None = None
-    """Opening by which they come in; the plan's police entry where absent."""
+    """Opening by which they come in; default: the plan's police entry."""
     called_for: KindNames = ALWAYS_POLICE
     """Kinds for which police are always called; for the others only if nobody on campus can resolve."""
     phone: TimeSpread = default({"low": "10 s", "usual": "20 s", "high": "40 s"})
@@ -267,9 +267,9 @@ class Service(Model):
     """Delay and entry of an ambulance or a fire engine."""
 
     law: TimeSpread | None = None
-    """Call to arrival at the entry; the published targets (`TARGET_RESPONSE`) where absent."""
+    """Call to arrival at the entry; default: the published targets (`TARGET_RESPONSE`)."""
     entry: str | None = None
-    """Opening by which it comes in; the plan's EMS entry where absent."""
+    """Opening by which it comes in; default: the plan's EMS entry."""
 
 
 class Ambulance(Service):

@@ -112,7 +112,7 @@ class Role(Model):
     like: str | None = None
     """A role whose values hold wherever this one says nothing."""
     label: str = ""
-    """What people call it; the name in words where empty."""
+    """What people call it; default: the name in words."""
     words: Words = Field(default={})
     """What this role does for each kind, own kinds of the scenarios included. Kinds that are not named: stays-away; an own
     kind with `like`: as for the kind it is like."""
@@ -143,7 +143,7 @@ class Role(Model):
     presence: Share = 1.0
     """Share of school hours on campus. Assumption A:availability.always, unless the role says otherwise."""
     duties: dict[Duty, Share] = Field(default={})
-    """Share of the time on each duty; where empty, patrol if a patrol is given, else the post."""
+    """Share of the time on each duty; default: patrol if a patrol is given, else the post."""
     hand_over: HandOver = HandOver()
     """Delay between word and first step, by duty."""
     act_factor: Ratio = 1.0
@@ -186,7 +186,7 @@ class Unit(Model):
     role: str
     """A shipped role (`drillsim explain roles`), or one of `roles`."""
     label: str = ""
-    """What people call it; the role's label where empty."""
+    """What people call it; default: the role's label."""
     post: Place | None = None
     """Post or space where it stands; {use: …} takes the first space of that use."""
     patrol: tuple[Place, ...] = Field(default=(), max_length=1000)
@@ -194,14 +194,14 @@ class Unit(Model):
     stays: Time = default("30 s", ge=0)
     """Time at each stop. Assumption A:availability.patrol_stay."""
     presence: Share | None = None
-    """Share of school hours on campus; the role's where absent. A calendar takes its place."""
+    """Share of school hours on campus; default: the role's. A calendar takes its place."""
     duties: dict[Duty, Share] | None = None
-    """The role's where absent."""
+    """Share of the time on each duty; default: the role's."""
     calendar: Calendar | None = None
     """Its week; days that are not named are off."""
     returns: TimeSpread | None = Field(default=None, alias="return")
     """From the call until it is at its post, where it may be called in while it is off campus by its calendar or draw;
-    nobody calls it in where absent."""
+    default: nobody calls it in."""
     timetable: tuple[Turn, ...] = Field(default=(), max_length=1000)
     """Its day; at other times it is on a duty drawn by the shares, or on post or patrol."""
 
@@ -212,7 +212,7 @@ class Mix(Model):
     name: SkipJsonSchema[str] = ""
     """Filled in from the file."""
     label: str = ""
-    """What people call it in tables; the name where empty."""
+    """What people call it in tables; default: the name."""
     units: tuple[Unit, ...] = Field(default=(), max_length=2000)
     """Who is on duty."""
     trust: Ratio = 1.0

@@ -119,7 +119,7 @@ def read_call_log(path: str | Path, wanted: Choice | None = None) -> CallLog:
     """Read the delays from call to arrival of a CSV file.
 
     wanted
-        Columns named by the user; recognised by their names where absent.
+        Columns named by the user; default: recognised by their names.
 
     Raises DrillsimError with located faults where the file cannot be read (DS002, DS003, DS004) or its columns are
     not recognised (DS701). A row without a usable delay is no error; it is listed in `unused`.

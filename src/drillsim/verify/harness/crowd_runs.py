@@ -39,7 +39,7 @@ AT_ONCE = spread("0 s", "time")
 
 
 def cells_of(plan: FloorPlan, laws: Laws | None = None) -> Cells:
-    """Return the cells of a plan under some laws (the defaults where absent), to be shared by many runs."""
+    """Return the cells of a plan under some laws (by default the default ones), to be shared by many runs."""
     return build_cells(build(plan), laws or Laws())
 
 

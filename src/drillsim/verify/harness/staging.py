@@ -44,7 +44,7 @@ def mix_from(units: Sequence[Mapping[str, Any]], roles: Mapping[str, Mapping[str
     """Return a mix of these units, as read from a mixes file.
 
     roles
-        Roles of these names with values of their own, and those of STEADY_ROLE for the rest; 'steady' where absent.
+        Roles of these names with values of their own, and those of STEADY_ROLE for the rest; default: 'steady'.
     """
     named = {name: {**STEADY_ROLE, **own} for name, own in (roles or {"steady": {}}).items()}
     mixes = {"case": {"units": list(units)}}

@@ -47,7 +47,7 @@ class Hypercube:
         times
             (units, atoms) t_nj, mean time of unit n to atom j; for a mobile unit see `expected_values.mobile_travel`.
         after_wait
-            Mean time of calls that waited, such as `expected_values.last_call_travel`; from home, as all others, where absent.
+            Mean time of calls that waited, such as `expected_values.last_call_travel`; default: from home, as all others.
         """
         t = np.asarray(times, dtype=np.float64)
         if after_wait is None:
