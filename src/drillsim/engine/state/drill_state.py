@@ -71,7 +71,7 @@ class DrillState:
         self.incident_factory = IncidentFactory(scenario, world, streams, clock, env)
         self.incidents = self.incident_factory.of_drill()
         self.exposures: dict[IncidentState, Exposure] = {}
-        self._locked_rooms: set[int] = set()
+        self._locked_rooms: set[int] = set(world.shut_at_start)
         self.going_home: NDArray[np.int64] = np.zeros(0, np.int64)
         """Persons whom the bell has let go home."""
         self.without_radio: set[int] = {i for i, s in enumerate(world.plan.spaces) if not s.radio}
@@ -181,7 +181,8 @@ class DrillState:
         if not incident.kind.exposes:
             return
         exposure = self.exposures[incident] = Exposure(self.world, self.crowd, incident.space, incident.point)
-        for space in self._locked_rooms - {incident.space}:
+        propped = {int(s) for way in self.travel.propped for s in self.world.network.way_spaces[way]}
+        for space in self._locked_rooms - {incident.space} - propped:
             exposure.room_locked(space)
 
     def stop_exposure(self, incident: IncidentState) -> None:

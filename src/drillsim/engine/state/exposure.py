@@ -30,8 +30,8 @@ class Exposure:
         self._locked: dict[int, NDArray[np.float64]] = {}
 
     def room_locked(self, space: int) -> None:
-        """Take the snapshot of a room that is locked: its people no longer count."""
-        if space in self._rooms:
+        """Take the snapshot of a room that is locked: its people no longer count. A room that is locked already stays so."""
+        if space in self._rooms and space not in self._locked:
             self._locked[space] = self.crowd.person_seconds()
 
     def stop(self) -> list[tuple[float, float]]:

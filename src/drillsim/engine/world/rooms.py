@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,16 @@ def locked_at_start(network: Network) -> Flags:
     return np.array(sides, dtype=bool).reshape(-1, 2)
 
 
+def shut_at_start(network: Network, rooms: Iterable[Room]) -> frozenset[int]:
+    """Return the spaces of the rooms that nobody enters without a key at the start: no way in is open."""
+
+    def is_shut(way: int, space: int) -> bool:
+        side = network.side(way, space)
+        return _is_locked_against(network, way, side) or not network.passable[way, side]
+
+    return frozenset(r.space for r in rooms if r.doors and all(is_shut(way, r.space) for way in r.doors))
+
+
 def opens_by_card(network: Network) -> Flags:
     """Return whether each way has a card lock, shape (ways, 1); a stair has no lock."""
     cards = [o.lock == "access-control" for o in network.plan.openings] + [False] * len(network.plan.flights)
@@ -68,4 +79,4 @@ def _is_locked_against(network: Network, way: int, side: int) -> bool:
     return state == "both" or (state == "outside" and side == int(network.inner_sides[way]))
 
 
-__all__ = ["Room", "locked_at_start", "opens_by_card", "rooms_of"]
+__all__ = ["Room", "locked_at_start", "opens_by_card", "rooms_of", "shut_at_start"]

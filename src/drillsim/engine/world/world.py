@@ -18,7 +18,7 @@ from drillsim.crowd.laws import Laws
 from drillsim.crowd.seating import Seats, place_people
 from drillsim.derived import Derives
 from drillsim.engine.world.parts import halls_of, outdoors_of, parts_of, rooms_to_come_in_to
-from drillsim.engine.world.rooms import Room, locked_at_start, opens_by_card, rooms_of
+from drillsim.engine.world.rooms import Room, locked_at_start, opens_by_card, rooms_of, shut_at_start
 from drillsim.plan.model import FloorPlan, Period
 from drillsim.plan.network import Approaches, Network, network_of
 from drillsim.plan.routes import Routes
@@ -71,6 +71,11 @@ class World(Derives):
     def locked_at_start(self) -> NDArray[np.bool_]:
         """Whether each way is locked, at the start, against who wants to enter each side; shape (ways, 2)."""
         return locked_at_start(self.network)
+
+    @cached_property
+    def shut_at_start(self) -> frozenset[int]:
+        """Rooms that nobody enters without a key at the start."""
+        return shut_at_start(self.network, self.rooms)
 
     @cached_property
     def is_card(self) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from drillsim.documents.document import Document
 from drillsim.documents.yaml_source import parse_text
-from drillsim.plan.model import FloorPlan
+from drillsim.plan.model import OUTSIDE, FloorPlan, KeepsOutOf, Opening
 from drillsim.plan.network import network_of
 from drillsim.plan.read import read_plan
 from drillsim.record import events as ev
@@ -76,6 +76,21 @@ def with_automatic_locks(inputs: Path, name: str) -> FloorPlan:
         o.model_copy(update={"lock": "auto"}) if o.lock in ("key", "push-button") else o for o in plan.openings
     )
     return plan.model_copy(update={"openings": openings})
+
+
+@lru_cache(maxsize=4)
+def locked_beforehand(inputs: Path, name: str) -> FloorPlan:
+    """Return a shipped plan with automatic locks, and every room's doors to circulation locked from the start; cached."""
+    plan = with_automatic_locks(inputs, name)
+    halls = {s.id for s in plan.spaces if s.is_circulation or s.use == "outdoors"}
+
+    def locked(opening: Opening) -> Opening:
+        rooms = [id_ for id_ in opening.spaces if id_ not in halls and id_ != OUTSIDE]
+        if opening.lock == "none" or OUTSIDE in opening.spaces or len(rooms) != 1:
+            return opening
+        return opening.model_copy(update={"locked": KeepsOutOf(keeps_out_of=rooms[0])})
+
+    return plan.model_copy(update={"openings": tuple(locked(o) for o in plan.openings)})
 
 
 @lru_cache(maxsize=4)
