@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -151,3 +152,41 @@ def test_ways_to_an_exit_are_told_of_doors_of_the_building_alone() -> None:
     assert gates
     assert set(found) == {o.id for o in plan.openings} - gates
     assert all(math.isfinite(metres) for metres in found.values())
+
+
+def test_outdoor_places_are_reached_like_rooms_and_told_where_no_camera_watches() -> None:
+    plan = ds.read_plan(COURTYARD)
+    coverage = assess(plan, posts=["main-entrance", "bus-post"])
+    assert {"field", "bus-loop", "path"} < set(coverage.spaces)
+    assert all(0.0 < seconds < 180.0 for id_, seconds in coverage.nearest_s().items() if id_ in ("field", "path"))
+    unseen = {"field", "bus-loop", "path"} - {s for c in plan.cameras for s in c.watches}
+    assert unseen <= set(coverage.no_camera)
+    assert f"of {len(coverage.spaces)} places are reached later" in str(coverage)
+
+
+def yard_school(*, gate_first: bool = False, turned: bool = False, **door_a: Any) -> ds.FloorPlan:
+    """A class of 60 with a door to a hall and one to a yard; the hall's exit leads onto the yard, a gate out of it."""
+    rooms = [room("hall", 0, 0, 20, 4), room("a", 0, 4, 10, 12, people=60), room("yard", 20, 0, 40, 12, use="outdoors")]
+    sides = ["yard", "hall"] if turned else ["hall", "yard"]
+    exit_to_yard = {**exit_("e", "hall", 20, 1.5), "spaces": sides}
+    gate = exit_("gate", "yard", 40, 2)
+    doors = [
+        door("d1", "a", "hall", 2, 4, line=((1.5, 4), (2.5, 4))),
+        door("d2", "a", "hall", 7, 4, line=((6.5, 4), (7.5, 4)), **door_a),
+    ]
+    return plan_of(rooms, [gate, exit_to_yard, *doors] if gate_first else [exit_to_yard, *doors, gate])
+
+
+@pytest.mark.parametrize("gate_first", [True, False])
+@pytest.mark.parametrize("turned", [True, False])
+def test_services_come_in_by_the_exit_whatever_the_order_of_the_file(gate_first: bool, turned: bool) -> None:
+    coverage = assess(yard_school(gate_first=gate_first, turned=turned), posts=["hall"])
+    assert [o.id for o in coverage.origins] == ["hall", "e"]
+    assert coverage.nearest_s("entry")["hall"] == pytest.approx(10.01 / 2.8, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("lock", "single"), [({}, ()), ({"locked": "both"}, ("a",)), ({"one_way": {"to": "a"}}, ("a",))]
+)
+def test_a_door_that_lets_nobody_out_is_no_second_way_out(lock: dict[str, Any], single: tuple[str, ...]) -> None:
+    assert assess(yard_school(**lock), posts=["hall"]).single_way == single

@@ -16,6 +16,7 @@ from drillsim.errors import PlanError, closest
 from drillsim.plan.egress_checks import SINGLE_WAY_OUT_LIMIT
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import Network, build
+from drillsim.plan.passage import may_pass
 from drillsim.plan.routes import Routes, TravelTimes, nearest_exit_m
 
 LEVEL_MPS = 2.8
@@ -64,9 +65,9 @@ def assess(
     reaches = routes.from_points(starts)
     for way in _entries(network):
         origins.append(Origin(plan.openings[way].id, plan.openings[way].name, "entry"))
-        inner = 0 if network.way_spaces[way, 0] >= 0 else 1
-        reaches.append(routes.from_entry(way, inner))
+        reaches.append(routes.from_entry(way, int(network.inner_sides[way])))
     indoors = np.flatnonzero(network.space_indoors)
+    places = np.flatnonzero(network.space_indoors | np.array([len(ways) > 0 for ways in network.space_ways]))
     watched = {s for c in plan.cameras for s in c.watches}
     metres = nearest_exit_m(network)
     beside = [
@@ -75,22 +76,22 @@ def assess(
         if network.space_indoors[network.way_spaces[w][network.way_spaces[w] >= 0]].any()
     ]
     longest = sorted(beside, key=lambda w: (-metres[w], w))
-    inside = [plan.spaces[i] for i in indoors]
+    reached = [plan.spaces[i] for i in places]
     return Coverage(
         plan=plan,
         origins=tuple(origins),
-        spaces=tuple(s.id for s in inside),
-        seconds=np.stack([r.space_s for r in reaches])[:, indoors] if reaches else np.empty((0, len(indoors))),
+        spaces=tuple(s.id for s in reached),
+        seconds=np.stack([r.space_s for r in reaches])[:, places] if reaches else np.empty((0, len(places))),
         limits_s=tuple(limits_s),
         level_mps=level_mps,
         stair_up_mps=stair_up_mps,
         stair_down_mps=stair_down_mps,
         no_pa=tuple(s.id for s in plan.spaces if not s.pa),
         no_radio=tuple(s.id for s in plan.spaces if not s.radio),
-        no_camera=tuple(s.id for s in inside if s.is_circulation and s.id not in watched),
+        no_camera=tuple(s.id for s in reached if (s.is_circulation or s.use == "outdoors") and s.id not in watched),
         single_way=_single_ways(network, indoors.tolist()),
         exit_m={plan.openings[w].id: float(metres[w]) for w in longest},
-        doors=_critical_doors(network, starts, reaches[: len(starts)], indoors, routes_without),
+        doors=_critical_doors(network, starts, reaches[: len(starts)], places, routes_without),
     )
 
 
@@ -117,10 +118,18 @@ def _single_ways(network: Network, indoors: Sequence[int]) -> tuple[str, ...]:
     plan = network.plan
     found = []
     for i in indoors:
-        ways_out = [w for w in network.space_ways[i] if network.passable[w, 1 - network.side(w, i)]]
-        if len(ways_out) == 1 and _most_people(network, i) > SINGLE_WAY_OUT_LIMIT:
+        if _ways_out(network, i) == 1 and _most_people(network, i) > SINGLE_WAY_OUT_LIMIT:
             found.append(plan.spaces[i].id)
     return tuple(found)
+
+
+def _ways_out(network: Network, space: int) -> int:
+    """Return by how many ways somebody without keys can leave a space."""
+    plan, here = network.plan, network.plan.spaces[space].id
+    doors = [plan.openings[w] for w in network.space_ways[space] if w < network.openings]
+    beyond = [(o, o.spaces[1] if o.spaces[0] == here else o.spaces[0]) for o in doors]
+    flights = sum(w >= network.openings for w in network.space_ways[space])
+    return flights + sum(may_pass(plan, opening, other) for opening, other in beyond)
 
 
 def _most_people(network: Network, space: int) -> float:
@@ -143,7 +152,7 @@ def _critical_doors(
     network: Network,
     starts: Sequence[tuple[int, ArrayLike]],
     reaches: Sequence[TravelTimes],
-    indoors: NDArray[np.int64],
+    places: NDArray[np.int64],
     routes_without: Callable[[int], Routes],
 ) -> tuple[DecidingDoor, ...]:
     """Return the critical ways: those whose closing slows or cuts off spaces, most severe first.
@@ -154,18 +163,18 @@ def _critical_doors(
     if not starts:
         return ()
     plan = network.plan
-    before = np.min([r.space_s for r in reaches], axis=0)[indoors]
+    before = np.min([r.space_s for r in reaches], axis=0)[places]
     worst = _worst(before)
     found = []
-    for way in _used_ways(network, starts, reaches, indoors):
-        after = np.min([r.space_s for r in routes_without(way).from_points(starts)], axis=0)[indoors]
+    for way in _used_ways(network, starts, reaches, places):
+        after = np.min([r.space_s for r in routes_without(way).from_points(starts)], axis=0)[places]
         lost = np.isfinite(before) & ~np.isfinite(after)
         fine = np.isfinite(after)
         slower = int(np.sum(after[fine] - before[fine] >= 5.0))
         if slower == 0 and lost.sum() <= 1:
             continue
         worst_s = _worst(after)
-        cut_off = tuple(plan.spaces[i].id for i in indoors[lost])
+        cut_off = tuple(plan.spaces[i].id for i in places[lost])
         found.append(
             DecidingDoor(
                 network.name_of_way(way),
@@ -183,12 +192,12 @@ def _used_ways(
     network: Network,
     starts: Sequence[tuple[int, ArrayLike]],
     reaches: Sequence[TravelTimes],
-    indoors: NDArray[np.int64],
+    places: NDArray[np.int64],
 ) -> list[int]:
     """Return the ways on the least-time routes from the nearest posts; closing any other way changes no time."""
     used: set[int] = set()
     nearest = np.argmin([r.space_s for r in reaches], axis=0)
-    for i in indoors.tolist():
+    for i in places.tolist():
         k = int(nearest[i])
         path = reaches[k].routes.path(*starts[k], i, network.representative_point(i))
         used.update(w for w, _ in (path.ways if path else ()))

@@ -46,7 +46,12 @@ def _times(c: Coverage) -> list[str]:
     posts = [i for i, o in enumerate(c.origins) if o.kind == "post"]
     if len(posts) > 1:
         lines.append(_row(c, "the nearest of these posts", c.seconds[posts].min(axis=0)))
-    return [*lines, f"(columns '>': how many of {len(c.spaces)} spaces are reached later than that)"]
+    return [*lines, f"(columns '>': how many of {len(c.spaces)} {_noun(c)} are reached later than that)"]
+
+
+def _noun(c: Coverage) -> str:
+    outdoors = any(s.use == "outdoors" and s.id in c.spaces for s in c.plan.spaces)
+    return "places" if outdoors else "spaces"
 
 
 def _row(c: Coverage, label: str, seconds: NDArray[np.float64]) -> str:
@@ -81,7 +86,7 @@ def _gaps(c: Coverage) -> list[str]:
     rows = (
         ("No announcement heard in", c.no_pa),
         ("No radio cover in", c.no_radio),
-        ("Halls and stairs without a camera", c.no_camera),
+        (f"Halls{'' if _noun(c) == 'spaces' else ', outdoor places'} and stairs without a camera", c.no_camera),
         ("One way out and more than 49 people", c.single_way),
     )
     return [line for title, ids in rows for line in _say(title, _listed(c, ids))]
@@ -171,7 +176,7 @@ class Coverage:
     plan: FloorPlan
     origins: tuple[Origin, ...]
     spaces: tuple[str, ...]
-    """Ids of the indoor spaces, in file order."""
+    """Ids of the indoor spaces, and of the outdoor places that a way leads to, in file order."""
     seconds: Floats
     """(origins, spaces) least seconds to the point that stands for the space; inf where there is no way."""
     limits_s: tuple[float, ...]
@@ -183,7 +188,7 @@ class Coverage:
     no_radio: tuple[str, ...]
     """Spaces without radio cover."""
     no_camera: tuple[str, ...]
-    """Halls, lobbies, passages and stairs that no camera watches."""
+    """Halls, lobbies, passages, stairs and outdoor places that no camera watches."""
     single_way: tuple[str, ...]
     """Spaces with a single way out that hold more than 49 people, by assigned people or by the timetable's moves."""
     exit_m: Mapping[str, float]

@@ -288,8 +288,7 @@ class Services:
         routes = drill.travel.routes(member, member.run_mps)
         paths = {
             way: routes.path_through(way, drill.world.inner_side(way), incident.space, incident.point)
-            for way, opening in enumerate(drill.world.plan.openings)
-            if opening.kind == "exit"
+            for way in drill.world.network.exits
         }
         times = {way: path.seconds for way, path in paths.items() if path is not None}
         return min(times, key=lambda way: (times[way], way)) if times else wish

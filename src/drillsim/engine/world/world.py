@@ -159,7 +159,7 @@ class World(Derives):
             chosen = entries[0]
         if chosen is not None:
             return self.ways_by_id[chosen]
-        return next(i for i, o in enumerate(self.plan.openings) if o.kind == "exit")
+        return self.network.exits[0]
 
     def inner_side(self, way: int) -> int:
         """Return the side of an exit that is inside the building."""
