@@ -21,6 +21,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from drillsim.crowd.laws import AVOIDED, BY_STEPS, GATE_M, Pace
+from drillsim.crowd.states import NOWHERE
 from drillsim.plan.network import Network
 
 Goal = tuple[str, frozenset[int]]
@@ -99,6 +100,10 @@ class Option(NamedTuple):
     """Metres of the leg from the node that the person stands at; NaN at a point of its own."""
     left_m: float
     """Level metres left to the goal from the near side of the way: phi behind it, and the flight of a stair."""
+    onward: int
+    """The next way of a least way on behind it, as a direction; -1 where it leads to the goal."""
+    left_there_m: float
+    """Level metres left from the near side of that way; 0 where there is none."""
 
 
 class Field:
@@ -223,10 +228,14 @@ class Field:
         """Return the options among some ways: those that leave the least to go through rooms that are no way."""
         least, rows = min((self.closed_mm[d] for d in ways), default=0.0), self.graph.row[space]
         return tuple(
-            Option(d, rows[d >> 1], nan if metres is None else metres[rows[d >> 1]], self.entry_m(d))
+            Option(d, rows[d >> 1], nan if metres is None else metres[rows[d >> 1]], self.entry_m(d), *self._onward(d))
             for d in ways
             if self.closed_mm[d] == least
         )
+
+    def _onward(self, direction: int) -> tuple[int, float]:
+        onward = int(self._next[direction])
+        return (onward, self.entry_m(onward)) if onward < self.graph.nodes else (NOWHERE, 0.0)
 
     def _ways_out(self, space: int) -> list[int]:
         network = self.graph.network

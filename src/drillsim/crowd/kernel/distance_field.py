@@ -145,28 +145,29 @@ def mark_back(
     targets: Flags,
     avoided: int,
 ) -> None:
-    """Mark the nodes whose shortest continuation returns to the space they are entered from."""  # fmt: skip
+    """Write the next node of a least way on from each, and mark those from which it returns to the space they are entered from."""  # fmt: skip
     count = len(nodes)
-    onward = np.full(count, count, np.int32)
+    for u in range(count):
+        field[u].onward = -1
     for u in range(count):  # in order, so that the first one found is the lowest
         s = nodes[u ^ 1].space
         if not enter[u] or field[u].phi == np.inf or s < 0:
             continue
         for i in range(spaces[s].gate, spaces[s].gate + spaces[s].gates):
             v = int(gates[i].direction) ^ 1
-            if v == u ^ 1 or onward[v] < count or (enter[v] and targets[v]):
+            if v == u ^ 1 or field[v].onward >= 0 or (enter[v] and targets[v]):
                 continue
             if field[v].phi == field[u].phi + step_m(spaces, nodes, dist, flights_m, v, u, avoided) and field[
                 v
             ].closed == field[u].closed + step_mm(spaces, nodes, dist, v, u, avoided):
-                onward[v] = u
+                field[v].onward = u
     for u in range(count):
         from_space, v = nodes[u ^ 1].space, u
-        while v < count:
+        while v >= 0:
             if nodes[v].space == from_space:
                 field[u].back = 1
                 break
-            v = int(onward[v])
+            v = int(field[v].onward)
 
 
 @inner

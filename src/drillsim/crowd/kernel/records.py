@@ -68,10 +68,10 @@ GATE = _record(f8="x y beyond", i4="direction row")
 NODE = _record(f8="x y", i4="space cell row")
 """Place of a person that has just passed a way to a side: point, space, cell, and row of the way in the space."""
 STAIR = _record(f8="down up length", i4="ramp")
-FIELD = _record(f8="phi left", i4="closed", i2="open back")
+FIELD = _record(f8="phi left", i4="closed onward", i2="open back")
 """For one goal and pace, by node: metres left behind it, metres left before it (the flight included), millimetres left through
-rooms that are no way, whether it may be entered, whether it is no option at the start (the least way on comes back in, or
-another one goes through fewer such rooms)."""
+rooms that are no way, the next node of a least way on (-1: none), whether it may be entered, whether it is no option at the
+start (the least way on comes back in, or another one goes through fewer such rooms)."""
 EVENT = _record(f8="time", i4="due after")
 """due: its place, from 1 on, in the heap of what comes later, SOON in a slot; after: the next one in the ring of a slot's events."""
 

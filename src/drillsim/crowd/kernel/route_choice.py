@@ -1,8 +1,8 @@
 """The choice of the next way by a person (rule A 10), and what follows where none is left.
 
 A person compares, for each way out of its space that leads on, walking time to the way, the waiting time of those who
-are already bound for it beyond that, and the walking time that remains after it. It takes the nearest way unless another
-one saves more than its patience.
+are already bound for it beyond that, the same at the way behind it, and the walking time that remains. It takes the nearest
+way unless another one saves more than its patience.
 """
 
 from __future__ import annotations
@@ -80,8 +80,15 @@ def choose(t: At, p: int, node: int) -> int:
             continue
         walk_s = metres_to(t, p, gate) / speed
         alone = walk_s + there.left / speed
-        queue_s = directions[d].claims / borders[d >> 1].capacity - walk_s
-        cost = alone + queue_s if queue_s > 0.0 else alone
+        wait_s = 0.0
+        if not by_metres:
+            claims = directions[d].claims
+            wait_s = max(0.0, claims / borders[d >> 1].capacity - walk_s)
+            if there.onward >= 0:  # and the queue of the way behind it
+                claims += directions[there.onward].claims
+                then_s = walk_s + wait_s + (there.left - field[there.onward].left) / speed
+                wait_s += max(0.0, claims / borders[there.onward >> 1].capacity - then_s)
+        cost = alone + wait_s
         if alone < least_alone - TIE:
             near, least_alone, cost_of_near = d, alone, cost
         if cost < least_cost - TIE:

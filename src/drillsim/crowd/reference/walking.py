@@ -263,11 +263,15 @@ class Walking(Borders):
         speed = 1.0 if by_metres else self._level[p]
         near = quick = -1
         least_alone = least_cost = cost_of_near = float("inf")
-        for direction, row, metres, left_m in options:
+        for direction, row, metres, left_m, onward, left_there_m in options:
             walk_s = (metres if rows is None else rows[row]) / speed
             alone = walk_s + left_m / speed
-            queue_s = self._claims[direction] / self._capacity_ps[direction >> 1] - walk_s
-            cost = alone + queue_s if queue_s > 0.0 else alone
+            claims = self._claims[direction]
+            wait_s = max(0.0, claims / self._capacity_ps[direction >> 1] - walk_s)
+            if onward >= 0:  # and the queue of the way behind it
+                then_s = walk_s + wait_s + (left_m - left_there_m) / speed
+                wait_s += max(0.0, (claims + self._claims[onward]) / self._capacity_ps[onward >> 1] - then_s)
+            cost = alone + wait_s
             if alone < least_alone - TIE:
                 near, least_alone, cost_of_near = direction, alone, cost
             if cost < least_cost - TIE:
