@@ -188,14 +188,6 @@ def test_a_patrol_that_walks_in_shuts_a_propped_door(three_rooms: ds.FloorPlan) 
     assert stamps(play(drill, three_rooms, mix(walker)), "shuts-door", "guard-1") == [5.0]
 
 
-def test_without_radio_word_comes_with_the_repeat(three_rooms: ds.FloorPlan) -> None:
-    out = [{"at": "0 s", "radio_out": ["everywhere"]}]
-    usual = play(scenario("behaviour", "room-201"), three_rooms, mix(SRO))
-    silent = play(scenario("behaviour", "room-201", injects=out, reporting={"repeat": "30 s"}), three_rooms, mix(SRO))
-    assert stamps(silent, "reported") == [stamps(usual, "reported")[0] + 30.0]
-    assert stamps(silent, "word", "sro-1") == [stamps(usual, "word", "sro-1")[0] + 60.0]
-
-
 def test_a_badge_reports_faster_and_tells_its_place(three_rooms: ds.FloorPlan) -> None:
     drill = scenario("medical", "room-201", noticing={"badges": "100 %"}, reporting={"by": "phone"})
     trace = play(drill, three_rooms, mix(SRO))

@@ -149,8 +149,7 @@ class Drill:
             return
         is_first = not incident.reported.triggered
         if is_first:
-            means = notice.means if notice.means in ("badge", "phone") else drill.scenario.reporting.by
-            why = f"by {means}" + (f", after {report.tries} tries" if report.tries > 1 else "")
+            why = detection.BY[report.means] + (f", after {report.tries} tries" if report.tries > 1 else "")
             drill.log("office", ev.REPORTED, drill.where(incident), why, incident=incident.id)
             incident.reported.succeed()
         if report.names_place:

@@ -13,12 +13,14 @@ from math import inf
 from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
-from drillsim.plan.model import Space
+from drillsim.engine.world.rooms import has_telephone, supervised
+from drillsim.quantities import Spread
 from drillsim.scenario.defaults import REPORT_DELAY, camera_detection
 from drillsim.scenario.incident import Incident
+from drillsim.scenario.response import Reporting
 
-SUPERVISED = ("classroom", "office", "library", "gym", "cafeteria", "nurse", "kitchen")
-"""Uses where an adult is normally present. Assumption A:detection.supervised_uses."""
+BY = {"radio": "by radio", "phone": "by phone", "badge": "by badge", "in-person": "in person"}
+"""Means of a report, in words."""
 
 
 @dataclass(frozen=True)
@@ -122,15 +124,11 @@ def _door(drill: DrillState, incident: IncidentState, definition: Incident) -> I
         yield Notice(delay, "alarm", f"the alarm of {world.plan.openings[way].name} rings", "camera")
 
 
-def supervised(space: Space) -> bool:
-    """Return whether an adult is normally in this space: what the plan says, else by its use."""
-    return space.use in SUPERVISED if space.supervised is None else space.supervised
-
-
 @dataclass(frozen=True)
 class Report:
-    """A report: how long it takes, after how many tries, whether it gets through, and whether it names the place."""
+    """A report: by which means, how long it takes, after how many tries, whether it gets through and names the place."""
 
+    means: str
     delay_s: float
     tries: int
     arrives: bool
@@ -140,24 +138,53 @@ class Report:
 def report_of(drill: DrillState, incident: IncidentState, notice: Notice) -> Report:
     """Return the report of a notice; a failed try repeats with a new draw, at most `reporting.tries` times.
 
-    Where there is no radio at the incident's place, a report by radio first waits for one repeat.
+    Who has no radio, or no cover for it at either end, uses the telephone of the room, else somebody goes to the office. One try
+    by radio is lost then, and no try is sooner or tells more than by radio with the same luck, so that a radio that fails never
+    helps.
     """
     streams, reporting = drill.streams, drill.scenario.reporting
     if incident.kind.noticed_by == "police":
         takes_s = reporting.from_police.quantile(streams.uniform("report.delay", incident.id, 0))
         known = streams.uniform("report.place", f"{incident.id}/phone") < reporting.place_known.phone
-        return Report(takes_s, 1, True, known)
-    covered = drill.has_radio(incident.space) or incident.kind.noticed_by == "school"
-    means = "badge" if notice.means == "badge" else reporting.by
-    own = reporting.delay if means == reporting.by else None
-    law = own or REPORT_DELAY[means]
+        return Report("phone", takes_s, 1, True, known)
+    wished = _wished_means(reporting.by, notice)
+    means = wished if wished != "radio" else _instead_of_radio(drill, incident, notice)
+    laws = [_report_law(reporting, name) for name in dict.fromkeys((wished, means))]
     known = getattr(reporting.place_known, notice.means.replace("-", "_"))
+    if means != wished and notice.means == wished:
+        known = min(known, getattr(reporting.place_known, means.replace("-", "_")))
     names_place = (
         streams.uniform("report.place", f"{incident.id}/{notice.means}") < known and not incident.kind.is_sought
     )
-    total = 0.0 if covered or means != "radio" else reporting.repeat
+    total = 0.0 if means == wished else laws[0].quantile(streams.uniform("report.delay", incident.id, 0))
     for attempt in range(reporting.tries):
-        total += law.quantile(streams.uniform("report.delay", incident.id, attempt))
+        u = streams.uniform("report.delay", incident.id, attempt)
+        total += max(law.quantile(u) for law in laws)
         if streams.uniform("report.success", incident.id, attempt) < reporting.success:
-            return Report(total, attempt + 1, True, names_place)
-    return Report(total, reporting.tries, False, names_place)
+            return Report(means, total, attempt + 1, True, names_place)
+    return Report(means, total, reporting.tries, False, names_place)
+
+
+def _wished_means(by: str, notice: Notice) -> str:
+    """Return the best means of a reporter, cover apart: its badge, a unit's radio, else the usual one of the school."""
+    if notice.means == "badge" or by == "badge":
+        return "badge"
+    return "radio" if notice.unit is not None and notice.unit.role.radio else by
+
+
+def _instead_of_radio(drill: DrillState, incident: IncidentState, notice: Notice) -> str:
+    """Return the means of somebody who would report by radio: that, a telephone, or on foot.
+
+    Who watches screens or panels, and who tells what nobody saw at its place, has the telephone of a room with cover.
+    """
+    has_radio = notice.unit is None or notice.unit.role.radio
+    is_elsewhere = notice.means == "camera" or incident.kind.noticed_by != "witness"
+    covered = drill.office_has_radio if is_elsewhere else drill.radio_reaches(incident.space)
+    if has_radio and covered:
+        return "radio"
+    return "phone" if is_elsewhere or has_telephone(drill.world.plan.spaces[incident.space]) else "in-person"
+
+
+def _report_law(reporting: Reporting, means: str) -> Spread:
+    own = reporting.delay if means == reporting.by else None
+    return own or REPORT_DELAY[means]

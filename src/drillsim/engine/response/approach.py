@@ -126,8 +126,9 @@ class Approach:
                     incident.searched.discard(space)
             if has_looked and incident.space == space:
                 drill.log(responder.id, ev.FOUND, drill.id_of(space), incident=incident.id)
-                radio = responder.sample(drill.scenario.reporting.radio, "unit.found", incident.number)
-                drill.at(radio, lambda _e: tell_place(drill, incident, responder.id))
+                drill.at(
+                    drill.told_by_s(responder, incident.number), lambda _e: tell_place(drill, incident, responder.id)
+                )
                 break
 
     def _nearest(self, incident: IncidentState, responder: Responder, speed_mps: float) -> tuple[int, XY] | None:

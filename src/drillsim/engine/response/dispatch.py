@@ -219,7 +219,7 @@ class Dispatcher:
         current = self.assignments.of(unit)
         if current is not None and current.incident is incident and current.has_set_off:
             return 0.0
-        heard_s = self.drill.radio_s(unit, incident.number)
+        heard_s = self.drill.word_s(unit, incident.number)
         return heard_s + unit.set_off_s(self.drill.env.now + heard_s, incident.number)
 
     def _is_complete(self, incident: IncidentState) -> bool:

@@ -1,6 +1,15 @@
-"""Radio messages to units, and what a unit sets going once it has heard one: the order, the call to the police."""
+"""Messages to units, by the means that reaches them, and what a unit sets going once it has word (rule B22).
+
+The office calls by radio. Where a unit, or the office, has no cover, the call is repeated, while somebody tries the telephone
+of the room the unit is in, or goes to it on foot; the first that reaches it is the means of its word.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import simpy
 
 from drillsim.engine.protection.protective_action import Protection
 from drillsim.engine.state.drill_state import DrillState, Process
@@ -10,14 +19,30 @@ from drillsim.record import events as ev
 
 
 class Radio:
-    """The school's radio net: delay of a message, and the duties of whoever hears it."""
+    """The school's radio net and what stands in for it, and the duties of whoever hears a message."""
 
     def __init__(self, drill: DrillState, protection: Protection) -> None:
         self.drill, self.protection = drill, protection
 
-    def delay_s(self, incident: IncidentState, unit: Responder) -> float:
-        """Return the delay until a unit hears a message: a draw, and one repeat where its place has no cover."""
-        return self.drill.radio_s(unit, incident.number)
+    def tell(self, incident: IncidentState, unit: Responder) -> Generator[simpy.Event, Any, str]:
+        """Wait until a unit has word of an incident; the value is the means, in words."""
+        drill, env = self.drill, self.drill.env
+        radio_s, began_s = drill.radio_s(unit, incident.number), env.now
+        if drill.radio_reaches(drill.travel.place(unit)[0]):
+            if radio_s > 0.0:
+                yield env.timeout(radio_s)
+            return "by radio"
+        means, other_s = drill.other_means(unit, incident.number)
+        heard_s, repeat_s = began_s + radio_s + other_s, drill.scenario.reporting.repeat
+        calls_s = began_s + repeat_s
+        while calls_s + radio_s < heard_s:
+            yield env.timeout(calls_s - env.now)
+            if drill.radio_reaches(drill.travel.place(unit)[0]):
+                yield env.timeout(radio_s)
+                return "by radio"
+            calls_s += repeat_s
+        yield env.timeout(heard_s - env.now)
+        return means
 
     def hear(self, incident: IncidentState, unit: Responder, why: str) -> None:
         """Record that a unit has word of an incident; it orders, and speaks to the police, where its role may."""

@@ -66,12 +66,8 @@ class Scene:
         drill, role = self.drill, responder.role
         if responder.service or not (role.radio or role.police_channel) or incident.police_know_place.triggered:
             return
-        radio = (
-            0.0
-            if role.police_channel
-            else responder.sample(drill.scenario.reporting.radio, "unit.found", incident.number)
-        )
-        drill.at(radio, lambda _event: drill.tell_police_place(incident))
+        told_s = 0.0 if role.police_channel else drill.told_by_s(responder, incident.number)
+        drill.at(told_s, lambda _event: drill.tell_police_place(incident))
 
     def leave(self, incident: IncidentState, responder: Responder) -> None:
         """Remove a responder from the scene; the work stops where the others cannot carry it on, and what is done stays."""

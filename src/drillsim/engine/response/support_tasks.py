@@ -31,8 +31,8 @@ class SupportTasks:
     def run(self, incident: IncidentState, unit: Responder, meets: bool) -> Process:
         """Hear of it, order, and then meet the police, or guide people and lock doors at the present place."""
         drill, env = self.drill, self.drill.env
-        yield env.timeout(self.radio.delay_s(incident, unit))
-        self.radio.hear(incident, unit, "by radio")
+        means = yield from self.radio.tell(incident, unit)
+        self.radio.hear(incident, unit, means)
         yield env.timeout(unit.set_off_s(env.now, incident.number))
         if meets:
             yield from self._meet_police(incident, unit)
@@ -85,8 +85,8 @@ class SupportTasks:
     def meet_ambulance(self, incident: IncidentState, unit: Responder) -> Process:
         """Hear of it, walk to the entry of the ambulance, wait there, and lead its crew to the patient."""
         drill, env, team = self.drill, self.drill.env, self.services.ambulance[incident]
-        yield env.timeout(self.radio.delay_s(incident, unit))
-        self.radio.hear(incident, unit, "by radio")
+        means = yield from self.radio.tell(incident, unit)
+        self.radio.hear(incident, unit, means)
         yield env.timeout(unit.set_off_s(env.now, incident.number))
         yield from self._to_entry(team, unit, "to meet the ambulance")
         yield team.at_entry | incident.resolved

@@ -45,7 +45,7 @@ class Response:
         current = self.assignments.of(unit)
         if current is not None and current.incident is incident and current.approaches and not current.has_set_off:
             self._withdraw(unit)
-            self.send(incident, unit, heard_s=0.0, why="noticed it").status = current.status
+            self.send(incident, unit, saw_it=True).status = current.status
             return
         if self.assignments.is_busy(unit) and not self.dispatcher.may_call_off(incident, unit):
             return
@@ -54,7 +54,7 @@ class Response:
         if self.dispatcher.suits(incident, unit):
             if self.assignments.is_busy(unit):
                 self.call_off(unit, incident)
-            self.send(incident, unit, heard_s=0.0, why="noticed it")
+            self.send(incident, unit, saw_it=True)
         else:
             self.radio.order(incident, unit)
 
@@ -82,8 +82,7 @@ class Response:
             if assignment is None or assignment.incident is not incident:
                 if assignment is not None:
                     self.call_off(fetcher, incident)
-                heard_s = self.radio.delay_s(incident, fetcher)
-                assignment = self.send(incident, fetcher, heard_s=heard_s, why="by radio")
+                assignment = self.send(incident, fetcher)
             assignment.fetches = True
         self._ask_escort(incident, [])
 
@@ -105,7 +104,7 @@ class Response:
         for unit in dict.fromkeys(u for u in wanted if u in chosen or u not in self.assignments.sent(incident)):
             if self.assignments.is_busy(unit):
                 self.call_off(unit, incident)
-            self.send(incident, unit, heard_s=self.radio.delay_s(incident, unit), why="by radio")
+            self.send(incident, unit)
         if fetcher is not None:
             assigned = self.assignments.of(fetcher)
             assert assigned is not None
@@ -148,12 +147,12 @@ class Response:
         self.campus.call_in(incident, self.dispatcher.off_campus(incident))
         self.services.ask(incident)
 
-    def send(self, incident: IncidentState, unit: Responder, *, heard_s: float, why: str) -> Assignment:
-        """Assign a unit to an incident and start its process; it hears of it after `heard_s` seconds."""
+    def send(self, incident: IncidentState, unit: Responder, *, saw_it: bool = False) -> Assignment:
+        """Assign a unit to an incident and start its process; it is told, unless it has noticed the incident itself."""
         if self.dispatcher.take_from_line(incident):
             self.drill.log(unit.id, ev.DISPATCHED, self.drill.where(incident), "from the line", incident=incident.id)
         assignment = self.assignments.assign(unit, incident)
-        respond = self._respond(assignment, heard_s, why)
+        respond = self._respond(assignment, saw_it=saw_it)
         assignment.process = self.drill.env.process(until_called_off(respond))
         return assignment
 
@@ -194,16 +193,15 @@ class Response:
 
     # ------------------------------------------------------------------ the life cycle
 
-    def _respond(self, assignment: Assignment, heard_s: float, why: str) -> Process:
+    def _respond(self, assignment: Assignment, *, saw_it: bool) -> Process:
         """Hear, hand over, walk there, act, and be clear again."""
         drill, env = self.drill, self.drill.env
         incident, unit = assignment.incident, assignment.responder
-        if heard_s > 0.0:
-            yield env.timeout(heard_s)
+        why = "noticed it" if saw_it else (yield from self.radio.tell(incident, unit))
         if not assignment.has_word:
             assignment.status = Status.NOTIFIED
             self.radio.hear(incident, unit, why)
-        if why != "noticed it":
+        if not saw_it:
             delay = unit.set_off_s(env.now, incident.number)
             if delay > 0.0:
                 yield env.timeout(delay)
@@ -216,7 +214,7 @@ class Response:
                 if why != "noticed it":
                     yield from self.approach.search(incident, unit, speed_mps)
                 yield from self.approach.fetch_aed(incident, unit, asked=assignment.fetches)
-            yield from self.approach.reach(incident, unit, knows=why == "noticed it", speed_mps=speed_mps)
+            yield from self.approach.reach(incident, unit, knows=saw_it, speed_mps=speed_mps)
         self.scene.arrive(incident, unit)
         yield from self._until_clear(incident, unit)
 

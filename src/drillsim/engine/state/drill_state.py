@@ -21,9 +21,11 @@ from drillsim.engine.state.responder import Responder, responders_of
 from drillsim.engine.state.travel import Travel
 from drillsim.engine.world.clock import clock_of
 from drillsim.engine.world.occupants import people_of
+from drillsim.engine.world.rooms import has_telephone
 from drillsim.engine.world.world import XY, world_of
 from drillsim.plan.model import FloorPlan
 from drillsim.record import events as ev
+from drillsim.scenario.defaults import REPORT_DELAY
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
 from drillsim.streams.streams import Streams
@@ -147,12 +149,42 @@ class DrillState:
         """Return whether a radio message goes out from and reaches a space now."""
         return space not in self.without_radio
 
+    @property
+    def office_has_radio(self) -> bool:
+        """Whether the office, or any place of a plan without offices, has cover now."""
+        return any(space not in self.without_radio for space in self.world.offices)
+
+    def radio_reaches(self, space: int) -> bool:
+        """Return whether a message goes by radio between a space and the office now; both ends need cover."""
+        return self.has_radio(space) and self.office_has_radio
+
     def radio_s(self, unit: Responder, number: int) -> float:
-        """Return the seconds until a unit hears a message about an incident: a draw, and one repeat where its place has no
-        cover."""
-        reporting = self.scenario.reporting
-        delay_s = unit.sample(reporting.radio, "unit.radio", number)
-        return delay_s if self.has_radio(self.travel.place(unit)[0]) else delay_s + reporting.repeat
+        """Return the seconds of a radio message to a unit about an incident, where both ends have cover."""
+        return unit.sample(self.scenario.reporting.radio, "unit.radio", number)
+
+    def other_means(self, unit: Responder, number: int) -> tuple[str, float]:
+        """Return how a unit without cover gets word, and the seconds that takes: the telephone of its room, else on foot."""
+        space = self.travel.place(unit)[0]
+        if space >= 0 and has_telephone(self.world.plan.spaces[space]):
+            return "by phone", unit.sample(REPORT_DELAY["phone"], "unit.telephone", number)
+        return "on foot", unit.sample(REPORT_DELAY["in-person"], "unit.on_foot", number)
+
+    def told_by_s(self, unit: Responder, number: int) -> float:
+        """Return the seconds until what a unit has found is told: by radio, police channel, or what stands in for them.
+
+        People of a service have a radio of their own.
+        """
+        radio_s = unit.sample(self.scenario.reporting.radio, "unit.found", number)
+        if unit.service or (unit.role.radio and self.radio_reaches(self.travel.place(unit)[0])):
+            return radio_s
+        return radio_s + self.other_means(unit, number)[1]
+
+    def word_s(self, unit: Responder, number: int) -> float:
+        """Return the seconds until a unit has word of an incident if it is called now, by the means that reaches it now."""
+        radio_s = self.radio_s(unit, number)
+        if self.radio_reaches(self.travel.place(unit)[0]):
+            return radio_s
+        return radio_s + self.other_means(unit, number)[1]
 
     def notice(self, incident: IncidentState, who: str, why: str, unit: Responder | None = None) -> None:
         """Let an incident be noticed, once."""

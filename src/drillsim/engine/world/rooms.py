@@ -8,9 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from drillsim.plan.model import Space
 from drillsim.plan.network import Network
 
 Flags = NDArray[np.bool_]
+SUPERVISED = ("classroom", "office", "library", "gym", "cafeteria", "nurse", "kitchen")
+"""Uses where an adult is normally present. Assumption A:detection.supervised_uses."""
+
+
+def supervised(space: Space) -> bool:
+    """Return whether an adult is normally in this space: what the plan says, else by its use."""
+    return space.use in SUPERVISED if space.supervised is None else space.supervised
+
+
+def has_telephone(space: Space) -> bool:
+    """Return whether a space has a telephone: where an adult is normally, and in every office. Assumption
+    A:alerting.telephones."""
+    return space.use == "office" or supervised(space)
 
 
 @dataclass(frozen=True)

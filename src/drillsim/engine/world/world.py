@@ -48,6 +48,12 @@ class World(Derives):
         return rooms_of(self.network)
 
     @cached_property
+    def offices(self) -> tuple[int, ...]:
+        """The offices, from one of which units are called; every space where the plan has none."""
+        found = tuple(i for i, space in enumerate(self.plan.spaces) if space.use == "office")
+        return found or tuple(range(len(self.plan.spaces)))
+
+    @cached_property
     def parts(self) -> dict[int, int]:
         """Part of the building of each space; -1 outdoors."""
         return parts_of(self.network)
