@@ -28,11 +28,12 @@ def seen(world: World) -> Any:
     spaces = range(len(world.plan.spaces))
     clear = [crowd.clear_since_s([s]) is None for s in spaces]
     ways = [(w.way, w.kind, w.direction, w.people, w.longest_queue) for w in crowd.ways()]
-    home = crowd.gone_home.tolist()
+    home, waiting = crowd.gone_home.tolist(), crowd.queues().tolist()
     return (
         ways,
         words,
         home,
+        waiting,
         crowd.counts().tolist(),
         crowd.unit_counts().tolist(),
         crowd.tally(),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from functools import cache
+from pathlib import Path
+
+import pytest
 
 import drillsim as ds
 import shipped
@@ -13,7 +16,7 @@ from drillsim.record.store import WAYS_CSV
 from drillsim.record.trace import Trace, WayUse
 from drillsim.report.ways_figures import draw_ways, ways_charts
 from drillsim.report.ways_used import exit_lines, queue_lines
-from drillsim.study.results import Results, result_files
+from drillsim.study.results import Results, read_results, result_files, write_results
 
 NOBODY = Trace("s", "m", 1, 0, 600.0, (), ())
 
@@ -77,3 +80,62 @@ def test_two_figures_are_drawn_of_a_scenario_in_which_people_walk() -> None:
         "figures/evacuation-exits.svg",
         "figures/evacuation-queues.svg",
     ]
+
+
+def test_the_ways_of_a_folder_are_read_back_as_they_were_written(tmp_path: Path) -> None:
+    results = played()
+    again = read_results(write_results(results, tmp_path / "out"))
+    assert again.ways_used.keys() == results.ways_used.keys()
+    assert result_files(again)[WAYS_CSV] == result_files(results)[WAYS_CSV]
+    for key, uses in results.ways_used.items():
+        for use, read in zip(uses, again.ways_used[key], strict=True):
+            assert (*use[:4], use.longest_queue) == (*read[:4], read.longest_queue)
+            assert read.first_s == pytest.approx(use.first_s, abs=1e-6)
+    assert [chart.name for chart in ways_charts(again)] == ["evacuation-exits", "evacuation-queues"]
+
+
+def test_a_folder_whose_ways_were_changed_is_refused(tmp_path: Path) -> None:
+    folder = write_results(played(), tmp_path / "out")
+    (folder / WAYS_CSV).write_bytes((folder / WAYS_CSV).read_bytes() + b"x")
+    with pytest.raises(ds.ResultError, match=r"ways\.csv was changed"):
+        read_results(folder)
+
+
+def test_a_folder_without_ways_is_read_and_has_none(tmp_path: Path) -> None:
+    results = played()
+    still = Results(results.runs, results.outline, results.rows, study=results.study)
+    assert read_results(write_results(still, tmp_path / "out")).ways.empty
+
+
+def test_queues_over_time_are_never_longer_than_the_longest() -> None:
+    results = played()
+    seen = results.queues_over_time("evacuation")
+    present, longest = results.outline.present, 0
+    for (way, direction), counts in seen.items():
+        assert counts.shape == (3, len(next(iter(seen.values()))[0]))
+        for replication, queue in enumerate(counts):
+            uses = results.ways_used["evacuation", present, replication]
+            most = next((u.longest_queue for u in uses if (u.way, u.direction) == (way, direction)), 0)
+            assert queue.max() <= most
+            longest = max(longest, most)
+    assert max(float(counts.max()) for counts in seen.values()) > 0.5 * longest
+
+
+def test_looking_at_queues_changes_nothing_of_a_drill() -> None:
+    scenario = ds.read_scenario(shipped.ROOT / "scenarios" / "evacuation.yaml")
+    mixes = ds.read_mixes(shipped.ROOT / "scenarios" / "mixes.yaml")
+    plain, looked = (
+        ds.simulate(scenario, shipped.plan_named("doe_primary"), mixes[mixes.present], seed=4, queue_step_s=step_s)
+        for step_s in (None, 7.0)
+    )
+    assert looked.events == plain.events
+    assert looked.ways == plain.ways
+    assert plain.queues == {}
+    assert looked.queues
+
+
+def test_where_nobody_walks_there_are_no_queues() -> None:
+    scenario = ds.read_scenario(shipped.ROOT / "scenarios" / "evacuation.yaml").model_copy(update={"crowd": "stays"})
+    mixes = ds.read_mixes(shipped.ROOT / "scenarios" / "mixes.yaml")
+    plan = shipped.plan_named("doe_primary")
+    assert ds.simulate(scenario, plan, mixes[mixes.present], seed=1, queue_step_s=60.0).queues == {}

@@ -246,6 +246,9 @@ class Crowd(Protocol):
     def legs(self) -> tuple[Leg, ...]:
         """Return the walks so far, in the order in which they began; empty where they are not recorded."""
 
+    def queues(self) -> NDArray[np.int64]:
+        """Return the persons who wait at each way now, units apart, shape (2 x ways,) by direction."""
+
     def ways(self) -> tuple[WayUse, ...]:
         """Return how persons have used each way so far, direction by direction, in the order of the plan.
 

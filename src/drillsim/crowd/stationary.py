@@ -328,6 +328,10 @@ class StationaryCrowd:
             for t in (self._tracks.tracks if self._tracks else ())
         )
 
+    def queues(self) -> NDArray[np.int64]:
+        """Return the persons who wait at each way: nobody."""
+        return np.zeros(2 * self.cells.ways, dtype=np.int64)
+
     def ways(self) -> tuple[WayUse, ...]:
         """Return no rows: persons pass no way."""
         return ()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from drillsim.analysis.measures import count_curve, measure
+from drillsim.crowd.geometry.way_uses import WayNames
 from drillsim.engine.drill import Drill
-from drillsim.engine.state.drill_state import DrillState
+from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.plan.model import FloorPlan
 from drillsim.record import events as ev
 from drillsim.record.trace import Trace, Value
@@ -14,7 +18,14 @@ from drillsim.streams.streams import Streams
 
 
 def simulate(
-    scenario: Scenario, plan: FloorPlan, mix: Mix, *, seed: int, replication: int = 0, record_legs: bool = False
+    scenario: Scenario,
+    plan: FloorPlan,
+    mix: Mix,
+    *,
+    seed: int,
+    replication: int = 0,
+    record_legs: bool = False,
+    queue_step_s: float | None = None,
 ) -> Trace:
     """Return the trace of one drill: its events, one outcome row per incident, and its curves.
 
@@ -27,12 +38,17 @@ def simulate(
         replication play the same day with another staffing.
     record_legs
         Keep every stretch of movement, for replay.
+    queue_step_s
+        Seconds between two looks at every queue (`Trace.queues`); none where absent.
 
     The scenario and the mix must fit the plan: raises KeyError for places that the plan lacks. `drillsim.check` finds
     them, with their line, beforehand.
     """
     streams = Streams(seed, scenario.draws, replication)
     drill = DrillState(scenario, plan, mix, streams, record_legs=record_legs)
+    looks: list[NDArray[np.int64]] = []
+    if queue_step_s is not None:
+        drill.env.process(_watch_queues(drill, queue_step_s, looks))
     events = tuple(Drill(drill).play())
     horizon = scenario.horizon
     heads: dict[str, Value] = {"scenario": scenario.name, "mix": mix.name, "replication": replication}
@@ -55,4 +71,20 @@ def simulate(
         curves=curves,
         kinds=scenario.own_kinds,
         ways=drill.crowd.ways(),
+        queues=_queues(drill, looks),
     )
+
+
+def _watch_queues(drill: DrillState, step_s: float, looks: list[NDArray[np.int64]]) -> Process:
+    while True:
+        looks.append(drill.crowd.queues())
+        yield drill.env.timeout(step_s)
+
+
+def _queues(drill: DrillState, looks: list[NDArray[np.int64]]) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Return the looks by way and direction, without those at which nobody waited."""
+    if not looks:
+        return {}
+    table, labels = np.array(looks), drill.world.cells.derived(WayNames).labels
+    used = np.flatnonzero(table.any(axis=0)).tolist()
+    return {(labels[d][0], labels[d][2]): tuple(table[:, d].tolist()) for d in used}

@@ -101,11 +101,11 @@ LEGS: tuple[Column, ...] = (
 """Legs of the chain of the responder who made the response able (the first on scene where nobody need be able); they add up to that time."""
 
 WAYS: tuple[Column, ...] = (
-    Column("way", "id", "exit, door or stair of the plan"),
+    Column("way", "id", "exit, door, stair or ramp of the plan"),
     Column(
         "kind",
         "word",
-        "exit (out of the building), way-in (by an exit), gate (of the site), stair, or door (every other opening)",
+        "exit (out of the building), way-in (by an exit), gate (of the site), stair, ramp, or door (every other opening)",
     ),
     Column("direction", "id", "space that it leads into; outside where it leads out"),
     Column("people", "persons", "persons who passed in this direction; units are not counted"),

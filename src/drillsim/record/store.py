@@ -20,7 +20,7 @@ from drillsim.escape import for_cell, from_cell
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, WAYS, status_name
 from drillsim.record.marker import MANIFEST, manifest_of
 from drillsim.record.outline import Outline, outline_from
-from drillsim.record.trace import Value
+from drillsim.record.trace import Value, WayUse
 from drillsim.streams.streams import SCHEME
 
 DEFAULT_FOLDER = "drillsim-results-INTERNAL"
@@ -249,8 +249,12 @@ def _replace(path: Path, content: bytes) -> None:
         raise
 
 
-def read_folder(folder: Path | str) -> tuple[list[dict[str, Value]], Outline]:
-    """Return the rows and the outline of a results folder.
+Ways = dict[tuple[str, str, int], tuple[WayUse, ...]]
+"""Which way people went, by scenario, mix and replication."""
+
+
+def read_folder(folder: Path | str) -> tuple[list[dict[str, Value]], Outline, Ways]:
+    """Return the rows and the outline of a results folder, and which way people went, as far as it tells that.
 
     Raises ResultError DS601 when a file is missing or damaged.
     """
@@ -258,17 +262,34 @@ def read_folder(folder: Path | str) -> tuple[list[dict[str, Value]], Outline]:
     try:
         told = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
         outline = outline_from(told["study"])
-        content = (home / RUNS).read_bytes()
-        if hashlib.sha256(content).hexdigest() != told["files"][RUNS]["sha256"]:
-            raise ValueError(f"{RUNS} was changed since it was written")
         rows: list[dict[str, Value]] = [
-            {key: _value(key, cell) for key, cell in row.items()}
-            for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+            {key: _value(key, cell) for key, cell in row.items()} for row in _read_csv(home, RUNS, told)
         ]
+        ways: Ways = {}
+        for row in _read_csv(home, WAYS_CSV, told) if WAYS_CSV in told["files"] else ():
+            key = (from_cell(row["scenario"]), from_cell(row["mix"]), int(row["replication"]))
+            ways[key] = (*ways.get(key, ()), _way_use(row))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
         why = f"no results can be read here ({problem}). Run the comparison again into this folder."
         raise ResultError(faults=[Fault("DS601", str(folder), 0, 0, why)]) from problem
-    return rows, outline
+    return rows, outline, ways
+
+
+def _read_csv(home: Path, name: str, told: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the rows of a file, which must be as the manifest has it."""
+    content = (home / name).read_bytes()
+    if hashlib.sha256(content).hexdigest() != told["files"][name]["sha256"]:
+        raise ValueError(f"{name} was changed since it was written")
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def _way_use(row: Mapping[str, str]) -> WayUse:
+    """Return a row of `ways.csv` as it was written; times to 6 decimals."""
+    first_s, last_s, longest_s = (
+        float(row[key]) if row[key] else None for key in ("first_s", "last_s", "longest_queue_s")
+    )
+    way, kind, direction = (from_cell(row[key]) for key in ("way", "kind", "direction"))
+    return WayUse(way, kind, direction, int(row["people"]), first_s, last_s, int(row["longest_queue"]), longest_s)
 
 
 def _value(key: str, cell: str) -> Value:

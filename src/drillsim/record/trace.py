@@ -40,7 +40,8 @@ class WayUse(NamedTuple):
     """One direction of an exit, door or stair, and the persons who passed it or waited at it; units are not counted.
 
     way, kind
-        Id of an opening or stair; 'exit' out of the building, 'way-in' by an exit, 'door' (every other opening) or 'stair'.
+        Id of an opening, stair or ramp; 'exit' out of the building, 'way-in' by an exit, 'gate' of the site, 'stair', 'ramp'
+        or 'door' (every other opening).
     direction
         Id of the space that it leads into; 'outside' where it leads out.
     people, first_s, last_s
@@ -120,6 +121,10 @@ class Trace:
     ways: tuple[WayUse, ...] = ()
     """Which way people went and where they waited: exits, doors and stairs by direction, in the order of the plan, without
     those that nobody used."""
+
+    queues: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    """Persons who wait, by way and direction, at the looks that `simulate(queue_step_s=...)` asks for, from 0 on; without
+    ways at which nobody waited."""
 
     @property
     def row(self) -> Mapping[str, Value]:

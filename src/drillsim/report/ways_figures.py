@@ -8,8 +8,10 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from drillsim.analysis.contrasts import ResultRows
 from drillsim.analysis.wording import drills
@@ -19,6 +21,9 @@ from drillsim.report.study_figures import Chart, file_stem
 
 MOST_EXITS, WORST = 16, 3
 MARKS = ("o", "s", "^")
+LOOK_S = 10.0
+"""Seconds between two looks at the queues (`Results.queues_over_time`)."""
+Floats = NDArray[np.float64]
 
 
 class WaysUsed(ResultRows, Protocol):
@@ -27,6 +32,9 @@ class WaysUsed(ResultRows, Protocol):
     @property
     def ways(self) -> pd.DataFrame:
         """One row for each direction of an exit, door or stair that was used in a drill."""
+
+    def queues_over_time(self, scenario: str) -> Mapping[tuple[str, str], Floats]:
+        """Return the persons who wait, by way and direction: (drills, looks), every LOOK_S seconds; empty where unknown."""
 
     @property
     def place_names(self) -> Mapping[str, str]:
@@ -60,33 +68,75 @@ def plot_exits(played: WaysUsed, scenario: str) -> Figure:
 
 
 def plot_queues(played: WaysUsed, scenario: str) -> Figure:
-    """Plot the longest queue of each drill, over the time when it stood, at the WORST ways with the longest ones."""
+    """Plot the queues at the WORST ways over the minutes of a drill: the mean as a curve, 8 of 10 drills as a band.
+
+    Where the queues are known by their longest alone, as of results read from a folder, a mark a drill stands for it.
+    """
     lengths = _by_drill(played, scenario, None, "longest_queue")
-    times = _by_drill(played, scenario, None, "longest_queue_s")
     worst = lengths.mean().sort_values(ascending=False).index[:WORST]
+    seen = played.queues_over_time(scenario)
     with house_style():
         figure, (axes,) = frame(4.2, left_in=0.85, right_in=2.75)
-        end = round_up(1.05 * max(1.0, float(times[worst].max().max())))
-        top = max(1.0, float(lengths[worst].max().max()))
-        for i, way in enumerate(worst):
-            waited = lengths[way] > 0
-            mean, most = float(lengths[way].mean()), float(np.quantile(lengths[way], 0.9))
-            told = f"{_towards(played, way)}\n{mean:,.0f} on average, in 9 of 10\ndrills at most {most:,.0f}"
-            axes.plot(times[way][waited], lengths[way][waited], MARKS[i], ls="", color=COLOURS[i], mec="white", mew=0.4,
-                      ms=6, alpha=0.75, label=told)  # fmt: skip
-        clock_axis(axes, end)
-        axes.set_ylim(0, 1.08 * top)
+        marks = _queue_curves if seen else _queue_marks
+        end_s, top, more = marks(axes, played, scenario, lengths[worst], seen)
+        clock_axis(axes, round_up(1.05 * max(1.0, end_s)))
+        axes.set_ylim(0, 1.08 * max(1.0, top))
         axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.grid(axis="y", color="#E5E5E5", lw=0.7)
-        axes.set_ylabel("people who wait in the longest queue")
-        axes.set_xlabel("time since when so many wait (m:ss)")
         axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False, fontsize=8.5, labelspacing=1.3,
                     handletextpad=0.4, borderaxespad=0.0, labelcolor=GREY)  # fmt: skip
-        more = "One mark a drill and way: its longest queue, and when."
         titled(
             figure, f"{_title(played, scenario)}: where people wait longest in line", _note(played, len(lengths), more)
         )
     return figure
+
+
+def _queue_curves(
+    axes: Axes, played: WaysUsed, scenario: str, lengths: pd.DataFrame, seen: Mapping[tuple[str, str], Floats]
+) -> tuple[float, float, str]:
+    """Draw the queues over time; return the last time at which somebody waits, the longest queue, and a note."""
+    end_s = top = 0.0
+    drills_seen = 0
+    for i, way in enumerate(_ways_of(lengths)):
+        if way not in seen:
+            continue
+        counts = seen[way]
+        drills_seen, looks_s = len(counts), LOOK_S * np.arange(counts.shape[1])
+        low, high = np.quantile(counts, (0.1, 0.9), axis=0)
+        axes.fill_between(looks_s, low, high, color=COLOURS[i], alpha=0.2, lw=0)
+        axes.plot(looks_s, counts.mean(axis=0), color=COLOURS[i], lw=1.8, label=_queue_words(played, way, lengths[way]))
+        waited = looks_s[high >= 0.5]
+        end_s, top = max(end_s, float(waited.max(initial=0.0)) + 2 * LOOK_S), max(top, float(high.max()))
+    axes.set_ylabel("people who wait in line")
+    axes.set_xlabel("time since the start (m:ss)")
+    more = f"Curves: means of the first {drills(drills_seen)}, every {LOOK_S:g} s. Bands: 8 of 10 drills lie within."
+    return end_s, top, more
+
+
+def _queue_marks(
+    axes: Axes, played: WaysUsed, scenario: str, lengths: pd.DataFrame, seen: Mapping[tuple[str, str], Floats]
+) -> tuple[float, float, str]:
+    """Draw one mark a drill and way: its longest queue and when; return as `_queue_curves` does."""
+    times = _by_drill(played, scenario, None, "longest_queue_s")
+    for i, way in enumerate(_ways_of(lengths)):
+        waited = lengths[way] > 0
+        axes.plot(times[way][waited], lengths[way][waited], MARKS[i], ls="", color=COLOURS[i], mec="white", mew=0.4,
+                  ms=6, alpha=0.75, label=_queue_words(played, way, lengths[way]))  # fmt: skip
+    axes.set_ylabel("people who wait in the longest queue")
+    axes.set_xlabel("time since when so many wait (m:ss)")
+    worst = list(lengths.columns)
+    more = "One mark a drill and way: its longest queue, and when."
+    return float(times[worst].max().max()), float(lengths.max().max()), more
+
+
+def _ways_of(lengths: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the way and direction of each column."""
+    return [(str(column[0]), str(column[1])) for column in lengths.columns]
+
+
+def _queue_words(played: WaysUsed, way: tuple[str, str], lengths: pd.Series[float]) -> str:
+    mean, most = float(lengths.mean()), float(np.quantile(lengths, 0.9))
+    return f"{_towards(played, way)}\nlongest {mean:,.0f} on average,\nin 9 of 10 drills at most {most:,.0f}"
 
 
 def ways_charts(played: WaysUsed) -> Iterator[Chart]:
@@ -100,7 +150,7 @@ def ways_charts(played: WaysUsed) -> Iterator[Chart]:
                         "Mean number of people out by each exit.", plot_exits(played, scenario))  # fmt: skip
         if mine["longest_queue"].any():
             yield Chart(f"{stem}-queues", f"{title}: where people wait longest in line",
-                        "Longest queue of each drill at the three ways with the longest.", plot_queues(played, scenario))  # fmt: skip
+                        "Queues over the minutes of a drill, at the three ways with the longest.", plot_queues(played, scenario))  # fmt: skip
 
 
 def draw_ways(played: WaysUsed, *, formats: Sequence[str] = ("png", "svg")) -> dict[str, bytes]:

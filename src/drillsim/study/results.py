@@ -31,7 +31,10 @@ from drillsim.record.store import (
 from drillsim.record.trace import Value, WayUse
 from drillsim.study.chunks import DrillResult
 from drillsim.study.design import Study
+from drillsim.study.queues import Queues, queues_over_time
 
+WATCHED = 20
+"""Drills whose queues are shown over time."""
 Curves = Mapping[tuple[str, str], Mapping[str, NDArray[np.float64]]]
 
 
@@ -58,7 +61,7 @@ class Results:
     study: Study | None = field(default=None, repr=False)
     """The study that was run; None for results read from a folder."""
     ways_used: Mapping[tuple[str, str, int], tuple[WayUse, ...]] = field(default_factory=dict, repr=False)
-    """Use of each way, by scenario, mix and replication; stored only as `ways.csv`."""
+    """Use of each way, by scenario, mix and replication; stored as `ways.csv`."""
 
     @cached_property
     def ways(self) -> pd.DataFrame:
@@ -67,6 +70,16 @@ class Results:
         Columns: scenario, mix, replication, and those of `record.columns.WAYS`; docs/outcomes.md explains them.
         """
         return pd.DataFrame(_way_rows(self), columns=pd.Index([*WAY_KEYS, *(c.name for c in WAYS)]))
+
+    def queues_over_time(self, scenario: str) -> Queues:
+        """Return the queues of the first WATCHED drills of the present mix, which are played again for it; empty for results
+        read from a folder."""
+        if self.study is None:
+            return {}
+        present = self.outline.present
+        mine = self.runs[(self.runs["scenario"] == scenario) & (self.runs["mix"] == present)]
+        done = sorted(set(mine.loc[mine["status"] == "done", "replication"].tolist()))
+        return queues_over_time(self.study, scenario, present, done[:WATCHED])
 
     @property
     def place_names(self) -> Mapping[str, str]:
@@ -162,9 +175,9 @@ def write_files(
 
 
 def read_results(folder: Path | str) -> Results:
-    """Read the results of a folder; curves are not stored.
+    """Read the results of a folder, and which way people went; curves are not stored.
 
     Raises ResultError when a file is missing or damaged.
     """
-    rows, outline = read_folder(folder)
-    return Results(_frame(rows), outline, rows)
+    rows, outline, ways = read_folder(folder)
+    return Results(_frame(rows), outline, rows, ways_used=ways)

@@ -178,6 +178,11 @@ class CompiledObservation(CrowdDriver):
         """No walks: they are recorded by the reference crowd."""
         return ()
 
+    def queues(self) -> NDArray[np.int64]:
+        """Return the persons who wait at each way now, units apart, by direction."""
+        self._play_until_now()
+        return np.array(self._t.directions["queued"][: 2 * self.cells.ways], dtype=np.int64)
+
     def ways(self) -> tuple[WayUse, ...]:
         """Return how persons have used each way so far, direction by direction, in the order of the plan."""
         self._play_until_now()

@@ -137,6 +137,11 @@ class Observation(Units):
             found[key] = found.get(key, 0) + 1
         return dict(sorted(found.items()))
 
+    def queues(self) -> NDArray[np.int64]:
+        """Return the persons who wait at each way now, units apart, by direction."""
+        queues = [self._queues[direction] for direction in range(2 * self.cells.ways)]
+        return np.array([sum(p < self._people for p in queue) for queue in queues], dtype=np.int64)
+
     def ways(self) -> tuple[WayUse, ...]:
         """Return how persons have used each way so far, direction by direction, in the order of the plan."""
         longest, longest_s = self._longest.copy(), self._longest_s.copy()
