@@ -25,6 +25,7 @@ GROUPS = [(1.19, NAN, NAN), (1.34, 0.5, 0.7), (0.61, NAN, 0.4), (1.9, 0.9, NAN),
 TIMES = [0.0, 1.0, 2.5, 4.0, 7.5, 11.0, 16.0, 23.0, 40.0]
 ACTS = [
     "evacuate", "rooms", "refuge", "own", "own", "away", "close", "close", "reopen", "lock", "unlock", "let_in", "home",
+    "evacuate-round", "rooms-round",
 ]  # fmt: skip
 Person = tuple[str, float, float, tuple[float, float, float], float, float]
 """Space, x, y, speeds, premovement and time of arrival (NaN: there from the start)."""
@@ -107,6 +108,10 @@ def give(world: World, act: str, what: Any, whom: slice, delay_s: float) -> None
         crowd.evacuate(people, away_from=what)
     elif act == "rooms":
         crowd.to_lockable(people, open_rooms=what, delay_s=delay_s)
+    elif act == "evacuate-round":
+        crowd.evacuate(people, delay_s=delay_s, avoided=into(world, what))
+    elif act == "rooms-round":
+        crowd.to_lockable(people, open_rooms=what[:-1] or what, delay_s=delay_s, avoided=into(world, what[-1]))
     elif act == "refuge":
         crowd.to_refuge(people, what, delay_s=delay_s)
     elif act == "own":
@@ -117,6 +122,12 @@ def give(world: World, act: str, what: Any, whom: slice, delay_s: float) -> None
         getattr(crowd, f"{act}_room")(what)
     else:
         getattr(crowd, act)(what)
+
+
+def into(world: World, space: int) -> list[int]:
+    """Return the directions that lead into a space."""
+    network = world.crowd.cells.network
+    return [2 * way + network.side(way, space) for way in network.space_ways[space]]
 
 
 def send(world: World, number: int, goal: int, lock_s: float, told: list[Any]) -> None:
@@ -305,7 +316,7 @@ def plays(draw: st.DrawFn) -> Play:
     script: list[Any] = []
     for i in range(draw(st.integers(1, 9))):
         act = draw(st.sampled_from(ACTS if i else ACTS[:5]))
-        what: Any = draw(rooms) if act in ("rooms", "refuge", "own") else draw(st.sampled_from(ids))
+        what: Any = draw(rooms) if act in ("rooms", "rooms-round", "refuge", "own") else draw(st.sampled_from(ids))
         if act in ("close", "reopen", "let_in"):
             what = draw(
                 st.sampled_from(ways if act != "let_in" else ways[: len(openings)] + ["ey"] * 9 * ("ey" in ways))

@@ -15,7 +15,7 @@ import simpy
 from drillsim.crowd.compiled import allocation
 from drillsim.crowd.compiled.crowd import CompiledCrowd
 from drillsim.crowd.geometry.cells import Cells, build_cells
-from drillsim.crowd.geometry.distance_field import Goal
+from drillsim.crowd.geometry.distance_field import WalkGoal
 from drillsim.crowd.interface import CrowdSettings
 from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population
@@ -108,7 +108,7 @@ class WatchedCrowd(ReferenceCrowd):
         self.happened["full space"] += 1
         super()._register(direction)
 
-    def _room_taken(self, goal: Goal, space: int) -> None:
+    def _room_taken(self, goal: WalkGoal, space: int) -> None:
         told = len(self._news)
         super()._room_taken(goal, space)
         self.happened["full goal"] += len(self._news) > told

@@ -16,7 +16,9 @@ ROOMS = {
     "recover": "5 s", "key": "15 s", "push_button": "6 s", "hide": "10 s", "key_fails": "0 %", "push_button_fails": "0 %",
     "auto_fails": "0 %", "unheard": "40 s",
 }  # fmt: skip
-STEADY = {"announce_delay": "30 s", "rooms": ROOMS, "roll_call": "60 s", "to_exit": "20 s"}
+NOT_AWAY = {"names_place": False, "keep_away": "0 m", "in_view": "0 m", "in_the_space": "stay"}
+"""Settings under which nobody keeps away from an event that is not in the same space."""
+STEADY = {"announce_delay": "30 s", "rooms": ROOMS, "roll_call": "60 s", "to_exit": "20 s", **NOT_AWAY}
 SRO = {"id": "sro", "role": "sro", "post": "hall"}
 GUARD = {"id": "guard", "role": "unarmed-guard", "post": "hall"}
 ORDER_S = 10 + 5 + 30

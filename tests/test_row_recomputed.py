@@ -149,7 +149,8 @@ class Again:
 
     def times(self) -> dict[str, float | None]:
         came = [self.since(e) for e in self.lines("on-scene") if e.why in ("resolves", "assists")]
-        secured, outs = sorted(self.since(e) for e in self.lines("secured")), self.outs()
+        secured = sorted(self.since(e) for e in self.lines("secured") if e.where in self.rooms())
+        outs = self.outs()
         times = {
             "noticed_s": self.first("noticed"),
             "reported_s": self.first("reported"),
@@ -215,8 +216,15 @@ class Again:
         return sorted(self.since(e) for e in self.lines("out") if group in (None, e.why))
 
     def rooms(self) -> set[str]:
-        """The occupied lockable rooms of a lockdown."""
+        """The occupied lockable rooms of a lockdown without that of the event."""
+        return self.lockable() - {e.where for e in self.lines("with-event")}
+
+    def lockable(self) -> set[str]:
         return {e.who for e in self.lines("lockable")} if self.action() == "lockdown" else set()
+
+    def in_the_end(self, *words: str) -> set[str]:
+        """The rooms without the event to which something happened."""
+        return {e.where for word in words for e in self.lines(word)} & self.rooms()
 
     def in_place_all(self) -> float | None:
         asked = self.lines("asked")
@@ -233,18 +241,24 @@ class Again:
     def released_all(self) -> float | None:
         """A room whose people had left needs no release."""
         ends = {e.where: self.since(e) for e in self.events if e.what in ("released", "abandoned")}
-        rooms = self.rooms()
+        rooms = self.lockable()
         return max(ends[r] for r in rooms) if rooms and rooms <= set(ends) else None
 
     def counts(self) -> dict[str, Any]:
         rooms = self.rooms()
-        secured = [self.since(e) for e in self.lines("secured")]
+        secured = [self.since(e) for e in self.lines("secured") if e.where in rooms]
+        done, left = self.in_the_end("secured"), self.in_the_end("abandoned")
+        failed, event = self.in_the_end("lock-failed"), {e.where for e in self.lines("with-event")}
+        in_lockdown = self.action() == "lockdown"
         people = self.inside()
         counts = {
             "secured_share_120_s": len([t for t in secured if t <= 120]) / len(rooms) if rooms else None,
             "rooms_secured": len(secured),
-            "rooms_failed": len({e.where for e in self.lines("lock-failed")} & rooms),
-            "rooms_unlockable": len(self.lines("unlockable")) if self.action() == "lockdown" else 0,
+            "rooms_failed": len(failed - done - left),
+            "rooms_unlockable": len({e.where for e in self.lines("unlockable")} - event) if in_lockdown else 0,
+            "rooms_left": len(left - done),
+            "rooms_open": len(rooms - done - left - failed),
+            "rooms_with_event": len(event) if in_lockdown else 0,
             "people": people,
             "still_inside": self.to_leave() - len(self.lines("out")) if self.action() == "evacuate" else None,
             "gone_home": len(self.home()) if self.dismissed() else None,

@@ -63,6 +63,11 @@ def least(*times_s: float | None) -> float | None:
     return min((time_s for time_s in times_s if time_s is not None), default=None)
 
 
+def rooms_of(t: Told) -> set[str]:
+    """Return the occupied lockable rooms of a lockdown without that of the event."""
+    return set(t.of("lockable")["who"]) - set(t.of("with-event")["where"])
+
+
 def times(t: Told) -> dict[str, float | None]:
     """Return every time column, None where it never happened."""
     found: dict[str, float | None] = {
@@ -82,10 +87,11 @@ def times(t: Told) -> dict[str, float | None]:
             mine = lines[[service_of(w) == service for w in lines["who"]]]
             found[f"{name}_{end}"] = None if mine.empty else float(mine["time_s"].min()) - t.onset
     lockable = set(t.of("lockable")["who"])
-    secured = sorted(t.of("secured")["time_s"] - t.onset) if t.action == "lockdown" else []
-    half = math.ceil(len(lockable) / 2)
-    found["secured_p50_s"] = secured[half - 1] if lockable and len(secured) >= half else None
-    found["secured_all_s"] = secured[-1] if lockable and len(secured) == len(lockable) else None
+    to_secure, done = rooms_of(t), t.of("secured")
+    secured = sorted(done[done["where"].isin(to_secure)]["time_s"] - t.onset) if t.action == "lockdown" else []
+    half = math.ceil(len(to_secure) / 2)
+    found["secured_p50_s"] = secured[half - 1] if to_secure and len(secured) >= half else None
+    found["secured_all_s"] = secured[-1] if to_secure and len(secured) == len(to_secure) else None
     asked, there = t.of("asked")["value"], t.of("in-place")
     everybody = len(asked) > 0 and there["who"].nunique() >= int(asked.sum())
     ends = [*there.groupby("who")["time_s"].last(), float(t.onset + (found["protective_order_s"] or 0.0))]
@@ -144,8 +150,12 @@ def counts(t: Told, known: dict[str, float | None]) -> dict[str, float | None]:
     inside = t.of("inside")
     people = int(inside.loc[inside["why"] == "", "value"].sum())
     lockdown = t.action == "lockdown"
-    lockable = len(t.of("lockable")) if lockdown else 0
-    secured = t.of("secured")["time_s"] - t.onset
+    rooms, event = (rooms_of(t), set(t.of("with-event")["where"])) if lockdown else (set(), set())
+    done = t.of("secured")
+    done = done[done["where"].isin(rooms)]
+    secured, shut = done["time_s"] - t.onset, set(done["where"])
+    left = (set(t.of("abandoned")["where"]) & rooms) - shut
+    failed = (set(t.of("lock-failed")["where"]) & rooms) - shut - left
     exposure = t.of("exposure")
     units = set(t.of("role")["who"])
     busy = 0.0
@@ -161,10 +171,13 @@ def counts(t: Told, known: dict[str, float | None]) -> dict[str, float | None]:
         over = t.of("dispatched", "resolved")["time_s"]
         waited = min([*over[over >= since], t.onset + t.horizon]) - since
     return {
-        "secured_share_120_s": float((secured <= 120).sum()) / lockable if lockable else None,
-        "rooms_secured": len(secured),
-        "rooms_failed": t.of("lock-failed")["who"].nunique() if lockdown else 0,
-        "rooms_unlockable": len(t.of("unlockable")) if lockdown else 0,
+        "secured_share_120_s": float((secured <= 120).sum()) / len(rooms) if rooms else None,
+        "rooms_secured": len(shut),
+        "rooms_failed": len(failed),
+        "rooms_unlockable": len(set(t.of("unlockable")["where"]) - event) if lockdown else 0,
+        "rooms_left": len(left),
+        "rooms_open": len(rooms - shut - left - failed),
+        "rooms_with_event": len(event),
         "people": people,
         "still_inside": people - len(t.of("out")) if t.action == "evacuate" else None,
         "gone_home": len(t.of("gone-home")) if t.of("dismissed")["value"].sum() else None,

@@ -168,15 +168,24 @@ def _applicable(kind: Kind, table: Table) -> set[str]:
         names -= {"evacuated_p50_s", "evacuated_p95_s", "evacuated_all_s"}
     if any(e.value for e in table[ev.DISMISSED]):
         names |= {"gone_home_p95_s", "gone_home_all_s"}
-    if table[ev.PROTOCOL] and table[ev.PROTOCOL][0].why == "lockdown" and not table[ev.LOCKABLE]:
+    if table[ev.PROTOCOL] and table[ev.PROTOCOL][0].why == "lockdown" and not _to_secure(table):
         names -= {"secured_p50_s", "secured_all_s"}
     return names
 
 
 def _rooms(table: Table, onset: Event, times: dict[str, float | None]) -> dict[str, Value]:
-    secured = sorted(_since(onset, e.time_s) for e in table[ev.SECURED])
+    """Return the counts of rooms of a lockdown, each occupied room in one of them, and fill in the times they are secured.
+
+    The room of the event is not secured, whether it is locked or not, and counts in no time.
+    """
     lockdown = any(e.why == "lockdown" for e in table[ev.PROTOCOL])
-    lockable = len(table[ev.LOCKABLE]) if lockdown else 0
+    with_event = {e.where for e in table[ev.WITH_EVENT]}
+    unlockable = {e.where for e in table[ev.UNLOCKABLE]} - with_event
+    rooms = _to_secure(table) if lockdown else set[str]()
+    done = {e.where: _since(onset, e.time_s) for e in reversed(table[ev.SECURED]) if e.where in rooms}
+    left = {e.where for e in table[ev.ABANDONED]} & rooms - done.keys()
+    failed = {e.where for e in table[ev.LOCK_FAILED]} & rooms - done.keys() - left
+    secured, lockable = sorted(done.values()), len(rooms)
     if lockable and len(secured) >= ceil(lockable / 2):
         times["secured_p50_s"] = secured[ceil(lockable / 2) - 1]
     if lockable and len(secured) == lockable:
@@ -184,9 +193,17 @@ def _rooms(table: Table, onset: Event, times: dict[str, float | None]) -> dict[s
     return {
         "secured_share_120_s": sum(t <= 120 for t in secured) / lockable if lockable else None,
         "rooms_secured": len(secured),
-        "rooms_failed": len({e.who for e in table[ev.LOCK_FAILED]}) if lockdown else 0,
-        "rooms_unlockable": len(table[ev.UNLOCKABLE]) if lockdown else 0,
+        "rooms_failed": len(failed),
+        "rooms_unlockable": len(unlockable) if lockdown else 0,
+        "rooms_left": len(left),
+        "rooms_open": lockable - len(done) - len(left) - len(failed),
+        "rooms_with_event": len(with_event) if lockdown else 0,
     }
+
+
+def _to_secure(table: Table) -> set[str]:
+    """Return the rooms that a lockdown is to secure: occupied, lockable, and not with the event."""
+    return {e.where for e in table[ev.LOCKABLE]} - {e.where for e in table[ev.WITH_EVENT]}
 
 
 def _places(table: Table, onset: Event, times: dict[str, float | None]) -> None:

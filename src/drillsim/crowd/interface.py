@@ -33,6 +33,8 @@ People = NDArray[np.int64]
 """(n,) numbers of persons."""
 Delay = NDArray[np.float64] | float
 """Seconds until an order is heard: one number for all, or one a person."""
+Directions = Collection[int]
+"""Directions 2 x way + side entered."""
 ROUTES = ("least-time", "shortest", "assigned")
 
 
@@ -106,21 +108,34 @@ class Crowd(Protocol):
         """Whether persons follow orders; in a stationary crowd only units walk."""
 
     # ---------------------------------------------------------------- persons
-    def evacuate(self, people: People | None = None, *, delay_s: Delay = 0.0, away_from: int | None = None) -> None:
+    def evacuate(
+        self,
+        people: People | None = None,
+        *,
+        delay_s: Delay = 0.0,
+        away_from: int | None = None,
+        avoided: Directions = (),
+    ) -> None:
         """Order persons (all where None) to leave; those who sit start after the delay and their premovement.
 
         away_from
             Space to avoid: metres inside it count ten times.
+        avoided
+            Directions that they never take, open or not.
         """
 
     def leave_site(self, people: People, *, delay_s: Delay = 0.0) -> None:
         """Order persons to go home: off the site, through outdoor places to its gates; those who sit start after the delay."""
 
-    def to_lockable(self, people: People, *, open_rooms: Iterable[int], delay_s: Delay = 0.0) -> None:
+    def to_lockable(
+        self, people: People, *, open_rooms: Iterable[int], delay_s: Delay = 0.0, avoided: Directions = ()
+    ) -> None:
         """Order persons to the nearest lockable room that is open when they arrive.
 
         open_rooms
             Rooms to choose from, instead of those of an earlier order; locked and full ones stop counting.
+        avoided
+            Directions that they never take, open or not.
         """
 
     def to_refuge(self, people: People, spaces: Iterable[int], *, delay_s: Delay = 0.0) -> None:
@@ -197,6 +212,9 @@ class Crowd(Protocol):
 
     def count_in(self, spaces: Iterable[int]) -> int:
         """Return the number of persons in some spaces, units apart."""
+
+    def bound_for(self, space: int) -> int:
+        """Return the number of persons whose next way leads into a space, units apart: walking to it, or in its queue."""
 
     def person_seconds(self) -> NDArray[np.float64]:
         """Return the person-seconds spent in each cell until now, units apart, shape (cells + 1,)."""

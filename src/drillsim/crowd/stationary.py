@@ -18,7 +18,7 @@ from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.polyline import XY, Corners, length_m, split
 from drillsim.crowd.geometry.trajectory import Tracks
 from drillsim.crowd.geometry.walk_cache import Place, WalkCache
-from drillsim.crowd.interface import Delay, People, UnitPath
+from drillsim.crowd.interface import Delay, Directions, People, UnitPath
 from drillsim.crowd.seating import largest_remainder
 from drillsim.crowd.states import NOWHERE, ON_LEG, ON_STAIR, QUEUED, STANDING, UNLOCKING, WALKING, WORDS
 from drillsim.errors import SimulationError
@@ -107,13 +107,13 @@ class StationaryCrowd:
             areas = [self.cells.area_m2[cell] for cell in mine]
             self._by_cell[mine] = largest_remainder([persons * area / sum(areas) for area in areas])
 
-    def evacuate(self, people: People | None = None, *, delay_s: Delay = 0.0, away_from: int | None = None) -> None:
+    def evacuate(self, people: People | None = None, *, delay_s: Delay = 0.0, away_from: int | None = None, avoided: Directions = ()) -> None:  # fmt: skip
         """Ignore the order to leave."""
 
     def leave_site(self, people: People, *, delay_s: Delay = 0.0) -> None:
         """Ignore the order to leave the site."""
 
-    def to_lockable(self, people: People, *, open_rooms: Iterable[int], delay_s: Delay = 0.0) -> None:
+    def to_lockable(self, people: People, *, open_rooms: Iterable[int], delay_s: Delay = 0.0, avoided: Directions = ()) -> None:  # fmt: skip
         """Ignore the order to go to a lockable room."""
 
     def to_refuge(self, people: People, spaces: Iterable[int], *, delay_s: Delay = 0.0) -> None:
@@ -145,9 +145,7 @@ class StationaryCrowd:
                 self._pass(unit)
 
     # ------------------------------------------------------------------- units
-    def add_unit(
-        self, key: str, space: int, xy: XY, *, level_mps: float, stair_up_mps: float, stair_down_mps: float
-    ) -> int:
+    def add_unit(self, key: str, space: int, xy: XY, *, level_mps: float, stair_up_mps: float, stair_down_mps: float) -> int:  # fmt: skip
         """Place a unit at a point of a space (-1: outside) and return its number; it stands until it is sent."""
         number, at = FIRST_UNIT + len(self._units), (float(xy[0]), float(xy[1]))
         self._units[number] = Walker(number, key, space, at, at, level_mps, (stair_down_mps, stair_up_mps))
@@ -286,8 +284,8 @@ class StationaryCrowd:
 
     def points(self) -> NDArray[np.float64]:
         """Return the point that stands for each person's space, in metres, shape (persons, 2)."""
-        middles = [self.network.representative_point(s) for s in range(len(self._counts))]
-        return np.repeat(np.array(middles, dtype=np.float64).reshape(-1, 2), self._counts, axis=0)
+        middles = np.array([self.network.representative_point(s) for s in range(len(self._counts))], dtype=np.float64)
+        return np.repeat(middles.reshape(-1, 2), self._counts, axis=0)
 
     def space_of(self, p: int) -> int:
         """Return the space a person or unit is in; -1 outside, -2 on a stair."""
@@ -353,6 +351,10 @@ class StationaryCrowd:
     def count_in(self, spaces: Iterable[int]) -> int:
         """Return how many persons are in some spaces, units apart."""
         return sum(int(self._counts[s]) for s in spaces)
+
+    def bound_for(self, space: int) -> int:
+        """Return 0: nobody walks but units."""
+        return 0
 
     def person_seconds(self) -> NDArray[np.float64]:
         """Return the person-seconds spent in each cell until now, units apart; the last is the outside."""

@@ -164,6 +164,8 @@ class Drill:
 
     def _order_on_notice(self, incident: IncidentState) -> Process:
         unit = yield incident.noticed
+        if self.protection.action == "lockdown":
+            self.protection.flee()
         if incident.kind.noticed_by == "police":  # nobody in the building knows of it before they call
             yield incident.reported
         yield from self.protection.order_on_notice(unit)

@@ -58,8 +58,19 @@ MEASURES: tuple[Column, ...] = (
 COUNTS: tuple[Column, ...] = (
     Column("secured_share_120_s", "share", "share of the occupied lockable rooms secured within 120 s of the onset"),
     Column("rooms_secured", "rooms", "occupied lockable rooms secured by the horizon"),
-    Column("rooms_failed", "rooms", "occupied lockable rooms whose lock failed three times"),
+    Column(
+        "rooms_failed",
+        "rooms",
+        "occupied lockable rooms whose lock failed three times, and that nobody has locked since",
+    ),
     Column("rooms_unlockable", "rooms", "occupied rooms without a lock on every way in"),
+    Column("rooms_left", "rooms", "occupied lockable rooms whose people left before they were locked"),
+    Column("rooms_open", "rooms", "occupied lockable rooms that nobody had locked by the horizon, none of them left"),
+    Column(
+        "rooms_with_event",
+        "rooms",
+        "occupied rooms with the event inside, locked or not; the six numbers of rooms add up to the occupied rooms",
+    ),
     Column("people", "persons", "persons inside at the onset"),
     Column("still_inside", "persons", "persons inside at the horizon of an evacuation, with a reason each"),
     Column("gone_home", "persons", "persons who have left the site for home by the horizon, at dismissal"),

@@ -175,6 +175,10 @@ LOCKED = _event("locked", "room, exit or unit", "its doors are locked", "{Who} l
 SECURED = _event("secured", "room or unit", "it is locked, with lights off and people out of sight", where="the room")
 LOCK_FAILED = _event("lock-failed", "room or exit", "three tries failed, or there is no key", "{Who} cannot be locked: {why_not}.",
                      where="the same", why="in words, or empty")  # fmt: skip
+WITH_EVENT = _event("with-event", "room, unit or school", "the event is in this room: locked or not, it is not secured",
+                    "The event is in {where}, which is not counted as secured.", where="the room")  # fmt: skip
+FLEE = _event("flee", "people", "people in the space of a hostile event leave it, away from it",
+              "{Count} leave {where}, away from the event.", where="the space", value="persons")  # fmt: skip
 ABANDONED = _event("abandoned", "room", "its people left before it was locked", "{Who} is not locked: {why}.", where="the same",
                    why="before the order, or at the fire alarm")  # fmt: skip
 OCCUPIED = _event("occupied", "room", "people came into a room that was empty; it is locked like the others, but not counted "

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from drillsim.documents.document import Model
-from drillsim.quantities import Share, Time, TimeSpread
+from drillsim.quantities import Length, Share, Time, TimeSpread
 from drillsim.scenario.vocabulary import Place, ZonePlace, default
 
 Action = Literal["none", "hold", "secure", "lockdown", "evacuate", "shelter"]
@@ -86,6 +86,21 @@ class Protocol(Model):
     Assumption A:protocol.to_exit."""
     shelter_in: tuple[Place, ...] = ()
     """Spaces where people shelter: ids, or {use: …} for every space of that use."""
+    names_place: bool = True
+    """Whether whoever hears the order is told where the event is, as soon as the office knows it; who is told, or sees it,
+    keeps away from it. Assumption A:protocol.names_place."""
+    keep_away: Length = default("10 m", ge=0)
+    """Who knows where a hostile event is goes into no room, and through no opening, within so many walking metres of it.
+    Assumption A:protocol.keep_away."""
+    in_view: Length = default("20 m", ge=0)
+    """Who is not told sees a hostile event in the same space, or within so many walking metres where no door is in between.
+    Assumption A:protocol.in_view."""
+    in_the_space: Literal["leave", "stay"] = "leave"
+    """Who is in the space of a hostile event and can get out without passing near it leaves, or stays.
+    Assumption A:protocol.in_the_space."""
+    hold_door_at_most: Time = default("30 s", ge=0)
+    """In a lockdown: how long a room that is ready to lock is kept open for people who are on their way to its door.
+    Assumption A:protocol.hold_door_at_most."""
     release: Release | None = None
     """How a lockdown ends; default: within the drill nobody is released."""
     roll_call: TimeSpread = default({"low": "30 s", "usual": "60 s", "high": "2 min"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 import numpy as np
@@ -13,7 +13,7 @@ from simpy.events import Event
 from drillsim.crowd.clock import ORDER_RANK, Timer
 from drillsim.crowd.compiled.units import CompiledUnits
 from drillsim.crowd.geometry.cells import Cells
-from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, SITE_GOAL, Goal
+from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, SITE_GOAL, WalkGoal
 from drillsim.crowd.interface import CrowdSettings
 from drillsim.crowd.kernel import event_loop, orders
 from drillsim.crowd.kernel.lookahead import next_notice_s
@@ -30,7 +30,7 @@ class CompiledCrowd(CompiledUnits):
     def __init__(
         self, env: simpy.Environment, cells: Cells, population: Population, settings: CrowdSettings | None = None
     ) -> None:
-        self._open_rooms: dict[Goal, frozenset[int]] = {LOCKABLE_GOAL: frozenset(), REFUGE_GOAL: frozenset()}
+        self._open_rooms: dict[WalkGoal, frozenset[int]] = {LOCKABLE_GOAL: frozenset(), REFUGE_GOAL: frozenset()}
         super().__init__(env, cells, population, settings or CrowdSettings())
 
     people_walk = True
@@ -45,13 +45,16 @@ class CompiledCrowd(CompiledUnits):
         *,
         delay_s: NDArray[np.float64] | float = 0.0,
         away_from: int | None = None,
+        avoided: Collection[int] = (),
     ) -> None:
         """Order people (all, where none are named) outside; whoever sits starts after the delay and its premovement."""
         self._play_until_now()
         numbers = np.arange(self._people) if people is None else np.asarray(people, dtype=np.int64)
         goals = self._goals_for(OUTSIDE_GOAL, numbers)
         if away_from is not None:
-            goals = self._goals_for(("away", frozenset({int(away_from)})), numbers)
+            goals = self._goals_for(WalkGoal("away", frozenset({int(away_from)})), numbers)
+        elif avoided:
+            goals = self._goals_for(OUTSIDE_GOAL._replace(avoided=frozenset(avoided)), numbers)
         elif self._assigned:
             goals[:] = [
                 self._goal(self._assigned.get(s, OUTSIDE_GOAL), pace)
@@ -66,13 +69,19 @@ class CompiledCrowd(CompiledUnits):
         self._command(numbers, self._goals_for(SITE_GOAL, numbers), delay_s)
 
     def to_lockable(
-        self, people: Numbers, *, open_rooms: Iterable[int], delay_s: NDArray[np.float64] | float = 0.0
+        self,
+        people: Numbers,
+        *,
+        open_rooms: Iterable[int],
+        delay_s: NDArray[np.float64] | float = 0.0,
+        avoided: Collection[int] = (),
     ) -> None:
         """Order people to the nearest lockable room that is open when they arrive."""
         self._play_until_now()
+        goal = LOCKABLE_GOAL._replace(avoided=frozenset(avoided))
         rooms = frozenset(int(r) for r in open_rooms) - self._locked_rooms.keys()
-        self._set_rooms(LOCKABLE_GOAL, frozenset(r for r in rooms if not is_full(self._at, r)))
-        self._command(people, self._goals_for(LOCKABLE_GOAL, people), delay_s)
+        self._set_rooms(goal, frozenset(r for r in rooms if not is_full(self._at, r)))
+        self._command(people, self._goals_for(goal, people), delay_s)
 
     def to_refuge(self, people: Numbers, spaces: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0) -> None:
         """Order people to the nearest of some spaces that has a place, to stay there; outside where there is no way."""
@@ -87,7 +96,8 @@ class CompiledCrowd(CompiledUnits):
         self._play_until_now()
         paces = self._pace[people].tolist()
         goals = np.array(
-            [self._goal(("own", frozenset({int(r)})), k) for r, k in zip(rooms, paces, strict=True)], dtype=np.int32
+            [self._goal(WalkGoal("own", frozenset({int(r)})), k) for r, k in zip(rooms, paces, strict=True)],
+            dtype=np.int32,
         )
         self._command(people, goals, delay_s)
 
@@ -217,13 +227,19 @@ class CompiledCrowd(CompiledUnits):
         self.env.schedule(Timer(self.env, 0, give), ORDER_RANK, delay_s)
 
     # ----------------------------------------------------------------- changes
-    def _members(self, goal: Goal) -> frozenset[int]:
-        return self._open_rooms.get(goal, goal[1])
+    def _members(self, goal: WalkGoal) -> frozenset[int]:
+        return self._open_rooms.get(goal, goal.members)
 
-    def _set_rooms(self, goal: Goal, rooms: frozenset[int]) -> None:
-        if rooms != self._open_rooms[goal]:
+    def _set_rooms(self, goal: WalkGoal, rooms: frozenset[int]) -> None:
+        if rooms != self._open_rooms.get(goal):
             self._open_rooms[goal] = rooms
             self._update_routes()
+
+    def _set_full(self, kind: str, space: int) -> None:
+        """Take a full room from the goals of a kind, whatever their people avoid."""
+        for goal, rooms in list(self._open_rooms.items()):
+            if goal.kind == kind:
+                self._set_rooms(goal, rooms - {space})
 
     def _set_shut(self, way: int, shut: bool) -> None:
         if orders.set_shut(self._at, way, shut):
@@ -231,8 +247,7 @@ class CompiledCrowd(CompiledUnits):
 
     def _handle_notice(self, what: int, who: int, where: int) -> None:
         if what == FULL:
-            goal, _ = self._goals[who]
-            self._set_rooms(goal, self._open_rooms[goal] - {where})
+            self._set_full(self._goals[who][0].kind, where)
         elif what == SEEN:
             self._watches[who].succeed()
         else:

@@ -25,7 +25,7 @@ from drillsim.crowd.compiled.components import LEAST_SPLIT_S, play_components
 from drillsim.crowd.compiled.plan import CompiledPlan
 from drillsim.crowd.compiled.static import grown, kind_of, with_room
 from drillsim.crowd.geometry.cells import Cells
-from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, Goal
+from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, WalkGoal
 from drillsim.crowd.geometry.turned_walk import TurnedWalk
 from drillsim.crowd.interface import CrowdSettings, UnitPath
 from drillsim.crowd.kernel import event_loop, orders
@@ -69,7 +69,9 @@ class CrowdDriver(ABC):
         self.env, self.network, self.cells, self.population = env, cells.network, cells, population
         self._plan = cells.derived(CompiledPlan)
         self._static = self._plan.static
-        self._assigned: dict[int, Goal] = {s: ("exits", frozenset({w})) for s, w in settings.assigned.items()}
+        self._assigned: dict[int, WalkGoal] = {
+            s: WalkGoal("exits", frozenset({w})) for s, w in settings.assigned.items()
+        }
         self._people = len(population)
         self._blocked: set[int] = {int(way) for way in settings.closed}
         self._locked = set(cells.locked_ways)
@@ -82,7 +84,7 @@ class CrowdDriver(ABC):
         paces = [self._paces.index(pace) for pace in population.pace_of_group]
         self._pace: NDArray[np.int64] = np.array(paces, dtype=np.int64)[population.group]
         """(persons,) index of each person's pace; also the number of its goal outside."""
-        self._goals: list[tuple[Goal, int]] = [(OUTSIDE_GOAL, pace) for pace in range(len(self._paces))]
+        self._goals: list[tuple[WalkGoal, int]] = [(OUTSIDE_GOAL, pace) for pace in range(len(self._paces))]
         """Goals by number, each with the index of a pace: a field of its own."""
         self._dirty = [True] * len(self._goals)
         self._used = {"corners": 0, "rows": 0, "paths": 0}
@@ -124,7 +126,7 @@ class CrowdDriver(ABC):
         return int(self._t.nbytes + sum(array.nbytes for array in shared))
 
     # ------------------------------------------------------------------- goals
-    def _goal(self, goal: Goal, pace: int) -> int:
+    def _goal(self, goal: WalkGoal, pace: int) -> int:
         """Return the number of a goal of people of a pace; its field is computed if it is new or out of date."""
         if (goal, pace) not in self._goals:
             self._goals.append((goal, pace))
@@ -140,7 +142,7 @@ class CrowdDriver(ABC):
         t = self._t
         self._replace_arrays(fields=grown(t.fields, count), reach=grown(t.reach, count), kinds=grown(t.kinds, count))
 
-    def _goals_for(self, goal: Goal, people: NDArray[np.int64]) -> NDArray[np.int32]:
+    def _goals_for(self, goal: WalkGoal, people: NDArray[np.int64]) -> NDArray[np.int32]:
         """Return the number of one goal for each of some people, by their paces."""
         paces = self._pace[people]
         numbers = np.zeros(len(self._paces), np.int32)
@@ -149,7 +151,7 @@ class CrowdDriver(ABC):
         return numbers[paces]
 
     @abstractmethod
-    def _members(self, goal: Goal) -> frozenset[int]:
+    def _members(self, goal: WalkGoal) -> frozenset[int]:
         """Return the ways or spaces that a goal means now."""
 
     def _lay(self, number: int) -> None:

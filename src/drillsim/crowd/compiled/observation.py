@@ -112,6 +112,13 @@ class CompiledObservation(CrowdDriver):
         cells = [c for s in spaces for c in self.cells.cells_of(int(s))]
         return int(counts.persons(self._at, self.cells.cells + 1)[cells].sum())
 
+    def bound_for(self, space: int) -> int:
+        """Return how many persons walk or queue to a way that leads into a space, units apart."""
+        self._play_until_now()
+        leads_in = [2 * way + self.network.side(way, space) for way in self.network.space_ways[space]]
+        target = self._t.people["target"][: self._people]
+        return sum(int(np.count_nonzero(target == direction)) for direction in leads_in)
+
     def inside(self) -> int:
         """Return how many persons have come in and are not out."""
         self._play_until_now()
@@ -149,7 +156,7 @@ class CompiledObservation(CrowdDriver):
         if state == QUEUED:
             return "queued", "behind a full space" if self._t.directions["registered"][direction] else "in turn"
         if state == SETTLED:
-            reason = ROOMS.get(self._goals[aim][0][0], "in a room")
+            reason = ROOMS.get(self._goals[aim][0].kind, "in a room")
             return "settled", "in a locked room" if space in self._locked_rooms else reason
         if state == AWAY and self._goals[aim][0] == SITE_GOAL:
             return WORDS[AWAY], GONE_HOME

@@ -16,7 +16,7 @@ from drillsim.crowd.compiled.allocation import Layout, initial_bytes
 from drillsim.crowd.compiled.components import Components, components_of
 from drillsim.crowd.compiled.static import Static, static_of
 from drillsim.crowd.geometry.cells import Cells
-from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, Goal, settles
+from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, WalkGoal, settles
 from drillsim.crowd.geometry.legs import Legs, stretch, walked_m
 from drillsim.crowd.kernel.distance_field import lay
 from drillsim.crowd.kernel.records import FIELD, Record
@@ -87,30 +87,35 @@ class CompiledPlan:
             found = self._ways_out.setdefault(pace, (field, reach))
         return found
 
-    def way_to(self, goal: Goal, members: frozenset[int], enter: Flags, pace: Pace) -> tuple[Record, NDArray[np.int32]]:
+    def way_to(
+        self, goal: WalkGoal, members: frozenset[int], enter: Flags, pace: Pace
+    ) -> tuple[Record, NDArray[np.int32]]:
         """Return the field (nodes,) and the reach (spaces,) of a goal; see `fields` and `reach` of Tables.
 
         members
             The ways or spaces that the goal means now.
         enter
-            (nodes,) which nodes may be entered now.
+            (nodes,) which nodes may be entered now; those that the goal avoids are left out here.
         pace
             Stair speed over level speed of the people whose field it is.
         """
         static = self.static
         flights_m = self.cells.graph.flights_m(pace)
         numbers, space, away = sorted(members), static.nodes["space"], -1
+        if goal.avoided:
+            enter = enter.copy()
+            enter[sorted(goal.avoided)] = False
         field, reach = np.zeros(len(static.nodes), FIELD), np.zeros(len(static.spaces), np.int32)
         if settles(goal):
             reach[numbers] = 1
             targets = (space >= 0) & (reach[space] == 1)
         else:
-            ends = self.off_site if goal[0] == "site" else self.outdoors
+            ends = self.off_site if goal.kind == "site" else self.outdoors
             reach[:] = ends
             targets = (space < 0) | ends[space]
-            if goal[0] == "exits":
+            if goal.kind == "exits":
                 targets = targets & np.isin(np.arange(len(space)) >> 1, numbers)
-            elif goal[0] == "away":
+            elif goal.kind == "away":
                 away = numbers[0]
         lay(field, static.spaces, static.gates, static.nodes, static.dist, flights_m, enter, targets, away)
         return field, reach

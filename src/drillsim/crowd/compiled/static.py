@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.geometry.cells import Cells
-from drillsim.crowd.geometry.distance_field import Goal
+from drillsim.crowd.geometry.distance_field import WalkGoal
 from drillsim.crowd.geometry.legs import Legs
 from drillsim.crowd.kernel.records import (
     BORDER,
@@ -50,9 +50,9 @@ class Static(NamedTuple):
     """Whether no space has corners."""
 
 
-def kind_of(goal: Goal) -> int:
+def kind_of(goal: WalkGoal) -> int:
     """Return the number of a goal's kind."""
-    return KINDS[goal[0]]
+    return KINDS[goal.kind]
 
 
 def static_of(cells: Cells) -> Static:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from shapely import Point, Polygon
 
 from drillsim.crowd.geometry.chords import CellFinder, ChordSide, first_steps, sides_of
-from drillsim.crowd.geometry.distance_field import Field, Goal, WayGraph
+from drillsim.crowd.geometry.distance_field import Field, WalkGoal, WayGraph
 from drillsim.crowd.geometry.partition import Partition, Seam, partition
 from drillsim.crowd.laws import (
     BY_STEPS,
@@ -307,7 +307,7 @@ class Cells(Derives):
 
     # ----------------------------------------------------------------- fields
     def _field(
-        self, goal: Goal, closed: frozenset[int], held: frozenset[int] = frozenset(), pace: Pace = BY_STEPS
+        self, goal: WalkGoal, closed: frozenset[int], held: frozenset[int] = frozenset(), pace: Pace = BY_STEPS
     ) -> Field:
         return Field(self.graph, goal, closed, held, pace)
 

@@ -24,22 +24,31 @@ from drillsim.crowd.laws import AVOIDED, BY_STEPS, GATE_M, Pace
 from drillsim.crowd.states import NOWHERE
 from drillsim.plan.network import Network
 
-Goal = tuple[str, frozenset[int]]
-"""('outside', no ways) for any exit, ('exits', ways) for named ones, ('away', spaces) for any exit but round these
-spaces where there is a way; ('site', no ways) for the outside alone, by the gates of the site where some are drawn;
-('rooms', spaces), ('refuge', spaces) and ('own', spaces) for a space to stay in."""
-OUTSIDE_GOAL: Goal = ("outside", frozenset())
-SITE_GOAL: Goal = ("site", frozenset())
+
+class WalkGoal(NamedTuple):
+    """What a person makes for, and where it does not go on the way."""
+
+    kind: str
+    """'outside' for any exit, 'exits' for named ones, 'away' for any exit but round some spaces where there is a way; 'site' for
+    the outside alone, by the gates of the site where some are drawn; 'rooms', 'refuge' and 'own' for a space to stay in."""
+    members: frozenset[int] = frozenset()
+    """The ways ('exits') or spaces that are meant; none where these change during a drill, and for 'outside'."""
+    avoided: frozenset[int] = frozenset()
+    """Directions 2 x way + side entered that this person never takes, open or not."""
+
+
+OUTSIDE_GOAL = WalkGoal("outside")
+SITE_GOAL = WalkGoal("site")
 """Off the site: outdoor places are passed on the way."""
-LOCKABLE_GOAL: Goal = ("rooms", frozenset())
+LOCKABLE_GOAL = WalkGoal("rooms")
 """The nearest lockable room still open; which rooms these are changes during a drill."""
-REFUGE_GOAL: Goal = ("refuge", frozenset())
+REFUGE_GOAL = WalkGoal("refuge")
 """The nearest refuge that still has a place."""
 
 
-def settles(goal: Goal) -> bool:
+def settles(goal: WalkGoal) -> bool:
     """Return whether persons stay in the building once they have reached a goal."""
-    return goal[0] in ("rooms", "refuge", "own")
+    return goal.kind in ("rooms", "refuge", "own")
 
 
 class WayGraph:
@@ -120,7 +129,7 @@ class Field:
     def __init__(
         self,
         graph: WayGraph,
-        goal: Goal,
+        goal: WalkGoal,
         closed: frozenset[int],
         held: frozenset[int] = frozenset(),
         pace: Pace = BY_STEPS,
@@ -132,7 +141,8 @@ class Field:
             enter[2 * way : 2 * way + 2] = graph.network.passable[way]
         for way in closed:
             enter[2 * way : 2 * way + 2] = False
-        kind, members = goal
+        enter[sorted(goal.avoided)] = False
+        kind, members = goal.kind, goal.members
         targets = []
         for node, space in enumerate(graph.node_space):
             if settles(goal):
@@ -179,7 +189,7 @@ class Field:
 
     def reaches(self, space: int) -> bool:
         """Return whether the goal is reached in a space."""
-        kind, members = self.goal
+        kind, members = self.goal.kind, self.goal.members
         if settles(self.goal):
             return space in members
         return space < 0 or space in (self.graph.off_site if kind == "site" else self.graph.outdoors)

@@ -184,6 +184,6 @@ LONG_BITS = 6
 KINDS = {"outside": 0, "exits": 1, "rooms": 2, "refuge": 3, "own": 4, "away": 5, "site": 6}
 TO_EXITS, TO_ROOMS, TO_REFUGE, TO_OWN = 1, 2, 3, 4
 NO_GOAL = -2
-"""Goal of a unit without an assignment."""
+"""WalkGoal of a unit without an assignment."""
 FULL, ENTERED, AT_GOAL, AT_LOCK, SEEN = range(5)
 """Notices: a goal room is full; a unit has entered a space, is at its goal, is at a way with a lock; a watch is over."""

@@ -6,7 +6,7 @@ and the handing over of places), walking (legs and route decisions), units (assi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from drillsim.crowd.clock import ORDER_RANK, Timer, advance_to
 from drillsim.crowd.geometry.cells import Cells
-from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, SITE_GOAL, Goal
+from drillsim.crowd.geometry.distance_field import LOCKABLE_GOAL, OUTSIDE_GOAL, REFUGE_GOAL, SITE_GOAL, WalkGoal
 from drillsim.crowd.geometry.trajectory import Tracks
 from drillsim.crowd.interface import CrowdSettings
 from drillsim.crowd.population import Population
@@ -51,7 +51,9 @@ class ReferenceCrowd(Observation):
         self._pace[: self._people] = [population.pace_of_group[g] for g in population.group.tolist()]
         self._up, self._down = population.stair_up_mps.tolist(), population.stair_down_mps.tolist()
         self._by_metres = settings.routes == "shortest"
-        self._assigned: dict[int, Goal] = {s: ("exits", frozenset({w})) for s, w in settings.assigned.items()}
+        self._assigned: dict[int, WalkGoal] = {
+            s: WalkGoal("exits", frozenset({w})) for s, w in settings.assigned.items()
+        }
         self._blocked: set[int] = set()
         self._locked = set(cells.locked_ways)
         for way in settings.closed:
@@ -79,15 +81,20 @@ class ReferenceCrowd(Observation):
         *,
         delay_s: NDArray[np.float64] | float = 0.0,
         away_from: int | None = None,
+        avoided: Collection[int] = (),
     ) -> None:
         """Order people (all, where none are named) outside; whoever sits starts after the delay and its premovement.
 
         away_from
             A space to go round where there is a way: metres inside it count ten times.
+        avoided
+            Directions that they never take; the exits of `CrowdSettings.assigned` do not hold for them.
         """
         numbers = np.arange(self._people) if people is None else np.asarray(people, dtype=np.int64)
         if away_from is not None:
-            goals: list[Goal] = [("away", frozenset({int(away_from)}))] * len(numbers)
+            goals = [WalkGoal("away", frozenset({int(away_from)}))] * len(numbers)
+        elif avoided:
+            goals = [OUTSIDE_GOAL._replace(avoided=frozenset(avoided))] * len(numbers)
         else:
             goals = [self._assigned.get(s, OUTSIDE_GOAL) for s in self.population.space[numbers].tolist()]
         self._command(numbers, goals, delay_s, self.population.premovement_s[numbers])
@@ -97,16 +104,25 @@ class ReferenceCrowd(Observation):
         self._command(people, [SITE_GOAL] * len(people), delay_s)
 
     def to_lockable(
-        self, people: NDArray[np.int64], *, open_rooms: Iterable[int], delay_s: NDArray[np.float64] | float = 0.0
+        self,
+        people: NDArray[np.int64],
+        *,
+        open_rooms: Iterable[int],
+        delay_s: NDArray[np.float64] | float = 0.0,
+        avoided: Collection[int] = (),
     ) -> None:
         """Order people to the nearest lockable room that is open when they arrive.
 
         open_rooms
-            Rooms to choose from; they take the place of those of an earlier order. Locked and full ones stop counting.
+            Rooms to choose from; they take the place of those of an earlier order to people who avoid the same directions.
+            Locked and full ones stop counting.
+        avoided
+            Directions that they never take.
         """
+        goal = LOCKABLE_GOAL._replace(avoided=frozenset(avoided))
         rooms = frozenset(int(r) for r in open_rooms) - self._locked_rooms.keys()
-        self._set_rooms(LOCKABLE_GOAL, frozenset(r for r in rooms if not self._is_full(r)))
-        self._command(people, [LOCKABLE_GOAL] * len(people), delay_s)
+        self._set_rooms(goal, frozenset(r for r in rooms if not self._is_full(r)))
+        self._command(people, [goal] * len(people), delay_s)
 
     def to_refuge(
         self, people: NDArray[np.int64], spaces: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0
@@ -123,7 +139,7 @@ class ReferenceCrowd(Observation):
         self, people: NDArray[np.int64], rooms: Iterable[int], *, delay_s: NDArray[np.float64] | float = 0.0
     ) -> None:
         """Order each of some people to a room of its own, to stay there; a full one is waited for at its door."""
-        self._command(people, [("own", frozenset({int(r)})) for r in rooms], delay_s)
+        self._command(people, [WalkGoal("own", frozenset({int(r)})) for r in rooms], delay_s)
 
     def close(self, way: int) -> None:
         """Close a way: nobody enters it any more, and everybody knows."""
@@ -173,7 +189,7 @@ class ReferenceCrowd(Observation):
     def _command(
         self,
         people: NDArray[np.int64],
-        goals: list[Goal],
+        goals: list[WalkGoal],
         delay_s: NDArray[np.float64] | float,
         premovement_s: NDArray[np.float64] | float = 0.0,
     ) -> None:
@@ -186,7 +202,7 @@ class ReferenceCrowd(Observation):
         ready = np.broadcast_to(np.asarray(premovement_s, dtype=np.float64), numbers.shape)
         self._measure(p for p in numbers.tolist() if self._state[p] in (WAITING, SETTLED))
         turning: dict[float, list[int]] = {}
-        wanted: dict[int, Goal] = {}
+        wanted: dict[int, WalkGoal] = {}
         for p, goal, when, start, after in zip(
             numbers.tolist(), goals, told.tolist(), (told + ready).tolist(), ready.tolist(), strict=True
         ):
@@ -219,7 +235,7 @@ class ReferenceCrowd(Observation):
             for p, row in zip(members, metres.tolist(), strict=True):
                 self._rows[p] = row
 
-    def _turn(self, people: list[int], goals: list[Goal]) -> None:
+    def _turn(self, people: list[int], goals: list[WalkGoal]) -> None:
         """Set another goal for persons under way; on a stair they decide at its end."""
         turning = []
         for p, goal in zip(people, goals, strict=True):
@@ -287,12 +303,18 @@ class ReferenceCrowd(Observation):
         cells = self.cells.cells_of(space)
         return all(self._filled[c] >= self._places[c] for c in cells)
 
-    def _room_taken(self, goal: Goal, space: int) -> None:
+    def _room_taken(self, goal: WalkGoal, space: int) -> None:
         if space in self._open_rooms.get(goal, ()) and self._is_full(space):
-            self._news.append(lambda: self._set_rooms(goal, self._open_rooms[goal] - {space}))
+            self._news.append(lambda: self._set_full(goal.kind, space))
 
-    def _set_rooms(self, goal: Goal, rooms: frozenset[int]) -> None:
-        if rooms != self._open_rooms[goal]:
+    def _set_full(self, kind: str, space: int) -> None:
+        """Take a full room from the goals of a kind, whatever their people avoid."""
+        for goal, rooms in list(self._open_rooms.items()):
+            if goal.kind == kind:
+                self._set_rooms(goal, rooms - {space})
+
+    def _set_rooms(self, goal: WalkGoal, rooms: frozenset[int]) -> None:
+        if rooms != self._open_rooms.get(goal):
             self._open_rooms[goal] = rooms
             self._renew()
 

@@ -82,6 +82,12 @@ class Observation(Units):
         """Return how many persons are in some spaces, units apart."""
         return sum(self._filled[c] - self._units_in[c] for s in spaces for c in self.cells.cells_of(s))
 
+    def bound_for(self, space: int) -> int:
+        """Return how many persons walk or queue to a way that leads into a space, units apart."""
+        network = self.cells.network
+        leads_in = {2 * way + network.side(way, space) for way in network.space_ways[space]}
+        return sum(target in leads_in for target in self._target[: self._people])
+
     def inside(self) -> int:
         """Return how many persons have come in and are not out."""
         return self._people - len(self._departed) - self._elsewhere
@@ -113,7 +119,7 @@ class Observation(Units):
             return "queued", "behind a full space" if self._registered[self.queue_of(p)] else "in turn"
         if state == SETTLED:
             return "settled", "in a locked room" if self._space[p] in self._locked_rooms else ROOMS.get(
-                self._aim[p][0], "in a room"
+                self._aim[p].kind, "in a room"
             )
         if state == AWAY and p < self._people and self._aim[p] == SITE_GOAL:
             return WORDS[AWAY], GONE_HOME

@@ -7,7 +7,7 @@ then those ahead of it, not those behind.
 
 from __future__ import annotations
 
-from drillsim.crowd.geometry.distance_field import Goal
+from drillsim.crowd.geometry.distance_field import WalkGoal
 from drillsim.crowd.geometry.legs import stretch, walked_m
 from drillsim.crowd.geometry.polyline import split
 from drillsim.crowd.geometry.turned_walk import TurnedWalk
@@ -25,7 +25,7 @@ class Rerouting(Walking):
         before
             By what distances were laid before the change.
         """
-        found, better = [], dict[tuple[Goal, Pace], frozenset[int]]()
+        found, better = [], dict[tuple[WalkGoal, Pace], frozenset[int]]()
         for p in range(self._people):
             state, target = self._state[p], self._target[p]
             again = state == STRANDED

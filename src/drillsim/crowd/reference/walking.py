@@ -20,8 +20,8 @@ from drillsim.crowd.geometry.distance_field import (
     OUTSIDE_GOAL,
     REFUGE_GOAL,
     Field,
-    Goal,
     Option,
+    WalkGoal,
     settles,
 )
 from drillsim.crowd.geometry.legs import Leg, Legs, stretch
@@ -47,7 +47,7 @@ from drillsim.crowd.states import (
     WALKING,
 )
 
-Laid = tuple[frozenset[int], frozenset[int], dict[Goal, frozenset[int]]]
+Laid = tuple[frozenset[int], frozenset[int], dict[WalkGoal, frozenset[int]]]
 """By what distances are laid: ways the crowd may not pass, ways that are held open, and the open rooms of goals."""
 
 
@@ -96,11 +96,11 @@ class Walking(Borders):
         self._claims = [0] * self._way_directions
         self._held: frozenset[int] = frozenset()
         """Ways locked from outside that somebody with a key holds open."""
-        self._open_rooms: dict[Goal, frozenset[int]] = {LOCKABLE_GOAL: frozenset(), REFUGE_GOAL: frozenset()}
+        self._open_rooms: dict[WalkGoal, frozenset[int]] = {LOCKABLE_GOAL: frozenset(), REFUGE_GOAL: frozenset()}
         """Rooms that still have a place, by goal."""
         self._laid: Laid = (frozenset(), self._held, dict(self._open_rooms))
         self._pace: list[Pace] = [BY_STEPS] * people
-        self._fields: dict[tuple[Goal, Pace], Field] = {}
+        self._fields: dict[tuple[WalkGoal, Pace], Field] = {}
         """The fields by goal and pace that were asked for, as the ways are laid now."""
         self._under_way = self._elsewhere = 0
         self._departed: list[tuple[float, int]] = []
@@ -201,14 +201,15 @@ class Walking(Borders):
     def _begin(self, p: int) -> None:
         """Start a person when its premovement ends, unless its room was locked meanwhile."""
 
-    def _field(self, goal: Goal, p: int) -> Field:
+    def _field(self, goal: WalkGoal, p: int) -> Field:
         key = (goal, self._pace[p])
         if key not in self._fields:
             self._fields[key] = self._field_as(goal, p, self._laid)
         return self._fields[key]
 
-    def _field_as(self, goal: Goal, p: int, laid: Laid) -> Field:
-        return self.cells.field((goal[0], laid[2].get(goal, goal[1])), laid[0], laid[1], self._pace[p])
+    def _field_as(self, goal: WalkGoal, p: int, laid: Laid) -> Field:
+        members = laid[2].get(goal, goal.members)
+        return self.cells.field(goal._replace(members=members), laid[0], laid[1], self._pace[p])
 
     def _person_enters(self, p: int, node: int) -> None:
         """Finish, or choose among the ways with a smaller potential than the one just passed (A 10)."""
@@ -234,7 +235,7 @@ class Walking(Borders):
         if field.reaches(space):
             return REACHED
         options = field.starts(space)
-        if not options and goal[0] in ("exits", "refuge"):
+        if not options and goal.kind in ("exits", "refuge"):
             self._aim[p] = OUTSIDE_GOAL
             options = self._field(OUTSIDE_GOAL, p).starts(space)
         return self._choose(p, options, self._metres(p)) if options else NOWHERE
@@ -259,7 +260,7 @@ class Walking(Borders):
         """Return the direction to take: the least time alone, unless queues make another way clearly quicker."""
         if len(options) == 1:
             return options[0].direction
-        by_metres = self._by_metres or self._aim[p][0] == "exits" or self._goal[p][0] == "exits"
+        by_metres = self._by_metres or self._aim[p].kind == "exits" or self._goal[p].kind == "exits"
         speed = 1.0 if by_metres else self._level[p]
         near = quick = -1
         least_alone = least_cost = cost_of_near = float("inf")
@@ -290,7 +291,7 @@ class Walking(Borders):
             self._departed.append((self.env.now, p))
 
     @abstractmethod
-    def _room_taken(self, goal: Goal, space: int) -> None:
+    def _room_taken(self, goal: WalkGoal, space: int) -> None:
         """See whether a room that somebody settled in is full now."""
 
     @abstractmethod

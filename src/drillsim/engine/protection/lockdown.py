@@ -28,6 +28,8 @@ from drillsim.record import events as ev
 
 TOLD, LOCKED, SECURED, FAILED, ABANDONED, RELEASED = "told", "locked", "secured", "failed", "abandoned", "released"
 """States of a room: told and not locked yet, and how it stands since."""
+HELD = "its door is held open"
+"""Reason of a plan whose lock was put off."""
 PATIENCE = 5
 """Polls between two decisions of people under way whether to leave."""
 
@@ -58,6 +60,8 @@ class Lockdown:
         self.next_failure = self.drill.env.event()
         """Succeeds, and is replaced, each time a room cannot be locked."""
         self._plans: dict[int, Securing] = {}
+        self._held_s: dict[int, float] = {}
+        """Seconds for which the door of a room that was ready to lock has been held open, by space."""
         self._may_leave = False
         self._caught: list[int] = []
         """Persons who were in no room to lock and may still be under way."""
@@ -104,15 +108,31 @@ class Lockdown:
             self.drill.at(plan.failed_s, partial(self._failed, plan))
 
     def _locked(self, plan: Securing, _event: object) -> None:
-        if self._plans.get(plan.room.space) is plan:
-            self._lock(plan.room)
-            self._note(plan.room.space, ev.LOCKED)
+        """Lock a room that is ready, unless its adult holds the door for people who are on their way to it."""
+        space = plan.room.space
+        if self._plans.get(space) is not plan:
+            return
+        held_s = self._held_s.setdefault(space, 0.0)
+        comes = space != self.order.incident.space and self.drill.crowd.bound_for(space) > 0
+        if comes and held_s < self.drill.scenario.protocol.hold_door_at_most:
+            self._held_s[space] += LOOK_S
+            held = self._plans[space] = plan._replace(why=HELD)  # another plan: what was due for this one is dropped
+            self.drill.at(LOOK_S, partial(self._locked, held))
+            return
+        self._lock(plan.room)
+        self._note(space, ev.LOCKED)
+        if plan.why == HELD:
+            self.drill.at(self.order.draws.hide_s(space), partial(self._secured, plan, self.order.id_of(space)))
 
     def _secured(self, plan: Securing, who: str, _event: object) -> None:
+        """Count a locked room as secured; one with the event inside is none."""
         space = plan.room.space
         if self._plans.get(space) is plan:
             self._done(space, SECURED)
-            self.order.log(who, self._word(space, ev.SECURED), self.order.id_of(space))
+            event = self.order.incident
+            inside = space == event.space and event.kind.exposes and not event.ended
+            word = ev.WITH_EVENT if inside and space in self.listed else self._word(space, ev.SECURED)
+            self.order.log(who, word, self.order.id_of(space))
 
     def _failed(self, plan: Securing, _event: object) -> None:
         if self._plans.get(plan.room.space) is plan:
@@ -186,8 +206,18 @@ class Lockdown:
                 self._note(space, ev.OCCUPIED, "people fled into it")
                 self._tell(self.lockable[space], word_s=0.0)
             looks += 1
+            self._look_round()
             if looks % PATIENCE == 0:
                 self._leave_or_go_on()
+
+    def _look_round(self) -> None:
+        """Let those under way who see the event now decide again, unless they know of it already."""
+        order = self.order
+        unaware = np.array([p for p in self._caught if not order.aware[p]], dtype=np.int64)
+        if len(unaware) and not order.incident.kind.may_approach:
+            seen = order.keep_away.who_sees(unaware)
+            if len(seen):
+                order.tell_place(seen)
 
     def _wait_no_longer(self, _event: object) -> None:
         """Allow those who find no room to leave, since all rooms that were told are locked."""
@@ -202,7 +232,7 @@ class Lockdown:
         self._caught = [p for p, word in states.items() if word in UNDER_WAY or word == "stranded"]
         if lost and self._may_leave:
             self.order.log("people", ev.LEAVE_BY_THEMSELVES, value=float(len(lost)), why="no room left to lock")
-            drill.crowd.evacuate(np.array(lost))
+            self.order.send_out(np.array(lost))
             self._caught = [p for p in self._caught if states[p] != "stranded"]
 
     def leave(self) -> None:
@@ -217,7 +247,7 @@ class Lockdown:
         stay = {OUT} | order.outdoors | set(self.in_state(LOCKED, SECURED))
         people = [p for p in range(len(drill.population)) if drill.crowd.space_of(p) not in stay]
         if people:
-            drill.crowd.evacuate(np.array(people))
+            order.send_out(np.array(people))
 
     # ------------------------------------------------------------------ states and lines
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property, partial
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.crowd.states import OUT
+from drillsim.engine.protection.keep_away import KeepAway
 from drillsim.engine.protection.securing import SecuringDraws, heard_s
 from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
@@ -53,6 +55,10 @@ class ProtectiveOrder:
         self.refuge: frozenset[int] = frozenset()
         """Spaces where those wait who cannot leave without a stair."""
         self._asked: list[tuple[People, frozenset[int] | None]] = []
+        """Who was asked to go to which rooms, or out of the building (None); everybody once."""
+        self.keep_away = KeepAway(drill, self.incident)
+        self.aware = np.zeros(len(self.space), dtype=np.bool_)
+        """(persons,) who knows where the event is, and keeps away from it."""
 
     @cached_property
     def draws(self) -> SecuringDraws:
@@ -92,7 +98,7 @@ class ProtectiveOrder:
         """Ask people to go to the nearest of some rooms that has a place, as soon as they hear it."""
         goals = frozenset(rooms)
         self._asked.append((people, goals))
-        self.drill.crowd.to_lockable(people, open_rooms=goals, delay_s=self.heard_s[self.space[people]])
+        self._send(people, goals)
 
     def hold_back(self) -> None:
         """Let nobody go home any more who is in the building: from halls they go to the nearest room, in rooms they stay."""
@@ -108,7 +114,37 @@ class ProtectiveOrder:
     def leave(self, people: People) -> None:
         """Ask people to leave the building, as soon as they hear it."""
         self._asked.append((people, None))
-        self.drill.crowd.evacuate(people, delay_s=self.heard_s[self.space[people]])
+        self._send(people, None)
+
+    def send_out(self, people: People) -> None:
+        """Let people leave the building now, whatever they were asked before."""
+        asked = [(np.setdiff1d(others, people), goals) for others, goals in self._asked]
+        self._asked = [*asked, (people, None)]
+        self._send(people, None, at_once=True)
+
+    def tell_place(self, people: People | None = None) -> None:
+        """Let people know where the event is now, everybody where None: who is on the way decides again, away from it."""
+        if self.incident.kind.may_approach:
+            return
+        self.aware[slice(None) if people is None else people] = True
+        state = self.drill.crowd.state
+        for asked, goals in self._asked:
+            chosen = asked if people is None else np.intersect1d(asked, people)
+            on_way = [p for p in chosen.tolist() if state(p)[0] in (*UNDER_WAY, "stranded")]
+            self._send(np.array(on_way, dtype=np.int64), goals)
+
+    def _send(self, people: People, rooms: frozenset[int] | None, *, at_once: bool = False) -> None:
+        """Order people to rooms, or out where there are none, when they hear it; who knows the place keeps away from it."""
+        crowd, since_s, aware = self.drill.crowd, float(self.drill.env.now) - self.given_s, self.aware[people]
+        for members, avoided in [(people[~aware], frozenset[int]()), *self.keep_away.groups(people[aware])]:
+            delay_s = np.maximum(self.heard_s[self.space[members]] - (inf if at_once else since_s), 0.0)
+            if not len(members):
+                continue
+            if rooms is None:
+                crowd.evacuate(members, delay_s=delay_s, avoided=avoided)
+            else:
+                near = self.keep_away.near.rooms if avoided else frozenset[int]()
+                crowd.to_lockable(members, open_rooms=rooms - near, delay_s=delay_s, avoided=avoided)
 
     def to_refuge(self, people: People, spaces: Iterable[int]) -> None:
         """Ask people to wait in the nearest of some spaces that has a place, as soon as they hear it."""
@@ -131,10 +167,7 @@ class ProtectiveOrder:
         self.heard_s[space] = since
         for people, goals in self._asked:
             here = people[self.space[people] == space]
-            if len(here) and goals is None:
-                self.drill.crowd.evacuate(here)
-            elif len(here) and goals is not None:
-                self.drill.crowd.to_lockable(here, open_rooms=goals)
+            self._send(here, goals)
         return True
 
     def forget(self) -> None:

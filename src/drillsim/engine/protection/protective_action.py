@@ -14,6 +14,7 @@ import simpy
 
 from drillsim.crowd.states import ON_STAIR
 from drillsim.engine.protection import accountability
+from drillsim.engine.protection.keep_away import KeepAway
 from drillsim.engine.protection.lockdown import FAILED, Lockdown
 from drillsim.engine.protection.order import ProtectiveOrder, protected
 from drillsim.engine.protection.perimeter import Perimeter, can_be_shut, let_in
@@ -40,6 +41,8 @@ class Protection:
         self.order: ProtectiveOrder | None = None
         self.lockdown: Lockdown | None = None
         self._by_alarm = self._leaving = self._noted = False
+        self._by = ""
+        """Who has given the order."""
 
     @property
     def action(self) -> str:
@@ -93,6 +96,7 @@ class Protection:
     def give_order(self, who: str) -> None:
         """Give the protective order, once."""
         if not self.ordered.triggered:
+            self._by = who
             self._log(who, ev.ORDER, "", self.action)
             self.ordered.succeed()
 
@@ -124,6 +128,9 @@ class Protection:
         yield self.ordered
         spoken = protocol.announced_by != "alarm" and not self._by_alarm
         order = self.order = ProtectiveOrder(drill, spoken=spoken)
+        if spoken and protocol.names_place and not self.incident.kind.may_approach:
+            order.aware[:] = self.incident.place_known.triggered or self._by != "office"
+            drill.env.process(self._tell_place(order))
         for name, after_s in zone_times(protocol, drill.streams).items():
             drill.at(after_s, partial(self._tell_zone, name))
         carry_out: dict[str, Callable[[ProtectiveOrder], None]] = {
@@ -131,6 +138,36 @@ class Protection:
             "shelter": self._shelter,
         }  # fmt: skip
         carry_out[action](order)
+
+    def _tell_place(self, order: ProtectiveOrder) -> Process:
+        """Announce the place once the office has it, and each new place once word of the move is there."""
+        drill, incident = self.drill, self.incident
+        if not order.aware.all():
+            yield incident.place_known
+            yield drill.env.timeout(drill.scenario.protocol.announcement)
+            order.tell_place()
+        while True:
+            yield incident.moved
+            yield drill.env.timeout(drill.scenario.protocol.announcement)
+            order.tell_place()
+
+    def flee(self) -> None:
+        """Let those in the space of a hostile event who can get out without passing near it leave for other rooms."""
+        drill, incident = self.drill, self.incident
+        if (
+            drill.stays
+            or incident.kind.may_approach
+            or not incident.kind.exposes
+            or drill.scenario.protocol.in_the_space == "stay"
+        ):
+            return
+        keep_away = KeepAway(drill, incident)
+        going = keep_away.can_leave(np.flatnonzero(drill.spaces() == incident.space))
+        if len(going):
+            self._log("people", ev.FLEE, drill.where(incident), value=float(len(going)))
+        rooms = {r.space for r in drill.world.rooms if r.lockable} & set(drill.world.rooms_inside)
+        for people, avoided in keep_away.groups(going):
+            drill.crowd.to_lockable(people, open_rooms=rooms - keep_away.near.rooms, avoided=avoided)
 
     def _tell_zone(self, name: str, _event: object) -> None:
         self._log("school", ev.ZONE_TOLD, why=name)
@@ -200,9 +237,12 @@ class Protection:
     def take_stock(self) -> None:
         """Log, once, what only the whole action can tell: halls clear, people in place, accountability."""
         order = self.order
-        if order is None or self._noted:
+        if self._noted:
             return
         self._noted = True
+        self._note_event_room()
+        if order is None:
+            return
         if self.action in ("hold", "shelter", "lockdown"):
             goals = self._places(self.drill.scenario.protocol.shelter_in)
             clear = self.drill.crowd.clear_since_s(sorted(order.halls - goals - {ON_STAIR}))
@@ -213,6 +253,15 @@ class Protection:
         if order.refuge:
             accountability.in_refuge(order)
         accountability.account(order, self._counted_from_s(order), self.incident.onset_s + self.drill.scenario.horizon)
+
+    def _note_event_room(self) -> None:
+        """Log the occupied room that the event is in at the end of a lockdown, unless it was locked with it inside."""
+        incident, where = self.incident, self.drill.where(self.incident)
+        there = incident.kind.exposes and not incident.ended
+        if self.action != "lockdown" or not there or incident.space not in {r.space for r in self.rooms}:
+            return
+        if not any(e.what == ev.WITH_EVENT and e.where == where for e in self.drill.log.events):
+            self._log("school", ev.WITH_EVENT, where)
 
     def _counted_from_s(self, order: ProtectiveOrder) -> dict[int, float]:
         """Return since when the people of a space can be counted where they are, by space."""
