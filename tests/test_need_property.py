@@ -45,6 +45,7 @@ FREES = ("free", "called-off", "left")
 def plays(draw: st.DrawFn) -> tuple[ds.FloorPlan, ds.Scenario, ds.Mix, int]:
     plan = school(draw(st.integers(1, 3)), draw(st.integers(1, 2)))
     places = [space.id for space in plan.spaces]
+    flags = st.booleans()
     units = []
     for i in range(draw(st.integers(0, 5))):
         unit: dict[str, Any] = {
@@ -60,17 +61,22 @@ def plays(draw: st.DrawFn) -> tuple[ds.FloorPlan, ds.Scenario, ds.Mix, int]:
     kinds = st.sampled_from(["behaviour", "disorder", "unwanted-person", "hostile", "medical", "fire"])
     incidents = []
     for i in range(draw(st.integers(1, 3))):
-        incident = {"id": f"i{i}", "kind": draw(kinds), "where": draw(st.sampled_from(places)), "at": f"{60 * i} s"}
+        incident: dict[str, Any] = {
+            "id": f"i{i}",
+            "kind": draw(kinds),
+            "where": draw(st.sampled_from(places)),
+            "at": f"{60 * i} s",
+        }
         if incident["kind"] == "behaviour":
-            incident |= {"lasts": "20 min", "act": "90 s", "discipline": draw(st.booleans())}
+            incident |= {"lasts": "20 min", "act": "90 s", "discipline": draw(flags)}
         incidents.append(incident)
     injects: list[dict[str, Any]] = []
-    if units and draw(st.booleans()):
+    if units and draw(flags):
         injects.append({"at": f"{draw(st.integers(0, 400))} s", "absent": "u0"})
     if draw(st.integers(0, 2)) == 0:
         injects.append({"at": f"{draw(st.integers(0, 100))} s", "radio_out": ["everywhere"]})
-    dispatch = {
-        "back_up": draw(st.booleans()), "handling": {"behaviour": "2 min", "medical": "1 min", "unwanted-person": "1 min"},
+    dispatch: dict[str, Any] = {
+        "back_up": draw(flags), "handling": {"behaviour": "2 min", "medical": "1 min", "unwanted-person": "1 min"},
         "arrests": {"behaviour": draw(st.sampled_from(["0 %", "100 %"])), "away": "3 min"},
     }  # fmt: skip
     drill = scenario(
