@@ -71,7 +71,8 @@ def plays(draw: st.DrawFn) -> tuple[ds.FloorPlan, ds.Scenario, ds.Mix, int]:
             incident |= {"lasts": "20 min", "act": "90 s", "discipline": draw(flags)}
         incidents.append(incident)
     injects: list[dict[str, Any]] = []
-    if units and draw(flags):
+    sends_away = draw(flags)
+    if units and sends_away:
         injects.append({"at": f"{draw(st.integers(0, 400))} s", "absent": "u0"})
     if draw(st.integers(0, 2)) == 0:
         injects.append({"at": f"{draw(st.integers(0, 100))} s", "radio_out": ["everywhere"]})
