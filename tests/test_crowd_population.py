@@ -3,6 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 
 from crowd_worlds import box, door, plan_of
 from drillsim.crowd.population import GroupLaw, draw_population, quantiles
@@ -11,6 +12,7 @@ from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import Network, build
 from drillsim.quantities import spread
 from drillsim.streams.streams import Streams
+from random_floors import plan_with
 
 SPEED = spread({"mean": "1.34 m/s", "sd": "0.26 m/s", "low": "0.8 m/s", "high": "1.9 m/s"}, "speed")
 SLOW = spread("0.61 m/s", "speed")
@@ -155,3 +157,30 @@ def test_many_quantiles_are_those_of_the_spread(form: dict[str, Any] | str) -> N
 
 def test_the_largest_remainders_are_rounded_up() -> None:
     assert largest_remainder([1.2, 1.7, 1.6, 0.5]) == [1, 2, 2, 0]
+
+
+COLUMNS = [box(4, 0, 5, 3), box(4.5, 2, 7, 4), box(8.5, 8.5, 9.5, 9.5)]
+
+
+def test_nobody_starts_in_a_column_that_reaches_the_wall_or_another_one() -> None:
+    """Such holes made the outline as drawn invalid, and the drill was refused for a number too large or too small."""
+    space = {"id": "a", "use": "gym", "polygon": box(0, 0, 9, 9), "holes": COLUMNS, "people": 300}
+    plan = plan_with([space], [door("e", "a", "outside", 0, 5)])
+    network = build(plan)
+    people = draw_population(place_people(network, plan, None), Streams(3, "f"), GROUPS)
+    floor = network.floors[0].polygon
+    assert floor.area == pytest.approx(81 - 3 - 5 - 0.25 + 0.5)
+    assert shapely.contains_xy(floor.buffer(1e-9), people.x, people.y).all()
+
+
+def test_corners_that_a_wall_does_not_need_move_nobody() -> None:
+    drawn = [
+        [[0, 0], [10, 0], [10, 2], [2, 2], [2, 10], [0, 10]],
+        [[0, 0], [4, 0], [10, 0], [10, 0], [10, 2], [2, 2], [2, 2], [2, 10], [0, 10]],
+    ]
+    points = []
+    for ring in drawn:
+        plan = plan_with([{"id": "a", "use": "gym", "polygon": ring, "people": 40}], [door("e", "a", "outside", 0, 5)])
+        people = draw_population(place_people(build(plan), plan, None), Streams(3, "f"), GROUPS)
+        points.append((people.x.tolist(), people.y.tolist()))
+    assert points[0] == points[1]

@@ -10,6 +10,8 @@ import pytest
 from matplotlib.figure import Figure
 
 import drillsim as ds
+from crowd_worlds import box, door
+from random_floors import plan_with
 
 
 def words(figure: Figure) -> list[str]:
@@ -77,3 +79,11 @@ def test_the_same_plan_gives_the_same_picture(three_rooms: ds.FloorPlan) -> None
 @pytest.mark.parametrize("values", [{}, {"room-101": 0.0}])
 def test_few_or_no_numbers_can_be_drawn(three_rooms: ds.FloorPlan, values: dict[str, Any]) -> None:
     assert len(ds.plot_plan(three_rooms, values).axes) == 3
+
+
+def test_columns_that_reach_the_wall_or_each_other_are_drawn() -> None:
+    columns = [box(4, 0, 5, 3), box(4.5, 2, 7, 4)]
+    plan = plan_with(
+        [{"id": "a", "use": "gym", "polygon": box(0, 0, 9, 9), "holes": columns}], [door("e", "a", "outside", 0, 5)]
+    )
+    assert "a" in words(ds.plot_plan(plan))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from drillsim.plan.model import FloorPlan, Period, Space
 from drillsim.plan.network import Network
+from drillsim.plan.outlines import floor_of
 from drillsim.streams.streams import Words, slot_words
 
 Floats = NDArray[np.float64]
@@ -123,11 +124,11 @@ def _triangles(space: Space) -> Floats:
     A convex floor is a fan about its first corner; any other is cut through each corner parallel to the y axis, and
     the trapezoids that remain are fans.
     """
-    corners = [(float(x), float(y)) for x, y in space.polygon]
-    floor_ = shapely.Polygon(corners, space.holes)
+    floor_ = floor_of(space.polygon, space.holes)  # as drawn, columns may overlap or reach the wall
+    corners = shapely.get_coordinates(floor_)
     if not space.holes and floor_.convex_hull.area - floor_.area < 1e-9 * floor_.area:
-        return _fan(np.array(corners))
-    xs = sorted({x for ring in (corners, *space.holes) for x, _ in ring})
+        return _fan(corners[:-1])
+    xs = sorted(set(corners[:, 0].tolist()))
     low, high = floor_.bounds[1], floor_.bounds[3]
     fans = []
     for x0, x1 in pairwise(xs):

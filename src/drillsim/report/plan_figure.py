@@ -18,10 +18,11 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 from numpy.typing import NDArray
-from shapely import Point, Polygon, box, unary_union
+from shapely import Point, Polygon, box, get_parts, unary_union
 from shapely.geometry.polygon import orient
 
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Space, stair_opening
+from drillsim.plan.outlines import floor_of
 from drillsim.plan.passage import out_spaces
 from drillsim.quantities import clock
 from drillsim.report.chart_style import GREY, STEPS_S, house_style, round_up
@@ -71,7 +72,7 @@ def plot_plan(
     """
     with house_style():
         ramp = _Ramp(values, unit, top) if values is not None else None
-        floors = {s.id: Polygon(s.polygon, s.holes) for s in plan.spaces}
+        floors = {s.id: _floor(s) for s in plan.spaces}
         sheet = _layout(list(floors.values()), len(plan.levels), bar_in=1.0 if ramp is not None else 0.2)
         figure = Figure(figsize=(sheet.width_in, sheet.height_in), dpi=150)
         for k, level in enumerate(plan.levels):
@@ -224,6 +225,12 @@ def _draw_spaces(
 def _fill_of(space: Space) -> str:
     """Return the pale fill of a space by its use."""
     return next(colour for uses, colour in FILLS.values() if space.use in uses)
+
+
+def _floor(space: Space) -> Polygon:
+    """Return the floor of a space, of which columns may overlap or reach the wall."""
+    pieces: list[Polygon] = list(get_parts(floor_of(space.polygon, space.holes)))
+    return max(pieces, key=lambda piece: float(piece.area))
 
 
 def _outline(floor: Polygon) -> Path:
