@@ -365,3 +365,8 @@ def test_a_plan_without_openings_is_told_so(faults_of: Callable[..., list[str]])
     text = one_room([[0, 0], [9, 0], [9, 9], [0, 9]])
     for openings in ("openings: []\n", ""):
         assert any("the plan has no exit" in f for f in faults_of(text=text.partition("openings:")[0] + openings))
+
+
+def test_exits_of_spaces_that_are_not_there_are_told_once(faults_of: Callable[..., list[str]]) -> None:
+    text = one_room([[0, 0], [9, 0], [9, 9], [0, 9]]).replace("spaces: [gym, outside]", "spaces: [gim, outside]")
+    assert [f.split()[2] for f in faults_of(text=text)] == ["DS202:"]

@@ -44,6 +44,8 @@ def check_ways_out(plan: FloorPlan, notes: FaultList) -> None:
     part_of = _parts(plan, indoors)
     with_exit = {part_of[s] for o in exits for s in o.spaces if s in inside}
     sizes = Counter(part for part in part_of.values() if part in with_exit)
+    if not sizes:
+        return  # every exit names a space that is not there, which is told already
     main = max(sizes, key=lambda p: (sizes[p], -p))
     told: set[int] = set()
     members: dict[int, list[str]] = {}
