@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import hypot
+from math import cos, hypot, pi, sin
 
 import pytest
 import shapely
@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Polygon
 
+from drillsim.crowd.geometry.partition import partition
 from drillsim.plan.geodesic import Floor
 from drillsim.plan.outlines import Chord, clean_ring, faces_of, floor_of, shortest_chords
 
@@ -93,3 +94,24 @@ def test_a_gap_narrower_than_a_person_is_no_way() -> None:
 def test_a_doubled_corner_lets_nobody_through_the_wall(by: float) -> None:
     floor = Floor([(0, 0), (12, 0), (12, 20), (10, 20), (10, 2), (10 + by, 2), (0, 2)])
     assert floor.distances((0, 1), (11, 20))[0, 0] == pytest.approx(hypot(10, 1) + hypot(1, 18), abs=2e-3)
+
+
+def round_hall(corners: int) -> Polygon:
+    """A round hall with a niche between every two pilasters."""
+    radius = [20.3 if k % 4 < 2 else 20.0 for k in range(corners)]
+    angle = [2 * pi * k / corners for k in range(corners)]
+    return Polygon([(r * cos(a), r * sin(a)) for r, a in zip(radius, angle, strict=True)])
+
+
+def test_chords_below_a_length_are_those_of_all_that_are_as_short() -> None:
+    floor = round_hall(240)
+    everywhere = shortest_chords(floor)
+    assert len(everywhere) > 100
+    for below_m in (0.1, 2.0, 25.0):
+        assert shortest_chords(floor, below_m) == [c for c in everywhere if c.length_m < below_m]
+
+
+def test_a_round_hall_with_many_pilasters_is_one_cell() -> None:
+    """Of 10,800 chords that cross each other all were compared, and those of 1,440 corners took minutes."""
+    found = partition(round_hall(720), is_circulation=True)
+    assert (len(found.cells), found.seams) == (1, ())

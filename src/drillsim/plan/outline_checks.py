@@ -160,9 +160,7 @@ def _check_passages(plan: FloorPlan, notes: FaultList, i: int, floor: Polygon) -
     """Warn of necks, and of floors that are divided by passages too narrow for a person."""
     space = plan.spaces[i]
     beside = [o for o in plan.openings if space.id in o.spaces]
-    narrow = sorted(
-        (c for c in shortest_chords(floor) if c.length_m < NECK_M - WIDTH_SLACK_M), key=lambda c: c.length_m
-    )
+    narrow = sorted(shortest_chords(floor, NECK_M - WIDTH_SLACK_M), key=lambda c: c.length_m)
     told: list[Chord] = []
     for chord in [c for c in narrow if c.length_m >= PERSON_M - WIDTH_SLACK_M and _may_part(floor, c)][:MOST_NECKS]:
         sides = faces_of(floor, [*told, chord])  # the two ends of one passage enclose a niche

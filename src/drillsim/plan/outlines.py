@@ -8,8 +8,9 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from math import hypot
+from math import hypot, inf
 from typing import cast
 
 import numpy as np
@@ -90,7 +91,7 @@ def floor_of(outline: Sequence[XY], holes: Sequence[Sequence[XY]] = ()) -> Polyg
 def without_narrow_passages(floor: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
     """Return a floor closed by a wall of 1 mm wherever it is narrower than a person between an inward corner and a wall."""
     parts: list[Polygon] = list(shapely.get_parts(floor))
-    narrow = [chord for part in parts for chord in shortest_chords(part) if chord.length_m < PERSON_M - TOLERANCE_M]
+    narrow = [chord for part in parts for chord in shortest_chords(part, PERSON_M - TOLERANCE_M)]
     if not narrow:
         return floor
     walls = shapely.union_all(
@@ -116,6 +117,11 @@ class Chord:
         """Its midpoint."""
         return ((self.a[0] + self.b[0]) / 2.0, (self.a[1] + self.b[1]) / 2.0)
 
+    @cached_property
+    def segment(self) -> LineString:
+        """The chord as a line."""
+        return LineString([self.a, self.b])
+
     def line(self, *, beyond_m: float = 0.0) -> LineString:
         """Return the chord as a line, longer by so much at both ends."""
         dx, dy = ((q - p) / self.length_m * beyond_m for p, q in zip(self.a, self.b, strict=True))
@@ -131,8 +137,8 @@ def rings_of(floor: Polygon) -> list[Floats]:
     return rings
 
 
-def shortest_chords(floor: Polygon) -> list[Chord]:
-    """Return the locally shortest chords: between two inward corners, or from one to a wall square across.
+def shortest_chords(floor: Polygon, below_m: float = inf) -> list[Chord]:
+    """Return the locally shortest chords below a length: between two inward corners, or from one to a wall square across.
 
     Locally shortest: moving either end along its wall makes the chord longer. Between parallel walls every chord square
     across is as short; those at their inward corners stand for all. A floor without inward corners has none.
@@ -149,9 +155,9 @@ def shortest_chords(floor: Polygon) -> list[Chord]:
     size = np.hypot(onward[:, 0], onward[:, 1])
     along = np.einsum("vwk,wk->vw", corners[:, None] - here, onward) / (size * size)
     foot = here + along[..., None] * onward
-    to_wall = _may_be_shortest(foot - corners[:, None], walls)
+    to_wall = _may_be_shortest(foot - corners[:, None], walls, below_m)
     to_wall &= (along * size > TOLERANCE_M) & ((1.0 - along) * size > TOLERANCE_M)
-    to_corner = _may_be_shortest(corners - corners[:, None], walls)
+    to_corner = _may_be_shortest(corners - corners[:, None], walls, below_m)
     to_corner = np.triu(to_corner & to_corner.T, 1)
     v, w = np.nonzero(to_wall)
     one, other = np.nonzero(to_corner)
@@ -167,11 +173,12 @@ def _xy(point: Floats) -> XY:
     return float(point[0]), float(point[1])
 
 
-def _may_be_shortest(across: Floats, walls: Floats) -> NDArray[np.bool_]:
+def _may_be_shortest(across: Floats, walls: Floats, below_m: float) -> NDArray[np.bool_]:
     """Return which vectors (n, m, 2) away from n corners lead away from both walls (2, n, 2) of their corner."""
     length = np.hypot(across[..., 0], across[..., 1])
     slack = 1e-7 * length[None]
-    return np.asarray((np.einsum("vwk,evk->evw", across, walls) <= slack).all(axis=0) & (length > 1e-9))
+    short = (length > 1e-9) & (length < below_m)
+    return np.asarray((np.einsum("vwk,evk->evw", across, walls) <= slack).all(axis=0) & short)
 
 
 def _cross_the_floor(floor: Polygon, ends: Floats) -> NDArray[np.bool_]:
@@ -183,11 +190,18 @@ def _cross_the_floor(floor: Polygon, ends: Floats) -> NDArray[np.bool_]:
     ) in LOOKED_AT:  # along a row of niches most lines run along walls; points sort them out more quickly than lines
         x, y = (ends[crosses, 0] + share * (ends[crosses, 1] - ends[crosses, 0])).T
         crosses[crosses] = shapely.contains_xy(floor, x, y)
-    lines = shapely.linestrings(ends[crosses])
+    found = np.flatnonzero(crosses)
+    long = np.hypot(*(ends[found, 1] - ends[found, 0]).T)
+    off = (ends[found, 1] - ends[found, 0]) * np.minimum(TOLERANCE_M / long, 0.25)[:, None]
+    within = shapely.linestrings(np.stack([ends[found, 0] + off, ends[found, 1] - off], axis=1))
+    doubtful = found[
+        ~np.asarray(shapely.contains_properly(floor, within), dtype=np.bool_)
+    ]  # few touch walls between their ends
+    lines = shapely.linestrings(ends[doubtful])
     grown = shapely.buffer(floor, 1e-6, join_style="mitre")
     shapely.prepare(grown)
     on_walls = shapely.length(shapely.intersection(lines, floor.boundary))
-    crosses[crosses] = shapely.covers(grown, lines) & (on_walls < TOLERANCE_M)
+    crosses[doubtful] = shapely.covers(grown, lines) & (on_walls < TOLERANCE_M)
     return crosses
 
 

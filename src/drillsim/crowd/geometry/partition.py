@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import ceil
+from math import ceil, pi, sqrt
 from typing import cast
 
 import numpy as np
@@ -84,7 +84,10 @@ def partition(floor: Polygon | MultiPolygon, *, is_circulation: bool) -> Partiti
 def _partition(floor: Polygon, *, is_circulation: bool) -> Partition:
     """Return the cells of a floor of one piece."""
     whole = Polygon(floor.exterior, [h for h in floor.interiors if Polygon(h).area >= COLUMN_M2])
-    candidates = _uncrossed(shortest_chords(whole))
+    longest_m = NECK_SHARE * sqrt(
+        2.0 * whole.area / pi
+    )  # of a longer chord not both sides hold a disc wider by the share
+    candidates = _uncrossed(shortest_chords(whole, longest_m))
     necks, niches = _necks(whole, candidates) if candidates else ([], [])
     cuts = [c for c in _cuts(whole) if not any(_cross(c, n) for n, _ in necks)] if is_circulation else []
     chords = [*((c, w, True) for c, w in necks), *((c, c.length_m, False) for c in _uncrossed(cuts))]
@@ -114,16 +117,20 @@ def _beside(chord: Chord, faces: Sequence[Polygon]) -> tuple[int, int]:
 
 def _uncrossed(chords: Sequence[Chord]) -> list[Chord]:
     """Return the chords by rising length, without those that cross or repeat a shorter one."""
-    kept: list[Chord] = []
-    for chord in sorted(chords, key=lambda c: round(c.length_m, 6)):
-        if not any(_cross(chord, other) for other in kept):
-            kept.append(chord)
-    return kept
+    by_length = sorted(chords, key=lambda c: round(c.length_m, 6))
+    ends = np.array([(c.a, c.b) for c in by_length]).reshape(-1, 2, 2)
+    low, high = ends.min(axis=1) - TOLERANCE_M, ends.max(axis=1) + TOLERANCE_M
+    kept: list[int] = []
+    for k, chord in enumerate(by_length):
+        near = ((low[kept] <= high[k]) & (high[kept] >= low[k])).all(axis=1)
+        if not any(_cross(chord, by_length[kept[i]]) for i in np.flatnonzero(near)):
+            kept.append(k)
+    return [by_length[k] for k in kept]
 
 
 def _cross(one: Chord, other: Chord) -> bool:
     """Return whether two chords cross inside the floor, or are the same within a millimetre."""
-    a, b = one.line(), other.line()
+    a, b = one.segment, other.segment
     if not a.dwithin(b, TOLERANCE_M):
         return False
     if shapely.hausdorff_distance(a, b) < TOLERANCE_M:
@@ -156,7 +163,8 @@ def _necks(floor: Polygon, chords: Sequence[Chord]) -> tuple[list[tuple[Chord, f
     by_area = {id(c): sorted(round(faces[k].area, 3) for k in (i, j)) for c, i, j in sides}
     for chord, i, j in sorted(sides, key=lambda s: (-round(s[0].length_m, 4), by_area[id(s[0])])):
         one, other = of(i), of(j)
-        if one != other and not all(_holds_a_disc(shapes[k], chord.length_m) for k in (one, other)):
+        smaller_first = sorted((one, other), key=lambda k: float(shapes[k].area))
+        if one != other and not all(_holds_a_disc(shapes[k], chord.length_m) for k in smaller_first):
             join(one, other)
     niches: list[tuple[Polygon, float]] = []
     while True:
@@ -179,7 +187,7 @@ def _necks(floor: Polygon, chords: Sequence[Chord]) -> tuple[list[tuple[Chord, f
 def _holds_a_disc(piece: Polygon, chord_m: float) -> bool:
     """Return whether a disc fits into a piece that is wider than a chord by the neck's share."""
     across = (chord_m + TOLERANCE_M) / NECK_SHARE
-    if _least_width_m(piece) <= across:
+    if piece.area < pi / 4 * across * across or _least_width_m(piece) <= across:
         return False
     return not shapely.is_empty(shapely.buffer(piece, -across / 2))
 
