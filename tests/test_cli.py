@@ -41,6 +41,21 @@ def test_help_lists_every_verb_in_the_order_a_planner_meets_them(capsys: pytest.
     assert [out.index(f"\n  {v} ") for v in verbs] == sorted(out.index(f"\n  {v} ") for v in verbs)
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("", "this is a folder"), ("nothing.yaml", "no such file"), ("broken.yaml", "not valid YAML")],
+)
+@pytest.mark.parametrize("verb", ["run", "compare"])
+def test_a_scenario_that_cannot_be_read_is_told_before_missing_mixes(
+    verb: str, name: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "broken.yaml").write_text("hello: [", encoding="utf-8")
+    assert main([verb, str(tmp_path / name)]) == 2
+    err = capsys.readouterr().err
+    assert words in err
+    assert "mixes" not in err
+
+
 def test_no_verb_at_all_is_answered_with_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     assert "drillsim demo" in capsys.readouterr().out

@@ -189,7 +189,7 @@ def load(scenarios: Sequence[Path], plan: Path | None, mixes: Path | None, overr
         if sheet.scenario:
             drills.append((sheet.scenario, path))
     plans = {resolved(p): p for p in ([plan] if plan else [plan_file(s, f) for s, f in drills]) if p}
-    mixes = mixes or _only_mixes(scenarios)
+    mixes = mixes or _only_mixes(scenarios, faults)
     the_mixes = None
     try:
         the_mixes = read_mixes(mixes)
@@ -231,15 +231,19 @@ def read_as(path: Path, kind: str) -> Sheet:
     return sheet
 
 
-def _only_mixes(scenarios: Sequence[Path]) -> Path:
+def _only_mixes(scenarios: Sequence[Path], faults: list[Fault]) -> Path:
+    """Return the only mixes file in the folders of the scenarios; if there is not one, faults of the scenarios go first."""
+    from drillsim.errors import ScenarioError, only_errors
+
     beside = {resolved(p): p for s in scenarios for p in mixes_beside(s)}
     if len(beside) == 1:
         return next(iter(beside.values()))
+    if only_errors(faults):
+        raise ScenarioError(faults=faults)
     if not beside:
-        raise click.UsageError("no mixes file lies beside the scenario. Say who responds: --mixes FILE")
-    raise click.UsageError(
-        f"several mixes files lie beside: {', '.join(shown(p) for p in beside.values())}. Choose with --mixes FILE"
-    )
+        raise click.UsageError("there is no mixes file in the scenario's folder. Say who responds: --mixes FILE")
+    names = ", ".join(shown(p) for p in beside.values())
+    raise click.UsageError(f"there are several mixes files: {names}. Choose one with --mixes FILE")
 
 
 def _with_overrides(scenario: Scenario, names: Sequence[str]) -> Scenario:
