@@ -44,6 +44,7 @@ SUB_LAYERS: Mapping[str, tuple[frozenset[str], ...]] = {
     "crowd": (
         frozenset({"factory", "arrivals"}),
         frozenset({"compiled", "reference", "stationary"}),
+        frozenset({"walker"}),
         frozenset({"interface"}),
         frozenset({"kernel", "geometry", "population"}),
         frozenset({"states", "laws", "clock", "seating"}),

@@ -6,7 +6,6 @@ Units walk as in an empty building, with one SimPy event from one call of the re
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import numpy as np
 import simpy
@@ -17,40 +16,16 @@ from drillsim.crowd.clock import PEOPLE_RANK, Timer, advance_to
 from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.polyline import XY, Corners, length_m, split
 from drillsim.crowd.geometry.trajectory import Tracks
-from drillsim.crowd.geometry.walk_cache import Place, WalkCache
+from drillsim.crowd.geometry.walk_cache import WalkCache
 from drillsim.crowd.interface import Delay, Directions, People, UnitPath
 from drillsim.crowd.seating import largest_remainder
 from drillsim.crowd.states import NOWHERE, ON_LEG, ON_STAIR, QUEUED, STANDING, UNLOCKING, WALKING, WORDS
+from drillsim.crowd.walker import Walker
 from drillsim.errors import SimulationError
 from drillsim.record.trace import Leg, WayUse
 
 FIRST_UNIT = 1_000_000_000
 """Units are numbered from here on, so that no number of persons ever reaches them."""
-
-
-@dataclass(slots=True, eq=False)
-class Walker:
-    """One unit: where it stands, or the walk it is on."""
-
-    number: int
-    key: str
-    space: int
-    start: Place
-    """Where it stands or where its walk began."""
-    end: Place
-    """Where its walk ends; the near side of the way it unlocks or waits at."""
-    level_mps: float
-    stair_mps: tuple[float, float]
-    """Down and up a stair; NaN where the stair's own factor tells."""
-    path: UnitPath | None = None
-    to_pass: list[int] = field(default_factory=list)
-    """Directions of the path that are still to pass."""
-    state: int = STANDING
-    target: int = NOWHERE
-    """The direction it passes next, which is the node beyond."""
-    began_s: float = 0.0
-    lasts_s: float = 0.0
-    step: Timer | None = None
 
 
 class StationaryCrowd:
@@ -62,8 +37,7 @@ class StationaryCrowd:
     down, and no space is full to it. Orders to people are heard and not followed; a closed way stops units.
 
     counts
-        (spaces,) persons in each space; in a space of several cells they are spread over its cells by area. Persons are numbered
-        space by space.
+        (spaces,) persons in each space, numbered space by space; those of several cells are spread over them by area.
     record_legs
         Keep the walks of the units for a replay.
     """
@@ -320,10 +294,10 @@ class StationaryCrowd:
         """The walks of the units so far, in the order in which they began; empty unless they are recorded."""
         for unit in self._units.values():
             self._record(unit)
-        levels = self.network.plan.levels
+        levels, tracks = self.network.plan.levels, self._tracks.tracks if self._tracks else ()
         return tuple(
             Leg(self._units[t.number].key, levels[t.level].id, tuple(t.times_s), tuple(t.xs), tuple(t.ys))
-            for t in (self._tracks.tracks if self._tracks else ())
+            for t in tracks
         )
 
     def queues(self) -> NDArray[np.int64]:
@@ -400,5 +374,5 @@ class StationaryCrowd:
     def tally(self) -> dict[tuple[str, str], int]:
         """Return how many persons are in each state with each reason."""
         settled = self.count_in(self._locked_rooms)
-        found = {("settled", "in a locked room"): settled, ("waiting", ""): self.inside() - settled}
-        return {key: count for key, count in found.items() if count}
+        found = (("settled", "in a locked room"), settled), (("waiting", ""), self.inside() - settled)
+        return {key: count for key, count in found if count}
