@@ -144,8 +144,8 @@ ANNOUNCE_DELAY |= {
 POLICE_LAWS: dict[str, Spread] = {
     # docs/sources.md#fbi-leb: median 3 min, n = 51, 1 to 12 min; sigma derived from that range
     "active-events": _time({"median": "180 s", "sigma": 0.55, "low": "60 s", "high": "1500 s"}),
-    # docs/sources.md#purdue: at least 10 min; sigma A:police.slow_sigma
-    "slow": _time({"median": "600 s", "sigma": 0.4}),
+    # docs/sources.md#purdue: at least 10 min, control case 10 to 12 min
+    "slow": _time({"low": "600 s", "high": "720 s"}),
     # docs/sources.md#fulton: mean 816 s; median 701 s follows for sigma 0.55 (A:police.routine_sigma)
     "routine-priority-1": _time({"median": "701 s", "sigma": 0.55, "low": "60 s", "high": "3600 s"}),
 }

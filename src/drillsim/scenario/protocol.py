@@ -36,6 +36,8 @@ class Rooms(Model):
     """Lights off and out of sight, after the lock. Assumption A:lockdown.lights_out_of_sight."""
     unheard: TimeSpread = default({"low": "30 s", "high": "2 min"})
     """Word of the order where the announcement is not heard. Assumption A:alerting.unheard_announcement."""
+    without_lock: Share = 0.0
+    """Share of the rooms that have no lock, whatever the plan says; none unless said. Assumption A:lockdown.without_lock."""
     without_key: Share = 0.0
     """Share of the rooms whose adult today is a substitute without a key: such a room cannot be locked by key."""
 

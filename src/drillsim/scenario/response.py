@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from drillsim.documents.document import Model
 from drillsim.quantities import Share, Speed, SpeedSpread, Time, TimeSpread
@@ -18,6 +18,18 @@ Law = Annotated[
     Discriminator(lambda v: "preset" if isinstance(v, str) and not v[:1].isdigit() else "spread"),
 ]
 
+
+AGREEMENTS: dict[str, tuple[str, ...]] = {
+    "officers-keep-out": ("sro",),
+    "armed-keep-out": ("sro", "armed-guard", "armed-staff"),
+    "officers-take-part": (),
+}
+"""Named agreements about discipline, with the roles that each keeps out. Source: docs/sources.md#sro-agreements."""
+Agreement = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda v: AGREEMENTS.get(v, (v,)) if isinstance(v, str) else v),
+    WithJsonSchema({"anyOf": [{"enum": list(AGREEMENTS)}, {"type": "array", "items": {"type": "string"}}]}),
+]
 
 Means = Literal["radio", "phone", "badge", "in-person"]
 
@@ -191,8 +203,9 @@ class Dispatch(Model):
     default: by kind (a disorder 1 min, a missing person 10 min, others 5 min). Assumption A:dispatch.wait_at_most."""
     service: Literal["walked", "from_dispatch"] = "walked"
     """from_dispatch: a unit is there as soon as it sets off (a district of schools, or theory without travel)."""
-    agreement: tuple[str, ...] = ("sro",)
-    """Roles that agreements keep out of discipline. Source: docs/sources.md#sro-agreements."""
+    agreement: Agreement = default("officers-keep-out")
+    """Roles that agreements keep out of discipline, as a list or by name: officers-keep-out (sro), armed-keep-out (sro,
+    armed-guard, armed-staff) or officers-take-part (nobody). Source: docs/sources.md#sro-agreements."""
     handling: Handling = Handling()
     """How long units stay busy after an incident."""
     arrests: Arrests = Arrests()

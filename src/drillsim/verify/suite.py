@@ -3,7 +3,8 @@
 A suite is a list of functions that take a `Harness` and yield cases. Each case puts a figure of a named source beside
 ours, in three kinds: the engine is run on an experiment of the source; a closed form of `verify/theory` is computed;
 or a shipped input is looked up. `suite crowd` follows the test catalogues of IMO, NIST, RiMEA and ISO 20414 and the
-SFPE hydraulic model; `suite response` follows hypercube queueing, EASI and published exercises. Case ids are stable:
+SFPE hydraulic model; `suite response` follows hypercube queueing, EASI and published exercises; `suite record` is its part
+that holds shipped figures against drills, ambulances and staffing on record. Case ids are stable:
 docs/verification.md, the tests and CI refer to them.
 """
 
@@ -26,6 +27,7 @@ from drillsim.verify.harness.case import Case, Harness, Value
 from drillsim.verify.response.interruption import race_cases
 from drillsim.verify.response.monotonicity import monotone_cases
 from drillsim.verify.response.occupancy import duty_cases, exposure_cases
+from drillsim.verify.response.on_record import record_cases
 from drillsim.verify.response.published import (
     duty_chain_cases,
     easi_cases,
@@ -81,7 +83,9 @@ SUITES: dict[str, tuple[Cases, ...]] = {
         pool_cases,
         monotone_cases,
         simex_cases,
+        record_cases,
     ),
+    "record": (record_cases,),
 }
 """Case functions of every suite, in the order of its rows."""
 LEGEND = """\
@@ -89,6 +93,8 @@ LEGEND = """\
 *Verdict*: `pass`; `outside` the figure differs, for the reason below; `not-modelled` there is nothing to compare, for the
 reason below. Rules are those of [model/crowd.md](model/crowd.md). The source says what was done and in which unit; tolerances are the
 source's own. Verified is not validated: no simulated drill is a prediction."""
+TITLES = {"record": "Held against what is on record"}
+"""Titles of the pages, where the name of the suite does not make one."""
 HEADS = ("case", "kind", "expected", "measured", "tolerance", "verdict")
 
 
@@ -131,7 +137,7 @@ def as_markdown(suite: str, cases: Sequence[Case]) -> str:
     lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table]
     told = [f"* {note}" for note in notes(cases)]
     head = [
-        f"# Verification of the {suite}",
+        f"# {TITLES.get(suite, f'Verification of the {suite}')}",
         "",
         f"{tally(cases)}. Written by `drillsim verify --suite {suite}`.",
         "",

@@ -20,7 +20,7 @@ import simpy
 
 from drillsim.crowd.states import OUT
 from drillsim.engine.protection.order import LOOK_S, UNDER_WAY, ProtectiveOrder
-from drillsim.engine.protection.securing import Securing
+from drillsim.engine.protection.securing import NO_LOCK, Securing
 from drillsim.engine.state.drill_state import Process
 from drillsim.engine.state.responder import Responder
 from drillsim.engine.world.rooms import Room
@@ -159,7 +159,7 @@ class Lockdown:
         The unit stands in the room or at its door. One who is called off or leaves meanwhile leaves it as it was.
         """
         draws = self.order.draws
-        if self.state.get(space) != FAILED or not unit.role.keys:
+        if self.state.get(space) != FAILED or not unit.role.keys or self._plans[space].why == NO_LOCK:
             return False
         room = self.lockable[space]
         self.state[space] = TOLD  # nobody else tries

@@ -26,7 +26,7 @@ from drillsim.streams.streams import Streams, Words
 
 TRIES = 3
 """A door that does not lock three times running counts as failed (rule B13 of docs/model/response.md)."""
-NO_KEY = "no key"
+NO_KEY, NO_LOCK = "no key", "no lock"
 Floats = NDArray[np.float64]
 
 
@@ -90,7 +90,7 @@ class SecuringDraws:
 
         words, doors = world.space_words, world.door_words
         self._recover, self._hide = drawn("room.recover", words), drawn("room.hide", words)
-        self._substitute = drawn("room.substitute", words)
+        self._substitute, self._lockless = drawn("room.substitute", words), drawn("room.lockless", words)
         self._reach = drawn("exit.reach", doors)
         self._tries = [(drawn("door.lock", doors, i), drawn("door.catch", doors, i)) for i in range(TRIES)]
         setting = protocol.rooms
@@ -107,6 +107,8 @@ class SecuringDraws:
         One adult locks one door after the other; a substitute without a key locks no door that needs one.
         """
         locked = word_s + self.setting.recover.quantile(self._recover[room.space])
+        if self._lockless[room.space] < self.setting.without_lock:
+            return Securing(room, inf, inf, locked, NO_LOCK)
         substitute = self._substitute[room.space] < self.setting.without_key
         if substitute and any(self.world.door_locks[door] == "key" for door in room.to_lock):
             return Securing(room, inf, inf, locked, NO_KEY)
