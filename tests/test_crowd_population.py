@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -118,7 +119,7 @@ def test_stair_speeds_are_unset_unless_assigned() -> None:
 
 
 def test_each_group_has_its_own_stairs_and_premovement() -> None:
-    stairs = {"stair_up": spread("0.32 m/s", "speed"), "stair_down": spread("0.42 m/s", "speed")}
+    stairs: dict[str, Any] = {"stair_up": spread("0.32 m/s", "speed"), "stair_down": spread("0.42 m/s", "speed")}
     groups = [GROUPS[0], GroupLaw("slow", 0.5, SLOW, LATE, **stairs)]
     people = draw_population(seats_of({"room-0": 500}), Streams(3, "f"), groups)
     slow = people.group == 1
@@ -184,3 +185,48 @@ def test_corners_that_a_wall_does_not_need_move_nobody() -> None:
         people = draw_population(place_people(build(plan), plan, None), Streams(3, "f"), GROUPS)
         points.append((people.x.tolist(), people.y.tolist()))
     assert points[0] == points[1]
+
+
+def of_classes(share: float, people: dict[str, int], **more: Any) -> tuple[Seats, Any]:
+    seats = seats_of(people, **more)
+    groups = [replace(law, class_share=share) for law in GROUPS]
+    return seats, draw_population(seats, Streams(3, "f"), groups).premovement_s
+
+
+def test_a_class_sets_off_when_its_teacher_says_so() -> None:
+    rooms = {f"room-{i}": 25 for i in range(4)}
+    seats, together = of_classes(1.0, rooms)
+    assert [len(set(together[seats.home == i])) for i in range(4)] == [1] * 4
+    assert len(set(together)) == 4
+    _, shared = of_classes(0.6, rooms)
+    for i in range(4):
+        mine = shared[seats.home == i]
+        assert 0 < np.ptp(mine) <= 0.4 * 30
+        assert (mine >= 0.6 * together[seats.home == i]).all()
+
+
+def test_without_a_share_of_the_class_everybody_sets_off_alone() -> None:
+    seats, alone = of_classes(0.0, {"room-0": 25, "room-1": 25})
+    assert np.array_equal(alone, draw_population(seats, Streams(3, "f"), GROUPS).premovement_s)
+    _, shared = of_classes(0.6, {"room-0": 25, "room-1": 25})
+    _, together = of_classes(1.0, {"room-0": 25, "room-1": 25})
+    assert shared == pytest.approx(0.6 * together + 0.4 * alone)
+
+
+def test_ends_and_mean_of_the_premovement_stay_with_any_share_of_the_class() -> None:
+    mean = (0 + 10 + 30) / 3
+    for share in (0.0, 0.6, 1.0):
+        seats = seats_of({"room-0": 40})
+        groups = [replace(GROUPS[0], class_share=share)]
+        drills = np.array([draw_population(seats, Streams(3, "f", r), groups).premovement_s for r in range(400)])
+        assert 0 <= drills.min() <= drills.max() <= 30
+        assert drills.mean() == pytest.approx(mean, abs=1.0)
+
+
+def test_a_class_keeps_its_draw_in_another_room_and_beside_other_classes() -> None:
+    _, at_home = of_classes(0.6, {"room-0": 20})
+    _, beside = of_classes(0.6, {"room-0": 20, "room-1": 25, "eat": 3})
+    lunch = period(share={"classroom": 1.0}, moves=[{"share": 1.0, "home": "classroom", "to": "cafeteria"}])
+    seats, away = of_classes(0.6, {"room-0": 20, "room-1": 25}, timetable=[lunch])
+    assert np.array_equal(beside[:20], at_home)
+    assert np.array_equal(away[seats.home == 0], at_home)

@@ -199,3 +199,8 @@ def test_who_comes_in_later_is_in_no_measure_of_those_who_were_inside(three_room
     assert trace.row["evacuated_all_s"] == max(stamps(trace, "out"))
     assert trace.row["evacuated_needs_help_all_status"] == "not-applicable"
     assert trace.curves["out"][-1] == 50
+
+
+def test_a_class_has_three_fifths_of_its_premovement_in_common_by_default(three_rooms: ds.FloorPlan) -> None:
+    assert {law.class_share for law in groups_of(drill(), three_rooms)} == {0.6}
+    assert {law.class_share for law in groups_of(drill(class_share="25 %"), three_rooms)} == {0.25}

@@ -36,6 +36,8 @@ class GroupLaw:
     stair_up: Spread | None = None
     """Speed up stairs, m/s along the slope; None where it follows from the level speed and the stair."""
     stair_down: Spread | None = None
+    class_share: float = 0.0
+    """Share of the premovement that everybody of a home space has in common; the rest is each person's own."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +108,27 @@ def draw_population(seats: Seats, streams: Streams, groups: Sequence[GroupLaw]) 
         level_mps=_drawn([law.level for law in groups], members, u),
         stair_up_mps=_drawn([law.stair_up for law in groups], members, u),
         stair_down_mps=_drawn([law.stair_down for law in groups], members, u),
-        premovement_s=_drawn(
-            [law.premovement for law in groups], members, streams.uniforms("people.premovement", seats.words)
-        ),
+        premovement_s=_premovements(groups, members, seats, streams),
         group=group,
         groups=tuple(law.name for law in groups),
         paces=tuple(pace_of(law) for law in groups),
     )
+
+
+def _premovements(groups: Sequence[GroupLaw], members: Sequence[Ints], seats: Seats, streams: Streams) -> Floats:
+    """Return each person's premovement: its class's draw and its own, in shares of the law of its group (rule A 13).
+
+    A class starts when its teacher says so. Both draws are quantiles of the same law, so that its ends and its mean stay.
+    """
+    laws = [law.premovement for law in groups]
+    own_s = _drawn(laws, members, streams.uniforms("people.premovement", seats.words))
+    if not any(law.class_share for law in groups):
+        return own_s
+    of_class = streams.uniforms("people.premovement.class", seats.class_words)[seats.class_rank]
+    class_s, share = _drawn(laws, members, of_class), np.zeros(len(own_s))
+    for law, group in zip(groups, members, strict=True):
+        share[group] = law.class_share
+    return np.asarray(share * class_s + (1.0 - share) * own_s)
 
 
 def pace_of(law: GroupLaw) -> Pace:

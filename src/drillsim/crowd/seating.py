@@ -44,6 +44,10 @@ class Seats:
     """(triangles,) rank of the space plus the share up to the triangle's end; rising, to search in."""
     rank: Ints
     """(persons,) rank of the person's space among the occupied ones."""
+    class_words: Words
+    """Ids of the home spaces as words of the random streams, by rank: one class each."""
+    class_rank: Ints
+    """(persons,) rank of the person's home space among those of all."""
 
     def __len__(self) -> int:
         return len(self.slots)
@@ -78,6 +82,7 @@ def place_people(network: Network, plan: FloorPlan, period: Period | None) -> Se
 def seats_in(plan: FloorPlan, slots: tuple[str, ...], *, home: Ints, space: Ints, seat: Ints) -> Seats:
     """Return seats of these names, homes, spaces and numbers, with the floors of the spaces ready to be drawn on."""
     occupied, rank = np.unique(space, return_inverse=True)
+    homes, class_rank = np.unique(home, return_inverse=True)
     parts = [_triangles(plan.spaces[i]) for i in occupied]
     shares = [_shares(part) for part in parts]
     return Seats(
@@ -90,6 +95,8 @@ def seats_in(plan: FloorPlan, slots: tuple[str, ...], *, home: Ints, space: Ints
         share=np.ascontiguousarray(np.concatenate([np.zeros((0, 2)), *shares]).T),
         reach=np.concatenate([np.zeros(0), *(r + share[:, 1] for r, share in enumerate(shares))]),
         rank=rank.astype(np.int64).reshape(-1),
+        class_words=slot_words([plan.spaces[i].id for i in homes]),
+        class_rank=class_rank.astype(np.int64).reshape(-1),
     )
 
 

@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag, ValidationError, WithJsonSchema,
 from pydantic_core import PydanticCustomError
 
 from drillsim.documents.document import Model
-from drillsim.quantities import Density, Length, Rate, SpecificFlow, SpeedSpread, Time, TimeSpread, written
+from drillsim.quantities import Density, Length, Rate, Share, SpecificFlow, SpeedSpread, Time, TimeSpread, written
 from drillsim.scenario.groups import Groups
 from drillsim.scenario.vocabulary import Place, default, written_as
 
@@ -65,6 +65,9 @@ class People(Model):
     """Speed of everybody down stairs, along the slope; default: that of each group."""
     premovement: TimeSpread | None = None
     """Order heard to first step, of everybody; default: that of each group. Assumption A:people.premovement."""
+    class_share: Share = default("60 %")
+    """Share of the premovement that a class has in common: its teacher says when; the rest is each pupil's own. A class is
+    everybody of a home room. Assumption A:people.class_share."""
     routes: Routes = "least-time"
     """How people choose their way; {assigned: {space: exit}} sends a space to an exit."""
     sources: tuple[Source, ...] = Field(default=(), max_length=1000)

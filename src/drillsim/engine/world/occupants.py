@@ -41,6 +41,7 @@ def law_of(name: str, group: Group, people: People) -> GroupLaw:
         premovement=group.premovement or people.premovement or shipped.get("premovement", PREMOVEMENT),
         stair_up=group.stair_up or people.stair_up or stairs.get("stair_up"),
         stair_down=group.stair_down or people.stair_down or stairs.get("stair_down"),
+        class_share=people.class_share,
     )
 
 
