@@ -46,6 +46,7 @@ class Drawn:
         self.spaces: list[Tree] = []
         self.openings: list[Tree] = []
         self.stairs: list[Tree] = []
+        self.ramps: list[Tree] = []
         self.levels = self.luck.choice([1, 1, 1, 2, 3])
         self.odd = self.luck.choice([0.0, 0.0, 0.0, 0.3, 1.0])
         """How often doors are locked and one-way without a thought, and exits are named that are none."""
@@ -54,7 +55,7 @@ class Drawn:
 
     def id(self, what: str) -> Any:
         """Return an id for the next thing of a kind, quoted or not."""
-        number = len(getattr(self, what)) + {"spaces": 0, "openings": 100, "stairs": 900}[what]
+        number = len(getattr(self, what)) + {"spaces": 0, "openings": 100, "stairs": 900, "ramps": 950}[what]
         text = self.name.format(number)
         return Raw(text) if self.luck.random() < 0.5 else text
 
@@ -98,7 +99,7 @@ def drawn_plan(number: int) -> Tree:
     _way_out(p, halls[0])
     plan: Tree = {"drillsim_plan": 1, "name": f"drawn {number}", "units": p.unit}
     plan["levels"] = [{"id": f"L{k}", "elevation": p.length(4.0 * k)} for k in range(p.levels)]
-    plan |= {"spaces": p.spaces, "openings": p.openings, "stairs": p.stairs}
+    plan |= {"spaces": p.spaces, "openings": p.openings, "stairs": p.stairs, "ramps": p.ramps}
     plan |= _furniture(p)
     return {key: value for key, value in plan.items() if value is not None and (value != [] or p.often(0.3))}
 
@@ -198,7 +199,7 @@ def _opening(p: Drawn, kind: str, one: Any, other: Any, line: tuple[XY, XY]) -> 
     made: Tree = {"id": p.id("openings"), "kind": kind, "spaces": [one, other] if p.often(0.5) else [other, one]}
     made["line"] = [p.point(line[0]), p.point(line[1])]
     if p.often(0.3):
-        made["width"] = p.length(p.luck.choice([0.3, 0.6, 0.8, 0.9, 0.9, 1.8, 12.0]))
+        made["width"] = p.length(p.luck.choice([0.3, 0.6, 0.8, 12.0] if p.often(p.odd) else [0.7, 0.8, 0.9, 0.9, 1.8]))
     if p.often(0.5):
         made["lock"] = p.luck.choice(["none", "key", "push-button", "auto", "access-control"])
     inner = other if one == "outside" else one
@@ -229,10 +230,12 @@ def _stair(p: Drawn, level: int, lower: Any, upper: Any) -> None:
         "id": p.id("stairs"),
         "lower": ends[0],
         "upper": ends[1],
-        "rise": p.length(4),
         "width": p.length(p.luck.choice([0.5, 1.2, 2.4])),
     }
-    made["length"] = p.length(p.luck.choice([3.0, 8.0, 10.5]))
+    if p.often(0.2):
+        _ramp(p, made | {"id": p.id("ramps")}, p.luck.choice([48.5, 55.0, 9.0]))
+        return
+    made |= {"rise": p.length(4), "length": p.length(p.luck.choice([3.0, 8.0, 10.5]))}
     if p.often(0.5):
         made |= {
             "riser": p.length(p.luck.choice([0.12, 0.17, 0.3])),
@@ -243,15 +246,22 @@ def _stair(p: Drawn, level: int, lower: Any, upper: Any) -> None:
     p.stairs.append(made)
 
 
+def _ramp(p: Drawn, made: Tree, long: float) -> None:
+    p.ramps.append(made | {"length": p.length(long), "slope": p.luck.choice(["1:12", "8.4 %", "1:12", "1:20", "30 %"])})
+
+
 def _way_out(p: Drawn, hall: Any) -> None:
     """Draw no exit, one, or several; by a yard with a gate, or an enclosed one."""
     for _ in range(p.luck.choice([0, 1, 1, 1, 1, 1, 1, 2])):
         _opening(p, "exit", hall, "outside", ((p.long - 0.95, p.end), (p.long - 0.05, p.end)))
     if p.often(0.4):
         yard = _space(p, 0, "outdoors", _box(-12, p.top, 0.98, p.top + 30))
-        _opening(p, p.luck.choice(["exit", "door"]), hall, yard, ((0.04, p.top), (0.94, p.top)))
+        door = _opening(p, p.luck.choice(["exit", "door"]), hall, yard, ((0.04, p.top), (0.94, p.top)))
         if p.often(0.6):
             _opening(p, "exit", yard, "outside", ((-12, p.top + 20), (-12, p.top + 22)))
+        if p.often(0.3):  # two levels of one storey
+            made = {"id": p.id("ramps"), "lower": yard, "upper": hall, "width": p.length(1.2)}
+            _ramp(p, made | {"lower_opening": door, "upper_opening": door}, 6.0)
 
 
 def _furniture(p: Drawn) -> Tree:
@@ -286,8 +296,9 @@ def drawn_scenario(number: int, plan: Tree) -> Tree:
     luck = random.Random(number + 1)
     action = luck.choice(["evacuate", "lockdown", "hold", "secure", "shelter"])
     where = luck.choice([s["id"] for s in plan["spaces"]])
+    more = {"shelter_in": [where]} if action == "shelter" else {}
     return {
         "drillsim": 1, "name": "drawn", "plan": "plan.yaml", "horizon": "20 min", "time_of_day": "10:00",
         "incidents": [{"id": "main", "kind": luck.choice(["fire", "hostile", "medical", "behaviour", "disorder"]), "at": "0 s", "where": where}],
-        "protocol": {"action": action, "announced_by": luck.choice(["office", "alarm"] if action == "evacuate" else ["office"])},
+        "protocol": {"action": action, "announced_by": luck.choice(["office", "alarm"] if action == "evacuate" else ["office"])} | more,
     }  # fmt: skip
