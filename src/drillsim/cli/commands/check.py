@@ -33,6 +33,8 @@ def check(paths: tuple[Path, ...], list_ids: bool, draw: Path | None, as_json: b
     """
     from drillsim.errors import only_errors, order_faults
 
+    if draw is not None and draw.suffix.lower() not in (".png", ".svg"):
+        raise click.UsageError(f"--draw {draw}: name a file that ends in .png or .svg")
     files, passed = inputs.gather(paths)
     if not files:
         raise click.UsageError(
@@ -60,15 +62,13 @@ def check(paths: tuple[Path, ...], list_ids: bool, draw: Path | None, as_json: b
 def _draw(sheets: Sequence[inputs.Sheet], path: Path) -> str:
     """Draw the first plan with its faults into a file and return the line to print."""
     sheet = next((s for s in sheets if s.kind == "plan"), None)
-    form = path.suffix.lower().removeprefix(".")
-    if form not in ("png", "svg"):
-        raise click.UsageError(f"--draw {path}: name a file that ends in .png or .svg")
     if sheet is None or sheet.plan is None:
         return "Nothing was drawn: no plan could be read as far as its corners."
     from drillsim.report.chart_style import image
     from drillsim.report.fault_figure import plot_faults
 
     title = f"{sheet.plan.name}: faults of the plan"
+    form = path.suffix.lower().removeprefix(".")
     drawn = image(plot_faults(sheet.plan, sheet.faults), form, title=title, description=title)
     try:
         path.write_bytes(drawn)
