@@ -214,17 +214,20 @@ def progress(total: int, label: str, *, quiet: bool = False) -> Iterator[Callabl
 
 
 def _lines(label: str) -> Callable[[int, int], None]:
+    """Return the callback of plain lines; the time left is told from the pace since the first call, after compiling."""
     from drillsim.quantities import clock
 
-    began, last = time.monotonic(), 0
+    began, last, first = time.monotonic(), 0, (0.0, 0)
 
     def tell(done: int, of: int) -> None:
-        nonlocal last
-        tenth = 10 * done // max(of, 1)
+        nonlocal last, first
+        now, tenth = time.monotonic(), 10 * done // max(of, 1)
+        first = first if first[1] else (now, done)
         if tenth > last:
-            last = tenth
-            spent = time.monotonic() - began
-            left = f", about {clock(spent / done * (of - done))} left" if done < of else f", {clock(spent)} in all"
+            last, since = tenth, done - first[1]
+            left = f", {clock(now - began)} in all" if done >= of else ""
+            if done < of and since > 0:
+                left = f", about {clock((now - first[0]) / since * (of - done))} left"
             complain(f"{label}: {10 * tenth:3d} % ({done:,} of {of:,}){left}")
 
     return tell
