@@ -19,14 +19,14 @@ from matplotlib.text import Text
 
 from a_study import Made, made, six_mixes, times
 from drillsim.analysis.contrasts import describe, differences
+from drillsim.record.columns import CHAINS, TIMES
 from drillsim.record.outline import GoalLine
 from drillsim.report.chart_style import NOTE, round_up, spread, styles
+from drillsim.report.interval_figure import interval_means, intervals_of, plot_intervals
 from drillsim.report.study_figures import (
     charts,
     draw_all,
-    leg_means,
     plot_differences,
-    plot_legs,
     plot_over_time,
     plot_response,
 )
@@ -145,7 +145,11 @@ def test_every_goal_gets_its_response_chart() -> None:
     rows = times("a", 100.0)
     rows[0] |= times("a", 50.0, measure="first_on_scene_s")[0]
     study = made(rows, goals=(GoalLine("first_on_scene_s", 60.0, 0.9), GoalLine("able_on_scene_s", 60.0, 0.9)))
-    assert [chart.name for chart in charts(study)] == ["drill-response", "drill-first-on-scene"]
+    assert [chart.name for chart in charts(study)] == [
+        "drill-response",
+        "drill-first-on-scene",
+        "drill-first-on-scene-legs",
+    ]
 
 
 def test_where_everybody_got_there_the_axis_ends_after_the_last() -> None:
@@ -161,14 +165,39 @@ def test_times_stand_as_minutes_and_seconds() -> None:
 
 
 def test_legs_add_up_to_the_mean_time(six: Made) -> None:
-    means, k, n = leg_means(six, "drill")["one-sro"]
+    means, k, n = interval_means(six, "drill")["one-sro"]
     assert k == n
     assert sum(means.values()) == pytest.approx(describe(six, "drill", "one-sro", "able_on_scene_s").mean.value)
 
 
+@pytest.mark.parametrize("measure", [m for m in CHAINS if m in TIMES])
+def test_the_intervals_of_every_measure_add_up_to_it(measure: str) -> None:
+    draw = np.random.default_rng(3)
+    stamps = dict.fromkeys([*CHAINS[measure], *CHAINS])
+    rows = times("a", *draw.uniform(1.0, 900.0, 40).tolist(), measure=measure)
+    for row in rows:
+        row |= {s: float(draw.uniform(0.0, 900.0)) if draw.random() < 0.7 else None for s in stamps if s != measure}
+    found = intervals_of(made(rows).runs, measure)
+    assert (found.to_numpy() >= 0.0).all()
+    assert found.sum(axis="columns").to_numpy() == pytest.approx([float(r[measure] or 0) for r in rows], abs=1e-9)
+
+
+def test_the_chart_shows_the_chain_of_the_measure_that_is_asked_for(six: Made) -> None:
+    rows = times("a", 300.0, 400.0, measure="secured_all_s")
+    for row in rows:
+        row |= {"noticed_s": 10.0, "reported_s": 20.0, "protective_order_s": 60.0, "secured_p50_s": 150.0}
+    study = made(rows)
+    shown = words(plot_intervals(study, "drill", measure="secured_all_s"))
+    assert "to order given" in shown
+    assert "to half the rooms secured" in shown
+    assert "to walk" not in shown
+    assert "to walk" in words(plot_intervals(six, "drill"))
+    assert interval_means(study, "drill", "secured_all_s")["a"][0]["to all rooms secured"] == pytest.approx(200.0)
+
+
 def test_a_mix_nobody_came_in_is_told() -> None:
     study = made(times("a", None, None))
-    assert any("nobody came" in text for text in words(plot_legs(study, "drill")))
+    assert any("nobody came" in text for text in words(plot_intervals(study, "drill")))
 
 
 def test_differences_are_those_of_the_comparison(six: Made) -> None:
@@ -183,7 +212,7 @@ def test_differences_are_those_of_the_comparison(six: Made) -> None:
 @pytest.mark.parametrize("values", [(100.0,), (None,), (None, None), (5.0, 5.0)])
 def test_every_chart_can_be_drawn_of_very_little(values: tuple[float | None, ...]) -> None:
     study = made(times("a", *values) + times("b", *values))
-    for figure in (plot_response(study, "drill"), plot_legs(study, "drill"), plot_differences(study, "drill")):
+    for figure in (plot_response(study, "drill"), plot_intervals(study, "drill"), plot_differences(study, "drill")):
         assert overlaps(figure) == []
 
 

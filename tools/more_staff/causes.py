@@ -13,6 +13,9 @@ door, queue
 search
     The report did not say where, so that everybody was where the search had brought them when the place became known: one
     more shares the search, and the rooms are divided otherwise. With the place known it is not later.
+earlier
+    Others had answered an earlier incident of the day, so that those who come stood elsewhere: a round begins anew after an
+    incident, and at other times with other people.
 chosen wrongly
     Whoever came in time without the unit was not sent with it.
 """
@@ -33,10 +36,10 @@ from drillsim.record.trace import Event, Value
 from drillsim.scenario.model import Inject
 from drillsim.scenario.response import PlaceKnown
 
-RESTS, DOOR, QUEUE, ORDER, PRE_EMPTION, SEARCH, WRONG, UNKNOWN = (
-    "rests", "door", "queue", "order", "pre-emption", "search", "chosen wrongly", "unclassified"
+RESTS, DOOR, QUEUE, ORDER, PRE_EMPTION, SEARCH, EARLIER, WRONG, UNKNOWN = (
+    "rests", "door", "queue", "order", "pre-emption", "search", "earlier", "chosen wrongly", "unclassified"
 )  # fmt: skip
-CAUSES = (RESTS, DOOR, QUEUE, ORDER, PRE_EMPTION, SEARCH, WRONG, UNKNOWN)
+CAUSES = (RESTS, DOOR, QUEUE, ORDER, PRE_EMPTION, SEARCH, EARLIER, WRONG, UNKNOWN)
 LEAST_S = 1e-3
 """Differences up to this are ties, as everywhere in comparisons."""
 DECIDES = {
@@ -98,6 +101,8 @@ def cause_of(pair: Pair, incident: str, measure: str, few: ds.Trace, many: ds.Tr
             return DOOR if who and late_s <= _rests_s(pair, who, shared=False) + LEAST_S else QUEUE
     if _is_later_by_search(pair, incident, measure, few):
         return SEARCH
+    if _differ_before(few, many, incident):
+        return EARLIER
     before = _decider(few, incident, measure)
     if before and before not in _sent(many, incident):
         return WRONG
@@ -165,6 +170,13 @@ def _is_later_by_search(pair: Pair, incident: str, measure: str, few: ds.Trace) 
     )
     told = told.model_copy(update={"crowd": "stays"})
     return _late(pair.play(pair.few, told), pair.play(pair.many, told), incident, measure) <= LEAST_S
+
+
+def _differ_before(few: ds.Trace, many: ds.Trace, incident: str) -> bool:
+    """Return whether an earlier incident was answered by others."""
+    onsets = {e.incident: e.time_s for e in few.events if e.what == ev.ONSET}
+    earlier = [other for other, time_s in onsets.items() if time_s < onsets[incident]]
+    return any(_sent(few, other) != _sent(many, other) for other in earlier)
 
 
 def _rests_s(pair: Pair, who: str, *, shared: bool) -> float:

@@ -111,6 +111,34 @@ LEGS: tuple[Column, ...] = (
 )
 """Legs of the chain of the responder who made the response able (the first on scene where nobody need be able); they add up to that time."""
 
+_HEARD = ("noticed_s", "reported_s")
+_ORDERED = (*_HEARD, "protective_order_s")
+CHAINS: dict[str, tuple[str, ...]] = {
+    "reported_s": ("noticed_s",),
+    "place_known_s": _HEARD,
+    "protective_order_s": _HEARD,
+    "police_called_s": _HEARD,
+    "first_on_scene_s": _HEARD,
+    "police_at_entry_s": ("noticed_s", "police_called_s"),
+    "police_on_scene_s": ("noticed_s", "police_called_s", "police_at_entry_s"),
+    "first_aid_s": _HEARD,
+    "aed_on_scene_s": (*_HEARD, "first_aid_s"),
+    "ems_at_entry_s": _HEARD,
+    "ems_on_scene_s": (*_HEARD, "ems_at_entry_s"),
+    "fire_service_on_scene_s": _HEARD,
+    "resolved_s": (*_HEARD, "first_on_scene_s", "able_on_scene_s"),
+    "secured_p50_s": _ORDERED,
+    "secured_all_s": (*_ORDERED, "secured_p50_s"),
+    "halls_clear_s": _ORDERED,
+    "in_place_all_s": _ORDERED,
+    "perimeter_locked_s": _ORDERED,
+    "evacuated_p50_s": _ORDERED,
+    "evacuated_p95_s": (*_ORDERED, "evacuated_p50_s"),
+    "evacuated_all_s": (*_ORDERED, "evacuated_p50_s", "evacuated_p95_s"),
+    "evacuated_needs_help_all_s": _ORDERED,
+}
+"""Stamps that lead to a measure, in order, by measure: they split its time in a figure. able_on_scene_s has LEGS instead."""
+
 WAYS: tuple[Column, ...] = (
     Column("way", "id", "exit, door, stair or ramp of the plan"),
     Column(

@@ -6,13 +6,11 @@ Each `plot_` function takes the results of a study (rows, outline, curves) and r
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
@@ -24,17 +22,13 @@ from drillsim.analysis.contrasts import (
     Sample,
     describe,
     differences,
-    rows_of,
     sample,
 )
 from drillsim.analysis.estimators import quantile
-from drillsim.analysis.wording import difference_words, drills, p_words, quantile_words, question, unit_of
+from drillsim.analysis.wording import difference_words, p_words, quantile_words, question, unit_of
 from drillsim.quantities import clock
-from drillsim.record.columns import LEGS
 from drillsim.report.chart_style import (
-    FILLS,
     GREY,
-    NOTE,
     clock_axis,
     frame,
     house_style,
@@ -43,6 +37,14 @@ from drillsim.report.chart_style import (
     round_up,
     styles,
     titled,
+)
+from drillsim.report.interval_figure import (
+    interval_means,
+    interval_title,
+    intervals_told,
+    mix_label,
+    plot_intervals,
+    study_note,
 )
 
 CURVES = {"out": "people out of the building", "secured": "rooms secured"}
@@ -64,21 +66,6 @@ class Chart:
     title: str
     caption: str
     figure: Figure
-
-
-def _note(played: ResultRows, more: str = "") -> str:
-    """Return the note below a chart: number of drills, common random numbers, seed, `more`, and the standing caveat."""
-    outline = played.outline
-    head = f"{drills(outline.runs)} per mix, the same random drills for every mix, seed {outline.seed}."
-    return " ".join(part for part in (head, more, NOTE) if part)
-
-
-def _label(played: ResultRows, mix: str, *, alike: bool = False) -> str:
-    """Return the label of a mix, wrapped at 24 characters in two lines; one for all mixes where their lines coincide."""
-    if alike:
-        return "All mixes alike"
-    text = played.outline.label(mix) + (" (present)" if mix == played.outline.present else "")
-    return textwrap.fill(text, 24, max_lines=2, placeholder=" ...")
 
 
 def plot_response(played: ResultRows, scenario: str, *, measure: str | None = None) -> Figure:
@@ -114,14 +101,14 @@ def plot_response(played: ResultRows, scenario: str, *, measure: str | None = No
         for mix, one in quickest:
             share = float(one.reached.mean()) if one.numbers.size else 0.0
             told = f"{100 * share:.0f} % by {clock(end)}" if one.numbers.size else "no such drill"
-            ends.append((f"{_label(played, mix, alike=alike)}\n{told}", share, *looks[mix]))
+            ends.append((f"{mix_label(played, mix, alike=alike)}\n{told}", share, *looks[mix]))
         label_ends(panels[-1], ends, gap=0.16, low=0.03, high=0.99)
         panels[0].set_ylabel("share of drills")
         if early:
             panels[0].set_title(f"the first {clock(early)}", fontsize=9, color=GREY)
             panels[1].set_title(f"to {clock(end)}", fontsize=9, color=GREY)
         titled(figure, f"{outline.title(scenario)}: {question(name)}",
-               _note(played, _watched(line.horizon_s, end)))  # fmt: skip
+               study_note(played, _watched(line.horizon_s, end)))  # fmt: skip
     return figure
 
 
@@ -158,54 +145,6 @@ def _watched(horizon_s: float, end: float) -> str:
     return f"All drills got there; each was watched to {clock(horizon_s)}."
 
 
-def plot_legs(played: ResultRows, scenario: str) -> Figure:
-    """Plot mean response intervals from onset to able to act, stacked, one bar per mix."""
-    outline, means = played.outline, leg_means(played, scenario)
-    names = list(outline.mixes)[::-1]
-    with house_style():
-        figure, (axes,) = frame(2.35 + 0.48 * len(names), left_in=2.15, right_in=1.35, top_in=0.95)
-        left = np.zeros(len(names))
-        longest = max((sum(means[m][0].values()) for m in names), default=0.0) or 1.0
-        for column, fill in zip(LEGS, FILLS, strict=True):
-            width = np.array([means[m][0].get(column.name, 0.0) for m in names])
-            axes.barh(names, width, left=left, color=fill, edgecolor="white", lw=0.4, label=column.short, height=0.66)
-            for y, (start, size) in enumerate(zip(left, width, strict=True)):
-                if size >= 0.075 * longest:
-                    ink = "white" if fill in ("#0072B2", "#000000", "#D55E00", "#009E73") else "black"
-                    axes.text(start + size / 2, y, clock(size), ha="center", va="center", fontsize=8, color=ink)
-            left += width
-        for y, mix in enumerate(names):
-            _, k, n = means[mix]
-            text = f"{clock(left[y])}  ({k} of {n})" if k else f"nobody came  (0 of {n})"
-            axes.text(left[y] + 0.012 * longest, y, text, va="center", fontsize=8.5)
-        axes.set_yticks(range(len(names)), [_label(played, m) for m in names])
-        axes.tick_params(axis="y", length=0)
-        clock_axis(axes, round_up(longest), most=6)
-        axes.set_xlabel("mean time since the onset (m:ss)")
-        axes.legend(loc="lower left", bbox_to_anchor=(-0.44, 1.01), ncols=4, frameon=False, fontsize=8,
-                    handlelength=1.2, columnspacing=1.4, borderaxespad=0.0)  # fmt: skip
-        note = (
-            "Mean over the drills in which it was reached (in brackets). From outside: 'to set off' is call to entry."
-        )
-        titled(
-            figure, f"{outline.title(scenario)}: where the time goes until somebody is able to act", _note(played, note)
-        )
-    return figure
-
-
-def leg_means(played: ResultRows, scenario: str) -> dict[str, tuple[dict[str, float], int, int]]:
-    """Return, per mix, mean response intervals over the drills that have them, the number of these, and of all drills."""
-    names = [c.name for c in LEGS]
-    out = {}
-    for mix in played.outline.mixes:
-        rows = rows_of(played, scenario, mix)
-        rows = rows[rows["status"] == "done"]
-        legs = rows.reindex(columns=pd.Index(names)).dropna(how="all").fillna(0.0)
-        means = {n: float(legs[n].mean()) for n in names} if len(legs) else {}
-        out[mix] = (means, len(legs), len(rows))
-    return out
-
-
 def plot_over_time(played: Drawn, scenario: str, curve: str) -> Figure:
     """Plot a mean count over time, one line per mix: 'out' (people) or 'secured' (rooms)."""
     outline, horizon = played.outline, played.outline.scenarios[scenario].horizon_s
@@ -225,7 +164,7 @@ def plot_over_time(played: Drawn, scenario: str, curve: str) -> Figure:
             (line,) = axes.plot(grid[: mean.size], mean, color=colour, lw=_weight(played, mix))
             line.set_dashes(dashes)
             last = round(float(np.interp(end, grid[: mean.size], mean)))
-            ends.append((f"{_label(played, mix, alike=alike)}\n{last:,.0f} by {clock(end)}", last, colour, dashes))
+            ends.append((f"{mix_label(played, mix, alike=alike)}\n{last:,.0f} by {clock(end)}", last, colour, dashes))
         label_ends(axes, ends, gap=0.16 * top, low=0.03 * top, high=0.99 * top)
         clock_axis(axes, end)
         axes.set_ylim(0, 1.04 * top)
@@ -234,7 +173,7 @@ def plot_over_time(played: Drawn, scenario: str, curve: str) -> Figure:
         axes.set_ylabel(f"{CURVES.get(curve, curve)}, mean count")
         axes.set_xlabel("time since the onset (m:ss)")
         more = f"Means over all drills, each watched to {clock(horizon)}."
-        titled(figure, f"{outline.title(scenario)}: {CURVES.get(curve, curve)} over time", _note(played, more))
+        titled(figure, f"{outline.title(scenario)}: {CURVES.get(curve, curve)} over time", study_note(played, more))
     return figure
 
 
@@ -269,7 +208,7 @@ def plot_differences(
             tail = f"\n{one.verdict}, p {p_words(one.p_holm)}" if one.verdict else ""
             told = "the same in every drill" if one.verdict == SAME else words + tail
             axes.text(1.03, y, told, transform=axes.get_yaxis_transform(), va="center", fontsize=8.5)
-        axes.set_yticks(range(len(apart)), [_label(played, d.mix) for d in apart])
+        axes.set_yticks(range(len(apart)), [mix_label(played, d.mix) for d in apart])
         axes.set_ylim(-0.6, len(apart) - 0.4)
         axes.tick_params(axis="y", length=0)
         seconds = unit_of(name) == "s"
@@ -284,7 +223,7 @@ def plot_differences(
         axes.grid(axis="x", color="#E5E5E5", lw=0.7)
         title = f"{outline.title(scenario)}: {question(name)}, against {outline.label(other)}"
         more = "Bars: 95 % paired-t intervals. Filled: clear (p below 0.05, Holm)."
-        titled(figure, title, _note(played, more))
+        titled(figure, title, study_note(played, more))
     return figure
 
 
@@ -300,9 +239,12 @@ def charts(played: Drawn) -> Iterator[Chart]:
             told = _told(played, scenario, measure)
             figure = plot_response(played, scenario, measure=measure)
             yield Chart(name.replace("_", "-"), f"{title}: {question(measure)}", told, figure)
-        if any(k for _, k, _ in leg_means(played, scenario).values()):
-            yield Chart(f"{stem}-legs", f"{title}: where the time goes until somebody is able to act", _legs_told(played, scenario),
-                        plot_legs(played, scenario))  # fmt: skip
+        for measure in wanted:
+            if any(k for _, k, _ in interval_means(played, scenario, measure).values()):
+                name = f"{stem}-legs" if measure == line.primary else f"{stem}-{measure.removesuffix('_s')}-legs"
+                head, told = f"{title}: {interval_title(measure)}", intervals_told(played, scenario, measure)
+                figure = plot_intervals(played, scenario, measure=measure)
+                yield Chart(name.replace("_", "-"), head, told, figure)
         for curve, words in CURVES.items():
             if any(_mean_curve(played, scenario, mix, curve).any() for mix in outline.mixes):
                 yield Chart(f"{stem}-{curve}", f"{title}: {words} over time",
@@ -341,12 +283,4 @@ def _told(played: ResultRows, scenario: str, measure: str) -> str:
         one = describe(played, scenario, mix, measure)
         half, most = quantile_words(one.p50, tau, unit), quantile_words(one.p90, tau, unit)
         parts.append(f"{outline.label(mix)}: half by {half}, 9 of 10 by {most}, reached in {one.reached} of {one.n}")
-    return "; ".join(parts) + "."
-
-
-def _legs_told(played: ResultRows, scenario: str) -> str:
-    parts = []
-    for mix, (means, k, n) in leg_means(played, scenario).items():
-        legs = ", ".join(f"{c.short} {clock(means[c.name])}" for c in LEGS) if k else "nobody came"
-        parts.append(f"{played.outline.label(mix)} ({k} of {n} drills): {legs}")
     return "; ".join(parts) + "."
