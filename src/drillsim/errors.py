@@ -152,8 +152,8 @@ EXPLANATIONS: dict[str, str] = {
     "DS407": "Two openings on one stretch of wall.",
     "DS408": "A size that only a wrong unit explains: an indoor space longer than 500 m (1,640 ft), an outdoor one longer than "
     "5 km, or a space in which nobody fits. Write 'units:' as the coordinates are (m, cm, mm, ft or in).",
-    "DS409": "A floor narrows to less than a usual door (0.81 m, 32 in). The neck passes what an opening of its width passes.",
-    "DS410": "A part of a floor that nobody can reach: the passage to it is narrower than a person (0.5 m).",
+    "DS409": "A floor narrows to less than a usual door (0.81 m, 32 in), or a hall is nowhere wider. The neck passes what an opening of its width passes.",
+    "DS410": "A floor, or the passage to a part of it, is narrower than a person (0.5 m): nobody can walk there.",
     "DS405": "Shares of a draw are normalised; they should sum to 100 %.",
     "DS501": "A post, patrol stop, entry or place of the incident cannot be reached on foot with the keys at hand.",
     "DS502": "An opening is so narrow that the chosen door law lets nobody through (below 0.05 persons per second).",

@@ -20,6 +20,7 @@ from drillsim.plan.outlines import (
     faces_of,
     floor_of,
     shortest_chords,
+    widest_below_m,
     without_narrow_passages,
 )
 
@@ -157,8 +158,15 @@ def _check_sizes(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon]) 
 
 
 def _check_passages(plan: FloorPlan, notes: FaultList, i: int, floor: Polygon) -> None:
-    """Warn of necks, and of floors that are divided by passages too narrow for a person."""
+    """Warn of narrow floors, of necks, and of floors that are divided by passages too narrow for a person."""
     space = plan.spaces[i]
+    widest_m = widest_below_m(floor, NECK_M - WIDTH_SLACK_M)
+    is_closed = widest_m < PERSON_M - WIDTH_SLACK_M
+    if is_closed or (widest_m < NECK_M and space.is_circulation):
+        why = "too narrow for a person" if is_closed else "less than a usual door, so that people queue there"
+        message = f"'{space.id}' is nowhere wider than {length_text(widest_m, plan.units)}: {why}. Check the unit"
+        notes.warn("DS410" if is_closed else "DS409", message, ("spaces", i, "polygon"))
+        return
     beside = [o for o in plan.openings if space.id in o.spaces]
     narrow = sorted(shortest_chords(floor, NECK_M - WIDTH_SLACK_M), key=lambda c: c.length_m)
     told: list[Chord] = []
@@ -167,7 +175,7 @@ def _check_passages(plan: FloorPlan, notes: FaultList, i: int, floor: Polygon) -
         if len(sides) == 2 + len(told) and all(_matters(side, floor, beside) for side in sides):
             told.append(chord)
             message = (
-                f"'{space.id}' narrows to {length_text(chord.length_m, plan.units)} near {_middle_of(chord, plan)}, less "
+                f"'{space.id}' narrows to {length_text(chord.length_m, plan.units)} near {place_text(*chord.middle, plan.units)}, less "
                 "than a usual door: people queue there. Check the corners beside it"
             )
             notes.warn("DS409", message, ("spaces", i, "polygon"), point_m=chord.middle)
@@ -183,7 +191,7 @@ def _check_passages(plan: FloorPlan, notes: FaultList, i: int, floor: Polygon) -
         lacks = "has no opening of its own" if shut else "is cut off from the rest of it"
         message = (
             f"a part of '{space.id}' of {area_text(float(piece.area), plan.units)} {lacks}: the passage near "
-            f"{_middle_of(chord, plan)} is {length_text(chord.length_m, plan.units)} wide, too narrow for a person. "
+            f"{place_text(*chord.middle, plan.units)} is {length_text(chord.length_m, plan.units)} wide, too narrow for a person. "
             "Widen it, or draw the part as a space with a door"
         )
         notes.warn("DS410", message, ("spaces", i, "polygon"), point_m=chord.middle)
@@ -199,10 +207,6 @@ def _matters(side: Polygon, floor: Polygon, beside: Sequence[Opening]) -> bool:
     """Return whether one side of a neck is more than a niche: it has an opening, or a good part of the floor."""
     has_way = any(side.distance(shapely.Point(o.middle)) <= WIDTH_SLACK_M for o in beside)
     return bool(side.area >= SIDE_M2 and (has_way or side.area >= floor.area / 10.0))
-
-
-def _middle_of(chord: Chord, plan: FloorPlan) -> str:
-    return place_text(*chord.middle, plan.units)
 
 
 def _check_overlaps(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon]) -> None:

@@ -100,6 +100,13 @@ def without_narrow_passages(floor: Polygon | MultiPolygon) -> Polygon | MultiPol
     return cast(Polygon | MultiPolygon, shapely.difference(floor, walls))
 
 
+def widest_below_m(floor: Polygon, width_m: float) -> float:
+    """Return the width in m of a floor at its widest place, the largest circle in it; infinite where that is `width_m` or more."""
+    if not floor.buffer(-width_m / 2).is_empty:
+        return inf
+    return 2.0 * float(shapely.maximum_inscribed_circle(floor, tolerance=TOLERANCE_M).length)
+
+
 @dataclass(frozen=True)
 class Chord:
     """A straight line across a floor from wall to wall."""
