@@ -148,7 +148,7 @@ def test_no_chord_passes_more_than_the_law_of_its_width(count: int) -> None:
 
 # --------------------------------------------------------------- alone in it
 def two_storeys(rng: Random) -> tuple[list[Drawn], list[dict[str, Any]]] | None:
-    """Two random floors and the stairs between them: gates 0 and 1 of each floor are stair doors, the others exits."""
+    """Two random floors and stairs or ramps between them: gates 0 and 1 of each floor lead to these, the others are exits."""
     lower, upper = drawn_floor(rng, 4), drawn_floor(rng, 3)
     if lower is None or upper is None:
         return None
@@ -165,6 +165,13 @@ def two_storeys(rng: Random) -> tuple[list[Drawn], list[dict[str, Any]]] | None:
         }
         for k in range(2)
     ]
+    for k in range(2):
+        if rng.random() < 0.3:
+            long_m = float(rng.uniform(20, 60))
+            stairs[k] = {key: stairs[k][key] for key in ("id", "lower", "upper", "width")} | {
+                "length": long_m,
+                "slope": "1:12",
+            }
     return [lower, upper], stairs
 
 
@@ -186,7 +193,8 @@ def world_of(
             spaces.append(room)
             gate = exit_at(f"{end}-door{k}", f"f{n}", storeys[n].gates[k])
             openings.append(gate | {"kind": "stair_door", "spaces": [f"{end}{k}", f"f{n}"]})
-    return World(plan_with(spaces, openings, stairs=stairs), people, engine=engine)
+    steps, ramps = [s for s in stairs if "slope" not in s], [s for s in stairs if "slope" in s]
+    return World(plan_with(spaces, openings, stairs=steps, ramps=ramps), people, engine=engine)
 
 
 def least_times(
@@ -207,10 +215,13 @@ def least_times(
         for i, j in permutations(range(len(names)), 2):
             if names[j] != START and isfinite(metres[i][j]):
                 graph.add_edge(names[i], names[j], weight=metres[i][j] / level)
-    for k, stair in enumerate(stairs):
-        factor = {way: stair_factor(stair_k_mps(stair["riser"], stair["tread"]), up=way) for way in (True, False)}
-        graph.add_edge((0, k), (1, k), weight=stair["length"] / (up if isfinite(up) else level * factor[True]))
-        graph.add_edge((1, k), (0, k), weight=stair["length"] / (down if isfinite(down) else level * factor[False]))
+    for k, flight in enumerate(stairs):
+        up_mps = down_mps = level
+        if "slope" not in flight:
+            factors = [stair_factor(stair_k_mps(flight["riser"], flight["tread"]), up=way) for way in (True, False)]
+            up_mps, down_mps = (v if isfinite(v) else level * f for v, f in zip((up, down), factors, strict=True))
+        graph.add_edge((0, k), (1, k), weight=flight["length"] / up_mps)
+        graph.add_edge((1, k), (0, k), weight=flight["length"] / down_mps)
     for gate in [(0, 2), (0, 3)] + [(1, 2)] * upper_exit:
         graph.add_edge(gate, OUT, weight=0.0)
     straight = inf
