@@ -8,9 +8,12 @@ from typing import Any
 import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 
 import drillsim as ds
-from crowd_worlds import box, door
+import shipped
+from crowd_worlds import box, door, plan_of
+from drillsim.report.plan_figure import EXIT, GATE
 from random_floors import plan_with
 
 
@@ -87,3 +90,22 @@ def test_columns_that_reach_the_wall_or_each_other_are_drawn() -> None:
         [{"id": "a", "use": "gym", "polygon": box(0, 0, 9, 9), "holes": columns}], [door("e", "a", "outside", 0, 5)]
     )
     assert "a" in words(ds.plot_plan(plan))
+
+
+def test_site_gates_are_no_exits_and_ways_between_outdoor_places_neither() -> None:
+    plan = ds.read_plan(shipped.ROOT / "floorplans" / "courtyard_school.yaml")
+    colours = {t.get_text(): t.get_color() for axes in ds.plot_plan(plan).axes for t in axes.texts}
+    assert colours["Field gate"] == colours["Bus loop gate"] == GATE
+    assert colours["1"] == colours["Portable door"] == EXIT
+    assert "Path to Field" not in colours
+
+
+def test_a_ramp_is_an_arrow_from_foot_to_head_and_named_in_the_key() -> None:
+    spaces = [("low", "corridor", box(0, 0, 10, 3)), ("high", "corridor", box(20, 0, 30, 3))]
+    ramp = {"id": "r", "lower": "low", "upper": "high", "width": 2, "length": 10, "slope": 0.05}
+    figure = ds.plot_plan(
+        plan_of(spaces, [door("e", "low", "outside", 10, 1), door("f", "high", "outside", 20, 2)], ramps=[ramp])
+    )
+    (arrow,) = [t for axes in figure.axes for t in axes.texts if isinstance(t, Annotation)]
+    assert (arrow.xyann, arrow.xy) == ((10.0, 1.0), (20.0, 2.0))
+    assert "ramp, from foot to head" in [t.get_text() for t in figure.legends[0].get_texts()]

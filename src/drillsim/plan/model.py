@@ -109,7 +109,7 @@ class Opening(Named):
     """A door, a leafless opening, a stair door or an exit; a way between two spaces."""
 
     kind: Literal["door", "opening", "exit", "stair_door"]
-    """door: has a leaf. opening: has none. exit: leads outside. stair_door: joins a stair room."""
+    """door: has a leaf. opening: has none. exit: leads outside; from an outdoor place it is a gate of the site. stair_door: joins a stair room."""
     spaces: tuple[str, str]
     """The two spaces it joins; an exit joins a space and 'outside'."""
     line: tuple[Point, Point]

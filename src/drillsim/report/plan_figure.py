@@ -23,12 +23,13 @@ from shapely.geometry.polygon import orient
 
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Space, stair_opening
 from drillsim.plan.outlines import floor_of
-from drillsim.plan.passage import out_spaces
+from drillsim.plan.passage import is_exit, out_spaces
 from drillsim.quantities import clock
 from drillsim.report.chart_style import GREY, STEPS_S, house_style, round_up
 from drillsim.report.plan_labels import Scale, ink_on, points_to_try, texts_to_try, write_first_that_fits
 
 EXIT = "#D55E00"
+GATE = "#00735A"
 POST = "#CC79A7"
 RAMP = "#6A3D9A"
 WALL = "#333333"
@@ -243,7 +244,7 @@ def _outline(floor: Polygon) -> Path:
 def _draw_openings(
     axes: Axes, plan: FloorPlan, spaces: Sequence[Space], floors: Mapping[str, Polygon], scale: Scale
 ) -> None:
-    """Draw doors and openings of a level as thresholds, exits in colour with their number."""
+    """Draw doors and openings of a level as thresholds, exits and site gates in colour with number or name."""
     here = {s.id for s in spaces}
     outdoors = out_spaces(plan) - {OUTSIDE}
     for opening in plan.openings:
@@ -251,15 +252,15 @@ def _draw_openings(
         if not inside:
             continue
         xs, ys = zip(*opening.line, strict=True)
-        leads_out = OUTSIDE in opening.spaces or bool(outdoors.intersection(opening.spaces))
-        if leads_out:
-            axes.plot(xs, ys, color=EXIT, lw=4.5, solid_capstyle="butt", zorder=5)
+        if is_exit(plan, opening) or OUTSIDE in opening.spaces:
+            colour = EXIT if is_exit(plan, opening) else GATE
+            axes.plot(xs, ys, color=colour, lw=4.5, solid_capstyle="butt", zorder=5)
             indoor = next((s for s in inside if s not in outdoors), inside[0])
             x, y = _beyond(opening, floors[indoor], 11 / 72 / scale.inches_per_m)
             word = _exit_word(opening)
             upright = len(word) > 2 and abs(ys[1] - ys[0]) > abs(xs[1] - xs[0])
             axes.text(
-                x, y, word, color=EXIT, fontsize=7.5, fontweight="bold", ha="center", va="center",
+                x, y, word, color=colour, fontsize=7.5, fontweight="bold", ha="center", va="center",
                 rotation=90 if upright else 0, zorder=6,
             )  # fmt: skip
         else:
@@ -365,6 +366,8 @@ def _key(figure: Figure, plan: FloorPlan, ramp: _Ramp | None, low: float) -> Non
         Line2D([], [], color=EXIT, lw=4.5, label="exit, with its door number"),
         Line2D([], [], color=WALL, lw=1.2, marker="s", mfc="white", mec=WALL, ms=5, label="door or opening"),
     ]
+    if any(OUTSIDE in o.spaces and not is_exit(plan, o) for o in plan.openings):
+        entries.insert(1, Line2D([], [], color=GATE, lw=4.5, label="site gate"))
     if plan.ramps:
         entries.append(Line2D([], [], color=RAMP, lw=1.6, ls="--", marker=">", ms=4, label="ramp, from foot to head"))
     if plan.posts:
