@@ -54,13 +54,20 @@ def test_a_missing_person_on_the_field_is_found() -> None:
 
 def test_police_are_called_when_a_search_is_in_vain() -> None:
     trace = play("missing-person", "room-201", GUARD, dispatch={"search": {"glance": "20 min", "locked": "20 min"}})
-    assert trace.row["backup_called_s"] == pytest.approx(15 + 600 + 20)
+    assert trace.row["backup_called_s"] == pytest.approx(15 + 300 + 20)
 
 
 def test_police_search_for_whom_nobody_on_campus_searches() -> None:
     trace = play("missing-person", "room-201", horizon="60 min")
-    assert trace.row["backup_called_s"] == pytest.approx(15 + 20)
+    assert trace.row["backup_called_s"] == pytest.approx(15 + 300 + 20)
     assert (trace.row["person_found_status"], trace.row["first_by"]) == ("reached", "police")
+
+
+@pytest.mark.parametrize("units", [(GUARD,), (AIDE,), (GUARD, AIDE), (SRO, GUARD, AIDE)])
+def test_one_more_who_searches_never_puts_the_police_off(units: tuple[dict[str, Any], ...]) -> None:
+    alone = play("missing-person", "room-201").row["police_called_s"]
+    called = play("missing-person", "room-201", *units).row["police_called_s"]
+    assert called is None or called <= alone
 
 
 def test_who_comes_back_is_searched_for_no_longer() -> None:

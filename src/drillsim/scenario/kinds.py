@@ -173,7 +173,7 @@ _SHIPPED = (
         name="missing-person", rank=2, label="missing person", begins="a person goes missing",
         act=_time({"median": "60 s", "sigma": 0.5}),  # A:intervention.missing_person_found
         noticed_by="school", notice="somebody misses a person", is_sought=True, exposes=False, walks_briskly=True,
-        all_officers=True, wait_at_most_s=600.0,  # A:dispatch.wait_at_most
+        all_officers=True,
         columns=("person_found_s",),
     ),
     Kind(

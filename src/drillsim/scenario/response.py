@@ -200,7 +200,7 @@ class Dispatch(Model):
     """Whether an incident waits for a unit when all are busy; otherwise nobody on campus comes."""
     wait_at_most: Time | None = Field(default=None, ge=0)
     """How long an incident waits for somebody on campus who is busy before the services of its kind are called instead;
-    default: by kind (a disorder 1 min, a missing person 10 min, others 5 min). Assumption A:dispatch.wait_at_most."""
+    default: by kind (a disorder 1 min, others 5 min). Assumption A:dispatch.wait_at_most."""
     service: Literal["walked", "from_dispatch"] = "walked"
     """from_dispatch: a unit is there as soon as it sets off (a district of schools, or theory without travel)."""
     agreement: Agreement = default("officers-keep-out")

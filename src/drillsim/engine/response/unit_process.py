@@ -60,7 +60,8 @@ class Response:
 
     def watch(self, incident: IncidentState) -> None:
         """Watch for the calls to the services, from the onset of an incident on."""
-        self.services.watch(incident, in_doubt=not self.dispatcher.can_be_met(incident))
+        in_doubt = not incident.kind.is_sought and not self.dispatcher.can_be_met(incident)
+        self.services.watch(incident, in_doubt=in_doubt)
 
     def dispatch(self, incident: IncidentState) -> None:
         """Answer a report: send whom the dispatcher chooses; in a hostile event everybody else gets a supporting task."""
@@ -128,10 +129,11 @@ class Response:
     def _ask_services(self, incident: IncidentState) -> None:
         """Call the services where those on campus are too few, or are not free within `wait_at_most`.
 
-        They are called at once where somebody was taken off the incident, and nobody else makes up for it.
+        They are called at once where somebody was taken off the incident, and nobody else makes up for it; but for somebody
+        who is sought always after `wait_at_most`, so that one who searches does not put the police off.
         """
-        provided = self.dispatcher.is_provided_for(incident)
-        if not self.dispatcher.can_be_met(incident) or (incident in self._lost and not provided):
+        provided, sought = self.dispatcher.is_provided_for(incident), incident.kind.is_sought
+        if not sought and (not self.dispatcher.can_be_met(incident) or (incident in self._lost and not provided)):
             self._call_for_help(incident)
         elif not provided and incident not in self._lacking:
             self._lacking.add(incident)
