@@ -228,7 +228,9 @@ def test_people_in_the_hall_move_once_they_hear_the_order(three_rooms: ds.FloorP
 def test_rooms_without_people_are_left_as_they_are(three_rooms: ds.FloorPlan) -> None:
     empty = tuple(s.model_copy(update={"people": 0}) for s in three_rooms.spaces)
     plan = three_rooms.model_copy(update={"spaces": empty})
-    trace = ds.simulate(scenario("hostile", "hall-1", protocol={"action": "lockdown"}), plan, mix(SRO), seed=1)
+    seen = [{"kind": "hostile", "where": "hall-1", "noticed_after": "10 s"}]
+    drill = scenario("hostile", "hall-1", incidents=seen, protocol={"action": "lockdown"})
+    trace = ds.simulate(drill, plan, mix(SRO), seed=1)
     assert not stamps(trace, "locked")
     assert stamps(trace, "order")
 
@@ -285,4 +287,28 @@ def test_an_empty_school_has_no_witness(three_rooms: ds.FloorPlan) -> None:
     empty = tuple(s.model_copy(update={"people": 0}) for s in three_rooms.spaces)
     plan = three_rooms.model_copy(update={"spaces": empty})
     drill = scenario("medical", "room-101", noticing={"unsupervised": "70 s"})
-    assert play(drill, plan, mix(SRO)).row["noticed_s"] == 70.0
+    assert play(drill, plan, mix(SRO)).row["noticed_s"] is None
+    walker = {"id": "guard-1", "role": "unarmed-guard", "patrol": ["room-101", "hall-0"]}
+    assert play(drill, plan, mix(walker)).row["noticed_s"] is not None
+    fight = scenario("behaviour", "room-101", noticing={"unsupervised": "20 s"})
+    assert play(fight, plan, mix(SRO)).row["noticed_s"] == 20.0
+
+
+@pytest.mark.parametrize(
+    ("where", "people", "notices"),
+    [
+        ("room-101", "room-201", False),
+        ("room-101", "room-101", True),
+        ("hall-0", "room-201", True),
+        ("room-201", "hall-1", True),
+    ],
+)
+def test_an_incident_is_noticed_where_people_are_pass_or_hear_it(
+    three_rooms: ds.FloorPlan, where: str, people: str, notices: bool
+) -> None:
+    use = {"room-101": {"use": "storage"}, "room-201": {"use": "storage"}}
+    spaces = [s.model_copy(update={"people": 9 * (s.id == people), **use.get(s.id, {})}) for s in three_rooms.spaces]
+    everywhere = [p.model_copy(update={"share": {s.use: 1.0 for s in spaces}}) for p in three_rooms.timetable]
+    plan = three_rooms.model_copy(update={"spaces": tuple(spaces), "timetable": tuple(everywhere)})
+    drill = scenario("medical", where, noticing={"unsupervised": "20 s", "camera_watched": "0 %"})
+    assert (play(drill, plan, mix()).row["noticed_s"] is not None) is notices

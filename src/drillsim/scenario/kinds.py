@@ -67,6 +67,8 @@ class Kind:
     may_approach: bool = True
     """Whether units whose role stays away keep their duty. Otherwise they get support tasks, units order the protective
     action over the radio, arriving officers who are not met search for the place and find doors locked."""
+    has_participants: bool = False
+    """People take part in it, who tell of it though nobody else is there."""
     has_patient: bool = False
     """First aid and the AED matter."""
     may_be_discipline: bool = False
@@ -136,12 +138,12 @@ _SHIPPED = (
         # docs/sources.md#fight-length (weak): street fights 5 to 30 s, school fights with crowds longer;
         # A:intervention.fight_self_duration
         lasts=_time({"median": "45 s", "sigma": 0.8, "low": "5 s", "high": "300 s"}),
-        may_be_discipline=True,
+        may_be_discipline=True, has_participants=True,
     ),
     Kind(
         name="disorder", rank=7, label="disorder", begins="a disorder begins",
         act=_time({"median": "240 s", "sigma": 0.7}),  # A:intervention.disorder_settles
-        needs_quorum=True, all_officers=True, wait_at_most_s=60.0,  # A:dispatch.wait_at_most
+        needs_quorum=True, has_participants=True, all_officers=True, wait_at_most_s=60.0,  # A:dispatch.wait_at_most
     ),
     Kind(
         name="unwanted-person", rank=5, label="unwanted person", begins="an unwanted person is there",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf
+from math import dist, inf
 
 from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
@@ -19,6 +19,8 @@ from drillsim.scenario.defaults import REPORT_DELAY, camera_detection
 from drillsim.scenario.incident import Incident
 from drillsim.scenario.response import Reporting
 
+HEARING_M = 20.0
+"""Metres from an incident to the middle of a space of its level whose people hear it. Assumption A:detection.hearing."""
 BY = {"radio": "by radio", "phone": "by phone", "badge": "by badge", "in-person": "in person"}
 """Means of a report, in words."""
 
@@ -85,6 +87,8 @@ def _is_watched(drill: DrillState, incident: IncidentState) -> bool:
 def _people(drill: DrillState, incident: IncidentState, *, watched: bool) -> Iterator[Notice]:
     """Yield the notice of whoever is there, or comes by; nobody where pupils keep it to themselves."""
     streams, noticing = drill.streams, drill.scenario.noticing
+    if not watched and not _may_come_to_know(drill, incident):
+        return
     in_charge = watched and supervised(drill.world.plan.spaces[incident.space])
     if not in_charge and streams.uniform("notice.trust", incident.id) >= drill.trust:
         return
@@ -96,6 +100,27 @@ def _people(drill: DrillState, incident: IncidentState, *, watched: bool) -> Ite
         yield Notice(noticing.witness.quantile(u), "people", "somebody there saw it", means)
     else:
         yield Notice(noticing.unsupervised.quantile(u), "people", "somebody came by", means)
+
+
+def _may_come_to_know(drill: DrillState, incident: IncidentState) -> bool:
+    """Return whether anybody may come to know of an incident where nobody is: who takes part, passes by, or hears it.
+
+    People pass in circulation, on stairs and outdoors while anybody is in the building, and a kind for which people call 911 is
+    heard in all of it. In an empty building, and in a room that nobody is near, only technology and rounds notice anything.
+    """
+    if incident.kind.has_participants:
+        return True
+    if drill.people_in(drill.env.now).sum() == 0:
+        return False
+    spaces, here = drill.world.plan.spaces, drill.world.plan.spaces[incident.space]
+    if incident.kind.calls_911 or here.is_circulation or here.use == "outdoors":
+        return True
+    near = [
+        i
+        for i, space in enumerate(spaces)
+        if space.level == here.level and dist(drill.world.points_by_id[space.id][1], incident.point) <= HEARING_M
+    ]
+    return drill.crowd.count_in(near) > 0
 
 
 def _cameras(drill: DrillState, incident: IncidentState) -> Iterator[Notice]:
