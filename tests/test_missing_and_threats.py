@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
 
 import drillsim as ds
+from depth import numbers_up_to
 from drillsim.scenario.staffing import Mix
 from plays import mix, scenario, stamps
 from shipped import plan_named
@@ -17,6 +19,8 @@ from shipped import plan_named
 GUARD = {"id": "guard", "role": "unarmed-guard", "post": "front-desk"}
 AIDE = {"id": "aide", "role": "administrator", "post": "front-desk"}
 SRO = {"id": "sro", "role": "sro", "post": "front-desk"}
+UNSEEN = ("missing-person", "bomb-threat", "false-report")
+STAFF = ("sro", "armed-guard", "unarmed-guard", "administrator", "nurse", "teacher", "monitor")
 SEARCH = {"search": {"glance": "5 s", "locked": "5 s"}}
 
 
@@ -78,7 +82,7 @@ def test_who_comes_back_is_searched_for_no_longer() -> None:
     assert stamps(trace, "found") == []
 
 
-@pytest.mark.parametrize("kind", ["missing-person", "bomb-threat", "false-report"])
+@pytest.mark.parametrize("kind", UNSEEN)
 def test_nobody_is_exposed_to_nothing(kind: str) -> None:
     row = play(kind, "room-101", SRO).row
     assert [row[f"exposure_{r}_person_s"] for r in (10, 20, 40)] == [0.0, 0.0, 0.0]
@@ -134,3 +138,45 @@ def test_more_trust_in_a_mix_never_makes_the_notice_later() -> None:
         times = [noticed(trust, replication) for trust in (0.5, 1.0, 1.5, 2.5)]
         assert times == sorted(times, reverse=True)
         assert times[-1] < float("inf")
+
+
+def any_play(rng: Random) -> tuple[ds.Scenario, Mix]:
+    """Return a drill of one of these kinds with chance in everything, and a staffing."""
+    spaces = [s.id for s in plan_named("three_rooms").spaces if s.use != "stair"]
+    main: dict[str, Any] = {"kind": rng.choice(UNSEEN), "where": rng.choice(spaces), "at": f"{rng.choice([0, 60])} s"}
+    if rng.random() < 0.3:
+        main["lasts"] = f"{rng.randint(1, 20)} min"
+    if rng.random() < 0.3:
+        main["moves"] = [{"to": rng.choice(spaces), "after": f"{rng.randint(0, 300)} s"}]
+    other = {
+        "id": "other",
+        "kind": rng.choice(["behaviour", "medical", "hostile"]),
+        "where": rng.choice(spaces),
+        "at": "90 s",
+    }
+    units = [{"id": f"u{i}", "role": rng.choice(STAFF), "post": "front-desk"} for i in range(rng.randint(0, 3))]
+    wish = {
+        "incidents": [main, other][: rng.randint(1, 2)], "crowd": "stays",
+        "protocol": {"action": rng.choice(["none", "hold", "lockdown", "evacuate"])},
+        "dispatch": {main["kind"]: rng.choice(["nearest", "all"]), "entry": rng.choice(["solo", "team"])},
+        "injects": [{"at": "2 min", "absent": "u0"}] if units and rng.random() < 0.3 else [],
+    }  # fmt: skip
+    return scenario(main["kind"], main["where"], **wish), mix(*units)
+
+
+@numbers_up_to(60, 2000)
+def test_an_event_that_nobody_sees_is_noticed_found_and_answered_in_order(count: int) -> None:
+    for number in range(count):
+        drill, staff = any_play(Random(number))
+        rows = ds.simulate(drill, plan_named("three_rooms"), staff, seed=number).rows
+        row = next(r for r in rows if r["incident"] == "main")
+        stamps_s = [row[f"{what}_s"] for what in ("noticed", "reported", "person_found", "able_on_scene", "resolved")]
+        reached = [s for s in stamps_s[:4] if s is not None]
+        assert reached == sorted(reached), number
+        assert row["police_called_s"] is None or row["noticed_s"] <= row["police_called_s"], number
+        assert row["kind"] != "missing-person" or (row["person_found_s"] is None) >= (
+            row["first_on_scene_s"] is None
+        ), number
+        legs = [row[name] for name in row if name.startswith("leg_") and row[name] is not None]
+        assert all(s >= -1e-9 for s in legs), number
+        assert row["able_on_scene_s"] is None or sum(legs) == pytest.approx(row["able_on_scene_s"], abs=1e-9), number  # type: ignore[arg-type]
