@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import drillsim as ds
+import shipped
 from plays import mix, scenario, stamps
 from protocol_plays import SRO, door, plan_of, protocol, room
 
@@ -132,3 +133,20 @@ def test_a_wider_exit_lets_nobody_go_home_later_on_the_whole() -> None:
         return stamps(played(plan.model_copy(update={"openings": wide})), "gone-home")[19]
 
     assert last(2.0) <= last(1.0) <= last(0.6)
+
+
+@pytest.mark.parametrize("school_name", shipped.SCHOOLS)
+@pytest.mark.parametrize("override", ["", "secure", "hold"])
+def test_the_shipped_dismissal_shows_what_its_comment_says(school_name: str, override: str) -> None:
+    drill_ = ds.read_scenario(shipped.ROOT / "scenarios" / "dismissal.yaml")
+    mixes = ds.read_mixes(shipped.ROOT / "scenarios" / "mixes.yaml")
+    wish = drill_.with_override(override) if override else drill_
+    trace = ds.simulate(wish, shipped.plan_named(school_name), mixes[mixes.present], seed=1)
+    times, people = stamps(trace, "gone-home"), int(trace.row["people"] or 0)
+    if override:
+        assert 0 < len(times) < 0.95 * people
+        assert trace.row["gone_home_p95_status"] == "not-reached"
+        return
+    assert len(times) == people
+    assert times[int(0.8 * people)] < 4.5 * 60.0
+    assert 10 * 60.0 < times[-1] < 17 * 60.0
