@@ -14,7 +14,8 @@ import drillsim as ds
 from drillsim.scenario.defaults import POLICE_LAWS
 from drillsim.scenario.response import AGREEMENTS, Dispatch
 from drillsim.verify.harness.case import Harness
-from drillsim.verify.response import on_record
+from drillsim.verify.response import fire_drills, on_record
+from drillsim.verify.suite import collect
 from plays import mix, scenario, stamps
 from shipped import ROOT, plan_named
 
@@ -26,7 +27,7 @@ def test_every_case_on_record_stands_on_the_page_with_its_reason(monkeypatch: py
     monkeypatch.setattr(
         on_record, "_escorts", lambda _harness: iter(())
     )  # days of calls: test_verify_engine plays them
-    cases = list(on_record.record_cases(Harness(ROOT, share=0.1)))
+    cases = list(collect("record", Harness(ROOT, share=0.1)))
     shown = re.findall(r"(?m)^\| (record\.[\w.-]+) \|", PAGE)
     assert [c.id for c in cases] == [id_ for id_ in shown if not id_.startswith("record.escorts.")]
     assert [c.id for c in cases if c.is_surprise] == []
@@ -101,3 +102,20 @@ def test_more_rooms_without_a_lock_never_secure_a_room_more() -> None:
     counts = [failed(share) for share in (0.0, 0.1, 0.3, 0.7, 1.0)]
     assert counts == sorted(counts)
     assert counts[0] < counts[-1]
+
+
+def test_a_school_with_fewer_people_has_them_all_over_it() -> None:
+    plan = plan_named("doe_primary")
+    small = fire_drills.with_people(plan, fire_drills.SMALL)
+    assert sum(s.people for s in small.spaces) == fire_drills.SMALL
+    assert [s.id for s in small.spaces if s.people] == [s.id for s in plan.spaces if s.people]
+    assert "needs-help" not in (fire_drills.without_help(plan).groups or {})
+
+
+def test_a_school_where_nobody_needs_help_is_out_earlier_and_is_more_alike() -> None:
+    harness = Harness(ROOT, share=0.1)
+    some, nobody = (
+        fire_drills.alarm_to_out_s(harness, "doe_secondary", None, helped=helped) for helped in (True, False)
+    )
+    assert nobody.mean() < some.mean()
+    assert nobody.std() < some.std()

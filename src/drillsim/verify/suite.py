@@ -24,6 +24,7 @@ from drillsim.verify.crowd.speeds import crossing_cases, curve_cases
 from drillsim.verify.crowd.stairs import stair_cases
 from drillsim.verify.crowd.walking import speed_cases, walk_cases, way_cases
 from drillsim.verify.harness.case import Case, Harness, Value
+from drillsim.verify.response.fire_drills import fire_drill_cases
 from drillsim.verify.response.interruption import race_cases
 from drillsim.verify.response.monotonicity import monotone_cases
 from drillsim.verify.response.occupancy import duty_cases, exposure_cases
@@ -84,8 +85,9 @@ SUITES: dict[str, tuple[Cases, ...]] = {
         monotone_cases,
         simex_cases,
         record_cases,
+        fire_drill_cases,
     ),
-    "record": (record_cases,),
+    "record": (record_cases, fire_drill_cases),
 }
 """Case functions of every suite, in the order of its rows."""
 LEGEND = """\
