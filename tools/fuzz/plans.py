@@ -88,9 +88,16 @@ def feet_and_inches(metres: float) -> str:
     return f"{'-' if metres < 0 and quarters else ''}{feet}'-{inches}{fraction}\""
 
 
-def drawn_plan(number: int) -> Tree:
-    """Return a plan file as plain data."""
+def drawn_plan(number: int, unit: str | None = "drawn", notation: Callable[[float], str] | None = None) -> Tree:
+    """Return a plan file as plain data.
+
+    unit, notation
+        What to write lengths in, instead of what is drawn; with a notation every length has its own unit.
+    """
     p = Drawn(number)
+    if unit != "drawn":
+        p.unit, p.words = unit, 0.0 if notation is None else 1.0
+        p.style = notation or p.style
     wing = p.luck.choice([0, 1, 2, 3, 8, 20])
     halls = [_storey(p, level, wing) for level in range(p.levels)]
     for lower, (one, other) in enumerate(pairwise(halls)):
