@@ -135,6 +135,21 @@ def test_a_wider_exit_lets_nobody_go_home_later_on_the_whole() -> None:
     assert last(2.0) <= last(1.0) <= last(0.6)
 
 
+@pytest.mark.parametrize("staff", [True, False])
+def test_who_is_gone_home_notices_nothing_and_staff_who_stay_do(staff: bool) -> None:
+    share = {"classroom": "100 %", "office": "100 %" if staff else "0 %"}
+    later = [
+        {"id": "first", "kind": "unwanted-person", "where": "hall"},
+        {"id": "second", "kind": "unwanted-person", "where": "a", "at": "20 min"},
+    ]
+    bells = [BELLS[0], {**BELLS[1], "share": share}]
+    wish = drill(incidents=later, dispatch={"unwanted-person": "nearest"})
+    trace = ds.simulate(wish, school(bells=bells), mix(), seed=1)
+    noticed = [e for e in trace.events if e.what == "noticed" and e.incident == "second"]
+    assert trace.row["gone_home"] == 40
+    assert bool(noticed) == staff
+
+
 @pytest.mark.parametrize("school_name", shipped.SCHOOLS)
 @pytest.mark.parametrize("override", ["", "secure", "hold"])
 def test_the_shipped_dismissal_shows_what_its_comment_says(school_name: str, override: str) -> None:

@@ -81,7 +81,7 @@ def _is_watched(drill: DrillState, incident: IncidentState) -> bool:
     if drill.crowd.count_in([incident.space]) > 0:
         return True
     space = drill.world.plan.spaces[incident.space]
-    return supervised(space) and bool(drill.people_in(drill.env.now).sum() > 0)
+    return supervised(space) and drill.is_anybody_in()
 
 
 def _people(drill: DrillState, incident: IncidentState, *, watched: bool) -> Iterator[Notice]:
@@ -110,7 +110,7 @@ def _may_come_to_know(drill: DrillState, incident: IncidentState) -> bool:
     """
     if incident.kind.has_participants:
         return True
-    if drill.people_in(drill.env.now).sum() == 0:
+    if not drill.is_anybody_in():
         return False
     spaces, here = drill.world.plan.spaces, drill.world.plan.spaces[incident.space]
     if incident.kind.calls_911 or here.is_circulation or here.use == "outdoors":

@@ -96,6 +96,12 @@ class DrillState:
         (spaces,)."""
         return self.world.persons(self.clock.period(self.clock.onset_s if time_s is None else time_s))
 
+    def is_anybody_in(self) -> bool:
+        """Return whether school is in now, by the bells; once they have let people go home, whether anybody is still there."""
+        if len(self.going_home):
+            return self.crowd.inside() > 0
+        return bool(self.people_in(self.env.now).sum() > 0)
+
     def occupy(self, time_s: float) -> None:
         """Place the people where the bell period of a time has them, in a drill where only responders walk."""
         self.crowd.occupy(self.people_in(time_s))
