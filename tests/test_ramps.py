@@ -10,6 +10,7 @@ import pytest
 
 import drillsim as ds
 from crowd_worlds import World, box, door, people_at, plan_of
+from drillsim.cli import main
 from drillsim.crowd.laws import Laws, seam_capacity_ps
 from drillsim.engine.world.refuge import without_stairs
 from drillsim.engine.world.world import World as SchoolWorld
@@ -184,3 +185,10 @@ def test_the_ends_of_a_ramp_are_two_spaces(tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     found = [f.message for f in check_plan_file(path)[1] if f.code == "DS304"]
     assert found == ["ramp 'r' begins and ends in 'low'. Name the space at its foot and the one at its head"]
+
+
+def test_the_check_of_a_plan_counts_its_ramps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text(FILE.format(height=3, level="L1", width=6, length="40 ft", slope="1:12"), encoding="utf-8")
+    assert main(["check", str(path)]) == 0
+    assert "2 exits, 0 stairs, 1 ramp." in " ".join(capsys.readouterr().out.split())

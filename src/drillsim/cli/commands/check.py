@@ -153,6 +153,7 @@ def _line(sheet: inputs.Sheet, facts: dict[str, Any] | None) -> str:
             ("opening", facts["openings"]),
             ("exit", facts["exits"]),
             ("stair", facts["stairs"]),
+            *([("ramp", facts["ramps"])] if "ramps" in facts else []),
         )
         parts = ", ".join(terminal.counted(n, word) for word, n in counts)
         ways = "Every space can reach an exit."
