@@ -73,6 +73,17 @@ def test_a_fight_calls_off_who_waits_for_the_ambulance_and_nobody_else() -> None
     assert stamps(trace, "called-off") == []
 
 
+def test_who_meets_the_ambulance_goes_to_the_patient_when_the_nurse_leaves() -> None:
+    nurses = [{"id": f"nurse-{i}", "role": "nurse", "post": post} for i, post in enumerate(("hall", "a", "a"))]
+    trace = care(*nurses, injects=[{"at": "70 s", "absent": "nurse-0"}], dispatch={**AT_ONCE, "back_up": False})
+    (escort,) = [
+        e.who for e in trace.events if e.what == "under-way" and e.why == "to meet the ambulance" and e.time_s < 70
+    ]
+    assert stamps(trace, "on-scene", "nurse-0")[0] < 70
+    assert min(t for who in ("nurse-1", "nurse-2") for t in stamps(trace, "on-scene", who)) < 120
+    assert escort != "nurse-0"
+
+
 def test_a_patient_whom_a_hostile_event_leaves_alone_is_unattended() -> None:
     hot = {"id": "hot", "kind": "hostile", "where": "a", "at": "100 s"}
     guard = {**GUARD, "role": "armed-guard", "post": "hall"}

@@ -65,7 +65,7 @@ class Dispatcher:
         """
         current = self.assignments.of(unit)
         if current is not None and current.escorts and self.rules.pre_empt and incident.rank > LOWEST:
-            return current.incident is not incident  # any other need comes before meeting the ambulance
+            return True  # any other need, of the same patient too, comes before meeting the ambulance
         present = self.assignments.incident_of(unit)
         if incident.kind.may_approach and self.assignments.is_needed_at_patient(unit):
             return False
