@@ -82,14 +82,19 @@ class KeepAway:
 
     def groups(self, people: People) -> Iterator[tuple[People, frozenset[int]]]:
         """Yield people with the directions that they avoid from where they are now, those with the same ones together."""
-        near, crowd = self.near, self.drill.crowd
+        near, spaces = self.near, self._spaces_of(people)
         found: dict[frozenset[int], list[int]] = {}
-        for p in people.tolist():
-            space = crowd.space_of(p)
-            avoided = self._from(space, crowd.place_of(p)) if space in near.sources else near.directions
-            found.setdefault(avoided, []).append(p)
-        for avoided, members in found.items():
-            yield np.array(members, dtype=np.int64), avoided
+        for space in np.unique(spaces).tolist():
+            members = people[spaces == space]
+            if space not in near.sources:
+                found.setdefault(near.directions, []).extend(members.tolist())
+                continue
+            out = np.array(self._ways_out(space))
+            for p, allowed in zip(members.tolist(), self._allowed(space, members), strict=True):
+                avoided = (near.directions | set(out.tolist())) - set(out[allowed].tolist())
+                found.setdefault(frozenset(avoided), []).append(p)
+        for avoided_by_all, members_of in found.items():
+            yield np.array(sorted(members_of), dtype=np.int64), avoided_by_all
 
     def who_sees(self, people: People) -> People:
         """Return those of some people who are in the event's space, or near it with no door in between."""
@@ -111,31 +116,59 @@ class KeepAway:
                 seen.append(p)
         return np.array(seen, dtype=np.int64)
 
-    def can_leave(self, people: People) -> People:
-        """Return those of some people in the event's space who have a way out that leads no nearer to it."""
-        crowd, space = self.drill.crowd, self.incident.space
-        out = self._ways_out(space)
-        return np.array([p for p in people.tolist() if not out <= self._from(space, crowd.place_of(p))], dtype=np.int64)
+    def leaving(self, people: People) -> list[tuple[People, frozenset[int]]]:
+        """Return those of some people in the event's space who have a way out that leads no nearer to it, as `groups`."""
+        out = set(self._ways_out(self.incident.space))
+        return [(members, avoided) for members, avoided in self.groups(people) if not out <= avoided]
 
-    def _ways_out(self, space: int) -> frozenset[int]:
+    def _spaces_of(self, people: People) -> People:
+        return np.array([self.drill.crowd.space_of(p) for p in people.tolist()], dtype=np.int64)
+
+    def _ways_out(self, space: int) -> list[int]:
+        """Return the directions out of a space, in the order of its ways."""
         network = self.drill.world.network
-        return frozenset(2 * way + 1 - network.side(way, space) for way in network.space_ways[space])
+        return [2 * way + 1 - network.side(way, space) for way in network.space_ways[space]]
 
-    def _from(self, space: int, point: XY) -> frozenset[int]:
-        """Return the directions that somebody near the event avoids: every way out that leads nearer, and all that lead in."""
-        near, network = self.near, self.drill.world.network
+    def _allowed(self, space: int, people: People) -> NDArray[np.bool_]:
+        """Return which ways out of a space near the event lead no nearer to it, shape (people, ways of the space).
+
+        With d the walking metres, a walk from p to a way w keeps at least (d(p, e) + d(e, w) - d(p, w)) / 2 from the event
+        e, and not more than the lesser of d(p, e) and d(e, w). Between the two bounds the straight line is tried, and the walk
+        laid only where that keeps away.
+        """
+        near, network, crowd = self.near, self.drill.world.network, self.drill.crowd
+        out, points = self._ways_out(space), [crowd.place_of(p) for p in people.tolist()]
+        leads_in = np.array([int(network.way_spaces[d >> 1, d & 1]) == near.space for d in out], dtype=bool)
+        on, shape = network.distances(space, points), (len(points), len(out))
+        low, high, here = np.full(shape, inf), np.full(shape, inf), np.full(shape[0], inf)
+        for xy, beyond_m in near.sources[space]:
+            to = network.floors[space].distances(points, [xy])[:, 0]
+            from_there = network.distances_from(space, xy)
+            low = np.minimum(low, (to[:, None] + from_there - on) / 2.0 + beyond_m)
+            high = np.minimum(high, np.minimum(to[:, None], from_there) + beyond_m)
+            here = np.minimum(here, to + beyond_m)
         shut_in = space == near.space and not self.drill.world.plan.spaces[space].is_circulation
-        least_m = self.keep_away_m if shut_in else min(self.keep_away_m, near.metres_to(space, point))
-        out = self._ways_out(space)
-        allowed = set()
-        for direction in out:
-            way, side = direction >> 1, direction & 1
-            if int(network.way_spaces[way, side]) == near.space:
-                continue
-            line = network.polyline(space, point, network.way_xy[way, 1 - side])
-            if near.least_metres(space, line) >= least_m - NEAR_M:
-                allowed.add(direction)
-        return (near.directions | out) - allowed
+        least = np.full(shape[0], self.keep_away_m) if shut_in else np.minimum(self.keep_away_m, here)
+        allowed = (low >= least[:, None] - NEAR_M) & ~leads_in
+        open_to = np.argwhere(~allowed & (high >= least[:, None] - NEAR_M) & ~leads_in)
+        for i, k in open_to[self._straight_m(space, points, open_to) >= least[open_to[:, 0]] - NEAR_M].tolist():
+            least_m = self.keep_away_m if shut_in else min(self.keep_away_m, near.metres_to(space, points[i]))
+            line = network.polyline(space, points[i], network.way_xy[out[k] >> 1, 1 - (out[k] & 1)])
+            allowed[i, k] = near.least_metres(space, line) >= least_m - NEAR_M
+        return np.asarray(allowed, dtype=np.bool_)
+
+    def _straight_m(self, space: int, points: list[XY], pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the metres to the event from the straight lines between some points and ways of a space, by pair."""
+        network, least = self.drill.world.network, np.full(len(pairs), inf)
+        start = np.array(points, dtype=np.float64)[pairs[:, 0]]
+        ways = network.way_xy.reshape(-1, 2)[network.nodes_in(space)]
+        along = ways[pairs[:, 1]] - start
+        square = np.maximum((along**2).sum(axis=1), 1e-12)
+        for xy, beyond_m in self.near.sources[space]:
+            share = np.clip(((np.array(xy) - start) * along).sum(axis=1) / square, 0.0, 1.0)
+            gap = start + share[:, None] * along - np.array(xy)
+            least = np.minimum(least, np.hypot(gap[:, 0], gap[:, 1]) + beyond_m)
+        return least
 
 
 def _to_segment_m(xy: XY, a: list[float], b: list[float]) -> float:

@@ -62,6 +62,8 @@ class Lockdown:
         self._plans: dict[int, Securing] = {}
         self._held_s: dict[int, float] = {}
         """Seconds for which the door of a room that was ready to lock has been held open, by space."""
+        self.expects_people = False
+        """Whether anybody may be on the way to a room, so that doors are held."""
         self._may_leave = False
         self._caught: list[int] = []
         """Persons who were in no room to lock and may still be under way."""
@@ -89,7 +91,7 @@ class Lockdown:
         caught = np.flatnonzero(~is_safe[order.space])
         if not len(caught):
             return
-        self._caught = caught.tolist()
+        self._caught, self.expects_people = caught.tolist(), True
         order.to_rooms(caught, self.lockable.keys() - {order.incident.space} if leaving else self.refuges)
         last = max((self._plans[r.space].locked_s for r in told if self._plans[r.space].locked_s < inf), default=0.0)
         drill.at(max(last, float(order.heard_s[order.space[caught]].max())), self._wait_no_longer)
@@ -113,7 +115,7 @@ class Lockdown:
         if self._plans.get(space) is not plan:
             return
         held_s = self._held_s.setdefault(space, 0.0)
-        comes = space != self.order.incident.space and self.drill.crowd.bound_for(space) > 0
+        comes = self.expects_people and space != self.order.incident.space and self.drill.crowd.bound_for(space) > 0
         if comes and held_s < self.drill.scenario.protocol.hold_door_at_most:
             self._held_s[space] += LOOK_S
             held = self._plans[space] = plan._replace(why=HELD)  # another plan: what was due for this one is dropped
@@ -213,6 +215,8 @@ class Lockdown:
     def _look_round(self) -> None:
         """Let those under way who see the event now decide again, unless they know of it already."""
         order = self.order
+        if order.aware.all():
+            return
         unaware = np.array([p for p in self._caught if not order.aware[p]], dtype=np.int64)
         if len(unaware) and not order.incident.kind.may_approach:
             seen = order.keep_away.who_sees(unaware)

@@ -40,7 +40,7 @@ class Protection:
         """Rooms that are occupied at the onset."""
         self.order: ProtectiveOrder | None = None
         self.lockdown: Lockdown | None = None
-        self._by_alarm = self._leaving = self._noted = False
+        self._by_alarm = self._leaving = self._noted = self._fled = False
         self._by = ""
         """Who has given the order."""
 
@@ -162,11 +162,13 @@ class Protection:
         ):
             return
         keep_away = KeepAway(drill, incident)
-        going = keep_away.can_leave(np.flatnonzero(drill.spaces() == incident.space))
-        if len(going):
-            self._log("people", ev.FLEE, drill.where(incident), value=float(len(going)))
+        leaving = keep_away.leaving(np.flatnonzero(drill.spaces() == incident.space))
+        count = sum(len(people) for people, _ in leaving)
+        if count:
+            self._fled = True
+            self._log("people", ev.FLEE, drill.where(incident), value=float(count))
         rooms = {r.space for r in drill.world.rooms if r.lockable} & set(drill.world.rooms_inside)
-        for people, avoided in keep_away.groups(going):
+        for people, avoided in leaving:
             drill.crowd.to_lockable(people, open_rooms=rooms - keep_away.near.rooms, avoided=avoided)
 
     def _tell_zone(self, name: str, _event: object) -> None:
@@ -203,6 +205,7 @@ class Protection:
     def _lock_down(self, order: ProtectiveOrder) -> None:
         """Lock the occupied rooms; people in no room look for one."""
         self.lockdown = Lockdown(order, [r.space for r in self.rooms if r.lockable])
+        self.lockdown.expects_people = self._fled
         self.lockdown.begin(leaving=self._leaving or len(self.drill.going_home) > 0)
 
     def _places(self, wanted: tuple[Place, ...]) -> set[int]:
