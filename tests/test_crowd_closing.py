@@ -145,4 +145,4 @@ def test_of_many_random_plans_few_have_an_exit_that_is_better_closed(capsys: pyt
     with capsys.disabled():
         print(f"\n{len(more)} of {len(gains)} closings spare the last person more than {GAIN_S:g} s: {more}")
     assert len(more) <= 0.02 * len(gains)
-    assert max(gain for gain, _, _ in gains) <= 20.0
+    assert max(gain for gain, _, _ in gains) <= 25.0
