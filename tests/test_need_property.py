@@ -190,8 +190,11 @@ def check_play(plan: ds.FloorPlan, drill: ds.Scenario, staff: ds.Mix, seed: int)
         for pair, began_s in since.items():
             assert event.time_s - began_s <= slowest_s + 1e-6, (pair, began_s, event)
         told.take(event)
-        if event.what == "called-off":  # asked for something else now, whether it had word or not
-            since = {pair: began_s for pair, began_s in since.items() if pair[1] != event.who}
+        if event.what in (
+            "called-off",
+            "reported",
+        ):  # who has no word yet may be asked for something else at this instant
+            since = {}
         pairs = {(id_, who) for id_, one in told.incidents.items() for who in told.waits_beside(one)}
         since = {pair: since.get(pair, event.time_s) for pair in pairs}
         if event.what == "able":
