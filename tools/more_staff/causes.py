@@ -12,7 +12,8 @@ door, queue
     With nobody walking but responders it is not later: people stood at a door for at most the rests on the way, or longer.
 search
     The report did not say where, so that everybody was where the search had brought them when the place became known: one
-    more shares the search, and the rooms are divided otherwise. With the place known it is not later.
+    more shares the search, and the rooms are divided otherwise. With the place known it is not later; or the search itself
+    came to the place later.
 earlier
     Others had answered an earlier incident of the day, so that those who come stood elsewhere: a round begins anew after an
     incident, and at other times with other people.
@@ -99,7 +100,7 @@ def cause_of(pair: Pair, incident: str, measure: str, few: ds.Trace, many: ds.Tr
         quiet = pair.scenario.model_copy(update={"crowd": "stays"})
         if _late(pair.play(pair.few, quiet), pair.play(pair.many, quiet), incident, measure) <= LEAST_S:
             return DOOR if who and late_s <= _rests_s(pair, who, shared=False) + LEAST_S else QUEUE
-    if _is_later_by_search(pair, incident, measure, few):
+    if _is_later_by_search(pair, incident, measure, few, many):
         return SEARCH
     if _differ_before(few, many, incident):
         return EARLIER
@@ -160,8 +161,10 @@ def _is_later_by_order(pair: Pair, incident: str, measure: str, few: ds.Trace, m
     return _late(pair.play(pair.few, sooner), many, incident, measure) <= LEAST_S
 
 
-def _is_later_by_search(pair: Pair, incident: str, measure: str, few: ds.Trace) -> bool:
-    """Return whether the place was not known, and with a report that says where the measure is not later but by rests."""
+def _is_later_by_search(pair: Pair, incident: str, measure: str, few: ds.Trace, many: ds.Trace) -> bool:
+    """Return whether the search found the place later, or with a report that says where the measure is not later."""
+    if _of(many, incident, ev.SEARCHES) and _late(few, many, incident, "place_known_s") > LEAST_S:
+        return True
     if not _of(few, incident, ev.PLACE_UNKNOWN):
         return False
     known = PlaceKnown().model_copy(update=dict.fromkeys(PlaceKnown.model_fields, 1.0))
