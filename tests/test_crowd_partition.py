@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from depth import plays_of
 from drillsim.crowd.geometry import partition as parting
 from drillsim.crowd.geometry.partition import Partition
-from drillsim.plan.outlines import floor_of
+from drillsim.plan.outlines import floor_of, without_narrow_passages
 
 
 def partition(floor: BaseGeometry, *, is_circulation: bool) -> Partition:
@@ -79,6 +79,17 @@ def test_a_neck_is_found_at_every_angle() -> None:
     for angle in range(0, 360, 3):
         found = partition(affinity.rotate(floor, angle + 0.1234, origin=(0, 0)), is_circulation=False)
         assert widths(found) == [0.8], angle
+
+
+def test_of_the_two_ends_of_a_passage_the_same_is_the_neck_however_it_is_drawn() -> None:
+    """Both ends are as wide; the passage goes with the smaller hall, also where the closed gaps beside it leave slivers."""
+    joined = shapely.union_all([box(-8.21, -2.04, 6.52, 1.85), box(-9.12, -1.29, 9.12, 1.29)])
+    hall = shapely.difference(joined, box(0.18, -0.17, 1.15, 1.43))
+    assert isinstance(hall, Polygon)
+    floor = without_narrow_passages(hall)
+    for drawn in (floor, affinity.scale(floor, -1, 1), affinity.rotate(floor, 77), affinity.scale(floor, 1, -1)):
+        found = partition(drawn, is_circulation=False)
+        assert sorted(round(c.area, 1) for c in found.cells) == [0.4, 29.4, 35.0]
 
 
 def test_a_throat_of_a_wide_corridor_is_a_neck() -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import ceil, pi, sqrt
 from typing import cast
 
@@ -158,14 +158,20 @@ def _necks(floor: Polygon, chords: Sequence[Chord]) -> tuple[list[tuple[Chord, f
         joined[other] = one
         shapes[one] = cast(Polygon, shapely.union(shapes[one], shapes.pop(other)))
 
+    def longest_first(side: tuple[Chord, int, int]) -> float:
+        return -round(side[0].length_m, 4)
+
     sides = [(chord, *_beside(chord, faces)) for chord in chords]
     sides = [(chord, i, j) for chord, i, j in sides if i >= 0 <= j]
-    by_area = {id(c): sorted(round(faces[k].area, 3) for k in (i, j)) for c, i, j in sides}
-    for chord, i, j in sorted(sides, key=lambda s: (-round(s[0].length_m, 4), by_area[id(s[0])])):
-        one, other = of(i), of(j)
-        smaller_first = sorted((one, other), key=lambda k: float(shapes[k].area))
-        if one != other and not all(_holds_a_disc(shapes[k], chord.length_m) for k in smaller_first):
-            join(one, other)
+    for _, group in groupby(sorted(sides, key=longest_first), key=longest_first):
+        equal = [
+            (sorted(round(shapes[of(k)].area, 3) for k in (i, j)), n, c, i, j) for n, (c, i, j) in enumerate(group)
+        ]
+        for _, _, chord, i, j in sorted(equal, key=lambda e: e[:2]):  # of equal chords the one beside less floor
+            one, other = of(i), of(j)
+            smaller_first = sorted((one, other), key=lambda k: float(shapes[k].area))
+            if one != other and not all(_holds_a_disc(shapes[k], chord.length_m) for k in smaller_first):
+                join(one, other)
     niches: list[tuple[Polygon, float]] = []
     while True:
         parting = [(chord, of(i), of(j)) for chord, i, j in sides if of(i) != of(j)]
