@@ -28,6 +28,7 @@ import simpy
 from drillsim.crowd.clock import advance_to
 from drillsim.crowd.factory import Engine, build_crowd
 from drillsim.crowd.geometry.cells import Cells, build_cells
+from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL
 from drillsim.crowd.geometry.legs import Legs
 from drillsim.crowd.interface import Crowd, CrowdSettings
 from drillsim.crowd.laws import Laws
@@ -335,7 +336,7 @@ def _campus(
 def passages_of(building: Building, people: Population) -> int:
     """Return the number of passages of doors, seams and exits when everybody walks to the nearest exit."""
     cells, spaces = building.cells, building.network.plan.spaces
-    field = cells.field(("outside", frozenset()), frozenset())
+    field = cells.field(OUTSIDE_GOAL, frozenset())
     passages = np.zeros(len(spaces), dtype=np.int64)
     for space in np.unique(people.space).tolist():
         door = min(field.starts(space), key=lambda option: option.left_m).direction
