@@ -375,3 +375,10 @@ def test_an_unknown_unit_is_told_beside_the_rest_of_a_folder(units: str, project
     assert code == 2
     assert "plan.yaml:" in text
     assert "error DS1" in text
+
+
+@pytest.mark.parametrize("name", [" ", "  ", "\u2003"])
+def test_a_blank_name_is_shown_in_quotes(name: str, project: Path, capsys: Capture) -> None:
+    code, text = told(capsys, "run", name)
+    assert code == 2
+    assert f"'{name}'" in text

@@ -100,3 +100,10 @@ def test_intervals_add_up_and_nobody_is_in_the_way_where_nobody_moves(
         assert sum(leg or 0.0 for leg in legs) == pytest.approx(whole, abs=1e-9)
         if still:
             assert row["leg_people_s"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_patrol_that_comes_by_again_does_not_answer_the_same_incident_twice() -> None:
+    drill = scenario("behaviour", "hall-1", protocol={"action": "none"}, crowd="stays")
+    trace = ds.simulate(drill, plan_named("three_rooms"), mix(GUARD, OFFICER, NURSE), seed=3, replication=28)
+    assert sum(e.what == "on-scene" and e.who == "guard" for e in trace.events) == 1
+    assert trace.row["leg_people_s"] == pytest.approx(0.0, abs=1e-6)

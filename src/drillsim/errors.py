@@ -38,7 +38,8 @@ class Fault:
     """Its point on the floor in metres, if it is about one point."""
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        name = f"'{self.file}'" if self.file.isspace() else self.file
+        place = f"{name}:{self.line}:{self.column}" if self.line else name
         return one_line(f"{place}: {self.severity} {self.code}: {self.message}")
 
 

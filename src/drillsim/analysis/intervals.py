@@ -54,7 +54,12 @@ def response_intervals(table: EventsByWord, onset: Event, row: dict[str, Value])
     word, set_off, there = stamp(ev.WORD), stamp(ev.UNDER_WAY), stamp(ev.ON_SCENE)
     if word is None or set_off is None or there is None:
         return intervals
-    spent = {w: e.value or 0.0 for w in (ev.WALKED, ev.DOORS) for e in table[w] if e.who == chosen.who}
+    spent = {
+        w: e.value or 0.0
+        for w in (ev.WALKED, ev.DOORS)
+        for e in table[w]
+        if e.who == chosen.who and e.time_s <= chosen.time_s
+    }
     notice = min(noticed, word)
     intervals["leg_notice_s"] = notice
     intervals["leg_report_s"] = min(reported, word) - notice

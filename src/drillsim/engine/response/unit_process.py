@@ -41,7 +41,9 @@ class Response:
 
     def noticed_by(self, incident: IncidentState, unit: Responder) -> None:
         """Send a unit that noticed the incident itself at once: one that is called but has not set off, too, and one that is
-        busy with something less urgent."""
+        busy with something less urgent. Who has been there is not sent again."""
+        if unit in self.assignments.on_scene(incident):
+            return
         current = self.assignments.of(unit)
         if current is not None and current.incident is incident and current.approaches and not current.has_set_off:
             self._withdraw(unit)

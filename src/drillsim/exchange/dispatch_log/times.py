@@ -19,7 +19,7 @@ _TIME = re.compile(
     r"(?P<h>\d{1,2}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:[.,](?P<part>\d{1,9}))?)?"
     r"\s*(?P<half>[ap]\.?m\.?)?\s*(?P<zone>z|utc|[+-]\d\d:?\d\d)?"
 )
-_CLOCK = re.compile(r"(?P<sign>-?)(?:(?P<h>\d+):(?P<m>[0-5]\d)|(?P<minutes>\d+)):(?P<s>[0-5]\d(?:[.,]\d+)?)")
+_CLOCK = re.compile(r"(?P<sign>-?)(?:(?P<h>\d{1,9}):(?P<m>[0-5]\d)|(?P<minutes>\d{1,9})):(?P<s>[0-5]\d(?:[.,]\d+)?)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _LENGTH = re.compile(r"(?P<number>-?\d+(?:[.,]\d+)?)\s*(?P<unit>s|secs?|seconds?|min|mins|minutes?)?")
 
