@@ -382,3 +382,18 @@ def test_a_blank_name_is_shown_in_quotes(name: str, project: Path, capsys: Captu
     code, text = told(capsys, "run", name)
     assert code == 2
     assert f"'{name}'" in text
+
+
+def test_an_interruption_that_python_wraps_is_no_bug(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def wrapped(*_: object, **__: object) -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as e:
+            raise RuntimeError("Error calling __set_name__ on 'cached_property'") from e
+
+    monkeypatch.setattr("drillsim.cli.inputs.read", wrapped)
+    code, text = told(capsys, "check", project)
+    assert code == 130
+    assert "Interrupted" in text

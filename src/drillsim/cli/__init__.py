@@ -112,9 +112,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             "this needs more memory than there is. Take a smaller plan, fewer people or fewer drills", as_json
         )
     except Exception as e:
+        if _is_interruption(e):
+            terminal.complain("Interrupted. Nothing more is running.")
+            return INTERRUPTED
         if isinstance(e, OSError) and e.errno in REFUSALS and _is_of_user(e):
             return _refused(_refusal(e), as_json)
         return _report(e, arguments, debug=debug, as_json=as_json)
+
+
+def _is_interruption(e: BaseException | None) -> bool:
+    """Return whether an exception comes from Ctrl-C, as where Python wraps it while a class is being made."""
+    while e is not None and not isinstance(e, KeyboardInterrupt):
+        e = e.__cause__ or e.__context__
+    return e is not None
 
 
 def _is_of_user(e: OSError) -> bool:
