@@ -397,3 +397,12 @@ def test_an_interruption_that_python_wraps_is_no_bug(
     code, text = told(capsys, "check", project)
     assert code == 130
     assert "Interrupted" in text
+
+
+@pytest.mark.parametrize("verb", ["demo", "compare", "run", "assess", "import", "check"])
+def test_an_option_whose_value_was_forgotten_does_not_take_the_next_one(
+    verb: str, project: Path, capsys: Capture
+) -> None:
+    code, text = told(capsys, verb, project / "plan.yaml", "--draw" if verb == "check" else "--out", "--json")
+    assert code == 2
+    assert "looks like an option" in text or "requires an argument" in text

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from drillsim.errors import MAX_SHOWN, Fault, only_errors, order_faults
-from drillsim.escape import for_terminal, one_line
+from drillsim.escape import for_terminal, one_line, quoted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -71,6 +71,18 @@ def complain(text: str) -> None:
 def show(thing: Any, *, err: bool = False) -> None:
     """Print a rich table or text at the width of the terminal (100 columns where there is none)."""
     draw(lambda page: page.print(thing), err=err)
+
+
+class OutPath(click.Path):
+    """A file or folder to write to; an option in its place is refused: the name was forgotten."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path. Raises click.BadParameter where it begins with a dash."""
+        if str(value).startswith("-"):
+            self.fail(
+                f"'{quoted(str(value))}' looks like an option. Write './{quoted(str(value))}' for a name", param, ctx
+            )
+        return super().convert(value, param, ctx)
 
 
 WORKERS = click.IntRange(1, max(64, 4 * (os.cpu_count() or 1)))

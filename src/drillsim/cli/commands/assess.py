@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from drillsim.cli import inputs, terminal
+from drillsim.cli.terminal import OutPath
 
 
 @click.command(short_help="Read a plan before staffing it: ways, times, gaps.")
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--post", "posts", multiple=True, metavar="ID", help="Post or space to start from; may be repeated.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for a map; default: nothing is written.")
+@click.option("--out", type=OutPath(path_type=Path), help="Folder for a map; default: nothing is written.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def assess(plan: Path, posts: tuple[str, ...], out: Path | None, as_json: bool) -> None:
     """Show shortest times from posts and entries to every space, gaps in radio, PA and cameras, and doors that decide.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from drillsim.cli import inputs, partial_files, terminal
+from drillsim.cli.terminal import OutPath
 from drillsim.documents.files import is_there, resolved, shown
 from drillsim.escape import quoted
 
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Check plans, scenarios and mixes; nothing is run.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--list", "list_ids", is_flag=True, help="Print every id with its label.")
-@click.option(
-    "--draw", type=click.Path(path_type=Path), help="Write a picture of the plan (.png, .svg), faults marked."
-)
+@click.option("--draw", type=OutPath(path_type=Path), help="Write a picture of the plan (.png, .svg), faults marked.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def check(paths: tuple[Path, ...], list_ids: bool, draw: Path | None, as_json: bool) -> int:
     """Check plans, scenarios, mixes, or folders of them, and print every fault at once.

@@ -10,7 +10,7 @@ import click
 from drillsim.cli import inputs, terminal
 from drillsim.cli.comparison import play
 from drillsim.cli.results_folder import results_folder
-from drillsim.cli.terminal import WORKERS
+from drillsim.cli.terminal import WORKERS, OutPath
 
 if TYPE_CHECKING:
     pass
@@ -33,7 +33,7 @@ MOST_RUNS = 1_000_000
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
 @click.option("--workers", type=WORKERS, help="Processes; default: one per processor. Never changes a result.")
-@click.option("--out", type=click.Path(path_type=Path), help="Results folder; default: drillsim-results-INTERNAL.")
+@click.option("--out", type=OutPath(path_type=Path), help="Results folder; default: drillsim-results-INTERNAL.")
 @click.option(
     "--override", "overrides", multiple=True, metavar="NAME", help="A named what-if of the scenarios; may be repeated."
 )

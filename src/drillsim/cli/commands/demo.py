@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from drillsim.cli import examples, inputs, terminal
-from drillsim.cli.terminal import WORKERS
+from drillsim.cli.terminal import WORKERS, OutPath
 
 SCENARIOS = ("fight", "medical", "lockdown", "evacuation")
 
@@ -25,7 +25,7 @@ SCENARIOS = ("fight", "medical", "lockdown", "evacuation")
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
 @click.option("--workers", type=WORKERS, help="Processes; default: one per processor.")
-@click.option("--out", type=click.Path(path_type=Path), help="Results folder; default: drillsim-demo-INTERNAL.")
+@click.option("--out", type=OutPath(path_type=Path), help="Results folder; default: drillsim-demo-INTERNAL.")
 @click.option("--no-open", is_flag=True, help="Do not show the results folder when done.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def demo(runs: int, plan: str, seed: int, workers: int | None, out: Path | None, no_open: bool, as_json: bool) -> int:

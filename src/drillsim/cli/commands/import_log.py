@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from drillsim.cli import terminal
+from drillsim.cli.terminal import OutPath
 
 if TYPE_CHECKING:
     from drillsim.analysis.delay_fit import DelayLaw
@@ -29,7 +30,7 @@ SERVICES = {"police": "police", "ems": "an ambulance", "fire-service": "a fire e
 @click.option(
     "--service", type=click.Choice(list(SERVICES)), default="police", show_default=True, help="Who arrives in this log."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for a figure; default: nothing is written.")
+@click.option("--out", type=OutPath(path_type=Path), help="Folder for a figure; default: nothing is written.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def import_log(
     log: Path,

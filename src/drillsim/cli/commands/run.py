@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from drillsim.cli import inputs, terminal
+from drillsim.cli.terminal import OutPath
 
 if TYPE_CHECKING:
     from drillsim.plan.model import FloorPlan
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--days", type=click.IntRange(1, 10_000), help="For a whole-day scenario: number of school days, from a Monday."
 )
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="For whole days: folder for their rows.")
+@click.option("--out", type=OutPath(path_type=Path, file_okay=False), help="For whole days: folder for their rows.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def run(
     scenario: Path,

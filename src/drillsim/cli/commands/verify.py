@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from drillsim.cli import terminal
-from drillsim.cli.terminal import WORKERS
+from drillsim.cli.terminal import WORKERS, OutPath
 
 SURPRISE = 1
 
@@ -20,7 +20,7 @@ SURPRISE = 1
 @click.option("--deep", is_flag=True, help="Play many more drills, with tighter tolerances.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
 @click.option("--workers", type=WORKERS, help="Processes; default: one per processor. Never changes a result.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the cases as a Markdown page.")
+@click.option("--out", type=OutPath(path_type=Path, dir_okay=False), help="Also write the cases as a Markdown page.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def verify(suite: str, deep: bool, seed: int, workers: int | None, out: Path | None, as_json: bool) -> int:
     """Compare closed forms, shipped numbers and played drills with the numbers that others published.
