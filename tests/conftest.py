@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import drillsim as ds
 
 ROOT = Path(__file__).resolve().parents[1]
+
+settings.register_profile("the same cases", derandomize=True, database=None)
+if "DRILLSIM_CASES" not in os.environ:
+    settings.load_profile("the same cases")
 
 
 @pytest.fixture(scope="session")

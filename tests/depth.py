@@ -1,4 +1,7 @@
-"""Number of cases per property: DRILLSIM_CASES=20000 tries that many of each, DRILLSIM_SHRINK=1 shrinks a failing one."""
+"""Number of cases per property: DRILLSIM_CASES=20000 tries that many new ones of each, DRILLSIM_SHRINK=1 shrinks a failing one.
+
+Without it every run tries the same cases, so that a failure is always due to the change at hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One more pair of hands: a helper of any skill never makes the end of an incident later (rule B23)."""
+"""One more pair of hands: a helper of any skill never makes the end of an incident later (rule B23).
+
+The place is known: three who search divide the rooms otherwise than two do.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,7 @@ def play(kind: str, where: str, act_s: int, mix: Mix, seed: int) -> dict[str, An
         "name": "play", "crowd": "stays", "horizon": "3 h",
         "incidents": [{"kind": kind, "where": where, "act": f"{act_s} s", "lasts": "2 h"}],
         "dispatch": {kind: "all"}, "police": {"called_for": []},
+        "reporting": {"place_known": {"radio": "100 %", "phone": "100 %"}},
     }  # fmt: skip
     return dict(ds.simulate(ds.Scenario.model_validate(data), school(2, 2), mix, seed=seed).row)
 

@@ -406,3 +406,11 @@ def test_an_option_whose_value_was_forgotten_does_not_take_the_next_one(
     code, text = told(capsys, verb, project / "plan.yaml", "--draw" if verb == "check" else "--out", "--json")
     assert code == 2
     assert "looks like an option" in text or "requires an argument" in text
+
+
+@pytest.mark.parametrize("hole", ["", "[1, 1]", "[1, 1], [2, 1]"])
+def test_a_hole_of_too_few_corners_is_told_beside_too_many_people(hole: str, project: Path, capsys: Capture) -> None:
+    spoil(project / "plan.yaml", "people: 25", f"people: 2500, holes: [[{hole}]]")
+    code, text = told(capsys, "check", project)
+    assert code == 2
+    assert "DS503" in text

@@ -210,7 +210,9 @@ def _check_crowding(plan: FloorPlan, notes: FaultList) -> None:
 
 
 def _area_m2(ring: Sequence[tuple[float, float]]) -> float:
-    """Return the area within a ring, by the shoelace formula relative to its first corner."""
+    """Return the area within a ring, by the shoelace formula relative to its first corner; 0 below three corners."""
+    if len(ring) < 3:
+        return 0.0
     (x0, y0), n = ring[0], len(ring)
     at = [(x - x0, y - y0) for x, y in ring]
     return abs(sum(at[i - 1][0] * at[i][1] - at[i][0] * at[i - 1][1] for i in range(n))) / 2.0
