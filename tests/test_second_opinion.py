@@ -79,12 +79,13 @@ def test_a_building_is_filled_to_what_it_holds_and_no_further(opinion: ModuleTyp
 
 def test_both_programs_walk_the_same_metres(opinion: ModuleType) -> None:
     from drillsim.crowd.geometry.cells import build_cells
+    from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL
     from drillsim.crowd.laws import Laws
     from drillsim.plan.network import build
 
     for layout in LAYOUTS.values():
         network = build(layout.plan())
-        field = build_cells(network, Laws()).field(("outside", frozenset()), frozenset())
+        field = build_cells(network, Laws()).field(OUTSIDE_GOAL, frozenset())
         for room in layout.rooms:
             ours = min(option.left_m for option in field.starts(network.plan.space_index[room.id]))
             assert ours == pytest.approx(metres_after(layout, room.id) + room.besides_m, abs=0.02), room.id
