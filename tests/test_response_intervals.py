@@ -92,7 +92,11 @@ def test_intervals_add_up_and_nobody_is_in_the_way_where_nobody_moves(
         kind, where, injects=injects, protocol={"action": action}, reporting={"place_known": {"radio": known}},
         crowd="stays" if still else "walks",
     )  # fmt: skip
-    row = row_of(drill, plan_named("three_rooms"), *units, replication=replication)
+    trace = ds.simulate(drill, plan_named("three_rooms"), mix(*units), seed=3, replication=replication)
+    row = dict(trace.row)
+    for unit in units:  # who has answered comes again only when it was called off
+        told = [e.what for e in trace.events if e.who == unit["id"] and e.what in ("on-scene", "called-off")]
+        assert told.count("on-scene") <= 1 + told.count("called-off")
     legs, whole = legs_of(row), explained(row)
     assert (whole is None) == (legs[0] is None)
     if whole is not None:

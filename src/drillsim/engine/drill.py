@@ -138,7 +138,7 @@ class Drill:
             return  # it has left since
         drill.notice(incident, notice.who, notice.why, notice.unit)
         if notice.unit is not None:
-            self.response.noticed_by(incident, notice.unit)
+            self.response.answer_notice(incident, notice.unit)
         if incident.reported.triggered and incident.place_known.triggered:
             return
         report = detection.report_of(drill, incident, notice)

@@ -195,15 +195,15 @@ class Approach:
     def fetch_aed(self, incident: IncidentState, unit: Responder, *, asked: bool) -> Process:
         """Walk by way of the AED that makes the least detour, and take it.
 
-        Who was asked for the AED does so at any detour, to the nearest one where the place is not known; who was not, at a
-        detour of at most `aed_detour`, where the place is known and nobody else was asked."""
+        Who was asked for the AED does so at any detour; who was not, at a detour of at most `aed_detour`, where nobody else was
+        asked. Nobody does while the place is not known, since nobody is asked then.
+        """
         drill = self.drill
         places = drill.world.equipment("aed")
         unit.carries_aed = False
-        known = incident.place_known.triggered
-        if not places or not unit.role.fetches_aed:
+        if not places or not unit.role.fetches_aed or not incident.place_known.triggered:
             return
-        if not asked and (not known or self.assignments.fetcher(incident) is not None or self._has_aed(incident)):
+        if not asked and (self.assignments.fetcher(incident) is not None or self._has_aed(incident)):
             return
         speed = unit.pace(incident.kind)
         routes = drill.travel.routes(unit, speed)
@@ -211,7 +211,7 @@ class Approach:
         take = unit.sample(drill.scenario.medical.aed_take, "unit.aed_take", incident.number)
         goal = (incident.space, incident.point)
         ways = [
-            (routes.seconds_to(here, at, space, xy) + (routes.seconds_to(space, xy, *goal) if known else 0.0), i)
+            (routes.seconds_to(here, at, space, xy) + routes.seconds_to(space, xy, *goal), i)
             for i, (_, space, xy) in enumerate(places)
         ]
         total, chosen = min(ways)

@@ -106,7 +106,7 @@ class Dispatcher:
         if policy == "all":
             return suited
         ranked = self._by_preference(incident, suited) if policy == "preference" else self._by_time(incident, suited)
-        ranked = sorted(ranked, key=self._is_tied)
+        ranked = sorted(ranked, key=self._is_on_a_scene)
         return self._lead_and_back_up(incident, ranked)
 
     def _may_be_asked(self, incident: IncidentState) -> list[Responder]:
@@ -130,7 +130,7 @@ class Dispatcher:
         if not incident.kind.has_patient or any(u.role.care for u in sent if u is not fetcher):
             return None
         may = [u for u in dict.fromkeys([*chosen, *self._may_be_asked(incident)]) if u.role.care and u is not fetcher]
-        first = next(iter(sorted(self._by_time(incident, may), key=self._is_tied)), None)
+        first = next(iter(sorted(self._by_time(incident, may), key=self._is_on_a_scene)), None)
         if first is None or first in chosen:
             return None
         by_fetcher = fetcher is not None and fetcher.role.care > 0
@@ -138,7 +138,7 @@ class Dispatcher:
             return None
         return first
 
-    def _is_tied(self, unit: Responder) -> bool:
+    def _is_on_a_scene(self, unit: Responder) -> bool:
         """Return whether a unit is on scene of an incident; one that is still on the way to it counts as free for one that
         may call it off."""
         current = self.assignments.of(unit)
@@ -157,10 +157,10 @@ class Dispatcher:
         there = self.assignments.on_scene(incident)
         asked = [*self.assignments.sent(incident), *chosen, *self._may_be_asked(incident)]
         may = [u for u in dict.fromkeys(asked) if u not in there]
-        first = sorted(self._by_time(incident, [u for u in may if u.role.care]), key=self._is_tied)
+        first = sorted(self._by_time(incident, [u for u in may if u.role.care]), key=self._is_on_a_scene)
         care = first[0] if first and not any(u.role.care for u in there) else None
         may = [u for u in may if u.role.fetches_aed and self._may_fetch(incident, u, care)]
-        return min(may, key=lambda u: (self._is_tied(u), self._aed_s(incident, u), u.order), default=None)
+        return min(may, key=lambda u: (self._is_on_a_scene(u), self._aed_s(incident, u), u.order), default=None)
 
     def _may_fetch(self, incident: IncidentState, unit: Responder, care: Responder | None) -> bool:
         """Return whether a unit may go by way of the AED: the first who gives first aid only at a small detour."""

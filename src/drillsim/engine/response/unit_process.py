@@ -39,7 +39,7 @@ class Response:
 
     # ------------------------------------------------------------------ who goes
 
-    def noticed_by(self, incident: IncidentState, unit: Responder) -> None:
+    def answer_notice(self, incident: IncidentState, unit: Responder) -> None:
         """Send a unit that noticed the incident itself at once: one that is called but has not set off, too, and one that is
         busy with something less urgent. Who has been there is not sent again."""
         if unit in self.assignments.on_scene(incident):
