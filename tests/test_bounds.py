@@ -77,10 +77,14 @@ def test_what_nobody_can_mean_is_told_at_once(kind: str, case: str, project: Pat
     assert spent < 60  # a hang, not a speed: what is told at once costs a second of a slow machine at most
 
 
-@pytest.mark.parametrize("rate", ["50001 /day", "1e9 /year"])
-def test_a_flood_of_incidents_in_a_day_is_told_at_once(rate: str, project: Path, capsys: Capture) -> None:
-    day = "drillsim: 1\nname: d\nplan: plan.yaml\ndemand: {calls: [{kind: behaviour, where: hall-0, rate: %s}]}\n"
-    (project / "scenario.yaml").write_text(day % rate, encoding="utf-8")
+@pytest.mark.parametrize(
+    ("rate", "lasts"), [("50001 /day", "7 h"), ("1e9 /year", "7 h"), ("1 /day", "24.01 h"), ("1 /day", "200000 h")]
+)
+def test_a_flood_of_incidents_or_hours_in_a_day_is_told_at_once(
+    rate: str, lasts: str, project: Path, capsys: Capture
+) -> None:
+    day = "drillsim: 1\nname: d\nplan: plan.yaml\ndemand: {lasts: %s, calls: [{kind: behaviour, where: hall-0, rate: %s}]}\n"
+    (project / "scenario.yaml").write_text(day % (lasts, rate), encoding="utf-8")
     assert main(["check", "school"]) == 2
     assert "scenario.yaml:4:" in capsys.readouterr().out
 

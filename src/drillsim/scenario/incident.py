@@ -213,8 +213,8 @@ class Demand(Model):
 
     from_: TimeOfDay = Field(default="08:00", alias="from", validate_default=True)
     """Opening of the school."""
-    lasts: Time = default("7 h", gt=0)
-    """Length of the day. Assumption A:demand.school_day."""
+    lasts: Time = default("7 h", gt=0, le=86400.0)
+    """Length of the day, at most 24 h. Assumption A:demand.school_day."""
     calls: tuple[Call, ...] = Field(min_length=1, max_length=1000)
     """Sorts of incidents with their rates."""
 

@@ -93,10 +93,12 @@ class Team:
         day = scenario_from(
             {
                 "name": self.name, **SETTINGS, "dispatch": dispatch, "primary": "resolved_s",
-                "demand": {"from": "08:00", "lasts": f"{self.lasts_s(calls)} s", "calls": calls_of},
+                "demand": {"from": "08:00", "calls": calls_of},
             }
         )  # fmt: skip
-        return day.model_copy(update={"horizon": PATIENCE_S})  # longer than files may ask for
+        assert day.demand is not None
+        long = day.demand.model_copy(update={"lasts": self.lasts_s(calls)})
+        return day.model_copy(update={"horizon": PATIENCE_S, "demand": long})  # longer than files may ask for
 
     def lasts_s(self, calls: int) -> float:
         """Return the length of a day with this many calls."""
