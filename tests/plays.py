@@ -24,7 +24,7 @@ FIXED = {
 
 
 def scenario(kind: str, where: Any, **changes: Any) -> ds.Scenario:
-    data: dict[str, Any] = {"name": "play", "incidents": [{"kind": kind, "where": where}], **FIXED}
+    data: dict[str, Any] = {"name": "play", "family": "play", "incidents": [{"kind": kind, "where": where}], **FIXED}
     for key, value in changes.items():
         key = key.replace("fire_service", "fire-service")
         data[key] = {**data[key], **value} if isinstance(data.get(key), dict) else value

@@ -1,4 +1,4 @@
-"""For hostile incidents place and time are not study axes, in files, in the API, and across scenarios of one family."""
+"""For hostile incidents place, script and time are not study axes: in files, in the API, and across scenarios of any name."""
 
 from __future__ import annotations
 
@@ -45,6 +45,54 @@ def test_a_study_does_not_rank_places_of_a_hostile_incident(three_rooms: ds.Floo
     mixes = Mixes(present="play", mixes={"play": mix()})
     with pytest.raises(ds.ScenarioError, match="never searches"):
         ds.Study(drills, three_rooms, mixes, runs=1)
+
+
+ELSEWHERE: dict[str, dict[str, Any]] = {
+    "place": {"incidents": [{"kind": "hostile", "where": "hall-0"}]},
+    "script": {"incidents": [{"kind": "hostile", "where": "hall-1", "moves": [{"to": "hall-0", "after": "60 s"}]}]},
+    "onset": {"incidents": [{"kind": "hostile", "where": "hall-1", "at": "60 s"}]},
+    "time": {"time_of_day": "11:00"},
+    "weekday": {"weekday": "friday"},
+    "its id": {"incidents": [{"kind": "hostile", "where": "hall-0", "id": "x"}], "protocol": {"incident": "x"}},
+}
+WATCHED: dict[str, dict[str, Any]] = {
+    "as it is": {},
+    "family": {"family": "another"},
+    "title": {"title": "Something else"},
+    "horizon": {"horizon": "29 min"},
+    "goal": {"goals": [{"measure": "able_on_scene_s", "at_most": "3 min", "in": "90 %"}]},
+    "inject": {"injects": [{"at": "20 min", "close": "d-101"}]},
+    "crowd": {"crowd": "stays"},
+}
+
+
+@pytest.mark.parametrize("watched", WATCHED)
+@pytest.mark.parametrize("axis", ELSEWHERE)
+def test_no_name_hides_that_only_place_script_or_time_differ(
+    axis: str, watched: str, three_rooms: ds.FloorPlan
+) -> None:
+    lockdown = {"protocol": {"action": "lockdown"}}
+    one = scenario("hostile", "hall-1", **lockdown)
+    moved = {**ELSEWHERE[axis], **WATCHED[watched], "name": "other"}
+    other = scenario(
+        "hostile", "hall-1", **{**moved, "protocol": {**lockdown["protocol"], **moved.get("protocol", {})}}
+    )
+    mixes = Mixes(present="play", mixes={"play": mix()})
+    for pair in ([one, other], [other, one], [scenario("medical", "hall-1", name="first"), other, one]):
+        with pytest.raises(ds.ScenarioError, match="never searches"):
+            ds.Study(pair, three_rooms, mixes, runs=1)
+
+
+def test_other_drills_with_a_hostile_event_may_stand_side_by_side(three_rooms: ds.FloorPlan) -> None:
+    mixes = Mixes(present="play", mixes={"play": mix()})
+    one = scenario("hostile", "hall-1", family="", protocol={"action": "lockdown"})
+    for other in (
+        scenario("hostile", "hall-1", family="", protocol={"action": "lockdown"}, police={"law": "600 s"}, name="b"),
+        scenario("hostile", "hall-0", family="", protocol={"action": "hold"}, name="b"),
+        scenario("false-report", "hall-0", family="", protocol={"action": "lockdown"}, name="b"),
+        scenario("medical", "hall-0", family="", protocol={"action": "lockdown"}, name="b"),
+    ):
+        assert len(ds.Study([one, other], three_rooms, mixes, runs=1).scenarios) == 2
 
 
 @pytest.mark.parametrize(

@@ -379,7 +379,7 @@ def test_a_list_is_replaced_whole(tmp_path: Path) -> None:
 def test_overrides_can_follow_one_another(tmp_path: Path) -> None:
     plain = drill(tmp_path, "overrides: {a: {reporting: {by: badge}}, b: {horizon: 1 h}}\n")
     both = plain.with_override("a").with_override("b")
-    assert (both.reporting.by, both.horizon, both.name, both.draws) == ("badge", 3600.0, "drill+a+b", "drill")
+    assert (both.reporting.by, both.horizon, both.name, both.draws) == ("badge", 3600.0, "drill+a+b", plain.draws)
 
 
 def test_an_unknown_override_is_a_key_error(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ PLAN = FloorPlan.model_validate(
 
 def drill(name: str = "fight", **more: object) -> Scenario:
     incident = {"kind": "behaviour", "where": "room"}
-    return Scenario.model_validate({"name": name, "incidents": [incident], "horizon": "10 min", **more})
+    return Scenario.model_validate({"name": name, "family": name, "incidents": [incident], "horizon": "10 min", **more})
 
 
 def mixes(*names: str) -> Mixes:

@@ -26,6 +26,8 @@ from drillsim.scenario.vocabulary import Weekday, default
 H = TypeVar("H", Incident, Call)
 
 
+FAMILY = "drillsim"
+"""Family of the scenarios that name none; a name changes no draw."""
 LONGEST_S = 7 * 86400.0
 """Longest horizon of a drill: a week."""
 
@@ -81,7 +83,8 @@ class Scenario(Model):
     title: str = ""
     """One line for people."""
     family: str = ""
-    """Names the random draws; default: the name. A what-if keeps the family of what it varies."""
+    """Names the random draws: scenarios of one family meet the same drills. Default: one family for all, so that no name
+    changes a draw. A what-if keeps the family of what it varies."""
     plan: str | None = None
     """Path of the plan file, relative to this file; a plan given as argument wins."""
     time_of_day: TimeOfDayDraw = "10:00"
@@ -136,7 +139,7 @@ class Scenario(Model):
     @property
     def draws(self) -> str:
         """The family that names the random draws."""
-        return self.family or self.name
+        return self.family or FAMILY
 
     @field_validator("incidents")
     @classmethod
@@ -215,7 +218,7 @@ class Scenario(Model):
         if self.guarded(patch):
             raise ScenarioError(f"override '{name}': {GUARD}")
         data = merge(self.model_dump(by_alias=True), patch)
-        data.update(name=f"{self.name}+{name}", family=self.draws, overrides=self.overrides)
+        data.update(name=f"{self.name}+{name}", overrides=self.overrides)
         changed = Scenario.model_validate(data, context={"si": True})
         changed._document = self._document
         return changed

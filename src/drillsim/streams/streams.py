@@ -111,7 +111,7 @@ class Streams:
     seed
         Root of all random numbers of a study.
     family
-        Name that scenarios share when they are to meet the same draws (`family:` of the file, else its name).
+        Name that scenarios share when they are to meet the same draws (`family:` of the file, else one for all).
     replication
         Number of the drill, from 0.
 

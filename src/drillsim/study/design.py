@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from drillsim.errors import ScenarioError, closest
 from drillsim.plan.model import FloorPlan
@@ -41,8 +42,8 @@ class Study:
     ) -> None:
         """Check the design. Raises ScenarioError where it cannot be played.
 
-        Faults: no scenario, two of one name, no run, an unknown present mix, and scenarios with a hostile incident
-        that differ in place or time under one family, which would rank targets (see `scenario.model.GUARD`).
+        Faults: no scenario, two of one name, no run, an unknown present mix, and scenarios of one hostile kind that would
+        rank places, scripts or times (`ranks_targets`).
         """
         chosen = (scenarios,) if isinstance(scenarios, Scenario) else tuple(scenarios)
         names = [scenario.name for scenario in chosen]
@@ -51,12 +52,9 @@ class Study:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ScenarioError(f"two scenarios of the study are called '{twice[0]}'; rename one with 'name:'")
-        for one in chosen:
-            for other in chosen:
-                axes = [(s.incidents, s.time_of_day, s.weekday) for s in (one, other)]
-                guarded = any(i.row.is_guarded for s in (one, other) for i in s.incidents)
-                if guarded and axes[0] != axes[1] and one.draws == other.draws:
-                    raise ScenarioError(f"'{one.name}' and '{other.name}': {GUARD}")
+        for one, other in combinations(chosen, 2):
+            if ranks_targets(one, other):
+                raise ScenarioError(f"'{one.name}' and '{other.name}': {GUARD}")
         if runs < 1:
             raise ScenarioError(f"a study needs at least 1 run per mix, not {runs}")
         if mixes.present not in mixes.mixes:
@@ -93,6 +91,42 @@ class Study:
             "mixes": content_sha256(json.loads(self.mixes.model_dump_json())),
             "scenarios": {s.name: content_sha256(json.loads(s.model_dump_json(exclude=apart))) for s in self.scenarios},
         }
+
+
+AXES = frozenset(("incidents", "time_of_day", "weekday"))
+"""What is never varied of a hostile incident: place, script and time."""
+_APART = AXES | {
+    "kinds",
+    "injects",
+    "protocol",
+    "drillsim",
+    "name",
+    "title",
+    "family",
+    "plan",
+    "horizon",
+    "primary",
+    "goals",
+}
+_APART |= {"overrides", "crowd", "crowd_engine"}
+"""Keys in which two scenarios may differ and still be one hostile event at two places: axes, script, words, how it is watched
+and computed. The protocol counts without the id of its incident."""
+
+
+def ranks_targets(one: Scenario, other: Scenario) -> bool:
+    """Return whether to play both would compare places, scripts or times of a hostile incident (misuse guard).
+
+    So it is for two scenarios of one hostile kind that differ in one of `AXES`, and otherwise in nothing that shapes the
+    answer of the school, or that say by a family that one is a what-if of the other. What they are called does not count.
+    """
+    kinds = [{i.row.like or i.row.name for i in s.incidents if i.row.is_guarded} for s in (one, other)]
+    if not kinds[0] or kinds[0] != kinds[1] or all(getattr(one, k) == getattr(other, k) for k in AXES):
+        return False
+    if one.family and one.family == other.family:
+        return True
+    protocols = [s.protocol.model_dump(exclude={"incident"}) for s in (one, other)]
+    rest = set(Scenario.model_fields) - _APART
+    return protocols[0] == protocols[1] and all(getattr(one, k) == getattr(other, k) for k in rest)
 
 
 def _lines(scenario: Scenario) -> Iterator[tuple[str, ScenarioLine]]:

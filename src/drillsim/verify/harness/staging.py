@@ -36,8 +36,8 @@ LEVEL_MPS, UP_MPS, DOWN_MPS = 2.5, 0.9, 1.2
 
 
 def scenario_from(data: Mapping[str, Any]) -> Scenario:
-    """Return the scenario of a file with this content. Raises ScenarioError with all faults."""
-    return scenario_of(_document({"drillsim": 1, **data}))
+    """Return the scenario of a file with this content, its name as family. Raises ScenarioError with all faults."""
+    return scenario_of(_document({"drillsim": 1, "family": data.get("name"), **data}))
 
 
 def mix_from(units: Sequence[Mapping[str, Any]], roles: Mapping[str, Mapping[str, Any]] | None = None) -> Mix:
