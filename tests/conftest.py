@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ ROOT = Path(__file__).resolve().parents[1]
 settings.register_profile("the same cases", derandomize=True, database=None)
 if "DRILLSIM_CASES" not in os.environ:
     settings.load_profile("the same cases")
+
+for _signal in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(_signal) is signal.SIG_IGN:  # in a background job, whose commands would inherit it
+        signal.signal(_signal, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

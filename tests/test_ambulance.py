@@ -56,6 +56,23 @@ def test_the_aed_is_asked_for_before_the_ambulance_is_met(helpers: int, fetched:
     assert (len(stamps(trace, "takes-aed")), len(stamps(trace, "ambulance-met"))) == (fetched, met)
 
 
+@pytest.mark.parametrize(("helpers", "fetched"), [(0, 0), (1, 1), (2, 1), (4, 1)])
+def test_the_aed_is_fetched_while_others_look_for_the_patient(helpers: int, fetched: int) -> None:
+    """Nobody who gives first aid stops searching for it, and the only one who does goes on."""
+    told = {
+        "place_known": dict.fromkeys(("radio", "phone", "badge", "camera", "in-person"), "0 %"),
+        "ask_back": "25 min",
+    }
+    trace = care(NURSE, *HELPERS[:helpers], aed=True, reporting=told, dispatch={**AT_ONCE, "back_up": True})
+    assert stamps(trace, "searches", "nurse")
+    takes = [e for e in trace.events if e.what == "takes-aed"]
+    assert len(takes) == fetched
+    for taken in takes:
+        assert taken.who != "nurse"
+        assert taken.time_s < trace.row["place_known_s"]
+        assert trace.row["aed_on_scene_s"] == stamps(trace, "on-scene", taken.who)[0]
+
+
 def test_the_escort_is_free_once_the_crew_is_there() -> None:
     trace = care(NURSE, *HELPERS)
     (escort,) = [e.who for e in trace.events if e.what == "ambulance-met"]

@@ -41,8 +41,10 @@ class Drill:
     def __init__(self, drill: DrillState) -> None:
         self.drill = drill
         self.protection = Protection(drill)
-        self.response = Response(drill, self.protection)
+        self.response = Response(drill, self.protection, resumes=self._see_on_duty)
         self.injects = InjectSchedule(drill, self.response, self.protection)
+        self._unfolded: list[IncidentState] = []
+        """Incidents from their onsets on."""
 
     def play(self) -> list[Event]:
         """Play to the end, and return the events in order of time."""
@@ -126,6 +128,7 @@ class Drill:
         IncidentCourse(drill, incident).begin()
         if drill.scenario.protocol.action != "none" and incident is drill.incidents[drill.scenario.protected]:
             drill.env.process(self._order_on_notice(incident))
+        self._unfolded.append(incident)
         for notice in detection.sources(drill, incident):
             drill.env.process(self._tell(incident, notice))
 
@@ -134,8 +137,8 @@ class Drill:
         drill = self.drill
         if notice.delay_s > 0.0:
             yield drill.env.timeout(notice.delay_s)
-        if notice.unit is not None and not notice.unit.is_here:
-            return  # it has left since
+        if notice.unit is not None and not self._is_there(notice.unit, incident):
+            return  # it has left, or was called away, since
         drill.notice(incident, notice.who, notice.why, notice.unit)
         if notice.unit is not None:
             self.response.answer_notice(incident, notice.unit)
@@ -161,6 +164,18 @@ class Drill:
                 drill.at(asked, lambda _e: tell_place(drill, incident, "office"))
         if is_first:
             self.response.dispatch(incident)
+
+    def _is_there(self, unit: Responder, incident: IncidentState) -> bool:
+        """Return whether a unit is where its duty had it: on campus, and in the space of the incident if it has set off since."""
+        return unit.is_here and (unit.number is None or self.drill.travel.place(unit)[0] == incident.space)
+
+    def _see_on_duty(self, unit: Responder) -> None:
+        """Let a unit that is back on its duty notice what nobody has reported yet."""
+        for incident in self._unfolded:
+            if not incident.ended and not (incident.reported.triggered and incident.place_known.triggered):
+                notice = detection.on_duty(self.drill, incident, unit)
+                if notice.delay_s < inf and incident.kind.noticed_by == "witness":
+                    self.drill.env.process(self._tell(incident, notice))
 
     def _order_on_notice(self, incident: IncidentState) -> Process:
         unit = yield incident.noticed

@@ -43,7 +43,7 @@ def sources(drill: DrillState, incident: IncidentState) -> list[Notice]:
     Ties go to the earlier source: people, cameras in plan order, the door's alarm, the incident's own stages, units
     in mix order. Empty when nobody ever notices.
     """
-    definition, streams, noticing = incident.definition, drill.streams, drill.scenario.noticing
+    definition, streams = incident.definition, drill.streams
     watched = _is_watched(drill, incident)
     if isinstance(definition, Incident) and definition.noticed_after is not None:
         fixed = definition.noticed_after.quantile(streams.uniform("notice.fixed", incident.id))
@@ -56,14 +56,15 @@ def sources(drill: DrillState, incident: IncidentState) -> list[Notice]:
         found += [
             Notice(seen, "alarm", f"stage {i + 1} is detected", "camera") for i, (_, seen) in enumerate(incident.stages)
         ]
-    now_s = drill.env.now
-    for unit in drill.units:
-        there = unit.visits(incident.space, now_s) - now_s
-        if there < inf:
-            own = noticing.witness.quantile(streams.uniform("notice.unit", f"{incident.id}/{unit.id}"))
-            why = "was there" if there == 0 else "came by on patrol"
-            found.append(Notice(there + own, unit.id, why, "unit", unit))
+    found += [on_duty(drill, incident, unit) for unit in drill.units]
     return sorted((n for n in found if n.delay_s < inf), key=lambda n: n.delay_s)
+
+
+def on_duty(drill: DrillState, incident: IncidentState, unit: Responder) -> Notice:
+    """Return the notice of a unit that does its duty from now on, at its next visit to the space; after inf for none."""
+    there = unit.visits(incident.space, drill.env.now) - drill.env.now
+    own = drill.scenario.noticing.witness.quantile(drill.streams.uniform("notice.unit", f"{incident.id}/{unit.id}"))
+    return Notice(there + own, unit.id, "was there" if there == 0 else "came by on patrol", "unit", unit)
 
 
 def _told(drill: DrillState, incident: IncidentState) -> Notice:

@@ -195,13 +195,14 @@ class Approach:
     def fetch_aed(self, incident: IncidentState, unit: Responder, *, asked: bool) -> Process:
         """Walk by way of the AED that makes the least detour, and take it.
 
-        Who was asked for the AED does so at any detour; who was not, at a detour of at most `aed_detour`, where nobody else was
-        asked. Nobody does while the place is not known, since nobody is asked then.
+        Who was asked for the AED does so at any detour, by way of the nearest one while the place is not known; who was not,
+        at a detour of at most `aed_detour`, where nobody else was asked and the place is known.
         """
         drill = self.drill
-        places = drill.world.equipment("aed")
-        unit.carries_aed = False
-        if not places or not unit.role.fetches_aed or not incident.place_known.triggered:
+        places, known = drill.world.equipment("aed"), incident.place_known.triggered
+        if unit.carries_aed:
+            return
+        if not places or not unit.role.fetches_aed or not (asked or known):
             return
         if not asked and (self.assignments.fetcher(incident) is not None or self._has_aed(incident)):
             return
@@ -211,7 +212,7 @@ class Approach:
         take = unit.sample(drill.scenario.medical.aed_take, "unit.aed_take", incident.number)
         goal = (incident.space, incident.point)
         ways = [
-            (routes.seconds_to(here, at, space, xy) + routes.seconds_to(space, xy, *goal), i)
+            (routes.seconds_to(here, at, space, xy) + (routes.seconds_to(space, xy, *goal) if known else 0.0), i)
             for i, (_, space, xy) in enumerate(places)
         ]
         total, chosen = min(ways)

@@ -148,12 +148,14 @@ class Dispatcher:
         """Return who brings the AED: of those on the way and the free units that may, who is at the patient with it first.
 
         The first who gives first aid goes straight there, but where taking the AED along costs it little (`aed_detour`) and
-        nobody would bring it sooner. None while the place is not known, where the plan has no AED, or where somebody was
-        asked for it already.
+        nobody would bring it sooner; who brings it to a search: `_fetches_meanwhile`. None where the plan has no AED, or where
+        somebody was asked for it already.
         """
         places, known = self.drill.world.equipment("aed"), incident.place_known.triggered
-        if not places or not known or not incident.kind.has_patient or self.assignments.fetcher(incident) is not None:
+        if not places or not incident.kind.has_patient or self.assignments.fetcher(incident) is not None:
             return None
+        if not known:
+            return self._fetches_meanwhile(incident, chosen)
         there = self.assignments.on_scene(incident)
         asked = [*self.assignments.sent(incident), *chosen, *self._may_be_asked(incident)]
         may = [u for u in dict.fromkeys(asked) if u not in there]
@@ -161,6 +163,19 @@ class Dispatcher:
         care = first[0] if first and not any(u.role.care for u in there) else None
         may = [u for u in may if u.role.fetches_aed and self._may_fetch(incident, u, care)]
         return min(may, key=lambda u: (self._is_on_a_scene(u), self._aed_s(incident, u), u.order), default=None)
+
+    def _fetches_meanwhile(self, incident: IncidentState, chosen: list[Responder]) -> Responder | None:
+        """Return who brings the AED to the search: who has one in hand first, of the free units that nobody sends to search.
+
+        Where there is none, of those who search, as long as somebody else who gives first aid searches on.
+        """
+        search = dict.fromkeys([*self.assignments.sent(incident), *chosen])
+        care = [u for u in search if u.role.care]
+        spare = [u for u in self._may_be_asked(incident) if u not in search and not self.assignments.is_busy(u)]
+        may = [
+            u for u in (*spare, *search) if u.role.fetches_aed and (u not in search or any(c is not u for c in care))
+        ]
+        return min(may, key=lambda u: (u in search, self._aed_s(incident, u), u.order), default=None)
 
     def _may_fetch(self, incident: IncidentState, unit: Responder, care: Responder | None) -> bool:
         """Return whether a unit may go by way of the AED: the first who gives first aid only at a small detour."""
@@ -192,14 +207,15 @@ class Dispatcher:
         return min(may, key=eta, default=None)
 
     def _aed_s(self, incident: IncidentState, unit: Responder) -> float:
-        """Return the seconds until a unit is at the patient with an AED."""
+        """Return the seconds until a unit is at the patient with an AED; until it has one in hand while the place is unknown."""
         travel, drill, leaves_s = self.drill.travel, self.drill, self._leaves_s(incident, unit)
         space, at = travel.place_in(unit, leaves_s)
         if space < 0:
             return float("inf")
         routes = travel.routes(unit, unit.pace(incident.kind))
         ways = [
-            routes.seconds_to(space, at, box, xy) + routes.seconds_to(box, xy, incident.space, incident.point)
+            routes.seconds_to(space, at, box, xy)
+            + (routes.seconds_to(box, xy, incident.space, incident.point) if incident.place_known.triggered else 0.0)
             for _, box, xy in drill.world.equipment("aed")
         ]
         take_s = unit.sample(drill.scenario.medical.aed_take, "unit.aed_take", incident.number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from drillsim.engine.protection.protective_action import Protection
 from drillsim.engine.response.approach import Approach
 from drillsim.engine.response.assignments import Assignment, Assignments, Status
@@ -18,10 +20,14 @@ from drillsim.record import events as ev
 
 
 class Response:
-    """The response of units and services to the incidents of one drill, and the parts that it is made of."""
+    """The response of units and services to the incidents of one drill, and the parts that it is made of.
 
-    def __init__(self, drill: DrillState, protection: Protection) -> None:
-        self.drill = drill
+    resumes
+        Told of a unit that is back on its duty.
+    """
+
+    def __init__(self, drill: DrillState, protection: Protection, *, resumes: Callable[[Responder], None]) -> None:
+        self.drill, self._resumes = drill, resumes
         self.assignments = Assignments(drill.scenario.dispatch.team)
         self.dispatcher = Dispatcher(drill, self.assignments)
         self.approach = Approach(drill, self.assignments, self.review)
@@ -215,6 +221,9 @@ class Response:
             drill.travel.begin_approach(unit)
             speed_mps = unit.pace(incident.kind)
             if incident.kind.has_patient:
+                unit.carries_aed = False
+                if assignment.fetches:
+                    yield from self.approach.fetch_aed(incident, unit, asked=True)
                 if why != "noticed it":
                     yield from self.approach.search(incident, unit, speed_mps)
                 yield from self.approach.fetch_aed(incident, unit, asked=assignment.fetches)
@@ -285,3 +294,4 @@ class Response:
         yield drill.travel.go(unit, space, point, speed_mps=unit.role.patrol_speed, no_way=lambda: None)
         if not self.assignments.is_busy(unit) and unit.is_here:
             drill.travel.resume(unit)
+            self._resumes(unit)

@@ -226,9 +226,11 @@ class Travel:
 
         In a drill with a walking crowd a unit stays at its post: as a walker of the crowd it can be met there.
         """
-        if not self.crowd.people_walk:
-            responder.number = responder.stands = None
-            responder.resumed_s = self.env.now
+        if self.crowd.people_walk:
+            responder.stands = self.place(responder)
+            return
+        responder.number = responder.stands = None
+        responder.resumed_s = self.env.now
 
     def leave_campus(self, responder: Responder) -> None:
         """Take a responder out of the building; when it is back it is where its duty has it."""
