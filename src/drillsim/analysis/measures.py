@@ -9,14 +9,16 @@ ask for is 'not-applicable'. The event vocabulary is in `record/events.py`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drillsim.analysis.intervals import response_intervals
 from drillsim.record import events as ev
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, status_name
+from drillsim.record.event_table import Departures, split
 from drillsim.record.trace import GRID, Event, Value
 from drillsim.scenario.kinds import KINDS, Kind
 
@@ -60,10 +62,28 @@ ORDER = ("incident", "kind", *(name for pair in STATUS.items() for name in pair)
 
 
 class Table:
-    """Events of one incident, together with those of the whole drill, by event word and in order of time."""
+    """Events of one incident, together with those of the whole drill, by event word and in order of time.
 
-    def __init__(self, shared: dict[str, list[Event]], own: dict[str, list[Event]]) -> None:
-        self._shared, self._own = shared, own
+    departures
+        Who left, of the incident and of the whole drill: persons out of the building, and gone home.
+    """
+
+    def __init__(
+        self, shared: dict[str, list[Event]], own: dict[str, list[Event]], departures: Sequence[Departures]
+    ) -> None:
+        self._shared, self._own, self._departures = shared, own, departures
+
+    def left_s(self, what: ev.EventWord, *, helped: bool = False, indoors: bool = False) -> NDArray[np.float64]:
+        """Return when persons left, sorted: of one event word, who need help only, who were indoors at first only."""
+        found = [np.zeros(0)]
+        for block in self._departures:
+            of_these = block.are(what)
+            if helped:
+                of_these &= block.needs_help
+            if indoors and block.where:
+                of_these &= np.array([not where for where in block.where])
+            found.append(block.times_s[of_these])
+        return np.sort(np.concatenate(found))
 
     def __getitem__(self, what: str) -> list[Event]:
         shared, own = self._shared.get(what), self._own.get(what)
@@ -84,11 +104,16 @@ def measure(events: Sequence[Event], *, horizon_s: float, kinds: Mapping[str, Ki
     Raises KeyError for an onset of a kind that is not among them.
     """
     by_incident: dict[str, dict[str, list[Event]]] = defaultdict(lambda: defaultdict(list))
-    for event in events:
+    others, departures = split(events)
+    for event in others:
         by_incident[event.incident][event.what].append(event)
     shared = by_incident.pop("", {})
     onsets = sorted((own[ev.ONSET][0] for own in by_incident.values() if own[ev.ONSET]), key=lambda e: e.time_s)
-    return [_row(Table(shared, by_incident[onset.incident]), onset, horizon_s, kinds[onset.why]) for onset in onsets]
+
+    def table_of(id_: str) -> Table:
+        return Table(shared, by_incident[id_], [d for d in departures if d.incident in ("", id_)])
+
+    return [_row(table_of(onset.incident), onset, horizon_s, kinds[onset.why]) for onset in onsets]
 
 
 def _row(table: Table, onset: Event, horizon_s: float, kind: Kind) -> dict[str, Value]:
@@ -164,7 +189,7 @@ def _applicable(kind: Kind, table: Table) -> set[str]:
     to_leave, helped = _to_leave(table)
     if not helped:
         names.discard("evacuated_needs_help_all_s")
-    if not to_leave and table[ev.GONE_HOME]:
+    if not to_leave and len(table.left_s(ev.GONE_HOME)):
         names -= {"evacuated_p50_s", "evacuated_p95_s", "evacuated_all_s"}
     if any(e.value for e in table[ev.DISMISSED]):
         names |= {"gone_home_p95_s", "gone_home_all_s"}
@@ -228,16 +253,16 @@ def _people(table: Table, onset: Event, times: dict[str, float | None]) -> dict[
     inside = int(sum(e.value or 0 for e in table[ev.INSIDE] if not e.why))
     to_leave, helped = _to_leave(table)
     waits = [e.why for e in table[ev.IN_REFUGE]]
-    out = [_since(onset, e.time_s) for e in table[ev.OUT]]
-    out_helped = [_since(onset, e.time_s) for e in table[ev.OUT] if e.why == "needs-help"]
+    out = np.maximum(table.left_s(ev.OUT) - onset.time_s, 0.0)
+    out_helped = np.maximum(table.left_s(ev.OUT, helped=True) - onset.time_s, 0.0)
     for share, column in ((0.5, "evacuated_p50_s"), (0.95, "evacuated_p95_s")):
         rank = ceil(share * to_leave - 1e-9)
         if to_leave and len(out) >= rank:
-            times[column] = sorted(out)[rank - 1]
-    if out and len(out) + len(waits) >= to_leave:
-        times["evacuated_all_s"] = max(out)
-    if out_helped and len(out_helped) + waits.count("needs-help") >= helped:
-        times["evacuated_needs_help_all_s"] = max(out_helped)
+            times[column] = float(out[rank - 1])
+    if len(out) and len(out) + len(waits) >= to_leave:
+        times["evacuated_all_s"] = float(out[-1])
+    if len(out_helped) and len(out_helped) + waits.count("needs-help") >= helped:
+        times["evacuated_needs_help_all_s"] = float(out_helped[-1])
     leaving = any(e.why == "evacuate" for e in table[ev.PROTOCOL])
     return {"people": inside, "still_inside": to_leave - len(out) if leaving else None}
 
@@ -247,10 +272,11 @@ def _to_leave(table: Table) -> tuple[int, int]:
 
     Who has gone home from inside is not evacuated, and nobody waits for them.
     """
-    home = [e for e in table[ev.GONE_HOME] if not e.where]
+    home = len(table.left_s(ev.GONE_HOME, indoors=True))
+    home_helped = len(table.left_s(ev.GONE_HOME, indoors=True, helped=True))
     inside = int(sum(e.value or 0 for e in table[ev.INSIDE] if not e.why))
     helped = int(sum(e.value or 0 for e in table[ev.INSIDE] if e.why == "needs-help"))
-    return inside - len(home), helped - sum(e.why == "needs-help" for e in home)
+    return inside - home, helped - home_helped
 
 
 def _gone_home(table: Table, onset: Event, times: dict[str, float | None]) -> Value:
@@ -258,11 +284,11 @@ def _gone_home(table: Table, onset: Event, times: dict[str, float | None]) -> Va
     asked = int(sum(e.value or 0 for e in table[ev.DISMISSED]))
     if not asked:
         return None
-    home = sorted(_since(onset, e.time_s) for e in table[ev.GONE_HOME])
+    home = np.maximum(table.left_s(ev.GONE_HOME) - onset.time_s, 0.0)
     for share, column in ((0.95, "gone_home_p95_s"), (1.0, "gone_home_all_s")):
         rank = ceil(share * asked - 1e-9)
         if len(home) >= rank:
-            times[column] = home[rank - 1]
+            times[column] = float(home[rank - 1])
     return len(home)
 
 
@@ -343,7 +369,7 @@ def _busy(table: Table, end_s: float) -> float:
     return spent
 
 
-def count_curve(times_s: Iterable[float], *, horizon_s: float) -> tuple[float, ...]:
-    """Return how many of the times have passed at each of GRID points, evenly from 0 to the horizon."""
+def count_curve(times_s: NDArray[np.float64], *, horizon_s: float) -> tuple[float, ...]:
+    """Return how many of the times have passed at each of GRID points, evenly from 0 to the horizon; earlier ones at 0."""
     grid_s = horizon_s * np.arange(GRID) / (GRID - 1)
-    return tuple(np.searchsorted(np.sort(np.fromiter(times_s, float)), grid_s, side="right").astype(float).tolist())
+    return tuple(np.searchsorted(np.sort(times_s), grid_s, side="right").astype(float).tolist())

@@ -7,14 +7,9 @@ injects. At the end it adds the events that only the whole drill can tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
-from itertools import repeat
 from math import floor, inf
-from operator import attrgetter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drillsim.engine.incident import detection
 from drillsim.engine.incident.call_arrivals import arrivals_of
@@ -30,7 +25,7 @@ from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
 from drillsim.record import events as ev
-from drillsim.record.trace import Event
+from drillsim.record.event_table import WORDS, Departures, EventTable
 from drillsim.scenario.calendar import DAY
 from drillsim.streams.streams import sample
 
@@ -46,7 +41,7 @@ class Drill:
         self._unfolded: list[IncidentState] = []
         """Incidents from their onsets on."""
 
-    def play(self) -> list[Event]:
+    def play(self) -> EventTable:
         """Play to the end, and return the events in order of time."""
         drill, scenario = self.drill, self.drill.scenario
         self._roll_call()
@@ -64,8 +59,7 @@ class Drill:
             if scenario.protocol.action == "lockdown" and scenario.protocol.release is not None:
                 drill.env.process(RoomRelease(self.response, self.protection).run())
         drill.env.run(until=_after(drill.end_s))
-        self._closing_lines()
-        return drill.log.events
+        return self._closing_lines()
 
     def _roll_call(self) -> None:
         drill = self.drill
@@ -194,41 +188,36 @@ class Drill:
 
     # ------------------------------------------------------------------ the end
 
-    def _closing_lines(self) -> None:
-        """Append the events that only the whole drill can tell: exits, exposure, accountability, final states."""
+    def _closing_lines(self) -> EventTable:
+        """Return all events, with those that only the whole drill can tell: exits, exposure, accountability, final states."""
         drill = self.drill
         for incident in list(drill.exposures):
             drill.stop_exposure(incident)
         self._last_states()
         if drill.scenario.demand is not None:
-            return
+            return EventTable(drill.log.events)
         protected = drill.incidents[drill.scenario.protected].id
-        helped, later = drill.needs_help(), drill.comes_later()
-        times_s, out = drill.crowd.departures()
-        lines = zip(
-            times_s.tolist(), map(_person, out.tolist()), *self._words_of(out, helped, later), repeat(protected),
-            repeat(None), strict=False,
-        )  # fmt: skip
-        drill.log.events += map(tuple.__new__, repeat(Event), lines)
+        left = self._departures(protected)
+        before = len(drill.log.events)
         self.protection.take_stock()
         for (word, reason), count in sorted(drill.crowd.tally().items()):
             why = f"{word} ({reason})" if reason else word
             drill.log("people", ev.AT_HORIZON, "", why, value=float(count))
-        drill.log.events.sort(key=attrgetter("time_s"))
+        lines = drill.log.events
+        return EventTable(lines[:before], [left] if len(left) else [], lines[before:])
 
-    def _words_of(
-        self, out: NDArray[np.int64], helped: NDArray[np.bool_], later: NDArray[np.bool_]
-    ) -> tuple[Iterable[str], Iterable[str], Iterable[str]]:
-        """Return what, where and why of the line of each person who is out: of the building, once more, or gone home."""
-        drill, words = self.drill, _words(later[out], ev.OUT_AGAIN, ev.OUT)
-        why = _words(helped[out], "needs-help", "")
-        if not len(drill.going_home):
-            return words, repeat(""), why
-        home, started = drill.crowd.gone_home[out], drill.population.space[out]
-        words = [ev.GONE_HOME if gone else word for word, gone in zip(words, home.tolist(), strict=False)]
-        outdoors = (home & ~drill.world.network.space_indoors[started]).tolist()
-        where = [drill.id_of(s) if o else "" for s, o in zip(started.tolist(), outdoors, strict=True)]
-        return words, where, why
+    def _departures(self, incident: str) -> Departures:
+        """Return who is out of the building, once more, or gone home."""
+        drill = self.drill
+        times_s, out = drill.crowd.departures()
+        words = np.where(drill.comes_later()[out], WORDS.index(ev.OUT_AGAIN), WORDS.index(ev.OUT)).astype(np.int8)
+        where: tuple[str, ...] = ()
+        if len(drill.going_home):
+            home, started = drill.crowd.gone_home[out], drill.population.space[out]
+            words[home] = WORDS.index(ev.GONE_HOME)
+            outdoors = (home & ~drill.world.network.space_indoors[started]).tolist()
+            where = tuple(drill.id_of(s) if o else "" for s, o in zip(started.tolist(), outdoors, strict=True))
+        return Departures(times_s, out, words, drill.needs_help()[out], where, incident)
 
     def _last_states(self) -> None:
         """Log the final state of every unit."""
@@ -246,15 +235,6 @@ class Drill:
             return "free" if unit.stands is not None else f"on duty: {unit.spell_at(now).duty}"
         there = "on scene" if assignment.status is Status.ON_SCENE else "busy"
         return f"{there}: {assignment.incident.id}"
-
-
-def _words(flags: NDArray[np.bool_], yes: str, no: str) -> Iterable[str]:
-    return [yes if flag else no for flag in flags.tolist()] if flags.any() else repeat(no)
-
-
-@cache
-def _person(number: int) -> str:
-    return f"person-{number}"
 
 
 def _after(horizon_s: float) -> float:

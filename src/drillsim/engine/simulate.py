@@ -49,16 +49,18 @@ def simulate(
     looks: list[NDArray[np.int64]] = []
     if queue_step_s is not None:
         drill.env.process(_watch_queues(drill, queue_step_s, looks))
-    events = tuple(Drill(drill).play())
+    events = Drill(drill).play()
     horizon = scenario.horizon
     heads: dict[str, Value] = {"scenario": scenario.name, "mix": mix.name, "replication": replication}
     rows = tuple({**heads, **row} for row in measure(events, horizon_s=horizon, kinds=scenario.kind_rows))
     curves: dict[str, tuple[float, ...]] = {}
-    for what, action in ((ev.OUT, "evacuate"), (ev.SECURED, "lockdown")):
-        if scenario.protocol.action == action:
-            onset_s = scenario.incidents[scenario.protected].at
-            times_s = [max(e.time_s - onset_s, 0.0) for e in events if e.what == what]
-            curves[what] = count_curve(times_s, horizon_s=horizon)
+    onset_s = scenario.incidents[scenario.protected].at if scenario.incidents else 0.0
+    if scenario.protocol.action == "evacuate":
+        out_s = [d.times_s[d.are(ev.OUT)] for d in events.departures]
+        curves[ev.OUT] = count_curve(np.concatenate([np.zeros(0), *out_s]) - onset_s, horizon_s=horizon)
+    elif scenario.protocol.action == "lockdown":
+        secured_s = [e.time_s for e in events.others if e.what == ev.SECURED]
+        curves[ev.SECURED] = count_curve(np.array(secured_s) - onset_s, horizon_s=horizon)
     return Trace(
         scenario=scenario.name,
         mix=mix.name,

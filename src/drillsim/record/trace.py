@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -110,7 +110,8 @@ class Trace:
     seed: int
     replication: int
     horizon_s: float
-    events: tuple[Event, ...]
+    events: Sequence[Event]
+    """In order of time; lines of persons who are out are made when they are read."""
     rows: tuple[Mapping[str, Value], ...]
     """One outcome row per incident, in order of their onset; none where a day had no incident."""
     legs: tuple[Leg, ...] = ()
