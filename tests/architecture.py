@@ -66,8 +66,11 @@ SUB_LAYERS: Mapping[str, tuple[frozenset[str], ...]] = {
     ),
 }
 """Layers inside the three largest packages, top to bottom, under the same rule."""
-OPEN = frozenset({"cli.commands", "crowd.geometry", "engine.world", "exchange.dispatch_log", "verify.harness"})
-"""Sub-packages that other packages may use: constant data (cells, the world), one importer per format, and test stands."""
+OPEN = frozenset(
+    {"analysis.selection", "cli.commands", "crowd.geometry", "engine.world", "exchange.dispatch_log", "verify.harness"}
+)
+"""Sub-packages that other packages may use: constant data (cells, the world), pure statistics, one importer per format, and
+test stands."""
 CROWDED = frozenset({"cli/commands"})
 """Folders that may hold more than 12 modules: one per verb of the command line."""
 ALSO_ENDS_AS = frozenset({"cannot-reach", "nobody-free", "nobody-suited", "report-lost"})
