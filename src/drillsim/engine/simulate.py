@@ -9,11 +9,14 @@ from drillsim.analysis.measures import count_curve, measure
 from drillsim.crowd.geometry.way_uses import WayNames
 from drillsim.engine.drill import Drill
 from drillsim.engine.state.drill_state import DrillState, Process
+from drillsim.errors import ScenarioError, closest
 from drillsim.plan.model import FloorPlan
 from drillsim.record import events as ev
+from drillsim.record.presence import NOTHING_FORCED, WEEKDAY, ForcedPresence, presence_text
 from drillsim.record.trace import Trace, Value
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
+from drillsim.scenario.vocabulary import WEEKDAYS
 from drillsim.streams.streams import Streams
 
 
@@ -26,6 +29,7 @@ def simulate(
     replication: int = 0,
     record_legs: bool = False,
     queue_step_s: float | None = None,
+    presence: ForcedPresence | None = None,
 ) -> Trace:
     """Return the trace of one drill: its events, one outcome row per incident, and its curves.
 
@@ -40,18 +44,26 @@ def simulate(
         Keep every stretch of movement, for replay.
     queue_step_s
         Seconds between two looks at every queue (`Trace.queues`); none where absent.
+    presence
+        Who is on campus when the drill begins, such as {"sro-1": False, "weekday": "thursday"}; units that are not named are
+        drawn by their chance. Drills of one presence are numbered by themselves: the drill of a study whose row has
+        'forced' and 'replication'. Units of other mixes may be named, so that mixes are compared on one drill.
 
     The scenario and the mix must fit the plan: raises KeyError for places that the plan lacks. `drillsim.check` finds
-    them, with their line, beforehand.
+    them, with their line, beforehand. Raises ScenarioError for a presence that cannot be forced.
     """
-    streams = Streams(seed, scenario.draws, replication)
-    drill = DrillState(scenario, plan, mix, streams, record_legs=record_legs)
+    forced = dict(presence or NOTHING_FORCED)
+    refuse_presence(scenario, mix, forced)
+    told = presence_text(forced)
+    streams = Streams(seed, scenario.draws, replication, presence=told)
+    drill = DrillState(scenario, plan, mix, streams, record_legs=record_legs, presence=forced)
     looks: list[NDArray[np.int64]] = []
     if queue_step_s is not None:
         drill.env.process(_watch_queues(drill, queue_step_s, looks))
     events = Drill(drill).play()
     horizon = scenario.horizon
     heads: dict[str, Value] = {"scenario": scenario.name, "mix": mix.name, "replication": replication}
+    heads |= {"forced": told} if told else {}
     rows = tuple({**heads, **row} for row in measure(events, horizon_s=horizon, kinds=scenario.kind_rows))
     curves: dict[str, tuple[float, ...]] = {}
     onset_s = scenario.incidents[scenario.protected].at if scenario.incidents else 0.0
@@ -74,7 +86,21 @@ def simulate(
         kinds=scenario.own_kinds,
         ways=drill.crowd.ways(),
         queues=_queues(drill, looks),
+        forced=told,
     )
+
+
+def refuse_presence(scenario: Scenario, mix: Mix, presence: ForcedPresence) -> None:
+    """Raise ScenarioError for a presence that cannot be forced: an unknown weekday, another than the scenario's, or a unit
+    whose presence follows its calendar."""
+    day = presence.get(WEEKDAY)
+    if day is not None and day not in WEEKDAYS:
+        raise ScenarioError(f"presence: '{day}' is no weekday.{closest(str(day), WEEKDAYS)}")
+    if day is not None and scenario.weekday not in (None, day):
+        raise ScenarioError(f"presence: the scenario is played on a {scenario.weekday}, not on a {day}")
+    for unit in mix.units:
+        if unit.id in presence and unit.calendar is not None:
+            raise ScenarioError(f"presence: '{unit.id}' has a calendar, which the weekday decides: write weekday=DAY")
 
 
 def _watch_queues(drill: DrillState, step_s: float, looks: list[NDArray[np.int64]]) -> Process:

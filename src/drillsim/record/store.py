@@ -30,9 +30,15 @@ _OWN_IGNORE = "# written by drillsim: results stay out of git"
 DECIMALS = 6
 KEYS = ("scenario", "mix", "replication", "incident", "status", "stage", "reason")
 """First columns of every row. status: 'done' or 'failed'; a failed run says at which stage and why."""
+STRATUM = "stratum_probability"
+PRESENCE = ("forced", "presence", STRATUM)
+"""Columns that follow the outcome. forced: the presence that a drill was forced to, '' where it was drawn; drills of one forced
+presence are numbered by themselves, so a drill is named by forced and replication. presence: who of the mix is on campus by
+chance, in words (`record.presence.State`). stratum_probability: how likely that state is; of the states below 1 %, marked
+'rare', how likely they are together; with 12 decimals."""
 WAY_KEYS = ("scenario", "mix", "replication")
 """First columns of every row of `ways.csv`."""
-_TEXT = ("scenario", "mix", "incident", "status", "stage", "reason")
+_TEXT = ("scenario", "mix", "incident", "status", "stage", "reason", "forced", "presence")
 _NOTICE = (
     "INTERNAL\n\n"
     "Results of simulated drills. They tell the staffing and the response times of a school: keep them\n"
@@ -49,7 +55,7 @@ def column_order(rows: Iterable[Mapping[str, Value]]) -> list[str]:
     known = [*KEYS]
     for column in MEASURES:
         known += [column.name, status_name(column.name)]
-    known += [c.name for c in (*COUNTS, *LEGS)]
+    known += [*(c.name for c in (*COUNTS, *LEGS)), *PRESENCE]
     others = {key for row in rows for key in row}.difference(known)
     return known + sorted(others)
 
@@ -64,7 +70,7 @@ def settled(row: Mapping[str, Value]) -> dict[str, Value]:
         if isinstance(value, float):
             if value != value or value in (float("inf"), float("-inf")):
                 raise ValueError(f"{key} is {value}; a value never reached is None")
-            value = round(value, DECIMALS) + 0.0
+            value = round(value, 2 * DECIMALS if key == STRATUM else DECIMALS) + 0.0
         out[key] = value
     return out
 
@@ -80,7 +86,12 @@ def _cell(value: Value) -> str:
 def runs_csv(rows: Sequence[Mapping[str, Value]]) -> bytes:
     r"""Return the rows as CSV: UTF-8 with byte order mark for Excel, '\n' line ends, 6 decimals."""
     columns = column_order(rows)
-    return _csv(columns, ([row.get(c) for c in columns] for row in rows))
+    return _csv(columns, ([_exact(c, row.get(c)) for c in columns] for row in rows))
+
+
+def _exact(column: str, value: Value) -> Value:
+    """Return a probability as text with all its decimals; weights are made of it."""
+    return f"{value:.12g}" if column == STRATUM and isinstance(value, float) else value
 
 
 def ways_csv(rows: Iterable[Sequence[Value]]) -> bytes:
@@ -293,7 +304,7 @@ def _way_use(row: Mapping[str, str]) -> WayUse:
 
 
 def _value(key: str, cell: str) -> Value:
-    if cell == "" and key not in ("incident", "stage", "reason"):
+    if cell == "" and key not in ("incident", "stage", "reason", "forced"):
         return None
     if key in _TEXT or key.endswith("_status"):
         return from_cell(cell)

@@ -126,6 +126,8 @@ class Trace:
     queues: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
     """Persons who wait, by way and direction, at the looks that `simulate(queue_step_s=...)` asks for, from 0 on; without
     ways at which nobody waited."""
+    forced: str = ""
+    """Presence that the drill was forced to, as text; '' where it was drawn."""
 
     @property
     def row(self) -> Mapping[str, Value]:

@@ -225,6 +225,10 @@ class Mix(Model):
         """Return the role of one of its units."""
         return self.roles[unit.role]
 
+    def chance(self, unit: Unit) -> float:
+        """Return the share of school hours that one of its units without a calendar is on campus."""
+        return self.role(unit).presence if unit.presence is None else unit.presence
+
     @property
     def cost(self) -> BareMoney:
         """Sum of its units' yearly costs; year and payer where they all agree."""

@@ -114,13 +114,17 @@ class Streams:
         Name that scenarios share when they are to meet the same draws (`family:` of the file, else one for all).
     replication
         Number of the drill, from 0.
+    presence
+        Text of the presence that the drill is forced to; '' for the drills 0, 1, 2 … of the seed. It is part of the name, so
+        that drills forced to a presence are numbered by themselves and share no draw with others.
 
     Objects hold no state but a cache of keys: the same arguments always give the same numbers.
     """
 
-    def __init__(self, seed: int, family: str, replication: int = 0) -> None:
+    def __init__(self, seed: int, family: str, replication: int = 0, *, presence: str = "") -> None:
         self.seed, self.family, self.replication = seed, family, replication
-        self._prefix = blake2b(f"{SCHEME}/{seed}/{family}/{replication}/".encode(), digest_size=8)
+        number = f"{replication}, {presence}" if presence else f"{replication}"
+        self._prefix = blake2b(f"{SCHEME}/{seed}/{family}/{number}/".encode(), digest_size=8)
         self._keys: dict[str, tuple[int, int]] = {}
 
     def _key(self, purpose: str) -> tuple[int, int]:

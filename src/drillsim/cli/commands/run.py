@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     "--replication", type=click.IntRange(min=0), default=0, show_default=True, help="Which of the seed's drills."
 )
 @click.option(
+    "--presence",
+    metavar="UNIT=here|away,...",
+    help="Who is on campus when the drill begins, as in column 'forced' of runs.csv; weekday=DAY for the day.",
+)
+@click.option(
     "--override", "overrides", multiple=True, metavar="NAME", help="A named what-if of the scenario; may be repeated."
 )
 @click.option(
@@ -42,6 +47,7 @@ def run(
     mix_name: str | None,
     seed: int,
     replication: int,
+    presence: str | None,
     overrides: tuple[str, ...],
     days: int | None,
     out: Path | None,
@@ -49,7 +55,8 @@ def run(
 ) -> None:
     """Play one drill of SCENARIO and print its timeline in words, then its outcome and its goals.
 
-    Drill number R of a seed is the same drill in every mix, and the same as row R of a comparison with that seed.
+    Drill number R of a seed is the same drill in every mix, and the same as row R of a comparison with that seed. Drills
+    forced to a presence are numbered by themselves: --presence and --replication replay a row that has 'forced'.
 
     A scenario with 'demand:' is a whole school day: it prints the day, then how its incidents were met and what was
     left of each unit's hours. With --days N it plays N days and prints the sums.
@@ -64,21 +71,25 @@ def run(
     played, mix = given.scenarios[0], _chosen(given.mixes, mix_name)
     if played.demand is None and (days is not None or out is not None):
         raise click.UsageError("--days and --out are for scenarios with 'demand:', which play whole school days")
+    forced = _forced(presence, given.mixes)
+    if forced and days is not None:
+        raise click.UsageError("--presence is for one drill or one day: leave out --days")
     if days is not None and days > 1:
         terminal.faults(given.warnings, err=True)
         _term(played, given.plan, mix, days=days, seed=seed, out=out, as_json=as_json)
         return
-    trace = simulate(played, given.plan, mix, seed=seed, replication=replication)
+    trace = simulate(played, given.plan, mix, seed=seed, replication=replication, presence=forced)
     terminal.faults(given.warnings, err=True)
     say = _to(as_json)
     say(f"{played.title or played.name}: {given.plan.name}, {when(played)}")
-    say(f"Staffing: {mix.label or mix.name}. Drill {replication} of seed {seed}, watched for {clock(trace.horizon_s)}.")
+    number = f"Drill {replication} of seed {seed}" + (f", forced to {trace.forced}" if trace.forced else "")
+    say(f"Staffing: {mix.label or mix.name}. {number}, watched for {clock(trace.horizon_s)}.")
     say("")
     story = tell(trace, given.plan)
     for line in story:
         say(str(line))
     say("")
-    if played.demand is not None:
+    if played.demand is not None and not forced:
         _term(played, given.plan, mix, days=1, seed=seed, out=out, as_json=as_json)
         return
     ways = ("Ways out", exit_lines(trace, given.plan)), ("Longest queues", queue_lines(trace, given.plan))
@@ -125,6 +136,22 @@ def _chosen(mixes: Mixes, name: str | None) -> Mix:
     if name not in mixes.mixes:
         raise click.UsageError(f"no mix called '{name}'.{closest(name, mixes)}")
     return mixes[name]
+
+
+def _forced(text: str | None, mixes: Mixes) -> dict[str, bool | str]:
+    """Return the presence asked for; a usage error for a text of another form, or a unit that no mix has."""
+    from drillsim.errors import ScenarioError, closest
+    from drillsim.record.presence import WEEKDAY, presence_from
+
+    try:
+        forced = presence_from(text or "")
+    except ScenarioError as problem:
+        raise click.UsageError(f"--{problem}") from problem
+    units = {unit.id for name in mixes for unit in mixes[name].units} | {WEEKDAY}
+    for unit in forced:
+        if unit not in units:
+            raise click.UsageError(f"--presence: no mix has a unit called '{unit}'.{closest(unit, units)}")
+    return forced
 
 
 Rows = list[tuple[str, str, str]]

@@ -19,12 +19,13 @@ from drillsim.engine.state.exposure import Exposure
 from drillsim.engine.state.incident import IncidentFactory, IncidentState
 from drillsim.engine.state.responder import Responder, responders_of
 from drillsim.engine.state.travel import Travel
-from drillsim.engine.world.clock import clock_of
+from drillsim.engine.world.clock import clock_of, forced_weekday
 from drillsim.engine.world.occupants import people_of
 from drillsim.engine.world.rooms import has_telephone
 from drillsim.engine.world.world import XY, world_of
 from drillsim.plan.model import FloorPlan
 from drillsim.record import events as ev
+from drillsim.record.presence import NOTHING_FORCED, ForcedPresence
 from drillsim.scenario.defaults import REPORT_DELAY
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
@@ -43,6 +44,8 @@ class DrillState:
 
     record_legs
         Keep every stretch of movement, for replay.
+    presence
+        Presence and weekday that the drill is forced to.
     """
 
     def __init__(
@@ -53,12 +56,13 @@ class DrillState:
         streams: Streams,
         *,
         record_legs: bool,
+        presence: ForcedPresence = NOTHING_FORCED,
     ) -> None:
         self.scenario, self.streams = scenario, streams
         self.trust = min(1.0, scenario.noticing.trust * mix.trust)
         """Chance that pupils tell an adult what they see where none is in charge."""
         self.world = world = world_of(plan, scenario)
-        self.clock = clock = clock_of(scenario, plan, streams)
+        self.clock = clock = clock_of(scenario, plan, streams, weekday=forced_weekday(presence))
         self.population = people_of(scenario, world, streams, clock)
         self.env = env = simpy.Environment()
         self.log = EventLog(env)
@@ -69,7 +73,9 @@ class DrillState:
         self.travel = Travel(env, world, self.crowd, scenario.locks)
         self.end_s = _end_s(scenario)
         """Time at which the drill, or what it watches of a school day, ends."""
-        self.units = responders_of(mix, world, streams, clock, key_law=scenario.locks.key, end_s=self.end_s)
+        self.units = responders_of(
+            mix, world, streams, clock, key_law=scenario.locks.key, end_s=self.end_s, forced=presence
+        )
         self.incident_factory = IncidentFactory(scenario, world, streams, clock, env)
         self.incidents = self.incident_factory.of_drill()
         self.exposures: dict[IncidentState, Exposure] = {}

@@ -12,6 +12,7 @@ from drillsim.engine.state.presence import HERE, Presence, shifts_of
 from drillsim.engine.world.clock import Clock
 from drillsim.engine.world.world import XY, World
 from drillsim.quantities import Spread
+from drillsim.record.presence import ForcedPresence
 from drillsim.scenario.kinds import Kind
 from drillsim.scenario.staffing import Mix, Role, Unit
 from drillsim.streams.streams import Streams, sample
@@ -147,26 +148,26 @@ class Responder:
 
 
 def responders_of(
-    mix: Mix, world: World, streams: Streams, clock: Clock, *, key_law: Spread, end_s: float
+    mix: Mix, world: World, streams: Streams, clock: Clock, *, key_law: Spread, end_s: float, forced: ForcedPresence
 ) -> list[Responder]:
     """Return the mix's units with every draw of the day made, used or not, in file order.
 
     end_s
         End of the drill, up to which shifts and duties are known.
+    forced
+        Units that are forced to be on campus or away, whatever their chance.
     """
     found = []
     for order, unit in enumerate(mix.units):
         role = mix.role(unit)
-        presence = role.presence if unit.presence is None else unit.presence
+        drawn = bool(forced.get(unit.id, streams.uniform("unit.presence", unit.id) < mix.chance(unit)))
         found.append(
             Responder(
                 unit=unit,
                 role=role,
                 order=order,
                 streams=streams,
-                presence=Presence(
-                    shifts_of(unit.calendar, clock, end_s, drawn=streams.uniform("unit.presence", unit.id) < presence)
-                ),
+                presence=Presence(shifts_of(unit.calendar, clock, end_s, drawn=drawn)),
                 spells=duty_spells(unit, role, world, streams, clock, end_s=end_s),
                 run_mps=role.run.quantile(streams.uniform("unit.speed", unit.id)),
                 brisk_mps=role.brisk,

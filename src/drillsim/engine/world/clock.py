@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from drillsim.plan.model import FloorPlan, Period
 from drillsim.quantities import minutes
+from drillsim.record.presence import WEEKDAY, ForcedPresence
 from drillsim.scenario.model import Scenario
-from drillsim.scenario.vocabulary import SCHOOL_DAYS, Weekday
+from drillsim.scenario.vocabulary import SCHOOL_DAYS, WEEKDAYS, Weekday
 from drillsim.streams.streams import Streams
 
 
@@ -39,18 +40,32 @@ class Clock:
         return next((p for p in self.plan.timetable if minutes(p.from_) <= now < minutes(p.to)), None)
 
 
-def clock_of(scenario: Scenario, plan: FloorPlan, streams: Streams) -> Clock:
+def weekday_of(scenario: Scenario, streams: Streams) -> Weekday:
+    """Return the weekday of one drill, as the scenario says, or drawn by drill.
+
+    Whole days follow each other from Monday to Friday, the replication being the number of the day.
+    """
+    if scenario.weekday is not None:
+        return scenario.weekday
+    if scenario.demand is not None:
+        return SCHOOL_DAYS[streams.replication % len(SCHOOL_DAYS)]
+    return SCHOOL_DAYS[int(streams.uniform("day.weekday", "school") * len(SCHOOL_DAYS))]
+
+
+def forced_weekday(presence: ForcedPresence) -> Weekday | None:
+    """Return the weekday that a drill is forced to, None for none."""
+    return next((day for day in WEEKDAYS if day == presence.get(WEEKDAY)), None)
+
+
+def clock_of(scenario: Scenario, plan: FloorPlan, streams: Streams, *, weekday: Weekday | None = None) -> Clock:
     """Return the day of one drill: weekday and time of day as the scenario says, or drawn by drill.
 
     The time of day, drawn or not, is that of the leading onset; zero lies its `at` earlier.
 
-    Whole days follow each other from Monday to Friday, the replication being the number of the day.
+    weekday
+        The day that the drill is forced to; by default `weekday_of`.
     """
-    day = scenario.weekday
-    if day is None and scenario.demand is not None:
-        day = SCHOOL_DAYS[streams.replication % len(SCHOOL_DAYS)]
-    if day is None:
-        day = SCHOOL_DAYS[int(streams.uniform("day.weekday", "school") * len(SCHOOL_DAYS))]
+    day = weekday or weekday_of(scenario, streams)
     if scenario.demand is not None:
         return Clock(day, minutes(scenario.demand.from_), plan)
     chosen, onset_s = scenario.time_of_day, scenario.incidents[scenario.leading].at
@@ -96,4 +111,4 @@ def when(scenario: Scenario) -> str:
     return chosen if isinstance(chosen, str) else " or ".join(str(k) for k in chosen["draw"])
 
 
-__all__ = ["Clock", "clock_of", "minute_in", "possible_times", "stretches", "when"]
+__all__ = ["Clock", "clock_of", "forced_weekday", "minute_in", "possible_times", "stretches", "weekday_of", "when"]
