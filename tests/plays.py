@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import drillsim as ds
-from drillsim.scenario.defaults import shipped_role
-from drillsim.scenario.staffing import Mix
+from drillsim.scenario.staffing import Mix, shipped_role
 
 FIXED = {
     "noticing": {"witness": "10 s", "unsupervised": "10 s"},

@@ -10,8 +10,7 @@ from drillsim.engine.response.assignments import Assignments, Status
 from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
-from drillsim.scenario.defaults import shipped_role
-from drillsim.scenario.staffing import Unit
+from drillsim.scenario.staffing import Unit, shipped_role
 from drillsim.streams.streams import Streams
 from plays import mix, scenario
 from protocol_plays import GUARD, SRO, wing

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 import drillsim as ds
 from depth import plays_of
-from drillsim.scenario.defaults import shipped_role
-from drillsim.scenario.staffing import Mix
+from drillsim.scenario.staffing import Mix, shipped_role
 from test_response_monotone import school
 
 PLACES = ("hall-0", "room-0-0", "room-0-1", "room-1-0", "hall-1")

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 import drillsim as ds
 from depth import plays_of
 from drillsim.record.trace import Event
-from drillsim.scenario.defaults import shipped_role
-from drillsim.scenario.staffing import Role
+from drillsim.scenario.staffing import Role, shipped_role
 from plays import mix, scenario
 from test_response_monotone import school
 

@@ -21,9 +21,8 @@ from depth import cases
 from drillsim.crowd.laws import door_capacity_ps
 from drillsim.engine.world.world import laws_of
 from drillsim.plan.model import FloorPlan
-from drillsim.scenario.defaults import shipped_role
 from drillsim.scenario.response import Dispatch
-from drillsim.scenario.staffing import Mix
+from drillsim.scenario.staffing import Mix, shipped_role
 from plays import mix, scenario
 
 ROOT = Path(__file__).resolve().parents[1]

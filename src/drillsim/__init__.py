@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from drillsim.report.timeline import tell
     from drillsim.scenario.model import Scenario
     from drillsim.scenario.read import read_mixes, read_scenario
-    from drillsim.scenario.staffing import Mix, Mixes
+    from drillsim.scenario.staffing import Mix, Mixes, Role, Unit
     from drillsim.study.design import Study
     from drillsim.study.results import Results
     from drillsim.study.runner import run
@@ -40,12 +40,14 @@ _HOMES = {
     "PlanError": "errors",
     "ResultError": "errors",
     "Results": "study.results",
+    "Role": "scenario.staffing",
     "Scenario": "scenario.model",
     "ScenarioError": "errors",
     "SimulationError": "errors",
     "Study": "study.design",
     "Term": "study.term",
     "Trace": "record.trace",
+    "Unit": "scenario.staffing",
     "assess": "coverage.assess",
     "build": "plan.network",
     "check": "engine.check",
@@ -62,8 +64,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "Comparison", "DrillsimError", "FloorPlan", "Mix", "Mixes", "PlanError", "ResultError", "Results", "Scenario",
-    "ScenarioError", "SimulationError", "Study", "Term", "Trace", "assess", "build", "check", "compare", "play_term", "plot_plan",
+    "Comparison", "DrillsimError", "FloorPlan", "Mix", "Mixes", "PlanError", "ResultError", "Results", "Role", "Scenario",
+    "ScenarioError", "SimulationError", "Study", "Term", "Trace", "Unit", "assess", "build", "check", "compare", "play_term", "plot_plan",
     "read_mixes", "read_plan", "read_scenario", "run", "simulate", "tell", "to_networkx",
 ]  # fmt: skip
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from drillsim.plan.model import FloorPlan
-from drillsim.scenario.defaults import SHIPPED, shipped_role
-from drillsim.scenario.staffing import Mix, Unit
+from drillsim.scenario.defaults import SHIPPED
+from drillsim.scenario.staffing import Mix, Unit, shipped_role
 
 SERVICES = ("police", "ems", "fire-service")
 ROLES = tuple(name for name in SHIPPED if name not in SERVICES)

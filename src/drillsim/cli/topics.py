@@ -92,8 +92,9 @@ def _kinds() -> Iterator[Topic]:
 
 
 def _kind(name: str) -> str:
-    from drillsim.scenario.defaults import SHIPPED, shipped_role
+    from drillsim.scenario.defaults import SHIPPED
     from drillsim.scenario.kinds import KINDS
+    from drillsim.scenario.staffing import shipped_role
 
     kind = KINDS[name]
     words = {word: [r for r in SHIPPED if shipped_role(r).word(kind) == word] for word in ("resolves", "assists")}
@@ -224,8 +225,8 @@ def _body(text: str) -> str:
 
 
 def _role(name: str) -> str:
-    from drillsim.scenario.defaults import shipped_role
     from drillsim.scenario.kinds import KINDS
+    from drillsim.scenario.staffing import shipped_role
 
     role = shipped_role(name)
     cost = role.cost

@@ -7,14 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from drillsim.documents.files import read_bounded, shown
+from drillsim.documents.frozen import frozen
 from drillsim.documents.yaml_source import Spot, TextError, parse_text
-from drillsim.errors import DrillsimError, Fault, closest
+from drillsim.errors import DrillsimError, Fault, ScenarioError, closest
 from drillsim.escape import quoted
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass as _Metaclass
+else:
+    _Metaclass = type(BaseModel)
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 60
@@ -25,8 +31,22 @@ Path_ = tuple[int | str, ...]
 M = TypeVar("M", bound="Model")
 
 
-class Model(BaseModel):
-    """Base of the frozen models read from files: unknown keys are refused, defaults are validated too."""
+class _Checked(_Metaclass):
+    """Calls of a model from code: errors are told as those of a file are."""
+
+    def __call__(cls, *args: Any, **values: Any) -> Any:  # noqa: N805 (a metaclass)
+        try:
+            return super().__call__(*args, **values)
+        except ValidationError as e:
+            raise told_of_code(e, cast(type[BaseModel], cls), values) from None
+
+
+class Model(BaseModel, metaclass=_Checked):
+    """Base of the frozen models read from files: unknown keys are refused, defaults are validated too.
+
+    From code it is as strict as from a file: a bad value at construction or in a copy raises `refusal` with every fault, and
+    mappings cannot be changed.
+    """
 
     model_config = ConfigDict(
         frozen=True,
@@ -37,13 +57,49 @@ class Model(BaseModel):
         regex_engine="python-re",
         allow_inf_nan=False,
     )
+    refusal: ClassVar[type[DrillsimError]] = ScenarioError
+    """Raised where code gives it what no file may."""
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Freeze the mappings of this object."""
+        for name, value in self.__dict__.items():
+            if type(value) is dict:
+                self.__dict__[name] = frozen(value)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy with some fields replaced; nothing computed from the old fields is carried over."""
-        copy = super().model_copy(update=update, deep=deep)
+        """Return a copy with some fields replaced, checked like a file, in SI units where a number has none.
+
+        Nothing computed from the old fields is carried over. Raises `refusal` for an unknown field and for a value that a
+        file could not have. `drillsim.vary` changes single keys, however deep.
+        """
+        if not update:
+            return self.unchecked_copy({}, deep=deep)
+        aliases = {f.alias: name for name, f in type(self).model_fields.items() if f.alias}
+        given = {aliases.get(key, key): value for key, value in update.items()}
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        try:
+            checked = type(self).model_validate({**values, **given}, context={"si": True})
+        except ValidationError as e:
+            raise told_of_code(e, type(self), given) from None
+        return self.unchecked_copy({name: getattr(checked, name) for name in given}, deep=deep)
+
+    def unchecked_copy(self, update: Mapping[str, Any], *, deep: bool = False) -> Self:
+        """Return a copy with some fields replaced by values of their own types, which nothing checks."""
+        copy = super().model_copy(update={k: frozen(v) for k, v in update.items()}, deep=deep)
         for name in [k for k in copy.__dict__ if k not in type(self).model_fields]:
             del copy.__dict__[name]
         return copy
+
+    def copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # type: ignore[override]
+        """Return a checked copy; see `model_copy`."""
+        return self.model_copy(update=update, deep=deep)
+
+    if not TYPE_CHECKING:  # the type checker's plugin has a signature of its own
+
+        @classmethod
+        def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
+            """Return the model of these values, checked; pydantic's own would check nothing."""
+            return cls(**values)
 
     def __getstate__(self) -> dict[Any, Any]:
         state = super().__getstate__()
@@ -231,6 +287,13 @@ def faults_of(e: ValidationError, document: Document, model: type[BaseModel]) ->
     inner = {one["loc"][:i] for one in found for i in range(len(one["loc"]))}
     kept = [one for one in found if one["type"] != "too_short" or one["loc"] not in inner]
     return [_fault_of(dict(one), document, model) for one in kept]
+
+
+def told_of_code(e: ValidationError, model: type[BaseModel], values: Mapping[str, Any]) -> DrillsimError:
+    """Return the errors of values given by code as faults of the model's own error, under the model's name."""
+    refusal: type[DrillsimError] = getattr(model, "refusal", DrillsimError)
+    told = faults_of(e, Document(model.__name__, dict(values), Spot(-1, -1)), model)
+    return refusal(faults=told)
 
 
 def _fault_of(one: dict[str, Any], document: Document, model: type[BaseModel]) -> Fault:

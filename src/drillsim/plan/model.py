@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from drillsim.derived import Derives
 from drillsim.documents.document import Model
+from drillsim.errors import PlanError
 from drillsim.quantities import Area, EndOfPeriod, Length, Share, Slope, TimeOfDay, minutes
 
 OUTSIDE = "outside"
@@ -299,6 +300,7 @@ class Provenance(Model):
 class FloorPlan(Derives, Model):
     """A building and its equipment, as read from one file."""
 
+    refusal = PlanError
     drillsim_plan: Literal[1] = 1
     """Version of the file format; marks the file as a plan."""
     name: str

@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import Any
 
 from drillsim.quantities import Spread, spread
-from drillsim.scenario.staffing import Role
 
 RESOLVES, ASSISTS, AWAY = "resolves", "assists", "stays-away"
 
@@ -96,18 +95,6 @@ SHIPPED: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 """The default matrix of rule B3 of docs/model/response.md, and the flags of each role."""
-
-
-def shipped_role(name: str, override: dict[str, Any] | None = None) -> Role:
-    """Return a shipped role, with some of its values replaced.
-
-    Raises KeyError for a name that is not shipped.
-    """
-    base = {"name": name, **SHIPPED[name]}
-    for key, value in (override or {}).items():
-        merges = key in ("words", "cost") and isinstance(value, dict)
-        base[key] = {**base.get(key, {}), **value} if merges else value
-    return Role.model_validate(base)
 
 
 def _time(value: Any) -> Spread:

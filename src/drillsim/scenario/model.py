@@ -151,7 +151,7 @@ class Scenario(Model):
     @classmethod
     def _call_kinds(cls, demand: Demand | None, info: ValidationInfo) -> Demand | None:
         """Give each call of a day the properties of its kind."""
-        return demand and demand.model_copy(update={"calls": _of_known_kinds(demand.calls, info, "calls")})
+        return demand and demand.unchecked_copy({"calls": _of_known_kinds(demand.calls, info, "calls")})
 
     @field_validator("dispatch")
     @classmethod

@@ -8,10 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from drillsim.documents.document import Document, faults_of, read_document, take_as_written, validate
+from drillsim.documents.frozen import thawed
 from drillsim.errors import Fault, ScenarioError, closest
-from drillsim.scenario.defaults import SHIPPED, shipped_role
+from drillsim.scenario.defaults import SHIPPED
 from drillsim.scenario.model import GUARD, Scenario, merge
-from drillsim.scenario.staffing import Mix, Mixes, Role
+from drillsim.scenario.staffing import FROM_FILE, Mix, Mixes, Role, role_values, shipped_role, unit_name_faults
 
 
 def read_scenario(path: str | Path) -> Scenario:
@@ -25,18 +26,24 @@ def read_scenario(path: str | Path) -> Scenario:
 def scenario_of(document: Document) -> Scenario:
     """Return an already parsed document as a scenario; see `read_scenario`."""
     scenario = validate(document, Scenario, ScenarioError, marker="drillsim")
-    faults = _overrides(document, scenario)
+    overrides = thawed(scenario.overrides)
+    faults = _overrides(document, scenario, overrides)
     if faults:
         raise ScenarioError(faults=faults)
+    scenario = scenario.unchecked_copy({"overrides": overrides})
     scenario._document = document
     return scenario
 
 
-def _overrides(document: Document, scenario: Scenario) -> list[Fault]:
-    """Try every named override, so that a misspelt what-if is found before it is asked for."""
+def _overrides(document: Document, scenario: Scenario, overrides: dict[str, dict[str, Any]]) -> list[Fault]:
+    """Try every named override, so that a misspelt what-if is found before it is asked for.
+
+    overrides
+        Those of the scenario; names in them that look like numbers become texts in place.
+    """
     faults: list[Fault] = []
     source = {k: v for k, v in document.data.items() if k != "overrides"}
-    for name, patch in scenario.overrides.items():
+    for name, patch in overrides.items():
         for key in scenario.guarded(patch):
             message = f"'{key}': {GUARD}"
             faults.append(document.fault("DS506", message, ("overrides", name, key), at_key=True))
@@ -59,12 +66,6 @@ def _try(source: dict[str, Any], patch: dict[str, Any], inside: Document) -> Non
                 raise
 
 
-RESERVED = frozenset(
-    ("police", "ems", "fire-service", "office", "school", "people", "script", "self", "unit", "anybody", "roll")
-)
-"""Names in the event table that are not units."""
-
-
 def read_mixes(path: str | Path) -> Mixes:
     """Return the staffing mixes of a file, or raise ScenarioError with every fault."""
     return mixes_of(read_document(path, ScenarioError))
@@ -72,7 +73,7 @@ def read_mixes(path: str | Path) -> Mixes:
 
 def mixes_of(document: Document) -> Mixes:
     """Return an already parsed document as mixes with their roles filled in; see `read_mixes`."""
-    mixes = validate(document, Mixes, ScenarioError, marker="drillsim_mixes")
+    mixes = validate(document, Mixes, ScenarioError, marker="drillsim_mixes", context=dict(FROM_FILE))
     faults: list[Fault] = []
     if mixes.present not in mixes.mixes:
         near = closest(mixes.present, mixes.mixes)
@@ -83,26 +84,17 @@ def mixes_of(document: Document) -> Mixes:
         for key in {"name", "roles"} & set(mix.model_fields_set):
             message = f"unknown key '{key}'. A mix has a label and units; its name stands before it, roles stand above"
             faults.append(document.fault("DS101", message, ("mixes", name, key), at_key=True))
-        seen: set[str] = set()
         for i, unit in enumerate(mix.units):
             place = ("mixes", name, "units", i)
-            if unit.id in RESERVED or unit.id.startswith("person-"):
-                message = (
-                    f"'{unit.id}' is a name that drillsim uses itself. Give the unit another id, such as '{unit.id}-1'"
-                )
-                faults.append(document.fault("DS201", message, (*place, "id")))
-            if unit.id in seen:
-                message = f"two units of '{name}' are called '{unit.id}'. Ids name the random draws: give each its own"
-                faults.append(document.fault("DS201", message, (*place, "id")))
-            seen.add(unit.id)
+            faults += [document.fault("DS201", message, (*place, "id")) for message in unit_name_faults(mix, i, name)]
             if unit.role not in roles:
                 message = f"no role called '{unit.role}'.{closest(unit.role, roles)}"
                 faults.append(document.fault("DS205", message, (*place, "role")))
         used = {u.role: roles[u.role] for u in mix.units if u.role in roles}
-        filled[name] = mix.model_copy(update={"name": name, "label": mix.label or name, "roles": used})
+        filled[name] = mix.unchecked_copy({"name": name, "label": mix.label or name, "roles": used})
     if faults:
         raise ScenarioError(faults=faults)
-    mixes = mixes.model_copy(update={"mixes": filled, "roles": roles})
+    mixes = mixes.unchecked_copy({"mixes": filled, "roles": roles})
     mixes._document = document
     return mixes
 
@@ -111,17 +103,14 @@ def _roles(document: Document, faults: list[Fault]) -> dict[str, Role]:
     written: dict[str, dict[str, Any]] = document.data.get("roles") or {}
     roles = {name: shipped_role(name) for name in SHIPPED}
     for name, values in written.items():
-        values = dict(values or {})
-        base = values.pop("like", None) or (name if name in SHIPPED else None)
+        base = (values or {}).get("like") or (name if name in SHIPPED else None)
         if base is not None and base not in SHIPPED:
             faults.append(
                 document.fault("DS205", f"no role called '{base}'.{closest(base, SHIPPED)}", ("roles", name, "like"))
             )
             continue
-        if "name" in values:
+        if "name" in (values or {}):
             message = "unknown key 'name'. What people call a role is its 'label'"
             faults.append(document.fault("DS101", message, ("roles", name, "name"), at_key=True))
-        values.update(name=name, like=base if base != name else None)
-        values.setdefault("label", name.replace("-", " ").capitalize() if base != name else SHIPPED[base]["label"])
-        roles[name] = shipped_role(base, values) if base else Role.model_validate(values)
+        roles[name] = Role.model_validate(role_values(name, written[name]))
     return roles

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
     GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
     PrivateAttr,
     ValidationError,
+    ValidationInfo,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic.json_schema import SkipJsonSchema
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
 from drillsim.documents.document import Document, Model
+from drillsim.documents.frozen import FrozenDict
+from drillsim.errors import ScenarioError, closest
 from drillsim.quantities import Ratio, Share, Speed, SpeedSpread, Time, TimeSpread, parse, written
 from drillsim.scenario.calendar import Calendar, Turn
+from drillsim.scenario.defaults import SHIPPED
 from drillsim.scenario.kinds import KINDS, Kind, KindName, misspelt_kind, unknown_kind
 from drillsim.scenario.vocabulary import Duty, Place, Word, default
 
@@ -178,6 +185,48 @@ class Role(Model):
         return self.words.get(kind.name) or self.words.get(kind.like, "stays-away")
 
 
+RESERVED = frozenset(
+    ("police", "ems", "fire-service", "office", "school", "people", "script", "self", "unit", "anybody", "roll")
+)
+"""Names in the event table that are not units."""
+FROM_FILE = {"file": True}
+"""Validation context of a mixes file, whose roles and units `scenario.read` checks and locates in it."""
+
+
+def _over(base: str, written: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a shipped role with those that are written over them; words and cost merge."""
+    values = {"name": base, **SHIPPED[base]}
+    for key, value in written.items():
+        merges = key in ("words", "cost") and isinstance(value, dict)
+        values[key] = {**values.get(key, {}), **value} if merges else value
+    return values
+
+
+def shipped_role(name: str, override: dict[str, Any] | None = None) -> Role:
+    """Return a shipped role, with some of its values replaced.
+
+    Raises KeyError for a name that is not shipped.
+    """
+    return Role.model_validate(_over(name, override)) if override else _shipped_role(name)
+
+
+@cache
+def _shipped_role(name: str) -> Role:
+    return Role.model_validate(_over(name, {}))
+
+
+def role_values(name: str, written: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the values of a role of this name as `roles:` writes it: over those of the shipped role that it changes or is like.
+
+    Raises KeyError where that is none.
+    """
+    values = dict(written or {})
+    base = values.pop("like", None) or (name if name in SHIPPED else None)
+    values.update(name=name, like=base if base != name else None)
+    values.setdefault("label", name.replace("-", " ").capitalize() if base != name else SHIPPED[base]["label"])
+    return _over(base, values) if base else values
+
+
 class Unit(Model):
     """One person of a mix; its id names its random draws, in every mix that lists it."""
 
@@ -221,8 +270,21 @@ class Mix(Model):
     roles: SkipJsonSchema[dict[str, Role]] = Field(default={})
     """Filled in from the file and the shipped roles: every role its units have."""
 
+    @model_validator(mode="after")
+    def _shipped_roles(self) -> Self:
+        """Fill in the shipped roles of its units; other roles come from the mixes that it belongs to."""
+        known = set(self.roles)
+        more = {u.role: _shipped_role(u.role) for u in self.units if u.role not in known and u.role in SHIPPED}
+        if more:
+            self.__dict__["roles"] = FrozenDict({**self.roles, **more})
+        return self
+
     def role(self, unit: Unit) -> Role:
-        """Return the role of one of its units."""
+        """Return the role of one of its units; raises ScenarioError where it is neither shipped nor given."""
+        if unit.role not in self.roles:
+            raise ScenarioError(
+                f"'{unit.id}': no role called '{unit.role}'.{closest(unit.role, sorted({*SHIPPED, *self.roles}))}"
+            )
         return self.roles[unit.role]
 
     def chance(self, unit: Unit) -> float:
@@ -256,6 +318,39 @@ class Mixes(Model):
     """The staffings to compare, by name."""
     _document: Document | None = PrivateAttr(default=None)
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _from_code(cls, values: Any, read: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        """Fill in names, labels and roles of mixes made by code, and check them as `scenario.read` checks those of a file."""
+        if info.context is not None or not isinstance(values, dict):
+            return read(values)
+        written, faults = values.get("roles"), list[InitErrorDetails]()
+        if isinstance(written, dict):
+            roles = dict(written)
+            for name, role in written.items():
+                base = role.get("like") if isinstance(role, dict) else None
+                if base is not None and base not in SHIPPED:
+                    faults.append(
+                        _fault("DS205", f"no role called '{base}'.{closest(str(base), SHIPPED)}", "roles", name, "like")
+                    )
+                elif isinstance(role, dict):
+                    roles[name] = role_values(str(name), role)
+            values = {**values, "roles": roles}
+        mixes = read(values)
+        if mixes.present not in mixes.mixes:
+            told = f"no mix is called '{mixes.present}' (present).{closest(mixes.present, mixes.mixes)}"
+            faults.append(_fault("DS206", told, "present"))
+        known = {**{name: _shipped_role(name) for name in SHIPPED}, **mixes.roles}
+        filled = {}
+        for name, mix in mixes.mixes.items():
+            faults += _unit_faults(name, mix, {*known, *mix.roles})
+            used = {u.role: mixes.roles.get(u.role) or mix.roles.get(u.role) for u in mix.units}
+            filled[name] = mix.unchecked_copy({"name": name, "label": mix.label or name, "roles": used})
+        if faults:
+            raise ValidationError.from_exception_data("mixes", faults)
+        mixes.__dict__.update(mixes=FrozenDict(filled), roles=FrozenDict(known))
+        return mixes
+
     def __getitem__(self, name: str) -> Mix:
         return self.mixes[name]
 
@@ -264,6 +359,29 @@ class Mixes(Model):
 
     def __len__(self) -> int:
         return len(self.mixes)
+
+
+def _fault(code: str, message: str, *loc: int | str) -> InitErrorDetails:
+    return {"type": PydanticCustomError(code, "{t}", {"t": message}), "loc": loc, "input": loc[-1]}
+
+
+def _unit_faults(name: str, mix: Mix, roles: set[str]) -> Iterator[InitErrorDetails]:
+    """Yield the faults of the units of a mix: names that are taken, and roles that do not exist."""
+    for i, unit in enumerate(mix.units):
+        place = ("mixes", name, "units", i)
+        for message in unit_name_faults(mix, i, name):
+            yield _fault("DS201", message, *place, "id")
+        if unit.role not in roles:
+            yield _fault("DS205", f"no role called '{unit.role}'.{closest(unit.role, sorted(roles))}", *place, "role")
+
+
+def unit_name_faults(mix: Mix, index: int, name: str) -> Iterator[str]:
+    """Yield what is wrong with the id of one unit of the mix of this name: it is taken by drillsim, or by another unit."""
+    id_ = mix.units[index].id
+    if id_ in RESERVED or id_.startswith("person-"):
+        yield f"'{id_}' is a name that drillsim uses itself. Give the unit another id, such as '{id_}-1'"
+    if any(other.id == id_ for other in mix.units[:index]):
+        yield f"two units of '{name}' are called '{id_}'. Ids name the random draws: give each its own"
 
 
 __all__ = ["BareMoney", "HandOver", "Mix", "Mixes", "Role", "Unit"]

@@ -21,9 +21,9 @@ from drillsim.engine.state.responder import Responder
 from drillsim.engine.world.world import XY
 from drillsim.quantities import Spread
 from drillsim.record import events as ev
-from drillsim.scenario.defaults import POLICE_LAWS, TARGET_RESPONSE, shipped_role
+from drillsim.scenario.defaults import POLICE_LAWS, TARGET_RESPONSE
 from drillsim.scenario.kinds import Called, Kind
-from drillsim.scenario.staffing import Unit
+from drillsim.scenario.staffing import Unit, shipped_role
 from drillsim.streams.streams import sample
 
 ROLES = {name: shipped_role(name) for name in ("police", "ems", "fire-service")}

@@ -97,8 +97,8 @@ class Team:
             }
         )  # fmt: skip
         assert day.demand is not None
-        long = day.demand.model_copy(update={"lasts": self.lasts_s(calls)})
-        return day.model_copy(update={"horizon": PATIENCE_S, "demand": long})  # longer than files may ask for
+        long = day.demand.unchecked_copy({"lasts": self.lasts_s(calls)})
+        return day.unchecked_copy({"horizon": PATIENCE_S, "demand": long})  # longer than files may ask for
 
     def lasts_s(self, calls: int) -> float:
         """Return the length of a day with this many calls."""

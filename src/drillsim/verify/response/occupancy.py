@@ -16,7 +16,7 @@ from drillsim.engine.simulate import simulate
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import network_of
 from drillsim.record import events as ev
-from drillsim.scenario.defaults import shipped_role
+from drillsim.scenario.staffing import shipped_role
 from drillsim.scenario.vocabulary import SCHOOL_DAYS
 from drillsim.verify.harness.case import Case, Harness, near
 from drillsim.verify.harness.shortest_paths import build_oracle

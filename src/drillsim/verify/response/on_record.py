@@ -19,10 +19,10 @@ from drillsim.engine.simulate import simulate
 from drillsim.plan.model import FloorPlan
 from drillsim.record import events as ev
 from drillsim.record.trace import Trace
-from drillsim.scenario.defaults import POLICE_LAWS, shipped_role
+from drillsim.scenario.defaults import POLICE_LAWS
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.response import AGREEMENTS
-from drillsim.scenario.staffing import Mix
+from drillsim.scenario.staffing import Mix, shipped_role
 from drillsim.verify.harness.batches import Batch, batches
 from drillsim.verify.harness.case import Case, Harness, claim, near
 from drillsim.verify.harness.staging import scenario_from, shipped_mixes, shipped_plan, shipped_scenario

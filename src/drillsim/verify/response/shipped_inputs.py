@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import exp, log
 
-from drillsim.scenario.defaults import POLICE_LAWS, camera_detection, shipped_role
+from drillsim.scenario.defaults import POLICE_LAWS, camera_detection
+from drillsim.scenario.staffing import shipped_role
 from drillsim.verify.harness.case import Case, Harness, near
 from drillsim.verify.response.occupancy import DUTIES
 from drillsim.verify.response.published import FINN, FINN_HOURS
