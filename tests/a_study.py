@@ -33,7 +33,13 @@ class Made:
     curves: dict[tuple[str, str], dict[str, NDArray[np.float64]]] = field(default_factory=dict)
 
 
-def made(rows: list[dict[str, Value]], *, horizon_s: float = HORIZON_S, goals: tuple[GoalLine, ...] = ()) -> Made:
+def made(
+    rows: list[dict[str, Value]],
+    *,
+    horizon_s: float = HORIZON_S,
+    goals: tuple[GoalLine, ...] = (),
+    matters: dict[str, float] | None = None,
+) -> Made:
     """Return results with these rows of one scenario called 'drill'; the first mix is the present one."""
     mixes = list(dict.fromkeys(str(row["mix"]) for row in rows))
     full = [{"scenario": "drill", "status": "done", **row} for row in rows]
@@ -42,7 +48,7 @@ def made(rows: list[dict[str, Value]], *, horizon_s: float = HORIZON_S, goals: t
         seed=7,
         runs=runs,
         present=mixes[0],
-        scenarios={"drill": ScenarioLine("A drill", "able_on_scene_s", horizon_s, goals)},
+        scenarios={"drill": ScenarioLine("A drill", "able_on_scene_s", horizon_s, goals, matters=matters or {})},
         mixes={mix: MIXES.get(mix, MixLine("")) for mix in mixes},
     )
     columns = column_order(full)

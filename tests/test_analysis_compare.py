@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from drillsim.analysis.contrasts import (
 )
 from drillsim.analysis.estimators import wilson
 from drillsim.analysis.summary import summarise
-from drillsim.analysis.wording import difference_words, quantile_words
+from drillsim.analysis.wording import difference_words, needs_words, quantile_words
 from drillsim.errors import ResultError
 from drillsim.record.outline import GoalLine
 from drillsim.record.store import json_bytes
@@ -83,10 +84,38 @@ def test_more_staff_is_faster_in_the_made_study(six: Made) -> None:
     assert verdicts["sro-and-guard"] == "faster"
 
 
-def test_mixes_without_a_clear_difference_are_not_ranked() -> None:
-    rows = times("a", 10.0, 20.0, 30.0) + times("b", 11.0, 19.0, 30.5)
+def test_mixes_without_a_clear_difference_need_more_drills() -> None:
+    rows = times("a", 10.0, 200.0, 30.0) + times("b", 110.0, 90.0, 30.5)
     (one,) = differences(made(rows), "drill", ABLE)
-    assert one.verdict == "no clear difference"
+    assert one.drills_more is not None
+    assert one.verdict == needs_words(one.drills_more)
+    assert re.fullmatch(r"needs about [\d,]+ drills more", one.verdict)
+
+
+def test_a_difference_within_what_matters_is_said_not_to_matter() -> None:
+    rows = times("a", *(10.0 + r for r in range(20))) + times("b", *(11.0 + r + 0.1 * (r % 3) for r in range(20)))
+    (assumed,) = differences(made(rows), "drill", ABLE)
+    assert (assumed.verdict, assumed.matters) == ("no difference that matters", 10.0)
+    (stated,) = differences(made(rows, matters={ABLE: 0.5}), "drill", ABLE)
+    assert (stated.verdict, stated.matters) == ("slower", 0.5)
+    (times_,) = differences(made(rows, matters={"times": 1.05}), "drill", ABLE)
+    assert times_.matters == 1.05
+
+
+def test_a_constant_difference_is_decided_by_what_matters() -> None:
+    rows = times("a", 10.0, 20.0) + times("b", 14.0, 24.0)
+    verdicts = [differences(made(rows, matters={ABLE: m}), "drill", ABLE)[0].verdict for m in (4.5, 4.0, 3.0)]
+    assert verdicts == ["no difference that matters", "slower", "slower"]
+
+
+def test_a_number_of_drills_more_is_rounded_up_to_two_digits() -> None:
+    assert [needs_words(n) for n in (1, 99, 101, 12_345)] == [
+        "needs about 1 drill more",
+        "needs about 99 drills more",
+        "needs about 110 drills more",
+        "needs about 13,000 drills more",
+    ]
+    assert needs_words(None) == "no clear difference"
 
 
 def test_mixes_equal_in_every_drill_are_called_the_same() -> None:
@@ -143,9 +172,10 @@ def test_a_printed_comparison_reads_like_this() -> None:
         "",
         "mix   mean  half by  9 of 10 by  reached          against a (95 %)      p  faster in",
         "a    11:10     1:50     > 30:00   2 of 3",
-        "b     4:55     1:35       11:40   3 of 3  -6:15 (-32:15 to +19:45)  0.410      100 %  no clear difference",
+        "b     4:55     1:35       11:40   3 of 3  -6:15 (-32:15 to +19:45)  0.410      100 %  needs about 11 drills more",
         "",
         "The same random drills for every mix. p: paired t, Holm over 1 contrast. Below 0: faster.",
+        "What matters: 10 s (A:study.matters).",
         "Drills that did not get there count as 30:00 (the horizon) in means and differences.",
     ]
 
@@ -208,6 +238,7 @@ def test_the_summary_has_exactly_the_keys_of_the_design(six: Made) -> None:
         "runs",
     ]
     keys = ["mix", "versus", "measure", "mean_difference", "ci95", "p_holm", "share_faster"]
+    keys += ["matters", "verdict", "drills_more"]
     assert list(drill["comparisons"][0]) == keys
     assert list(drill["goals"][0]) == ["measure", "mix", "share_met", "ci95", "verdict", "depends_on"]
 

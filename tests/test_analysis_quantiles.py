@@ -11,8 +11,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import ttest_1samp
 
-from drillsim.analysis.estimators import holm, mean_interval, paired_difference, quantile, rank_interval, wilson
+from drillsim.analysis.estimators import (
+    equivalence_p,
+    holm,
+    mean_interval,
+    paired_difference,
+    quantile,
+    rank_interval,
+    wilson,
+)
 
 # Banks, Carson, Nelson & Nicol: four designs, ten replications on common random numbers
 BANKS = np.array(
@@ -45,6 +54,16 @@ def test_a_paired_p_value_belongs_to_its_interval() -> None:
     assert pair.p is not None
     assert pair.difference.low is not None
     assert (pair.difference.low > 0) == (pair.p < 0.01)
+
+
+def test_two_one_sided_tests_are_those_of_scipy() -> None:
+    pair, d = paired_difference(BANKS[0], BANKS[3]), BANKS[0] - BANKS[3]
+    known = max(
+        float(ttest_1samp(d, -3.0, alternative="greater").pvalue), float(ttest_1samp(d, 3.0, alternative="less").pvalue)
+    )
+    assert equivalence_p(pair, 3.0) == pytest.approx(known)
+    assert equivalence_p(paired_difference([1.0, 2.0], [1.0, 2.0]), 1.0) == 0.0
+    assert equivalence_p(paired_difference([1.0], [2.0]), 1.0) is None
 
 
 @pytest.mark.parametrize(

@@ -90,11 +90,14 @@ def test_rounds_with_a_gap_are_refused(values: list[float] | list[list[float]]) 
 
 
 def test_a_contrast_needs_the_drills_that_halve_its_interval() -> None:
-    # half-width 20 s at 100 drills; 10 s either way decides at a difference of 0: four times the drills
-    error = 20.0 / float(t.ppf(0.975, 99))
-    assert drills_to_decide(difference=0, error=error, freedom=99, rounds=100, matters=10) == 400
-    assert drills_to_decide(difference=-10, error=error, freedom=99, rounds=100, matters=10) == 400
-    assert drills_to_decide(difference=5, error=error, freedom=99, rounds=100, matters=10) == 1600
+    def needed(difference: float) -> int:
+        found = drills_to_decide(difference=difference, error=10.0, freedom=99, rounds=100, matters=10)
+        assert found is not None
+        return found
+
+    for difference, half in ((0, 10), (-10, 10), (5, 5), (-40, 40)):
+        n = needed(difference)
+        assert float(t.ppf(0.975, n - 1)) * 100 / n**0.5 <= half < float(t.ppf(0.975, n - 2)) * 100 / (n - 1) ** 0.5
     assert drills_to_decide(difference=0, error=0, freedom=1, rounds=1, matters=10) is None
 
 

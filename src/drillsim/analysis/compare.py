@@ -7,9 +7,26 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from drillsim.analysis.contrasts import Difference, ResultRows, Summary, describe, differences
+from drillsim.analysis.contrasts import (
+    Difference,
+    ResultRows,
+    Summary,
+    describe,
+    differences,
+    matters_of,
+    matters_source,
+)
 from drillsim.analysis.estimators import Interval
-from drillsim.analysis.wording import difference_words, drills, p_words, quantile_words, short_name, shown, unit_of
+from drillsim.analysis.wording import (
+    difference_words,
+    drills,
+    matters_words,
+    p_words,
+    quantile_words,
+    short_name,
+    shown,
+    unit_of,
+)
 from drillsim.escape import for_xml
 from drillsim.quantities import clock
 from drillsim.record.outline import Outline
@@ -84,7 +101,7 @@ def _frame_row(scenario: str, mix: str, measure: str, one: Summary, apart: Diffe
         f"difference{tail}": gap.value, f"difference_low{tail}": gap.low, f"difference_high{tail}": gap.high,
         "pairs": pair.n if pair else None, "p_holm": apart.p_holm if apart else None,
         "share_faster": pair.share_faster if pair else None, "share_tied": pair.share_tied if pair else None,
-        "verdict": apart.verdict if apart else "",
+        "verdict": apart.verdict if apart else "", "drills_more": apart.drills_more if apart else None,
     }  # fmt: skip
 
 
@@ -125,8 +142,11 @@ def _table(
     notes = ["The same random drills for every mix." + (f" p: paired t, Holm over {contrasts}." if apart else "")]
     if unit == "s":
         notes[0] += " Below 0: faster."
-        if any(s.reached < s.n for s in found.values()):
-            notes.append(f"Drills that did not get there count as {clock(tau)} (the horizon) in means and differences.")
+    if apart:
+        line = outline.scenarios[scenario]
+        notes.append(f"What matters: {matters_words(matters_of(line, measure), unit)}{matters_source(line, measure)}.")
+    if unit == "s" and any(s.reached < s.n for s in found.values()):
+        notes.append(f"Drills that did not get there count as {clock(tau)} (the horizon) in means and differences.")
     for mix, one in found.items():
         if one.not_applicable or one.failed:
             told = [(one.not_applicable, "without this measure"), (one.failed, "failed")]

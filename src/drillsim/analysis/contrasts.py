@@ -19,21 +19,25 @@ from drillsim.analysis.estimators import (
     Interval,
     Paired,
     Quantile,
+    equivalence_p,
     holm,
     mean_interval,
     paired_difference,
     quantile,
     wilson,
 )
-from drillsim.analysis.wording import unit_of
+from drillsim.analysis.selection.sizing import drills_to_decide
+from drillsim.analysis.wording import needs_words, unit_of
 from drillsim.errors import ResultError, closest
-from drillsim.record.columns import COUNTS, MEASURES, TIMES, status_name
-from drillsim.record.outline import GoalLine, Outline
+from drillsim.record.columns import COUNTS, MATTERS, MEASURES, TIMES, status_name
+from drillsim.record.outline import GoalLine, Outline, ScenarioLine
 
 MET, MISSED, CLOSE = "met", "missed", "too close to call"
 """Verdicts on a goal."""
 SAME = "the same"
 """Verdict on two mixes that tie in every drill."""
+NOT_MATTER = "no difference that matters"
+"""Verdict on two mixes whose difference is beyond doubt smaller than what matters."""
 
 
 class ResultRows(Protocol):
@@ -84,27 +88,56 @@ class Summary:
 
 @dataclass(frozen=True)
 class Difference:
-    """One mix minus another over the same drills; p adjusted by Holm over the contrasts of scenario and measure."""
+    """One mix minus another over the same drills; p adjusted by Holm over the contrasts of scenario and measure.
+
+    matters
+        Least difference that matters, in the unit of the measure.
+    p_matters
+        p-value of `equivalence_p`, adjusted by Holm over the same contrasts: small where no difference matters.
+    family
+        Number of contrasts in the family.
+    """
 
     mix: str
     versus: str
     measure: str
     paired: Paired
     p_holm: float | None
+    matters: float
+    p_matters: float | None
+    family: int = 1
 
     @property
     def verdict(self) -> str:
-        """Words for the difference: faster or slower (counts: lower, higher) at adjusted p < 0.05, else no clear
-        difference; the same where every pair ties; empty without a test."""
+        """Words for the difference, at adjusted p < 0.05 each; empty without a test.
+
+        The same where every pair ties; no difference that matters where it lies within +-matters; faster or slower (counts:
+        lower, higher) where it is not 0; else about how many drills more it needs until one of these can be said.
+        """
         value = self.paired.difference.value
         if self.p_holm is None or value is None:
             return ""
         if self.paired.share_tied == 1.0:
             return SAME
+        if self.p_matters is not None and self.p_matters < 0.05:
+            return NOT_MATTER
         if self.p_holm >= 0.05:
-            return "no clear difference"
+            return needs_words(self.drills_more)
         words = ("faster", "slower") if unit_of(self.measure) == "s" else ("lower", "higher")
         return words[0] if value < 0 else words[1]
+
+    @property
+    def drills_more(self) -> int | None:
+        """About how many drills more the contrast needs until it is decided; None where that cannot be told."""
+        pair = self.paired
+        value, error, freedom = pair.difference.value, pair.error, pair.freedom
+        if value is None or error is None or freedom is None:
+            return None
+        wanted = drills_to_decide(
+            difference=value, error=error, freedom=freedom, rounds=pair.n,
+            matters=self.matters, alpha=0.05 / self.family,
+        )  # fmt: skip
+        return None if wanted is None else max(1, wanted - pair.n)
 
 
 @dataclass(frozen=True)
@@ -229,8 +262,27 @@ def differences(played: ResultRows, scenario: str, measure: str, versus: str | N
         one = sample(played, scenario, name, measure)
         _, i, j = np.intersect1d(one.replications, against.replications, assume_unique=True, return_indices=True)
         pairs.append(paired_difference(one.numbers[i], against.numbers[j]))
-    adjusted = holm([pair.p for pair in pairs])
-    return [Difference(n, other, measure, pair, p) for n, pair, p in zip(names, pairs, adjusted, strict=True)]
+    matters = matters_of(outline.scenarios[scenario], measure)
+    adjusted, within = holm([pair.p for pair in pairs]), holm([equivalence_p(pair, matters) for pair in pairs])
+    return [
+        Difference(name, other, measure, pair, p, matters, q, len(pairs))
+        for name, pair, p, q in zip(names, pairs, adjusted, within, strict=True)
+    ]
+
+
+def matters_of(line: ScenarioLine, measure: str) -> float:
+    """Return the least difference of a measure that matters in a scenario: as it says, else the default of the unit."""
+    stated = _stated(line, measure)
+    return MATTERS.get(unit_of(measure), MATTERS["s"]) if stated is None else stated
+
+
+def matters_source(line: ScenarioLine, measure: str) -> str:
+    """Return ' (A:study.matters)' where the difference that matters is the default, '' where the scenario states it."""
+    return " (A:study.matters)" if _stated(line, measure) is None else ""
+
+
+def _stated(line: ScenarioLine, measure: str) -> float | None:
+    return line.matters.get(measure, line.matters.get("times") if unit_of(measure) == "s" else None)
 
 
 def goal_verdict(met: Interval, in_share: float) -> str | None:

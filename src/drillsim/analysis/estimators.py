@@ -172,6 +172,10 @@ class Paired:
     p: float | None
     share_faster: float | None
     share_tied: float | None
+    error: float | None = None
+    """Standard error of the mean difference; 0 without spread, None below two pairs."""
+    freedom: float | None = None
+    """Degrees of freedom of the standard error."""
 
 
 TIE = 1e-3
@@ -195,11 +199,27 @@ def paired_difference(first: ArrayLike, second: ArrayLike, *, level: float = LEV
     d = np.round(a - b, _ROUND)
     if d.size == 0:
         return Paired(0, Interval(None, None, None), None, None, None)
-    interval, p = mean_interval(d, level=level), None
+    interval, p, error, freedom = mean_interval(d, level=level), None, None, None
     if d.size >= 2:
-        spread, mean = standard_deviation(d), float(d.mean())
-        if spread == 0.0:
+        error, freedom, mean = standard_deviation(d) / math.sqrt(d.size), float(d.size - 1), float(d.mean())
+        if error == 0.0:
             p = 1.0 if mean == 0.0 else 0.0
         else:
-            p = float(2 * t.sf(abs(mean) / (spread / math.sqrt(d.size)), d.size - 1))
-    return Paired(d.size, interval, p, float((d < -TIE).mean()), float((np.abs(d) <= TIE).mean()))
+            p = float(2 * t.sf(abs(mean) / error, freedom))
+    won, tied = float((d < -TIE).mean()), float((np.abs(d) <= TIE).mean())
+    return Paired(d.size, interval, p, won, tied, error, freedom)
+
+
+def equivalence_p(pair: Paired, matters: float) -> float | None:
+    """Return the p-value of two one-sided t tests (Schuirmann 1987) that a mean difference lies within +-matters.
+
+        p = max(P(T > (d + matters) / se), P(T < (d - matters) / se))  under the differences at the two limits
+
+    Without spread p is 0 inside the limits and 1 elsewhere; None below two pairs.
+    """
+    mean, error, freedom = pair.difference.value, pair.error, pair.freedom
+    if mean is None or error is None or freedom is None:
+        return None
+    if error == 0.0:
+        return 0.0 if abs(mean) < matters else 1.0
+    return float(t.sf((matters - abs(mean)) / error, freedom))

@@ -85,6 +85,9 @@ def _difference(apart: Difference) -> dict[str, Any]:
         "ci95": [_number(pair.difference.low), _number(pair.difference.high)],
         "p_holm": apart.p_holm,
         "share_faster": _number(pair.share_faster),
+        "matters": apart.matters,
+        "verdict": apart.verdict,
+        "drills_more": apart.drills_more,
     }
 
 

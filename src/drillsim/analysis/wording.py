@@ -15,6 +15,14 @@ def drills(count: int) -> str:
     return f"{count:,} drill{'' if count == 1 else 's'}"
 
 
+def needs_words(more: int | None) -> str:
+    """Return 'needs about 240 drills more', the number rounded up to two digits; 'no clear difference' for none."""
+    if more is None:
+        return "no clear difference"
+    step = 10 ** max(0, len(str(more)) - 2)
+    return f"needs about {drills(-(-more // step) * step)} more"
+
+
 def unit_of(measure: str) -> str:
     """Return the unit of a measure; seconds for an unlisted name that ends in _s, else ''."""
     column = BY_NAME.get(measure)
@@ -85,6 +93,15 @@ def _signed_short(value: float) -> str:
 
 def _unzero(text: str) -> str:
     return text[1:] if float(text) == 0 else text
+
+
+def matters_words(matters: float, unit: str = "s") -> str:
+    """Return a difference that matters: '10 s', '2:00', '5 points', '1 room'."""
+    if unit == "s":
+        return f"{matters:.3g} s" if matters < 100 else clock(matters)
+    if unit == "share":
+        return f"{100 * matters:.3g} points"
+    return f"{matters:,.4g} {unit.removesuffix('s') if matters == 1 and unit in ('rooms', 'persons') else unit}".strip()
 
 
 def p_words(p: float | None) -> str:

@@ -14,7 +14,7 @@ from drillsim.record.columns import TIMES
 from drillsim.scenario.calendar import DAY, Calendar, overlaps, stretch
 from drillsim.scenario.groups import SHIPPED_GROUPS
 from drillsim.scenario.incident import ANY, Happening, Incident
-from drillsim.scenario.model import Scenario
+from drillsim.scenario.model import ALL_TIMES, Scenario
 from drillsim.scenario.staffing import Mixes, Unit
 from drillsim.scenario.vocabulary import WEEKDAYS
 
@@ -212,6 +212,9 @@ def _measures(scenario: Scenario) -> Iterator[tuple[str, Path]]:
     yield scenario.primary, ("primary",)
     for i, goal in enumerate(scenario.goals):
         yield goal.measure, ("goals", i, "measure")
+    for name in scenario.matters:
+        if name != ALL_TIMES:
+            yield name, ("matters", name)
 
 
 def mixes_names(mixes: Mixes, known: PlanNames, faults: FaultList) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -154,6 +155,16 @@ WAYS: tuple[Column, ...] = (
     Column("longest_queue_s", "s", "time since when so many waited, the first time; empty where nobody waited"),
 )
 """Columns of `ways.csv`, after scenario, mix and replication: one row for each direction that somebody passed or waited at."""
+
+MATTERS: Mapping[str, float] = {
+    "s": 10.0,
+    "share": 0.05,
+    "rooms": 1.0,
+    "persons": 1.0,
+    "person-seconds": 600.0,
+    "unit-seconds": 60.0,
+}
+"""Least difference between mixes that matters, by unit, unless a scenario says otherwise. Assumption A:study.matters."""
 
 STATUSES = ("reached", "not-reached", "not-applicable")
 TIMES = frozenset(c.name for c in MEASURES)

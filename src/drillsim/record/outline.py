@@ -42,6 +42,9 @@ class ScenarioLine:
     """The incident it stands for, where a drill has several."""
     day: bool = False
     """Whether a replication is a whole day, with any number of incidents."""
+    matters: Mapping[str, float] = field(default_factory=dict)
+    """Least difference that matters, by measure; 'times' for every measure in seconds. What is not named has the default of
+    `record.columns.MATTERS`."""
 
 
 @dataclass(frozen=True)

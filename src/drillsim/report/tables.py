@@ -17,12 +17,15 @@ from drillsim.analysis.contrasts import (
     describe,
     differences,
     goal_results,
+    matters_of,
+    matters_source,
     rows_of,
 )
 from drillsim.analysis.wording import (
     NONE,
     difference_words,
     drills,
+    matters_words,
     money_words,
     quantile_words,
     question,
@@ -32,6 +35,7 @@ from drillsim.analysis.wording import (
 )
 from drillsim.escape import one_line
 from drillsim.quantities import clock
+from drillsim.record.outline import Outline
 
 WIDE = 110
 """Columns of a terminal from which on cost ranges and intervals fit beside the rest."""
@@ -140,15 +144,23 @@ def print_tables(console: Console, played: ResultRows) -> None:
         goals = goal_table(played, scenario)
         if goals is not None:
             console.print(goals)
+    told = sorted({_matters(outline, scenario) for scenario in outline.scenarios})
     cut = sorted({clock(line.horizon_s) for line in outline.scenarios.values()})
     console.print(
         f"{drills(outline.runs)} per mix, the same random drills for every mix, seed {outline.seed}. "
-        f"Present: {outline.label(outline.present)}. Below 0: faster. A drill that did not get there counts as "
+        f"Present: {outline.label(outline.present)}. Below 0: faster. What matters: {' or '.join(told)}. A drill that did not get there counts as "
         f"{' or '.join(cut)}, the end of the drill. Simulated drills, not a prediction.",
         style="dim",
         highlight=False,
         markup=False,
     )
+
+
+def _matters(outline: Outline, scenario: str) -> str:
+    """Return the least difference that matters in the primary measure of a scenario, and where it is from."""
+    line = outline.scenarios[scenario]
+    words = matters_words(matters_of(line, line.primary), unit_of(line.primary))
+    return words + matters_source(line, line.primary)
 
 
 __all__ = ["goal_table", "mix_table", "print_tables"]

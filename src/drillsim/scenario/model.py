@@ -8,14 +8,23 @@ told at its place, together with all other mistakes of the file.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
 from drillsim.documents.document import Document, Model
 from drillsim.errors import ScenarioError
-from drillsim.quantities import SPREAD_KEYS, Share, Time
+from drillsim.quantities import SPREAD_KEYS, Share, Time, written
 from drillsim.scenario.incident import Call, Demand, Incident, TimeOfDayDraw
 from drillsim.scenario.kinds import KINDS, Kind, OwnKinds, unknown_kind
 from drillsim.scenario.people import LawsChoice, People
@@ -73,6 +82,24 @@ class Goal(Model):
     """Share of the drills that should meet it."""
 
 
+ALL_TIMES = "times"
+"""Key of `matters` that stands for every measure in seconds."""
+
+
+class _WrittenMatters:
+    """Tells editors that what matters is one time, or a mapping of measures to times."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [written("time"), handler(schema)]}
+
+
+Matters = Annotated[
+    dict[str, Annotated[Time, Field(gt=0)]],
+    BeforeValidator(lambda v: v if isinstance(v, dict) else {ALL_TIMES: v}),
+    _WrittenMatters(),
+]
+
+
 class Scenario(Model):
     """A drill to play: incidents, people, protocol, police and goals."""
 
@@ -96,6 +123,9 @@ class Scenario(Model):
     """Every run is watched this long, every incident of a day as long after its onset. Assumption A:study.horizon."""
     primary: str = "able_on_scene_s"
     """The measure that decides, named before the run."""
+    matters: Matters = Field(default={})
+    """Least difference between mixes that matters to you, of all times or by measure: 10 s, or {able_on_scene_s: 10 s, times: 20 s}.
+    Default by unit: Assumption A:study.matters."""
     kinds: OwnKinds = Field(default={})
     """Kinds of incident of your own by name: {missing-pupil: {like: behaviour, begins: a pupil is missing}}."""
     incidents: tuple[Incident, ...] = Field(default=(), max_length=1000)

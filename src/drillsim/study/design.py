@@ -84,8 +84,8 @@ class Study:
         return Outline(self.seed, self.runs, self.mixes.present, scenarios, mixes)
 
     def hashes(self) -> dict[str, object]:
-        """Return the SHA-256 of the content of plan, mixes and each scenario; paths, titles and comments do not count."""
-        apart = {"plan", "title", "overrides"}
+        """Return the SHA-256 of the content of plan, mixes and each scenario; paths, titles, what matters and comments do not count."""
+        apart = {"plan", "title", "overrides", "matters"}
         return {
             "plan": content_sha256(json.loads(self.plan.model_dump_json())),
             "mixes": content_sha256(json.loads(self.mixes.model_dump_json())),
@@ -137,7 +137,7 @@ def _lines(scenario: Scenario) -> Iterator[tuple[str, ScenarioLine]]:
         scenario.name,
         ScenarioLine(
             title=scenario.title, primary=scenario.primary, horizon_s=scenario.horizon, goals=goals,
-            incident=first, day=scenario.demand is not None,
+            incident=first, day=scenario.demand is not None, matters=dict(scenario.matters),
         ),
     )  # fmt: skip
     for incident in scenario.incidents:
@@ -145,5 +145,12 @@ def _lines(scenario: Scenario) -> Iterator[tuple[str, ScenarioLine]]:
             title = f"{scenario.title or scenario.name}: {incident.id} ({incident.kind})"
             yield (
                 f"{scenario.name}: {incident.id}",
-                ScenarioLine(title, scenario.primary, scenario.horizon, of=scenario.name, incident=incident.id),
+                ScenarioLine(
+                    title,
+                    scenario.primary,
+                    scenario.horizon,
+                    of=scenario.name,
+                    incident=incident.id,
+                    matters=dict(scenario.matters),
+                ),
             )

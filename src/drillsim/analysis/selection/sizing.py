@@ -37,7 +37,7 @@ def drills_to_select(paired: Moments, delta: float, *, level: float = 0.95) -> i
 def drills_to_decide(*, difference: float, error: float, freedom: float, rounds: int, matters: float, alpha: float = 0.05) -> int | None:  # fmt: skip
     """Return how many drills a contrast needs, about, until its interval decides.
 
-        N = ceil(t^2 n se^2 / h^2),  t = t(1 - alpha / 2, nu),  h = max(|d|, matters - |d|)
+        N = ceil(t^2 n se^2 / h^2),  t = t(1 - alpha / 2, N - 1),  h = max(|d|, matters - |d|)
 
     With half-width h the interval leaves out 0 or lies within +-matters, if the difference stays as it is. None below 2
     rounds, or where no number of drills up to MOST does. Raises ValueError for a `matters` that is not positive.
@@ -46,7 +46,13 @@ def drills_to_decide(*, difference: float, error: float, freedom: float, rounds:
     if rounds < 2 or not math.isfinite(error):
         return None
     half = max(abs(difference), matters - abs(difference))
-    needed = _whole((float(t.isf(alpha / 2, freedom)) * error / half) ** 2 * rounds)
+    ratio = rounds * (error / half) ** 2
+    nu, needed = freedom, rounds
+    for _ in range(20):  # t changes slowly with N: two or three steps settle it
+        before, needed = needed, _whole(float(t.isf(alpha / 2, nu)) ** 2 * ratio)
+        nu = max(1.0, needed - 1.0)
+        if needed == before or needed > MOST:
+            break
     return needed if needed <= MOST else None
 
 
