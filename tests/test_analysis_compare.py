@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from a_study import HORIZON_S, Made, made, six_mixes, times
+from drillsim.analysis.choice import choice
 from drillsim.analysis.compare import compare
 from drillsim.analysis.contrasts import (
     PartitionedResults,
@@ -108,6 +109,25 @@ def test_a_constant_difference_is_decided_by_what_matters() -> None:
     assert verdicts == ["no difference that matters", "slower", "slower"]
 
 
+def test_the_best_of_the_made_study_are_named_with_the_distance_of_the_others(six: Made) -> None:
+    found = choice(six, "drill", ABLE)
+    assert set(found.best) <= {"sro-and-guard", "two-guards", "sro-and-patrol"}
+    assert found.worse["police-only"][0] > 0
+    assert "Police only" in found.words(six.outline)
+    assert summarise(six, seconds=1.0)["scenarios"]["drill"]["possibly_best"][ABLE] == list(found.best)
+
+
+def test_a_choice_does_not_depend_on_the_order_of_mixes_or_rows(six: Made) -> None:
+    turned = choice(six, "drill", ABLE, list(six.outline.mixes)[::-1])
+    assert set(turned.best) == set(choice(six, "drill", ABLE).best)
+
+
+def test_a_mix_that_failed_throughout_decides_nothing() -> None:
+    rows = times("a", 10.0, 20.0, 30.0) + [{"mix": "b", "replication": r, "status": "failed"} for r in range(3)]
+    found = choice(made(rows), "drill", ABLE)
+    assert (found.best, dict(found.worse)) == (("a", "b"), {})
+
+
 def test_a_number_of_drills_more_is_rounded_up_to_two_digits() -> None:
     assert [needs_words(n) for n in (1, 99, 101, 12_345)] == [
         "needs about 1 drill more",
@@ -174,6 +194,7 @@ def test_a_printed_comparison_reads_like_this() -> None:
         "a    11:10     1:50     > 30:00   2 of 3",
         "b     4:55     1:35       11:40   3 of 3  -6:15 (-32:15 to +19:45)  0.410      100 %  needs about 11 drills more",
         "",
+        "Possibly best: a, b.",
         "The same random drills for every mix. p: paired t, Holm over 1 contrast. Below 0: faster.",
         "What matters: 10 s (A:study.matters).",
         "Drills that did not get there count as 30:00 (the horizon) in means and differences.",
@@ -256,7 +277,6 @@ def test_a_study_cut_once_has_the_same_rows_and_numbers(six: Made) -> None:
 
 def test_what_no_procedure_has_found_is_null(six: Made) -> None:
     drill = summarise(six, seconds=1.0)["scenarios"]["drill"]
-    assert drill["possibly_best"] is None
     assert {goal["depends_on"] for goal in drill["goals"]} == {None}
 
 

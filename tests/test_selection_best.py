@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from drillsim.analysis.selection.best import BestSet, blocked_width, possibly_best, possibly_best_blocked
+from drillsim.analysis.selection.best import BestSet, behind_best, blocked_width, possibly_best, possibly_best_blocked
 from drillsim.analysis.selection.moments import PairMoment, moments, moments_of_rounds, pair_moment
 from drillsim.analysis.selection.sizing import drills_to_decide, drills_to_select
 
@@ -45,6 +45,13 @@ def test_the_blocked_form_of_banks_has_its_known_width() -> None:
 
 def test_banks_needs_45_replications_for_two_units() -> None:
     assert drills_to_select(moments_of_rounds(BANKS), 2.0) == 45
+
+
+def test_the_distance_behind_the_best_of_banks_comes_from_all_pairs() -> None:
+    low, high = behind_best(moments_of_rounds(BANKS))
+    d = BANKS[:, 0] - BANKS[:, 2]
+    half = float(t.ppf(1 - 0.05 / 12, 9)) * float(d.std(ddof=1)) / 10**0.5
+    assert (low[0], high[0]) == pytest.approx((float(d.mean()) - half, float(d.mean()) + half))
 
 
 def test_one_mix_alone_is_best_and_needs_no_drill() -> None:
@@ -136,7 +143,9 @@ def test_any_estimator_of_pairs_can_stand_behind() -> None:
 def covered(values: NDArray[np.float64], truth: NDArray[np.float64]) -> bool:
     found = possibly_best(moments_of_rounds(values))
     behind = [truth[i] - np.delete(truth, i).min() for i in range(truth.size)]
-    return bool(np.all(found.worse_low <= behind) and np.all(behind <= found.worse_high))
+    low, high = behind_best(moments_of_rounds(values))
+    wide = bool(np.all(low <= behind) and np.all(behind <= high))
+    return wide and bool(np.all(found.worse_low <= behind) and np.all(behind <= found.worse_high))
 
 
 def test_bounds_hold_at_once_for_correlated_mixes_of_unequal_spread() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from drillsim.analysis.choice import choice
 from drillsim.analysis.contrasts import (
     Difference,
     ResultRows,
@@ -84,7 +85,8 @@ def compare(results: ResultRows, *, measure: str | None = None, versus: str | No
         found = {mix: describe(results, scenario, mix, name) for mix in outline.mixes}
         apart = {d.mix: d for d in differences(results, scenario, name, other)}
         rows += [_frame_row(scenario, mix, name, s, apart.get(mix)) for mix, s in found.items()]
-        tables.append(_table(outline, scenario, name, other, found, apart))
+        chosen_from = choice(results, scenario, name)
+        tables.append(_table(outline, scenario, name, other, found, apart, chosen_from.words(outline)))
     return Comparison(other, tuple(chosen), pd.DataFrame(rows), tuple(tables))
 
 
@@ -112,6 +114,7 @@ def _table(
     other: str,
     found: dict[str, Summary],
     apart: dict[str, Difference],
+    best: str,
 ) -> tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...], tuple[str, ...]]:
     unit, tau = unit_of(measure), outline.scenarios[scenario].horizon_s
     won = "faster in" if unit == "s" else "lower in"
@@ -141,8 +144,9 @@ def _table(
     contrasts = f"{len(apart)} contrast{'' if len(apart) == 1 else 's'}"
     notes = ["The same random drills for every mix." + (f" p: paired t, Holm over {contrasts}." if apart else "")]
     if unit == "s":
-        notes[0] += " Below 0: faster."
+        notes[-1] += " Below 0: faster."
     if apart:
+        notes.insert(0, best)
         line = outline.scenarios[scenario]
         notes.append(f"What matters: {matters_words(matters_of(line, measure), unit)}{matters_source(line, measure)}.")
     if unit == "s" and any(s.reached < s.n for s in found.values()):

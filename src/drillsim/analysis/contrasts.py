@@ -259,15 +259,19 @@ def differences(played: ResultRows, scenario: str, measure: str, versus: str | N
     against = sample(played, scenario, other, measure)
     names, pairs = [name for name in outline.mixes if name != other], []
     for name in names:
-        one = sample(played, scenario, name, measure)
-        _, i, j = np.intersect1d(one.replications, against.replications, assume_unique=True, return_indices=True)
-        pairs.append(paired_difference(one.numbers[i], against.numbers[j]))
+        pairs.append(pair_of(sample(played, scenario, name, measure), against))
     matters = matters_of(outline.scenarios[scenario], measure)
     adjusted, within = holm([pair.p for pair in pairs]), holm([equivalence_p(pair, matters) for pair in pairs])
     return [
         Difference(name, other, measure, pair, p, matters, q, len(pairs))
         for name, pair, p, q in zip(names, pairs, adjusted, within, strict=True)
     ]
+
+
+def pair_of(one: Sample, against: Sample) -> Paired:
+    """Return the difference of two samples over the drills that both have."""
+    _, i, j = np.intersect1d(one.replications, against.replications, assume_unique=True, return_indices=True)
+    return paired_difference(one.numbers[i], against.numbers[j])
 
 
 def matters_of(line: ScenarioLine, measure: str) -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from drillsim.analysis.choice import choice
 from drillsim.analysis.contrasts import (
     Difference,
     GoalResult,
@@ -15,8 +17,11 @@ from drillsim.analysis.contrasts import (
     goal_results,
     measures_of,
 )
-from drillsim.record.columns import TIMES
+from drillsim.record.columns import BY_NAME, TIMES
 from drillsim.record.store import DECIMALS
+
+MANY = 100
+"""Mixes beyond which only the primary measure chooses among all pairs."""
 
 
 def summarise(played: ResultRows, *, seconds: float) -> dict[str, Any]:
@@ -25,7 +30,8 @@ def summarise(played: ResultRows, *, seconds: float) -> dict[str, Any]:
     seconds
         Wall time of the study.
     Of each scenario the primary measure comes first. `p50` and `p90` are None beyond the horizon.
-    `possibly_best` and `depends_on` are None: no procedure for them has been run.
+    `possibly_best` names, by measure, the mixes that no other beats beyond doubt; measures that are outcomes of the staffing
+    choose none. `depends_on` is None: no procedure for it has been run.
     """
     played = PartitionedResults(played)
     outline = played.outline
@@ -53,9 +59,16 @@ def _scenario(played: ResultRows, name: str) -> dict[str, Any]:
         "horizon_s": line.horizon_s,
         "mixes": mixes,
         "comparisons": [_difference(d) for m in compared for d in differences(played, name, m)],
-        "possibly_best": None,
+        "possibly_best": {
+            m: list(choice(played, name, m).best) for m in _chosen_by(compared, line.primary, len(mixes))
+        },
         "goals": [_goal(g) for g in goal_results(played, name)],
     }
+
+
+def _chosen_by(compared: Sequence[str], primary: str, mixes: int) -> list[str]:
+    """Return the measures by which mixes are chosen: the primary one alone where there are many mixes."""
+    return [m for m in compared if m == primary or (mixes <= MANY and not BY_NAME[m].follows_staffing)]
 
 
 def _number(value: float | None) -> float | None:

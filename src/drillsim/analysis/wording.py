@@ -74,6 +74,15 @@ def difference_words(difference: Interval, unit: str = "s") -> str:
     return f"{text} ({number(difference.low)} to {number(difference.high)})"
 
 
+def span_words(low: float, high: float, unit: str = "s") -> str:
+    """Return a span of differences without signs of more, such as '9.0 to 40.1 s', '1:30 to 2:10' or '3.0 to 5.0 points'."""
+    if unit == "s":
+        return f"{low:.1f} to {high:.1f} s" if max(abs(low), abs(high)) < 99.95 else f"{clock(low)} to {clock(high)}"
+    if unit == "share":
+        return f"{100 * low:.1f} to {100 * high:.1f} points"
+    return f"{low:.3g} to {high:.3g}"
+
+
 def _signed_clock(value: float) -> str:
     text = clock(abs(value))
     return text if text == "0:00" else ("-" if value < 0 else "+") + text

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from drillsim.analysis.choice import choice
 from drillsim.analysis.contrasts import (
     MET,
     MISSED,
@@ -138,6 +139,9 @@ def print_tables(console: Console, played: ResultRows) -> None:
     outline = played.outline
     for scenario in outline.scenarios:
         console.print(mix_table(played, scenario, width=console.width))
+        if len(outline.mixes) > 1:
+            best = choice(played, scenario, outline.scenarios[scenario].primary).words(outline)
+            console.print(f"{one_line(best)}\n", highlight=False, markup=False)
         over = over_first(played, scenario)
         if over:
             console.print(over, style="dim", highlight=False, markup=False)

@@ -61,6 +61,29 @@ def possibly_best(paired: Moments, *, level: float = 0.95) -> BestSet:
     return _against_best(-paired.difference, np.asarray(factor * paired.error), level)
 
 
+def behind_best(paired: Moments, *, level: float = 0.95) -> tuple[Matrix, Matrix]:
+    """Return bounds of how far each mix is behind the best of the others, from two-sided intervals of all pairs at once.
+
+        max over j of d_ij - w_ij  <=  mu_i - min over j of mu_j  <=  max over j of d_ij + w_ij,
+        w_ij = t(1 - alpha / (k (k - 1)), nu_ij) se_ij
+
+    The bounds of `possibly_best` end at 0 for a mix that is not best; these tell how much worse it is. (k,) each; infinite
+    where too few rounds give none, 0 for one mix alone.
+    """
+    k = len(paired)
+    if k == 1:
+        return np.zeros(1), np.zeros(1)
+    with np.errstate(invalid="ignore"):
+        factor = t.isf((1 - level) / (k * (k - 1)), np.where(paired.freedom > 0, paired.freedom, np.nan))
+    width = np.asarray(factor * paired.error)
+    width = np.where(np.isnan(width), np.inf, width)
+    gap = np.where(np.isnan(paired.difference), 0.0, paired.difference)
+    low, high = gap - width, gap + width
+    np.fill_diagonal(low, -np.inf)
+    np.fill_diagonal(high, -np.inf)
+    return np.asarray(low.max(axis=1)), np.asarray(high.max(axis=1))
+
+
 def possibly_best_blocked(values: ArrayLike, *, level: float = 0.95) -> BestSet:
     """Return which mixes are possibly best by the blocked form, for differences of equal variance.
 
