@@ -165,7 +165,7 @@ def rows_of(played: ResultRows, scenario: str, mix: str | None = None) -> pd.Dat
     """Return the rows of one line of the outline, for one mix or for all.
 
     A line is one incident of a drill, or all incidents of a school day. A failed drill has a single row, which counts
-    for every incident that it would have had.
+    for every incident that it would have had. Drills that the study added for rare states of presence are left out.
     """
     if not isinstance(played, PartitionedResults):
         return _rows_of(played, scenario, mix)
@@ -181,6 +181,8 @@ def _rows_of(played: ResultRows, scenario: str, mix: str | None) -> pd.DataFrame
         mine &= (runs["incident"] == line.incident) | (runs["status"] != "done")
     if mix is not None:
         mine &= runs["mix"] == mix
+    if "forced" in runs:
+        mine &= runs["forced"].fillna("") == ""
     return runs[mine]
 
 

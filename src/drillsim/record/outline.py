@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from drillsim.record.presence import Chances
+
 
 @dataclass(frozen=True)
 class GoalLine:
@@ -45,6 +47,10 @@ class ScenarioLine:
     matters: Mapping[str, float] = field(default_factory=dict)
     """Least difference that matters, by measure; 'times' for every measure in seconds. What is not named has the default of
     `record.columns.MATTERS`."""
+    chances: Mapping[str, Chances] = field(default_factory=dict)
+    """Presence of each mix as far as chance decides it; drills are weighed by it (`analysis.strata`)."""
+    added: Mapping[str, int] = field(default_factory=dict)
+    """Forced presences of which the study plays drills besides its own, as text, with the number of drills of each mix."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +86,14 @@ def outline_from(data: Mapping[str, Any]) -> Outline:
     Raises KeyError or TypeError when the data is not of that form.
     """
     scenarios = {
-        name: ScenarioLine(**{**line, "goals": tuple(GoalLine(**goal) for goal in line["goals"])})
+        name: ScenarioLine(
+            **{**line, "goals": tuple(GoalLine(**goal) for goal in line["goals"]), "chances": _chances(line)}
+        )
         for name, line in data["scenarios"].items()
     }
     mixes = {name: MixLine(**line) for name, line in data["mixes"].items()}
     return Outline(seed=data["seed"], runs=data["runs"], present=data["present"], scenarios=scenarios, mixes=mixes)
+
+
+def _chances(line: Mapping[str, Any]) -> dict[str, Chances]:
+    return {mix: Chances(one["units"], tuple(one["weekdays"])) for mix, one in line.get("chances", {}).items()}

@@ -16,10 +16,14 @@ from typing import NamedTuple
 
 from drillsim.errors import ScenarioError
 
+RARELY = "rare: "
+"""Mark of a state below RARE in words."""
 WEEKDAY = "weekday"
 """Key of a forced presence that names the day of the week instead of a unit."""
 HERE, AWAY = "here", "away"
 ALL_HERE = "all here"
+RARE = 0.01
+"""Probability below which states of presence form one stratum. Assumption A:study.shown."""
 ForcedPresence = Mapping[str, bool | str]
 """Forced presence: a unit's id to whether it is on campus when the drill begins, and WEEKDAY to a day."""
 NOTHING_FORCED: ForcedPresence = {}

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from drillsim.record.store import settled
 from drillsim.record.trace import Trace, Value, WayUse
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 
 class Simulate(Protocol):
-    """Function that plays one drill: `drillsim.engine.simulate`, or another with this signature; must be picklable."""
+    """Function that plays one drill: `drillsim.engine.simulate`, or another with this signature; must be picklable.
+
+    Where presence is left to chance it is also called with `presence`, the presence that a drill is forced to.
+    """
 
     def __call__(self, scenario: Scenario, plan: FloorPlan, mix: Mix, *, seed: int, replication: int = 0) -> Trace:
         """Play one drill and return its trace."""
@@ -42,9 +45,10 @@ class Simulate(Protocol):
 
 @dataclass(frozen=True, order=True)
 class Chunk:
-    """Replications first .. last - 1 of one scenario, for all mixes or one; scenario and mix by index.
+    """Drills first .. last - 1 of one scenario, for all mixes or one; scenario and mix by index, drills by their place in
+    `study.strata`: the replications of the seed, then those added for rare states of presence.
 
-    Chunks sort by scenario, then by replication.
+    Chunks sort by scenario, then by drill.
     """
 
     scenario: int
@@ -53,7 +57,7 @@ class Chunk:
     mix: int | None = None
 
     def drills(self, mixes: int) -> Iterator[tuple[int, int, int]]:
-        """Yield the key (scenario, mix, replication) of each drill; `mixes` is the number of mixes of the study."""
+        """Yield the key (scenario, mix, drill) of each drill; `mixes` is the number of mixes of the study."""
         for replication in range(self.first, self.last):
             for mix in range(mixes) if self.mix is None else (self.mix,):
                 yield self.scenario, mix, replication
@@ -69,7 +73,7 @@ class DrillResult:
     """Rows and curves of one finished drill, under its key."""
 
     key: tuple[int, int, int]
-    """Index of the scenario, index of the mix, replication."""
+    """Index of the scenario, index of the mix, index of the drill in the `strata` of the study."""
     rows: tuple[Mapping[str, Value], ...]
     """One per incident; none for a school day without incidents; one that says why for a failed drill."""
     curves: Mapping[str, tuple[float, ...]]
@@ -81,11 +85,10 @@ class DrillResult:
 def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> DrillResult:
     """Play one drill of a study. An exception becomes a row with status failed, its stage and its reason."""
     scenario, mix = study.scenarios[key[0]], study.mixes[list(study.mixes)[key[1]]]
-    name = list(study.mixes)[key[1]]
-    heads: dict[str, Value] = {"scenario": scenario.name, "mix": name, "replication": key[2]}
+    drill, forced, heads = numbered(study, key)
     stage = "simulate"
     try:
-        trace = simulate(scenario, study.plan, mix, seed=study.seed, replication=key[2])
+        trace = simulate(scenario, study.plan, mix, seed=study.seed, replication=drill, **forced)
         stage = "measure"
         done: dict[str, Value] = {"status": "done", "stage": "", "reason": ""}
         rows = tuple(settled({**row, **heads, **done}) for row in trace.rows)
@@ -94,13 +97,23 @@ def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> DrillRe
     return DrillResult(key, rows, {k: tuple(map(float, v)) for k, v in trace.curves.items()}, trace.ways)
 
 
+def numbered(study: Study, key: tuple[int, int, int]) -> tuple[int, dict[str, Any], dict[str, Value]]:
+    """Return the number of a drill, its forced presence as argument of `simulate`, and the first columns of its row."""
+    drill, strata = study.strata[key[0]].drills[key[2]], study.strata[key[0]]
+    heads: dict[str, Value] = {
+        "scenario": study.scenarios[key[0]].name,
+        "mix": strata.names[key[1]],
+        "replication": drill.replication,
+        **strata.of_drill(key[1], drill),
+    }
+    return drill.replication, {"presence": drill.presence} if drill.forced else {}, heads
+
+
 def failed(study: Study, key: tuple[int, int, int], stage: str, reason: str) -> DrillResult:
     """Return the result of a drill that could not be played; the reason on one line of 300 characters, without addresses."""
     told = re.sub(r"0x[0-9a-fA-F]+", "0x", " ".join(reason.split()))[:300]
     row: dict[str, Value] = {
-        "scenario": study.scenarios[key[0]].name,
-        "mix": list(study.mixes)[key[1]],
-        "replication": key[2],
+        **numbered(study, key)[2],
         "incident": "",
         "status": "failed",
         "stage": stage,

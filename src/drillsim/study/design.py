@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from drillsim.errors import ScenarioError, closest
@@ -13,6 +14,7 @@ from drillsim.record.outline import GoalLine, MixLine, Outline, ScenarioLine
 from drillsim.record.store import content_sha256
 from drillsim.scenario.model import GUARD, Scenario
 from drillsim.scenario.staffing import Mixes
+from drillsim.study.strata import Strata, strata_of
 
 
 @dataclass(frozen=True, init=False)
@@ -69,13 +71,20 @@ class Study:
             object.__setattr__(self, name, value)
 
     def __len__(self) -> int:
-        """Return the number of drills: scenarios x mixes x runs."""
-        return len(self.scenarios) * len(self.mixes) * self.runs
+        """Return the number of drills: scenarios x mixes x runs, and those added for rare states of presence."""
+        return sum(len(one.drills) for one in self.strata) * len(self.mixes)
+
+    @cached_property
+    def strata(self) -> tuple[Strata, ...]:
+        """States of presence of each scenario, and the drills that it adds to those of the seed (`study.strata`)."""
+        return tuple(strata_of(s, self.mixes.mixes, runs=self.runs, seed=self.seed) for s in self.scenarios)
 
     @property
     def outline(self) -> Outline:
         """The design as plain data, for tables, figures and the results folder."""
-        scenarios = {name: line for s in self.scenarios for name, line in _lines(s)}
+        scenarios = {
+            n: line for s, strata in zip(self.scenarios, self.strata, strict=True) for n, line in _lines(s, strata)
+        }
         mixes = {}
         for name in self.mixes:
             mix = self.mixes[name]
@@ -129,15 +138,17 @@ def ranks_targets(one: Scenario, other: Scenario) -> bool:
     return protocols[0] == protocols[1] and all(getattr(one, k) == getattr(other, k) for k in rest)
 
 
-def _lines(scenario: Scenario) -> Iterator[tuple[str, ScenarioLine]]:
+def _lines(scenario: Scenario, strata: Strata) -> Iterator[tuple[str, ScenarioLine]]:
     """Yield one outline line per incident of a scenario; the first to begin carries the name of the scenario."""
     goals = tuple(GoalLine(g.measure, g.at_most, g.in_share) for g in scenario.goals)
     first = scenario.incidents[scenario.leading].id if len(scenario.incidents) > 1 else ""
+    chances = dict(zip(strata.names, (law for law, _, _ in strata.laws), strict=True))
     yield (
         scenario.name,
         ScenarioLine(
             title=scenario.title, primary=scenario.primary, horizon_s=scenario.horizon, goals=goals,
             incident=first, day=scenario.demand is not None, matters=dict(scenario.matters),
+            chances=chances, added=strata.added,
         ),
     )  # fmt: skip
     for incident in scenario.incidents:
@@ -152,5 +163,7 @@ def _lines(scenario: Scenario) -> Iterator[tuple[str, ScenarioLine]]:
                     of=scenario.name,
                     incident=incident.id,
                     matters=dict(scenario.matters),
+                    chances=chances,
+                    added=strata.added,
                 ),
             )

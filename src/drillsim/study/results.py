@@ -17,6 +17,7 @@ from drillsim.record.columns import COUNTS, LEGS, MEASURES, WAYS
 from drillsim.record.outline import Outline
 from drillsim.record.store import (
     RUNS,
+    STRATUM,
     SUMMARY,
     WAY_KEYS,
     WAYS_CSV,
@@ -78,7 +79,8 @@ class Results:
             return {}
         present = self.outline.present
         mine = self.runs[(self.runs["scenario"] == scenario) & (self.runs["mix"] == present)]
-        done = sorted(set(mine.loc[mine["status"] == "done", "replication"].tolist()))
+        played = (mine["status"] == "done") & (mine["forced"].fillna("") == "")
+        done = sorted(set(mine.loc[played, "replication"].tolist()))
         return queues_over_time(self.study, scenario, present, done[:WATCHED])
 
     @property
@@ -112,13 +114,14 @@ def collect(study: Study, played: Iterable[DrillResult], *, seconds: float) -> R
     ordered = sorted(played, key=lambda one: one.key)
     rows = [row for one in ordered for row in one.rows]
     grouped: dict[tuple[str, str], dict[str, list[tuple[float, ...]]]] = {}
-    for one in ordered:
+    of_seed = [one for one in ordered if one.key[2] < study.runs]  # curves and ways are shown of the drills of the seed
+    for one in of_seed:
         kept = grouped.setdefault((study.scenarios[one.key[0]].name, list(study.mixes)[one.key[1]]), {})
         for name, values in one.curves.items():
             kept.setdefault(name, []).append(values)
     curves = {key: {name: np.array(v) for name, v in kept.items()} for key, kept in grouped.items()}
     names = list(study.mixes)
-    ways = {(study.scenarios[s].name, names[m], r): one.ways for one in ordered for s, m, r in [one.key] if one.ways}
+    ways = {(study.scenarios[s].name, names[m], r): one.ways for one in of_seed for s, m, r in [one.key] if one.ways}
     return Results(_frame(rows), study.outline, rows, curves, seconds, study, ways)
 
 
@@ -130,8 +133,8 @@ def _frame(rows: Sequence[Mapping[str, Value]]) -> pd.DataFrame:
     """Return the rows as a DataFrame, numeric columns as float64 with NaN where missing."""
     columns = column_order(rows)
     frame = pd.DataFrame([[row.get(c) for c in columns] for row in rows], columns=pd.Index(columns))
-    for column in (*MEASURES, *COUNTS, *LEGS):
-        frame[column.name] = pd.to_numeric(frame[column.name]).astype("float64")
+    for name in (*(column.name for column in (*MEASURES, *COUNTS, *LEGS)), STRATUM):
+        frame[name] = pd.to_numeric(frame[name]).astype("float64")
     return frame
 
 

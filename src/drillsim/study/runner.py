@@ -81,14 +81,16 @@ def run(
 
 
 def split(study: Study, *, workers: int) -> list[Chunk]:
-    """Return the chunks of a study: about sixteen per worker and scenario, of at most LONGEST_CHUNK replications."""
+    """Return the chunks of a study: about sixteen per worker and scenario, of at most LONGEST_CHUNK drills."""
     size = max(1, min(LONGEST_CHUNK, study.runs // (16 * workers)))
+    drills = [len(one.drills) for one in study.strata]
     return [
-        Chunk(scenario, first, min(first + size, study.runs))
+        Chunk(scenario, first, min(first + size, last))
         for first in range(
-            0, study.runs, size
+            0, max(drills), size
         )  # scenarios alternate, so that the estimated time left reflects all of them
-        for scenario in range(len(study.scenarios))
+        for scenario, last in enumerate(drills)
+        if first < last
     ]
 
 
