@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from drillsim.study.results import Results
     from drillsim.study.runner import run
     from drillsim.study.term import Term, play_term
+    from drillsim.study.vary import vary
 
 __version__ = "0.1.0"
 
@@ -61,12 +62,13 @@ _HOMES = {
     "simulate": "engine.simulate",
     "tell": "report.timeline",
     "to_networkx": "plan.networkx_graph",
+    "vary": "study.vary",
 }
 
 __all__ = [
     "Comparison", "DrillsimError", "FloorPlan", "Mix", "Mixes", "PlanError", "ResultError", "Results", "Role", "Scenario",
     "ScenarioError", "SimulationError", "Study", "Term", "Trace", "Unit", "assess", "build", "check", "compare", "play_term", "plot_plan",
-    "read_mixes", "read_plan", "read_scenario", "run", "simulate", "tell", "to_networkx",
+    "read_mixes", "read_plan", "read_scenario", "run", "simulate", "tell", "to_networkx", "vary",
 ]  # fmt: skip
 
 

@@ -182,3 +182,16 @@ def time_of_day(text: str) -> str | None:
 _HALF = r"\s*(?:[aApP][mM]|[ap]\.m\.)"
 TIME_OF_DAY = rf"^(?:(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|(?:0?[1-9]|1[0-2])(?::[0-5][0-9])?{_HALF})$"
 END_OF_PERIOD = rf"^(?:24:00|(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|(?:0?[1-9]|1[0-2])(?::[0-5][0-9])?{_HALF})$"
+
+
+class Written(float):
+    """A number of a what-if, read as a file reads it: without a unit it is refused, also among numbers in SI units."""
+
+    text: str
+    """As it was written, for places where a name is needed."""
+
+    def __new__(cls, value: float, text: str = "") -> Written:
+        """Return the number with its text."""
+        number = super().__new__(cls, value)
+        number.text = text or f"{value:g}"
+        return number

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
@@ -12,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from drillsim import notation
 from drillsim.escape import quoted
-from drillsim.notation import UNITS
+from drillsim.notation import UNITS, Written
 
 try:
     from _statistics import _normal_dist_inv_cdf as _inverse  # type: ignore[import-not-found]
@@ -135,11 +136,12 @@ def _of(kind: str, *, bare_in_plan: bool = False) -> BeforeValidator:
 
     def read(value: Any, info: ValidationInfo) -> float:
         context = info.context or {}
-        unit = context.get("bare_lengths") if bare_in_plan and not context.get("si") else None
+        si = bool(context.get("si")) and not isinstance(value, Written)
+        unit = context.get("bare_lengths") if bare_in_plan and not si else None
         size = UNITS["length"].get(unit, 1.0) if isinstance(unit, str) else 1.0
         if size != 1.0 and (number := _bare_number(value)) is not None:
             return parse(number * (size if kind == "length" else size * size), kind, bare=True)
-        return parse(value, kind, bare=bool(context.get("si") or unit))
+        return parse(value, kind, bare=si or bool(unit))
 
     return BeforeValidator(read)
 
@@ -226,6 +228,22 @@ class Spread(BaseModel):
         else:
             value = -a * math.log1p(-u)
         return self.low if value < self.low else self.high if value > self.high else value
+
+    def written(self, factor: float = 1.0) -> dict[str, Any] | str:
+        """Return the spread as a file writes it, in SI units, all its quantities times a factor."""
+        unit = next(iter(UNITS[self.kind]))
+
+        def text(number: float) -> str:
+            return f"{Decimal(repr(number * factor)):f} {unit}"
+
+        if self.form == "constant":
+            return text(self.a)
+        names = next(keys for form, keys in FORMS.values() if form == self.form)
+        values: dict[str, Any] = {k: text(v) for k, v in zip(names, (self.a, self.b, self.c), strict=False)}
+        if self.form == "lognormal":
+            values["sigma"] = self.b
+        cut = {"low": self.low, "high": self.high}
+        return values | {k: text(v) for k, v in cut.items() if math.isfinite(v)}
 
     def mean(self) -> float:
         """Return the mean of the unclamped distribution."""

@@ -337,19 +337,28 @@ class Mixes(Model):
                     roles[name] = role_values(str(name), role)
             values = {**values, "roles": roles}
         mixes = read(values)
-        if mixes.present not in mixes.mixes:
-            told = f"no mix is called '{mixes.present}' (present).{closest(mixes.present, mixes.mixes)}"
+        mixes.complete(faults)
+        return mixes
+
+    def complete(self, faults: list[InitErrorDetails] | None = None) -> None:
+        """Fill in names, labels and roles where they are made, once.
+
+        faults
+            Found before; raises pydantic's ValidationError with them and those of the units.
+        """
+        faults = list(faults or ())
+        if self.present not in self.mixes:
+            told = f"no mix is called '{self.present}' (present).{closest(self.present, self.mixes)}"
             faults.append(_fault("DS206", told, "present"))
-        known = {**{name: _shipped_role(name) for name in SHIPPED}, **mixes.roles}
+        known = {**{name: _shipped_role(name) for name in SHIPPED}, **self.roles}
         filled = {}
-        for name, mix in mixes.mixes.items():
+        for name, mix in self.mixes.items():
             faults += _unit_faults(name, mix, {*known, *mix.roles})
-            used = {u.role: mixes.roles.get(u.role) or mix.roles.get(u.role) for u in mix.units}
+            used = {u.role: self.roles.get(u.role) or mix.roles.get(u.role) for u in mix.units}
             filled[name] = mix.unchecked_copy({"name": name, "label": mix.label or name, "roles": used})
         if faults:
             raise ValidationError.from_exception_data("mixes", faults)
-        mixes.__dict__.update(mixes=FrozenDict(filled), roles=FrozenDict(known))
-        return mixes
+        self.__dict__.update(mixes=FrozenDict(filled), roles=FrozenDict(known))
 
     def __getitem__(self, name: str) -> Mix:
         return self.mixes[name]
