@@ -414,6 +414,19 @@ def test_a_missed_goal_is_fine_unless_asked_for(project: Path) -> None:
     assert comparing(project, "--quiet", "--runs", "8", "--fail-on-goals") == 10
 
 
+def test_compare_picks_a_mix_by_as_few_drills_as_it_takes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["compare", str(project / "scenario.yaml"), "--mixes", str(project / "mixes.yaml")]
+    assert main([*words, "--pick", "2 min", "--workers", "1", "--no-open", "--json", "--out", str(project / "p")]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["picked"]["mix"] in told["scenarios"]["teaching-lockdown"]["mixes"]
+    assert told["picked"]["within_s"] == 120.0
+
+
+@pytest.mark.parametrize("within", ["10", "0 s", "-5 s", "10 m", "soon"])
+def test_a_pick_within_no_time_is_refused(project: Path, within: str) -> None:
+    assert main(["compare", str(project / "scenario.yaml"), "--pick", within]) == 2
+
+
 def test_compare_does_not_write_among_other_peoples_files(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert comparing(project, "--out", str(project)) == 2
     assert "other files" in capsys.readouterr().err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -48,7 +50,7 @@ def test_identical_mixes_tie_after_the_first_stage() -> None:
 
 def test_a_mix_is_dropped_at_the_first_look_that_its_margin_allows() -> None:
     x = np.array(rounds(400, correlation=0.0))
-    found = KimNelson(DELTA, first=10, batch=1).look(list(x))
+    found = KimNelson(DELTA, first=10, batch=1, growth=0).look(list(x))
     h2 = kim_nelson_h2(5, 10)
     left = list(range(5))
     for r in range(10, 401):
@@ -83,6 +85,14 @@ def test_a_mix_that_is_in_with_fewer_rounds_holds_the_others_up() -> None:
     assert (found.rounds, found.decided, found.next_rounds) == (50, False, 60)
 
 
+def test_looks_grow_with_the_rounds_in_whole_batches() -> None:
+    procedure, x, looks = KimNelson(1e-6), rounds(2000), [20]
+    while looks[-1] < 1500:
+        looks.append(procedure.look([column[: looks[-1]] for column in x]).next_rounds)
+    assert looks[:10] == list(range(20, 120, 10))
+    assert all(b - a == max(10, a // 100 * 10) for a, b in pairwise(looks))
+
+
 def test_the_order_of_mixes_does_not_change_who_is_left() -> None:
     x = rounds(600)
     found, turned = KimNelson(DELTA).look(x), KimNelson(DELTA).look(x[::-1])
@@ -94,7 +104,7 @@ def test_the_right_mix_is_chosen_as_often_as_stated_and_pairs_save_drills() -> N
     times = 250
     least = 0.95 - 3 * (0.95 * 0.05 / times) ** 0.5
     found = [
-        play_choices(KimNelson(DELTA, first=10, batch=10), lag=SLIPPAGE, correlation=c, times=times, seed=2)
+        play_choices(KimNelson(DELTA, first=10, batch=10, growth=0), lag=SLIPPAGE, correlation=c, times=times, seed=2)
         for c in (0.0, 0.5, 0.8)
     ]
     assert min(one.correct for one in found) >= least
@@ -108,7 +118,7 @@ def test_the_right_mix_is_chosen_as_often_as_stated_and_pairs_save_drills() -> N
 def test_many_choices_are_right_as_often_as_stated(lag: np.ndarray, batch: int) -> None:
     times = 2000
     found = [
-        play_choices(KimNelson(DELTA, first=10, batch=batch), lag=lag, correlation=c, times=times, seed=5)
+        play_choices(KimNelson(DELTA, first=10, batch=batch, growth=0), lag=lag, correlation=c, times=times, seed=5)
         for c in (0.0, 0.5, 0.8)
     ]
     print([(one.correct, one.drills) for one in found])

@@ -14,11 +14,13 @@ from drillsim.cli.results_folder import command_line, open_folder, probe, say_ke
 
 if TYPE_CHECKING:
     from drillsim.cli.inputs import Inputs
+    from drillsim.study.pick import Pick
     from drillsim.study.results import Results
 
 GOAL_MISSED = 10
 
 
+LOOKED_AT = "Drills were added until it was decided: for figures to publish, compare the mixes that matter once more with another --seed."
 WORTH_A_POOL = 200
 """Least number of drills for which several processes are started; each takes about a second to start."""
 
@@ -34,36 +36,59 @@ def play(
     show: bool = True,
     strict: bool = False,
     as_json: bool = False,
+    pick_s: float | None = None,
 ) -> int:
-    """Run a study, print and store its results, and return the exit code."""
+    """Run a study, print and store its results, and return the exit code.
+
+    pick_s
+        Play until one mix is chosen within this of the best, instead of `runs` drills.
+    """
     from drillsim.study.design import Study
+    from drillsim.study.pick import pick
     from drillsim.study.runner import run
 
     study = Study(given.scenarios, given.plan, given.mixes, runs=runs, seed=seed)
     if workers is None:
-        workers = (os.cpu_count() or 1) if len(study) >= WORTH_A_POOL else 1
+        workers = (os.cpu_count() or 1) if pick_s is not None or len(study) >= WORTH_A_POOL else 1
     if not quiet:
         numbers = (
             terminal.counted(len(study.scenarios), "scenario"),
             terminal.counted(len(given.mixes), "mix", "mixes"),
-            terminal.counted(runs, "drill"),
+            "drills until one is chosen" if pick_s is not None else terminal.counted(runs, "drill"),
         )
         processes = terminal.counted(workers, "process", "processes")
         terminal.say(f"{given.plan.name}: {' x '.join(numbers)}, seed {seed}, {processes}", err=as_json)
     probe(folder)
     drawn = _beside(lambda: _map(given))  # this process is idle while the workers play
-    with terminal.progress(len(study), "drills", quiet=quiet) as tell:
-        results = run(study, workers=workers, progress=tell)
+    picked = None
+    if pick_s is not None:
+        picked = pick(study, delta_s=pick_s, workers=workers, tell=_round_teller(quiet))
+        results = picked.results
+    else:
+        with terminal.progress(len(study), "drills", quiet=quiet) as tell:
+            results = run(study, workers=workers, progress=tell)
     if not quiet:
         terminal.complain("Drawing the figures.")
     _store(results, drawn, folder)
     if not quiet and len(results.failed) < len(results.runs):
         _print(results, err=as_json)
+    if picked is not None:
+        terminal.say(terminal.wrapped(f"Chosen: {picked.words()} {LOOKED_AT}"), err=as_json)
     _say_failures(results)
     say_kept("Results", folder, err=as_json)
     if show:
         open_folder(folder)
-    return _finish(results, folder, strict=strict, as_json=as_json)
+    return _finish(results, folder, strict=strict, as_json=as_json, picked=picked)
+
+
+def _round_teller(quiet: bool) -> Callable[[int, int], None]:
+    """Return the callback that tells on stderr how far the rounds of a choice are."""
+
+    def tell(played: int, wanted: int) -> None:
+        if not quiet:
+            terminal.complain(f"drills {played + 1:,} to {wanted:,} of every mix that is still in")
+
+    return tell
 
 
 def _map(given: Inputs) -> dict[str, bytes]:
@@ -123,15 +148,16 @@ def _say_failures(results: Results) -> None:
         )
 
 
-def _finish(results: Results, folder: Path, *, strict: bool, as_json: bool) -> int:
+def _finish(results: Results, folder: Path, *, strict: bool, as_json: bool, picked: Pick | None = None) -> int:
     """Print the JSON object and return the exit code: a bug when every drill failed, 10 for a missed goal if asked."""
     from drillsim.analysis.summary import summarise
 
     missed = _missed(results)
     if as_json:
         summary: dict[str, Any] = summarise(results, seconds=results.seconds)
+        chosen = {} if picked is None else {"picked": picked.as_dict()}
         terminal.json_line(
-            {**summary, "folder": str(folder), "failed_runs": len(results.failed), "goals_missed": missed}
+            {**summary, **chosen, "folder": str(folder), "failed_runs": len(results.failed), "goals_missed": missed}
         )
     if len(results.failed) == len(results.runs):
         return 1

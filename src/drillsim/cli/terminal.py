@@ -85,6 +85,23 @@ class OutPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+def seconds_of(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """Return the seconds of an option such as 10s or '1 min 30 s'; raises click.BadParameter for what is not more than 0."""
+    from pydantic_core import PydanticCustomError
+
+    from drillsim.quantities import parse
+
+    if value is None:
+        return None
+    try:
+        seconds = parse(value, "time")
+    except PydanticCustomError as problem:
+        raise click.BadParameter(problem.message(), ctx, param) from None
+    if seconds <= 0:
+        raise click.BadParameter(f"'{quoted(value)}' is not more than 0. Write 10s", ctx, param)
+    return seconds
+
+
 WORKERS = click.IntRange(1, max(64, 4 * (os.cpu_count() or 1)))
 """Number of processes; far more than there are processors would only cost memory."""
 LEAST_WIDTH = 80

@@ -125,6 +125,23 @@ def collect(study: Study, played: Iterable[DrillResult], *, seconds: float) -> R
     return Results(_frame(rows), study.outline, rows, curves, seconds, study, ways)
 
 
+def joined(study: Study, parts: Sequence[Results], *, seconds: float) -> Results:
+    """Return results of one study that were played in parts, in the order of rows; each drill stands in one part only."""
+    places = {s.name: i for i, s in enumerate(study.scenarios)}, {name: i for i, name in enumerate(study.mixes)}
+    rows = sorted(
+        (row for part in parts for row in part.rows),
+        key=lambda row: (places[0][str(row["scenario"])], places[1][str(row["mix"])], row["replication"]),
+    )
+    grouped: dict[tuple[str, str], dict[str, list[NDArray[np.float64]]]] = {}
+    for part in parts:
+        for key, named in part.curves.items():
+            for name, values in named.items():
+                grouped.setdefault(key, {}).setdefault(name, []).append(values)
+    curves = {key: {name: np.concatenate(v) for name, v in named.items()} for key, named in grouped.items()}
+    ways = {key: uses for part in parts for key, uses in part.ways_used.items()}
+    return Results(_frame(rows), study.outline, rows, curves, seconds, study, ways)
+
+
 def _way_rows(results: Results) -> Iterator[tuple[Value, ...]]:
     return ((*key, *use) for key, uses in results.ways_used.items() for use in uses)
 

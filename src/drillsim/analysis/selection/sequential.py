@@ -30,6 +30,8 @@ FIRST = 20
 """Rounds of the first stage: response times are skewed."""
 BATCH = 10
 """Rounds played between two looks."""
+GROWTH = 10
+"""Divisor by which the rounds between two looks grow with those played: a tenth of them."""
 TIE = 1e-3
 """Means this close, in the unit of the measure, with no margin left, are ties."""
 
@@ -73,8 +75,9 @@ class Selector(Protocol):
 class KimNelson:
     """The procedure of Kim and Nelson for a difference `delta` that is worth detecting, smallest mean best.
 
-    first, batch
-        Rounds before the first look and between looks; both are part of the choice, workers are not.
+    first, batch, growth
+        Rounds before the first look and between looks, which grow to 1 / growth of the rounds so far (0: never), in whole
+        batches. All three are part of the choice, workers are not.
 
     Raises ValueError for a delta that is not positive, fewer than 2 first rounds, a batch below 1, or a level outside (0, 1).
     """
@@ -83,6 +86,7 @@ class KimNelson:
     level: float = 0.95
     first: int = FIRST
     batch: int = BATCH
+    growth: int = GROWTH
 
     def __post_init__(self) -> None:
         if not (self.delta > 0 and math.isfinite(self.delta)):
@@ -109,17 +113,21 @@ class KimNelson:
         if min(len(column) for column in columns) < r:
             return Selection(tuple(left), {}, 0, decided=False, next_rounds=r)
         reach = self._reach([column[:r] for column in columns])
+        sums = [np.cumsum(column) for column in columns]
         while True:
-            means = {i: columns[i][:r] for i in left}
-            out, parted = self._screen(means, reach, r)
+            out, parted = self._screen({i: float(sums[i][r - 1]) for i in left}, reach, r)
             dropped |= dict.fromkeys(out, r)
             left = [i for i in left if i not in out]
             if len(left) == 1 or parted:
                 return Selection(tuple(left), dropped, r, decided=True, next_rounds=r)
-            have = {len(columns[i]) for i in left}
-            if min(have) < r + self.batch:
-                return Selection(tuple(left), dropped, r, decided=False, next_rounds=r + self.batch)
-            r += self.batch
+            following = r + self._step(r)
+            if min(len(columns[i]) for i in left) < following:
+                return Selection(tuple(left), dropped, r, decided=False, next_rounds=following)
+            r = following
+
+    def _step(self, r: int) -> int:
+        """Return the rounds from the look at round r to the next one."""
+        return max(1, r // self.growth // self.batch if self.growth else 1) * self.batch
 
     def _reach(self, first: Sequence[Matrix]) -> Matrix:
         """Return h^2 S^2 / delta^2 of every pair, from the first stage: the rounds after which no margin is left."""
@@ -130,13 +138,15 @@ class KimNelson:
         spread[np.all(gaps == gaps[:1], axis=0)] = 0.0
         return np.asarray(h2 * spread / self.delta**2)
 
-    def _screen(self, values: dict[int, Matrix], reach: Matrix, r: int) -> tuple[list[int], bool]:
+    def _screen(self, sums: dict[int, float], reach: Matrix, r: int) -> tuple[list[int], bool]:
         """Return who is dropped at round r, and whether those left tie without any margin."""
-        left = list(values)
-        gap = np.array([[float(np.round(values[i] - values[j], ROUND).mean()) for j in left] for i in left])
+        left = list(sums)
+        totals = np.array(list(sums.values()))
+        gap = (totals[:, None] - totals[None, :]) / r
         margin = np.maximum(0.0, self.delta / (2 * r) * (reach[np.ix_(left, left)] - r))
         np.fill_diagonal(margin, np.inf)
         out = (gap > np.maximum(margin, TIE)).any(axis=1)
-        kept = ~out
-        parted = bool(np.all(margin[np.ix_(kept, kept)][~np.eye(int(kept.sum()), dtype=bool)] == 0.0))
-        return [left[i] for i in np.flatnonzero(out)], parted
+        kept = np.flatnonzero(~out)
+        between = margin[np.ix_(kept, kept)]
+        np.fill_diagonal(between, 0.0)
+        return [left[i] for i in np.flatnonzero(out)], not between.any()

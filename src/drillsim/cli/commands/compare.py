@@ -10,7 +10,7 @@ import click
 from drillsim.cli import inputs, terminal
 from drillsim.cli.comparison import play
 from drillsim.cli.results_folder import results_folder
-from drillsim.cli.terminal import WORKERS, OutPath
+from drillsim.cli.terminal import WORKERS, OutPath, seconds_of
 
 if TYPE_CHECKING:
     pass
@@ -37,6 +37,13 @@ MOST_RUNS = 1_000_000
 @click.option(
     "--override", "overrides", multiple=True, metavar="NAME", help="A named what-if of the scenarios; may be repeated."
 )
+@click.option(
+    "--pick",
+    "pick_s",
+    callback=seconds_of,
+    metavar="TIME",
+    help="Play until one mix is chosen with 95 % confidence, within this of the best; --runs is not used.",
+)
 @click.option("--quiet", is_flag=True, help="No progress and no tables.")
 @click.option("--no-open", is_flag=True, help="Do not show the results folder when done.")
 @click.option("--fail-on-goals", is_flag=True, help="Exit with 10 when a goal is missed by the present staffing.")
@@ -50,6 +57,7 @@ def compare(
     workers: int | None,
     out: Path | None,
     overrides: tuple[str, ...],
+    pick_s: float | None,
     quiet: bool,
     no_open: bool,
     fail_on_goals: bool,
@@ -72,4 +80,5 @@ def compare(
         show=not no_open,
         strict=fail_on_goals,
         as_json=as_json,
+        pick_s=pick_s,
     )
