@@ -115,7 +115,7 @@ def test_a_patient_whom_a_hostile_event_leaves_alone_is_unattended() -> None:
     units=st.lists(st.sampled_from([NURSE, *HELPERS, {**GUARD, "post": "a"}]), unique_by=str, max_size=5),
     where=st.sampled_from(["a", "b", "c", "hall"]), aed=st.booleans(), seed=st.integers(0, 99),
 )  # fmt: skip
-@plays_of(60)
+@plays_of(2_000)
 def test_somebody_more_brings_first_aid_aed_and_ambulance_no_later(
     units: list[dict[str, Any]], where: str, aed: bool, seed: int
 ) -> None:

@@ -40,7 +40,7 @@ def play(kind: str, where: str, act_s: int, mix: Mix, seed: int) -> dict[str, An
     return dict(ds.simulate(ds.Scenario.model_validate(data), school(2, 2), mix, seed=seed).row)
 
 
-@plays_of(150)
+@plays_of(2_000)
 @given(
     kind=st.sampled_from(["behaviour", "unwanted-person"]), where=st.sampled_from(PLACES), act_s=st.integers(1, 900),
     first=st.lists(st.tuples(st.sampled_from(PLACES), SHARES), min_size=1, max_size=3),

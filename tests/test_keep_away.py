@@ -164,7 +164,7 @@ def test_nobody_on_the_way_to_a_door_changes_nothing() -> None:
     assert held == shut
 
 
-@plays_of(150)
+@plays_of(2_000)
 @given(
     where=st.sampled_from(["gym", "hall", "r0", "r3", "wc"]), wc=st.integers(0, 30), hall=st.integers(0, 40),
     told=st.booleans(), away=st.sampled_from(["0 m", "5 m", "10 m", "25 m"]), hold=st.sampled_from(["0 s", "30 s"]),

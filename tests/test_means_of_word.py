@@ -77,7 +77,7 @@ def test_who_is_met_saves_a_share_of_the_search(three_rooms: ds.FloorPlan, saved
     units=st.lists(st.sampled_from([SRO, GUARD]), unique_by=str, max_size=2),
     announced=st.sampled_from(["office", "teacher", "badge"]), seed=st.integers(0, 500),
 )  # fmt: skip
-@plays_of(100)
+@plays_of(2_000)
 def test_nobody_calls_or_reports_what_nobody_has_noticed(
     kind: str, where: str, units: list[dict[str, Any]], announced: str, seed: int
 ) -> None:

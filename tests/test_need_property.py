@@ -168,7 +168,7 @@ class Told:
 
 
 @given(plays())
-@plays_of(150)
+@plays_of(2_000)
 def test_no_open_need_waits_beside_somebody_free(play: Any) -> None:
     check_play(*play)
 

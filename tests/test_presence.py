@@ -247,7 +247,7 @@ def planned(unit: dict[str, Any], time_s: float) -> bool:
     units=staffs(), kinds=st.lists(st.sampled_from(["behaviour", "unwanted-person", "hostile", "medical"]), min_size=1, max_size=3),
     absent=st.booleans(), ends=st.sampled_from(["finish", "leave"]), seed=st.integers(0, 500),
 )  # fmt: skip
-@plays_of(100)
+@plays_of(2_000)
 def test_presence_is_one_state_whose_changes_are_planned_or_logged(
     units: list[dict[str, Any]], kinds: list[str], absent: bool, ends: str, seed: int
 ) -> None:

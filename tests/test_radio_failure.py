@@ -101,7 +101,7 @@ CAST = [
     out=st.lists(st.sampled_from([*PLACES, "everywhere"]), min_size=1, max_size=3, unique=True),
     from_s=st.sampled_from([0, 0, 12, 20, 60]), to_s=st.sampled_from([None, 30, 90, 300]),
 )  # fmt: skip
-@plays_of(150)
+@plays_of(2_000)
 def test_a_radio_failure_never_helps(
     units: list[dict[str, Any]],
     kind: str,

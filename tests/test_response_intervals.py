@@ -81,7 +81,7 @@ closings = st.lists(
     action=st.sampled_from(["none", "lockdown", "evacuate"]),
     replication=st.integers(0, 50),
 )
-@plays_of(150)
+@plays_of(2_000)
 def test_intervals_add_up_and_nobody_is_in_the_way_where_nobody_moves(
     kind: str, where: str, shut: list[tuple[float, float, str]], known: str, still: bool, units: list[dict[str, Any]],
     action: str, replication: int,
