@@ -15,7 +15,7 @@ from drillsim.record.outline import Outline
 
 
 @dataclass(frozen=True)
-class Choice:
+class BestMixes:
     """The mixes of a scenario beside the best of them in one measure (multiple comparisons with the best, 95 % at once).
 
     mixes
@@ -42,7 +42,7 @@ class Choice:
         return text + (f" Worse than the best by: {', '.join(worse)}." if worse else "")
 
 
-def choice(played: ResultRows, scenario: str, measure: str, mixes: Sequence[str] | None = None) -> Choice:
+def choice(played: ResultRows, scenario: str, measure: str, mixes: Sequence[str] | None = None) -> BestMixes:
     """Return which mixes are possibly best in a measure, on the drills that each pair has in common.
 
     mixes
@@ -58,7 +58,7 @@ def choice(played: ResultRows, scenario: str, measure: str, mixes: Sequence[str]
     worse = {
         name: (max(0.0, float(low[i])), float(high[i])) for i, name in enumerate(names) if not found.possibly_best[i]
     }
-    return Choice(measure, names, tuple(names[i] for i in found.indices), worse, paired)
+    return BestMixes(measure, names, tuple(names[i] for i in found.indices), worse, paired)
 
 
 def moment_of(pair: Paired) -> PairMoment:

@@ -31,7 +31,7 @@ def play_choices(
     procedure: KimNelson, *, lag: NDArray[np.float64], correlation: float, times: int, seed: int
 ) -> ChoiceRecord:
     """Choose `times` times on random numbers of `seed`, drawing rounds as the procedure asks for them; the mix of least mean is the best."""
-    rng, best = np.random.default_rng(seed), int(np.argmin(lag))
+    rng, best = np.random.Generator(np.random.Philox(seed)), int(np.argmin(lag))
     correct = drills = 0
     for _ in range(times):
         values = made_rounds(mixes=lag.size, rounds=600, correlation=correlation, lag=lag, rng=rng)
