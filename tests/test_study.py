@@ -179,7 +179,7 @@ def test_a_study_needs_scenarios_with_different_names() -> None:
 
 
 def test_a_study_needs_a_run() -> None:
-    with pytest.raises(ScenarioError, match="at least 1 run"):
+    with pytest.raises(ScenarioError, match="runs: a whole number from 1 up"):
         Study(drill(), PLAN, mixes(), runs=0)
 
 

@@ -51,6 +51,12 @@ class ScenarioLine:
     """Presence of each mix as far as chance decides it; drills are weighed by it (`analysis.strata`)."""
     added: Mapping[str, int] = field(default_factory=dict)
     """Forced presences of which the study plays drills besides its own, as text, with the number of drills of each mix."""
+    family: str = ""
+    """Names its random draws: scenarios of one family meet the same drills, so that they are compared in pairs."""
+    changes: Mapping[str, str] = field(default_factory=dict)
+    """What differs from the base, in words, by key, where it is a variant."""
+    mixes: Mapping[str, MixLine] = field(default_factory=dict)
+    """Its own staffing, where it is a variant with other mixes under the names of the study."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +91,11 @@ def outline_from(data: Mapping[str, Any]) -> Outline:
 
     Raises KeyError or TypeError when the data is not of that form.
     """
-    scenarios = {
-        name: ScenarioLine(
-            **{**line, "goals": tuple(GoalLine(**goal) for goal in line["goals"]), "chances": _chances(line)}
-        )
-        for name, line in data["scenarios"].items()
-    }
+    scenarios = {}
+    for name, line in data["scenarios"].items():
+        goals = tuple(GoalLine(**goal) for goal in line["goals"])
+        own = {mix: MixLine(**told) for mix, told in line.get("mixes", {}).items()}
+        scenarios[name] = ScenarioLine(**{**line, "goals": goals, "mixes": own, "chances": _chances(line)})
     mixes = {name: MixLine(**line) for name, line in data["mixes"].items()}
     return Outline(seed=data["seed"], runs=data["runs"], present=data["present"], scenarios=scenarios, mixes=mixes)
 

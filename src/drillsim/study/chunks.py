@@ -22,6 +22,7 @@ from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Protocol
 
+from drillsim.errors import DrillsimError
 from drillsim.record.store import settled
 from drillsim.record.trace import Trace, Value, WayUse
 from drillsim.study.garbage import collected_between_drills
@@ -83,17 +84,26 @@ class DrillResult:
 
 
 def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> DrillResult:
-    """Play one drill of a study. An exception becomes a row with status failed, its stage and its reason."""
-    scenario, mix = study.scenarios[key[0]], study.mixes[list(study.mixes)[key[1]]]
+    """Play one drill of a study. An error that drillsim raises on purpose becomes a row with status failed, its stage and reason.
+
+    Any other exception is a programming error, of drillsim or of a `simulate` of the user's own: it ends the study, since a
+    comparison of the drills that happen to survive would be wrong.
+    """
+    scenario, mix = study.scenarios[key[0]], study.mixes_of(key[0])[list(study.mixes)[key[1]]]
     drill, forced, heads = numbered(study, key)
     stage = "simulate"
     try:
-        trace = simulate(scenario, study.plan, mix, seed=study.seed, replication=drill, **forced)
+        trace = simulate(scenario, study.plan_of(key[0]), mix, seed=study.seed, replication=drill, **forced)
         stage = "measure"
         done: dict[str, Value] = {"status": "done", "stage": "", "reason": ""}
         rows = tuple(settled({**row, **heads, **done}) for row in trace.rows)
-    except Exception as problem:
+    except DrillsimError as problem:
         return failed(study, key, getattr(problem, "stage", stage), f"{type(problem).__name__}: {problem}")
+    except Exception as problem:
+        if stage == "measure" and isinstance(problem, ValueError):  # a number that is not finite
+            return failed(study, key, stage, f"{type(problem).__name__}: {problem}")
+        problem.add_note(f"drill {heads['replication']} of '{scenario.name}', mix '{heads['mix']}', seed {study.seed}")
+        raise
     return DrillResult(key, rows, {k: tuple(map(float, v)) for k, v in trace.curves.items()}, trace.ways)
 
 

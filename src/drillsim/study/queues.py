@@ -23,11 +23,10 @@ def queues_over_time(study: Study, scenario: str, mix: str, replications: Iterab
     """Return how many persons wait at each way, every STEP_S seconds from the start, in some drills of a study."""
     from drillsim.engine.simulate import simulate
 
-    drill = next(s for s in study.scenarios if s.name == scenario)
+    number = next(i for i, s in enumerate(study.scenarios) if s.name == scenario)
+    drill, plan, staff = study.scenarios[number], study.plan_of(number), study.mixes_of(number)[mix]
     seen = [
-        simulate(
-            drill, study.plan, study.mixes[mix], seed=study.seed, replication=replication, queue_step_s=STEP_S
-        ).queues
+        simulate(drill, plan, staff, seed=study.seed, replication=replication, queue_step_s=STEP_S).queues
         for replication in replications
     ]
     looks = max((len(counts) for queues in seen for counts in queues.values()), default=0)

@@ -88,12 +88,8 @@ class Results:
         """Labels of ways and spaces of the plan, by id; empty for results read from a folder."""
         if self.study is None:
             return {}
-        plan = self.study.plan
-        return (
-            {o.id: o.name for o in plan.openings}
-            | {f.id: f.name for f in plan.flights}
-            | {s.id: s.name for s in plan.spaces}
-        )
+        plans = [*(one.plan for one in self.study.variants if one.plan), self.study.plan]
+        return {thing.id: thing.name for plan in plans for thing in (*plan.openings, *plan.flights, *plan.spaces)}
 
     @property
     def failed(self) -> pd.DataFrame:

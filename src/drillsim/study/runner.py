@@ -56,7 +56,8 @@ def run(
     simulate
         Plays one drill; `drillsim.engine.simulate` by default.
 
-    A drill that fails is a row with status 'failed', its stage and its reason. Ctrl-C (KeyboardInterrupt)
+    A drill that fails for a reason drillsim states is a row with status 'failed', its stage and its reason; a programming
+    error ends the study. Ctrl-C (KeyboardInterrupt)
     cancels pending chunks and ends the processes started here. Raises ScenarioError with all faults when scenarios,
     plan and mixes do not fit each other.
     """
@@ -99,7 +100,7 @@ def _engine(study: Study) -> Simulate:
     from drillsim.engine.check import check
     from drillsim.engine.simulate import simulate
 
-    faults = [f for s in study.scenarios for f in check(s, study.plan, study.mixes)]
+    faults = [f for i, s in enumerate(study.scenarios) for f in check(s, study.plan_of(i), study.mixes_of(i))]
     if only_errors(faults):
         raise ScenarioError(faults=faults)
     return simulate
