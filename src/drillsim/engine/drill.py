@@ -164,7 +164,8 @@ class Drill:
         return unit.is_here and (unit.number is None or self.drill.travel.place(unit)[0] == incident.space)
 
     def _see_on_duty(self, unit: Responder) -> None:
-        """Let a unit that is back on its duty notice what nobody has reported yet."""
+        """Let a unit that is back on its duty notice what nobody has reported yet, and doors that are propped open."""
+        self.injects.resumes(unit)
         for incident in self._unfolded:
             if not incident.ended and not (incident.reported.triggered and incident.place_known.triggered):
                 notice = detection.on_duty(self.drill, incident, unit)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from functools import partial
 from math import inf
 
+import simpy
+
 from drillsim.engine.protection.protective_action import Protection
 from drillsim.engine.response.unit_process import Response
 from drillsim.engine.state.drill_state import DrillState, Process
+from drillsim.engine.state.responder import Responder
 from drillsim.record import events as ev
 from drillsim.scenario.model import Inject
 from drillsim.streams.streams import sample
@@ -20,6 +23,8 @@ class InjectSchedule:
 
     def __init__(self, drill: DrillState, response: Response, protection: Protection) -> None:
         self.drill, self.response, self.protection = drill, response, protection
+        self._back: dict[Responder, simpy.Event] = {}
+        """By unit: succeeds when it is next back on its duty."""
 
     def begin(self) -> None:
         """Schedule every inject at its time on the clock of the file, before the first onset too."""
@@ -63,26 +68,42 @@ class InjectSchedule:
             drill.log("script", ev.RADIO_OUT if out else ev.RADIO_BACK, name)
 
     def _prop(self, id_: str) -> None:
-        """Prop a door open; the unit whose duty first brings it to one of its sides shuts it, if it is free then.
-
-        The visit is computed from the duties (see `engine.state.duty`), not watched for."""
+        """Prop a door open, until a unit whose duty brings it to one of its sides shuts it."""
         drill = self.drill
         way = drill.world.ways_by_id[id_]
         drill.travel.prop(way)
         drill.log("script", ev.PROPPED, id_)
-        now = drill.env.now
-        sides = [int(s) for s in drill.world.network.way_spaces[way] if s >= 0]
-        finds = [(unit.visits(space, now), unit.order, unit) for unit in drill.units for space in sides]
-        found = min(finds, key=lambda f: (f[0], f[1]), default=None)
-        if found is not None and found[0] < inf:
-            drill.env.process(self._shut(way, id_, found[2].id, found[0] - now))
+        for unit in drill.units:
+            drill.env.process(self._finds(unit, way, id_))
 
-    def _shut(self, way: int, id_: str, who: str, delay_s: float) -> Process:
-        drill = self.drill
-        check = sample(drill.scenario.noticing.propped_check, drill.streams, "unit.propped_check", who)
-        yield drill.env.timeout(delay_s + check)
-        unit = next(u for u in drill.units if u.id == who)
-        if self.response.assignments.is_busy(unit) or not unit.is_here or way not in drill.travel.propped:
-            return
-        drill.log(who, ev.SHUTS_DOOR, id_, "found it propped open")
-        drill.travel.shut(way)
+    def _finds(self, unit: Responder, way: int, id_: str) -> Process:
+        """Let a unit shut a propped door at the first visit of its duty at which nothing else keeps it.
+
+        The visit is computed from the duties (see `engine.state.duty`), and computed anew when the unit is back on duty."""
+        drill, env = self.drill, self.drill.env
+        sides = [int(s) for s in drill.world.network.way_spaces[way] if s >= 0]
+        check = sample(drill.scenario.noticing.propped_check, drill.streams, "unit.propped_check", unit.id)
+        while way in drill.travel.propped:
+            back = self._back.setdefault(unit, env.event())
+            visit_s = min(unit.visits(space, env.now) for space in sides)
+            done = env.timeout(visit_s - env.now + check) if visit_s < inf else env.event()
+            yield done | back
+            if not done.processed:
+                continue
+            is_there = unit.number is None or drill.travel.place(unit)[0] in sides
+            if (
+                way in drill.travel.propped
+                and unit.is_here
+                and is_there
+                and not self.response.assignments.is_busy(unit)
+            ):
+                drill.log(unit.id, ev.SHUTS_DOOR, id_, "found it propped open")
+                drill.travel.shut(way)
+            elif not back.triggered and unit.is_here:
+                yield back
+
+    def resumes(self, unit: Responder) -> None:
+        """Let a unit that is back on its duty find propped doors again."""
+        back = self._back.pop(unit, None)
+        if back is not None:
+            back.succeed()

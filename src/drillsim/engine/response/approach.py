@@ -5,7 +5,7 @@ spaces one after the other, each time the nearest in walking time that no search
 lookout (inside the first door), and looks: a glance where no door is locked, longer in a locked room. Searchers share the set
 of visited spaces, so that they divide the building. The search ends for all when one finds the incident and has told so by
 radio, or when the office learns the place from whoever reported. An incident that moves is found where it is at the look;
-a space that was visited before it came there is not visited again.
+once no space is left it is looked for anew.
 
 *Entry as a pair or team.* With `dispatch.entry: pair` or `team`, armed responders walk to the last door before the
 incident and wait there until two or four of one service (units of the school count as one) have come; then all of them go
@@ -105,8 +105,12 @@ class Approach:
         drill.log(
             responder.id, ev.SEARCHES, drill.whereabouts(responder), "the place is not known", incident=incident.id
         )
+        began_s = env.now
         while not incident.place_known.triggered:
             nearest = self._nearest(incident, responder, speed_mps)
+            if nearest is None and _moves(incident) and env.now > began_s:
+                incident.searched.clear()  # it may have gone where they have looked: they begin anew
+                began_s, nearest = env.now, self._nearest(incident, responder, speed_mps)
             if nearest is None:
                 yield from self._wait(responder, incident.place_known)
                 break

@@ -45,6 +45,8 @@ class Assignment:
     """Whether it goes to the incident; False for a supporting task elsewhere, such as meeting the police."""
     escorts: bool = False
     """Whether it meets the ambulance, and leads its crew to the patient."""
+    meets_police: bool = False
+    """Whether it goes to the entry of the police, and gives them keys and place."""
     process: simpy.Process | None = None
     """SimPy process that carries it out; interrupted when the responder is called off."""
 
@@ -173,6 +175,14 @@ class Assignments:
     def escort(self, incident: IncidentState) -> Responder | None:
         """Return who was asked to meet the ambulance for an incident; None where nobody was."""
         return next((a.responder for a in self._all.get(incident, ()) if a.escorts), None)
+
+    def supporting(self, incident: IncidentState) -> list[Assignment]:
+        """Return the current supporting tasks for an incident, but for meeting an ambulance."""
+        return [
+            a
+            for a in self._all.get(incident, ())
+            if not a.approaches and not a.escorts and self._current.get(a.responder) is a
+        ]
 
     def need_is_met(self, incident: IncidentState) -> bool:
         """Return whether those on scene can do what an incident needs.

@@ -8,7 +8,7 @@ there (rule B18 of docs/model/response.md).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from drillsim.engine.response.assignments import Assignments, Status
 from drillsim.engine.state.drill_state import DrillState
@@ -45,7 +45,8 @@ class Dispatcher:
             if not u.is_here
             and u.presence.away_until_s is None
             and u.unit.returns is not None
-            and self.suits(incident, u)
+            and u.role.radio
+            and self._may_be_sent(incident, u)
             and (incident.is_resolved_by(u.role) or (incident.kind.needs_quorum and u.role.quorum))
         ]
 
@@ -71,9 +72,18 @@ class Dispatcher:
             return False
         return self.rules.pre_empt and present is not None and present.rank < incident.rank
 
+    def _may_be_sent(self, incident: IncidentState, unit: Responder) -> bool:
+        """Return whether a unit suits an incident and stands in its line of the table, where the policy is *preference*."""
+        if self.rules.policy(incident.kind) != "preference":
+            return self.suits(incident, unit)
+        line = self.preference(incident)
+        return line is not None and unit.id in line.units and self.suits(incident, unit)
+
     def may_be_told(self, incident: IncidentState, unit: Responder) -> bool:
-        """Return whether a unit may be sent and can hear of it: by radio, or because it knows of it already."""
-        return self.suits(incident, unit) and (unit.role.radio or unit in self.assignments.sent(incident))
+        """Return whether a unit may be sent and can hear of it by radio, or is sent already."""
+        if unit in self.assignments.sent(incident):
+            return self.suits(incident, unit)
+        return unit.role.radio and self._may_be_sent(incident, unit)
 
     def can_be_met(self, incident: IncidentState) -> bool:
         """Return whether those on campus who may, will and can be told are enough for an incident, busy or not."""
@@ -154,6 +164,8 @@ class Dispatcher:
         places, known = self.drill.world.equipment("aed"), incident.place_known.triggered
         if not places or not incident.kind.has_patient or self.assignments.fetcher(incident) is not None:
             return None
+        if incident.aed_there or any(u.carries_aed for u in self.assignments.sent(incident)):
+            return None
         if not known:
             return self._fetches_meanwhile(incident, chosen)
         there = self.assignments.on_scene(incident)
@@ -197,6 +209,10 @@ class Dispatcher:
         if self.assignments.escort(incident) is not None:
             return None
         may = [u for u in self.free() if u.role.radio and self.suits(incident, u) and u not in asked]
+        return self.first_at(incident, may, goal)
+
+    def first_at(self, incident: IncidentState, units: Iterable[Responder], goal: tuple[int, XY]) -> Responder | None:
+        """Return which of some units can be at a place first, for a task of an incident; ties by mix order."""
 
         def eta(unit: Responder) -> tuple[float, int]:
             space, at = self.drill.travel.place(unit)
@@ -204,7 +220,7 @@ class Dispatcher:
             way_s = routes.seconds_to(space, at, *goal) if space >= 0 else float("inf")
             return unit.set_off_s(self.drill.env.now, incident.number) + way_s, unit.order
 
-        return min(may, key=eta, default=None)
+        return min(units, key=eta, default=None)
 
     def _aed_s(self, incident: IncidentState, unit: Responder) -> float:
         """Return the seconds until a unit is at the patient with an AED; until it has one in hand while the place is unknown."""
@@ -299,7 +315,7 @@ class Dispatcher:
         if incident in self._waits or incident in self._refused or self.assignments.sent(incident):
             return
         log, where = self.drill.log, self.drill.where(incident)
-        somebody = any(u.role.radio and self.suits(incident, u) for u in self.on_campus())
+        somebody = any(u.role.radio and self._may_be_sent(incident, u) for u in self.on_campus())
         if somebody and self.rules.queue:
             self._waits.add(incident)
             log("office", ev.WAITS, where, "all are busy", incident=incident.id)

@@ -55,6 +55,7 @@ class Scene:
         if incident.kind.has_patient and role.care:
             drill.log(responder.id, ev.FIRST_AID, where, incident=incident.id)
         if incident.kind.has_patient and (responder.carries_aed or responder.service == "ems"):
+            incident.aed_there = True
             drill.log(responder.id, ev.AED_THERE, where, incident=incident.id)
         if self.assignments.need_is_met(incident):
             self._begin_action(incident, responder, where)

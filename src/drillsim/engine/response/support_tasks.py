@@ -28,11 +28,16 @@ class SupportTasks:
         self.drill, self.radio, self.scene, self.services = radio.drill, radio, scene, services
         self._release = release
 
-    def run(self, incident: IncidentState, unit: Responder, meets: bool) -> Process:
-        """Hear of it, order, and then meet the police, or guide people and lock doors at the present place."""
+    def run(self, incident: IncidentState, unit: Responder, *, meets: bool, knows: bool) -> Process:
+        """Hear of it, order, and then meet the police, or guide people and lock doors at the present place.
+
+        knows
+            Whether it has word already, and now meets the police in somebody's stead.
+        """
         drill, env = self.drill, self.drill.env
         means = yield from self.radio.tell(incident, unit)
-        self.radio.hear(incident, unit, means)
+        if not knows:
+            self.radio.hear(incident, unit, means)
         yield env.timeout(unit.set_off_s(env.now, incident.number))
         if meets:
             yield from self._meet_police(incident, unit)
@@ -79,7 +84,10 @@ class SupportTasks:
         team = self.services.police[incident]
         yield from self._to_entry(team, unit, "to meet the police")
         team.awaited = True
-        yield team.at_entry
+        try:
+            yield team.at_entry
+        finally:
+            team.awaited = False
         self._meet(team, unit, ev.POLICE_MET)
 
     def meet_ambulance(self, incident: IncidentState, unit: Responder) -> Process:

@@ -77,11 +77,12 @@ class Response:
         chosen = self.dispatcher.choose(incident)
         if not incident.kind.may_approach:
             self._give_support_tasks(incident)
+            incident.resolved.callbacks.append(lambda _e: self._end_support_tasks(incident))
         if incident.kind.has_patient and not incident.place_known.triggered:
-            incident.place_known.callbacks.append(lambda _e: self._place_is_known(incident))
+            incident.place_known.callbacks.append(lambda _e: self._ask_aed_and_escort(incident))
         self._send_all(incident, chosen)
 
-    def _place_is_known(self, incident: IncidentState) -> None:
+    def _ask_aed_and_escort(self, incident: IncidentState) -> None:
         """Ask somebody for the AED, a free unit or one that was looking for the place, and then for meeting the ambulance."""
         if incident.ended:
             return
@@ -102,8 +103,14 @@ class Response:
 
     def _review(self, incident: IncidentState) -> None:
         """Ask for what an incident lacks: those on campus first, the services where they are too few."""
-        if incident.ended or self.assignments.need_is_met(incident):
+        if incident.ended:
             return
+        if self.assignments.need_is_met(incident):
+            if incident.kind.has_patient:
+                self._ask_aed_and_escort(incident)
+            return
+        if not incident.kind.may_approach:
+            self._give_support_tasks(incident)
         self._send_all(incident, self.dispatcher.choose(incident))
 
     def _send_all(self, incident: IncidentState, chosen: list[Responder]) -> None:
@@ -112,11 +119,15 @@ class Response:
         wanted = [*chosen, *(u for u in (fetcher, first_aid) if u is not None)]
         for unit in dict.fromkeys(u for u in wanted if u in chosen or u not in self.assignments.sent(incident)):
             if self.assignments.is_busy(unit):
+                if not self.dispatcher.may_call_off(
+                    incident, unit
+                ):  # the other who gave first aid has just been called off
+                    self.review(incident)
+                    continue
                 self.call_off(unit, incident)
             self.send(incident, unit)
-        if fetcher is not None:
-            assigned = self.assignments.of(fetcher)
-            assert assigned is not None
+        assigned = self.assignments.of(fetcher) if fetcher is not None else None
+        if assigned is not None and assigned.incident is incident:
             assigned.fetches = True
         if not chosen:
             self.dispatcher.wait(incident)
@@ -161,6 +172,7 @@ class Response:
         """Assign a unit to an incident and start its process; it is told, unless it has noticed the incident itself."""
         if self.dispatcher.take_from_line(incident):
             self.drill.log(unit.id, ev.DISPATCHED, self.drill.where(incident), "from the line", incident=incident.id)
+        unit.carries_aed = False
         assignment = self.assignments.assign(unit, incident)
         respond = self._respond(assignment, saw_it=saw_it)
         assignment.process = self.drill.env.process(until_called_off(respond))
@@ -187,19 +199,35 @@ class Response:
             process.interrupt()
 
     def _give_support_tasks(self, incident: IncidentState) -> None:
-        """Give a task to everybody with a radio who must not approach; the first who meets the police does so."""
+        """Give a task to everybody with a radio who must not approach and has none; who is at the entry of the police first
+        meets them, and somebody else in its stead where it has left."""
         others = [
             u for u in self.dispatcher.on_campus()
             if u.role.radio and u.role.word(incident.kind) == "stays-away"
             and (not self.assignments.is_busy(u) or self.dispatcher.may_call_off(incident, u))
         ]  # fmt: skip
-        meeting = next((u for u in others if u.role.meets_police), None)
-        for unit in others:
-            if self.assignments.is_busy(unit):
+        tasks, team = self.assignments.supporting(incident), self.services.police[incident]
+        meeting: Responder | None = None
+        if not team.at_entry.triggered and not any(task.meets_police for task in tasks):
+            may = [u for u in (*others, *(task.responder for task in tasks)) if u.role.meets_police]
+            meeting = self.dispatcher.first_at(incident, may, self.services.behind(team.entry))
+        for unit in dict.fromkeys([*others, *([meeting] if meeting is not None else [])]):
+            if unit not in others:
+                self.drill.travel.stand(unit)
+                self._withdraw(unit)
+            elif self.assignments.is_busy(unit):
                 self.call_off(unit, incident)
-            task = self.support.run(incident, unit, unit is meeting)
             assignment = self.assignments.assign(unit, incident, approaches=False)
+            assignment.meets_police = unit is meeting
+            task = self.support.run(incident, unit, meets=unit is meeting, knows=unit not in others)
             assignment.process = self.drill.env.process(until_called_off(task))
+
+    def _end_support_tasks(self, incident: IncidentState) -> None:
+        """Clear those with a supporting task for an incident that is over."""
+        for task in self.assignments.supporting(incident):
+            if task.process is not None and task.process.is_alive:
+                task.process.interrupt()
+            self.release(task.responder)
 
     # ------------------------------------------------------------------ the life cycle
 
@@ -221,7 +249,6 @@ class Response:
             drill.travel.begin_approach(unit)
             speed_mps = unit.pace(incident.kind)
             if incident.kind.has_patient:
-                unit.carries_aed = False
                 if assignment.fetches:
                     yield from self.approach.fetch_aed(incident, unit, asked=True)
                 if why != "noticed it":

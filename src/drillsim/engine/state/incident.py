@@ -63,6 +63,8 @@ class IncidentState:
     at_door: dict[str, set[str]] = field(default_factory=dict)
     """By service: ids of the responders who stand at the last door."""
     moves_made: int = 0
+    aed_there: bool = False
+    """Whether somebody has brought an AED to its patient."""
 
     def is_resolved_by(self, role: Role) -> bool:
         """Return whether a role resolves this kind, armed where it is hostile."""
