@@ -245,7 +245,7 @@ def test_the_summary_has_exactly_the_keys_of_the_design(six: Made) -> None:
     drill = told["scenarios"]["drill"]
     mix = drill["mixes"]["one-sro"]
     assert list(told) == ["runs", "seed", "seconds", "scenarios"]
-    assert list(drill) == ["primary", "horizon_s", "mixes", "comparisons", "possibly_best", "goals"]
+    assert list(drill) == ["primary", "horizon_s", "mixes", "comparisons", "possibly_best", "worth", "goals"]
     assert list(mix) == ["cost_usd_year", "measures"]
     assert list(mix["cost_usd_year"]) == ["low", "mid", "high"]
     assert list(mix["measures"][ABLE]) == [

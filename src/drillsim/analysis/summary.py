@@ -17,6 +17,7 @@ from drillsim.analysis.contrasts import (
     goal_results,
     measures_of,
 )
+from drillsim.analysis.money import worth
 from drillsim.record.columns import BY_NAME, TIMES
 from drillsim.record.store import DECIMALS
 
@@ -24,11 +25,14 @@ MANY = 100
 """Mixes beyond which only the primary measure chooses among all pairs."""
 
 
-def summarise(played: ResultRows, *, seconds: float) -> dict[str, Any]:
+def summarise(played: ResultRows, *, seconds: float, budget: float | None = None) -> dict[str, Any]:
     """Return the summary of a study as data for JSON; None where a number does not exist.
 
     seconds
         Wall time of the study.
+    budget
+        USD a year, for `bought` of each mix: true, false, or None where that hangs on the price (or without a budget).
+
     Of each scenario the primary measure comes first. `p50` and `p90` are None beyond the horizon.
     `possibly_best` names, by measure, the mixes that no other beats beyond doubt; measures that are outcomes of the staffing
     choose none. `depends_on` is None: no procedure for it has been run.
@@ -39,11 +43,11 @@ def summarise(played: ResultRows, *, seconds: float) -> dict[str, Any]:
         "runs": outline.runs,
         "seed": outline.seed,
         "seconds": round(seconds, 3),
-        "scenarios": {name: _scenario(played, name) for name in outline.scenarios},
+        "scenarios": {name: _scenario(played, name, budget) for name in outline.scenarios},
     }
 
 
-def _scenario(played: ResultRows, name: str) -> dict[str, Any]:
+def _scenario(played: ResultRows, name: str, budget: float | None) -> dict[str, Any]:
     outline = played.outline
     line, measures = outline.scenarios[name], measures_of(played, name)
     compared = [m for m in measures if m in TIMES or m == line.primary]
@@ -62,6 +66,7 @@ def _scenario(played: ResultRows, name: str) -> dict[str, Any]:
         "possibly_best": {
             m: list(choice(played, name, m).best) for m in _chosen_by(compared, line.primary, len(mixes))
         },
+        "worth": {one.mix: one.as_dict() for one in worth(outline, choice(played, name, line.primary), budget=budget)},
         "goals": [_goal(g) for g in goal_results(played, name)],
     }
 

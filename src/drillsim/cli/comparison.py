@@ -37,11 +37,14 @@ def play(
     strict: bool = False,
     as_json: bool = False,
     pick_s: float | None = None,
+    budget: float | None = None,
 ) -> int:
     """Run a study, print and store its results, and return the exit code.
 
     pick_s
         Play until one mix is chosen within this of the best, instead of `runs` drills.
+    budget
+        USD a year, to mark what it buys.
     """
     from drillsim.study.design import Study
     from drillsim.study.pick import pick
@@ -71,14 +74,14 @@ def play(
         terminal.complain("Drawing the figures.")
     _store(results, drawn, folder)
     if not quiet and len(results.failed) < len(results.runs):
-        _print(results, err=as_json)
+        _print(results, err=as_json, budget=budget)
     if picked is not None:
         terminal.say(terminal.wrapped(f"Chosen: {picked.words()} {LOOKED_AT}"), err=as_json)
     _say_failures(results)
     say_kept("Results", folder, err=as_json)
     if show:
         open_folder(folder)
-    return _finish(results, folder, strict=strict, as_json=as_json, picked=picked)
+    return _finish(results, folder, strict=strict, as_json=as_json, picked=picked, budget=budget)
 
 
 def _round_teller(quiet: bool) -> Callable[[int, int], None]:
@@ -132,10 +135,10 @@ def _store(results: Results, drawn: Future[dict[str, bytes]], folder: Path) -> N
     write_files(results, folder, {**files, **figures}, command=command_line())
 
 
-def _print(results: Results, *, err: bool) -> None:
+def _print(results: Results, *, err: bool, budget: float | None = None) -> None:
     from drillsim.report.tables import print_tables
 
-    terminal.draw(lambda page: print_tables(page, results), err=err)
+    terminal.draw(lambda page: print_tables(page, results, budget=budget), err=err)
 
 
 def _say_failures(results: Results) -> None:
@@ -148,13 +151,21 @@ def _say_failures(results: Results) -> None:
         )
 
 
-def _finish(results: Results, folder: Path, *, strict: bool, as_json: bool, picked: Pick | None = None) -> int:
+def _finish(
+    results: Results,
+    folder: Path,
+    *,
+    strict: bool,
+    as_json: bool,
+    picked: Pick | None = None,
+    budget: float | None = None,
+) -> int:
     """Print the JSON object and return the exit code: a bug when every drill failed, 10 for a missed goal if asked."""
     from drillsim.analysis.summary import summarise
 
     missed = _missed(results)
     if as_json:
-        summary: dict[str, Any] = summarise(results, seconds=results.seconds)
+        summary: dict[str, Any] = summarise(results, seconds=results.seconds, budget=budget)
         chosen = {} if picked is None else {"picked": picked.as_dict()}
         terminal.json_line(
             {**summary, **chosen, "folder": str(folder), "failed_runs": len(results.failed), "goals_missed": missed}

@@ -22,6 +22,8 @@ from drillsim.analysis.contrasts import (
     matters_source,
     rows_of,
 )
+from drillsim.analysis.money import money_notes, price_of
+from drillsim.analysis.selection.pareto import affordable
 from drillsim.analysis.wording import (
     NONE,
     difference_words,
@@ -43,11 +45,15 @@ WIDE = 110
 _VERDICT = {MET: ("met", "green"), MISSED: ("MISSED", "bold red")}
 
 
-def mix_table(played: ResultRows, scenario: str, *, measure: str | None = None, width: int = 80) -> Table:
+def mix_table(
+    played: ResultRows, scenario: str, *, measure: str | None = None, width: int = 80, budget: float | None = None
+) -> Table:
     """Return one line per mix in one measure: cost, mean, half by, 9 of 10 by, reached, against the present mix.
 
     width
         Columns of the terminal: from WIDE on, with the range of the cost and the interval of the difference.
+    budget
+        USD a year; a column then tells what it buys.
     """
     outline = played.outline
     name = measure or outline.scenarios[scenario].primary
@@ -61,6 +67,8 @@ def mix_table(played: ResultRows, scenario: str, *, measure: str | None = None, 
     table.add_column("mix", ratio=None, min_width=12, overflow="fold")
     if costs:
         table.add_column("cost a year" if width >= WIDE else "a year", justify="right", no_wrap=True)
+    if budget is not None:
+        table.add_column("bought", justify="right", no_wrap=True)
     for head in ("mean", "half by", "9 of 10 by" if width >= WIDE else "9/10 by", "reached"):
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("against the present mix" if width >= WIDE else "vs present", justify="right", no_wrap=True)
@@ -69,6 +77,8 @@ def mix_table(played: ResultRows, scenario: str, *, measure: str | None = None, 
         told = outline.mixes[mix]
         low, high = (told.cost_low, told.cost_high) if width >= WIDE else (told.cost_mid, told.cost_mid)
         cost = [money_words(low, told.cost_mid, high)] if costs else []
+        if budget is not None:
+            cost.append({True: "yes", None: "maybe", False: "no"}[affordable(price_of(told), budget)])
         cells = _cells(one, name, outline.scenarios[scenario].horizon_s)
         table.add_row(_plain(outline.label(mix)), *cost, *cells, *_against(apart.get(mix), name, width=width))
     return table
@@ -134,14 +144,30 @@ def over_first(played: ResultRows, scenario: str) -> str:
     return f"Over by itself before anyone came: {', '.join(parts)}. Times count on until somebody is there.\n"
 
 
-def print_tables(console: Console, played: ResultRows) -> None:
-    """Print the tables of every scenario, and below them how to read them."""
+def _choice_notes(played: ResultRows, scenario: str, budget: float | None) -> list[str]:
+    """Return which mixes are possibly best and what money buys, one sentence each, and an empty line; nothing for one mix."""
+    outline = played.outline
+    if len(outline.mixes) < 2:
+        return []
+    measure = outline.scenarios[scenario].primary
+    chosen, bought = choice(played, scenario, measure), None
+    if budget is not None:
+        names = [name for name, line in outline.mixes.items() if affordable(price_of(line), budget)]
+        bought = choice(played, scenario, measure, names) if names else None
+    return [chosen.words(outline), *money_notes(played, scenario, chosen, budget=budget, best=bought), ""]
+
+
+def print_tables(console: Console, played: ResultRows, *, budget: float | None = None) -> None:
+    """Print the tables of every scenario, and below them how to read them.
+
+    budget
+        USD a year; tables then tell what it buys.
+    """
     outline = played.outline
     for scenario in outline.scenarios:
-        console.print(mix_table(played, scenario, width=console.width))
-        if len(outline.mixes) > 1:
-            best = choice(played, scenario, outline.scenarios[scenario].primary).words(outline)
-            console.print(f"{one_line(best)}\n", highlight=False, markup=False)
+        console.print(mix_table(played, scenario, width=console.width, budget=budget))
+        for note in _choice_notes(played, scenario, budget):
+            console.print(one_line(note), highlight=False, markup=False)
         over = over_first(played, scenario)
         if over:
             console.print(over, style="dim", highlight=False, markup=False)

@@ -44,6 +44,7 @@ MOST_RUNS = 1_000_000
     metavar="TIME",
     help="Play until one mix is chosen with 95 % confidence, within this of the best; --runs is not used.",
 )
+@click.option("--budget", type=click.FloatRange(min=0), metavar="USD", help="Mark the mixes that so much a year buys.")
 @click.option("--quiet", is_flag=True, help="No progress and no tables.")
 @click.option("--no-open", is_flag=True, help="Do not show the results folder when done.")
 @click.option("--fail-on-goals", is_flag=True, help="Exit with 10 when a goal is missed by the present staffing.")
@@ -58,6 +59,7 @@ def compare(
     out: Path | None,
     overrides: tuple[str, ...],
     pick_s: float | None,
+    budget: float | None,
     quiet: bool,
     no_open: bool,
     fail_on_goals: bool,
@@ -81,4 +83,5 @@ def compare(
         strict=fail_on_goals,
         as_json=as_json,
         pick_s=pick_s,
+        budget=budget,
     )
