@@ -158,6 +158,16 @@ def test_a_drill_that_never_got_there_has_not_met_a_goal_at_the_horizon() -> Non
     assert one.met.value == 0.5
 
 
+def test_a_goal_is_compared_with_the_present_mix_on_the_same_drills() -> None:
+    goal = GoalLine(ABLE, 60.0, 0.9)
+    rows = times("a", 50.0, 70.0, 80.0, None) + times("b", 50.0, 50.0, None, 55.0)
+    present, other = goal_results(made(rows, goals=(goal,)), "drill")
+    assert present.against is None
+    assert other.against is not None
+    assert (other.against.gained, other.against.lost, other.against.difference.value) == (2, 0, 0.5)
+    assert other.p_holm == 0.5
+
+
 def test_a_time_exactly_at_the_goal_meets_it() -> None:
     (one,) = goal_results(made(times("a", 120.0), goals=(GoalLine(ABLE, 120.0, 0.9),)), "drill")
     assert one.met.value == 1.0
@@ -261,7 +271,7 @@ def test_the_summary_has_exactly_the_keys_of_the_design(six: Made) -> None:
     keys = ["mix", "versus", "measure", "mean_difference", "ci95", "p_holm", "share_faster"]
     keys += ["matters", "verdict", "drills_more"]
     assert list(drill["comparisons"][0]) == keys
-    assert list(drill["goals"][0]) == ["measure", "mix", "share_met", "ci95", "verdict", "depends_on"]
+    assert list(drill["goals"][0]) == ["measure", "mix", "share_met", "ci95", "verdict", "depends_on", "versus_present"]
 
 
 def test_a_study_cut_once_has_the_same_rows_and_numbers(six: Made) -> None:

@@ -27,6 +27,7 @@ from drillsim.analysis.estimators import (
     wilson,
 )
 from drillsim.analysis.selection.sizing import drills_to_decide
+from drillsim.analysis.selection.targets import TargetPair, target_pair
 from drillsim.analysis.wording import needs_words, unit_of
 from drillsim.errors import ResultError, closest
 from drillsim.record.columns import COUNTS, MATTERS, MEASURES, TIMES, status_name
@@ -150,6 +151,10 @@ class GoalResult:
     n: int
     verdict: str | None
     """met, missed or too close to call; None where no drill has the measure."""
+    against: TargetPair | None = None
+    """Share less that of the present mix on the same drills; None for the present mix itself."""
+    p_holm: float | None = None
+    """p-value of `against`, adjusted by Holm over the mixes of the goal."""
 
 
 class PartitionedResults:
@@ -303,13 +308,28 @@ def goal_verdict(met: Interval, in_share: float) -> str | None:
 def goal_results(played: ResultRows, scenario: str) -> list[GoalResult]:
     """Return the result of every goal of a scenario for every mix; an unreached drill has not met the goal."""
     results = []
-    for goal in played.outline.scenarios[scenario].goals:
-        for mix in played.outline.mixes:
-            one = sample(played, scenario, mix, goal.measure)
-            hits = int((one.reached & (one.numbers <= goal.at_most_s)).sum())
-            met = wilson(hits, one.numbers.size)
-            results.append(GoalResult(goal, mix, met, one.numbers.size, goal_verdict(met, goal.in_share)))
+    outline = played.outline
+    for goal in outline.scenarios[scenario].goals:
+        samples = {mix: sample(played, scenario, mix, goal.measure) for mix in outline.mixes}
+        pairs = {
+            m: _met_pair(one, samples[outline.present], goal) for m, one in samples.items() if m != outline.present
+        }
+        adjusted = dict(zip(pairs, holm([pair.p for pair in pairs.values()]), strict=True))
+        for mix, one in samples.items():
+            met = wilson(int(_met(one, goal).sum()), one.numbers.size)
+            verdict = goal_verdict(met, goal.in_share)
+            results.append(GoalResult(goal, mix, met, one.numbers.size, verdict, pairs.get(mix), adjusted.get(mix)))
     return results
+
+
+def _met(one: Sample, goal: GoalLine) -> NDArray[np.bool_]:
+    return np.asarray(one.reached & (one.numbers <= goal.at_most_s))
+
+
+def _met_pair(one: Sample, against: Sample, goal: GoalLine) -> TargetPair:
+    """Return the difference of the shares that meet a goal, over the drills that both samples have."""
+    _, i, j = np.intersect1d(one.replications, against.replications, assume_unique=True, return_indices=True)
+    return target_pair(_met(one, goal)[i], _met(against, goal)[j])
 
 
 def measures_of(played: ResultRows, scenario: str) -> list[str]:

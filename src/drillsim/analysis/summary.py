@@ -18,6 +18,7 @@ from drillsim.analysis.contrasts import (
     measures_of,
 )
 from drillsim.analysis.money import worth
+from drillsim.analysis.selection.targets import TargetPair
 from drillsim.record.columns import BY_NAME, TIMES
 from drillsim.record.store import DECIMALS
 
@@ -117,4 +118,10 @@ def _goal(told: GoalResult) -> dict[str, Any]:
         "ci95": [_number(told.met.low), _number(told.met.high)],
         "verdict": told.verdict,
         "depends_on": None,
+        "versus_present": None if told.against is None else _target(told.against, told.p_holm),
     }
+
+
+def _target(pair: TargetPair, p_holm: float | None) -> dict[str, Any]:
+    gap = pair.difference
+    return {"difference": _number(gap.value), "ci95": [_number(gap.low), _number(gap.high)], "p_holm": p_holm}
