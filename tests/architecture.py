@@ -28,7 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
             {"cli"},
             {"editor", "gate"},
             {"verify"},
-            {"study"},
+            {"study", "shipped"},
             {"engine", "report"},
             {"crowd", "analysis", "coverage", "exchange"},
             {"plan", "scenario", "record"},
@@ -52,7 +52,7 @@ SUB_LAYERS: Mapping[str, tuple[frozenset[str], ...]] = {
     "engine": (
         frozenset({"simulate"}),
         frozenset({"drill"}),
-        frozenset({"injects", "check"}),
+        frozenset({"injects", "check", "arguments"}),
         frozenset({"check_settings", "check_staffing"}),
         frozenset({"response"}),
         frozenset({"incident", "protection"}),

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from drillsim.scenario.model import Scenario
     from drillsim.scenario.read import read_mixes, read_scenario
     from drillsim.scenario.staffing import Mix, Mixes, Role, Unit
+    from drillsim.shipped import Example, example
     from drillsim.study.design import Study
-    from drillsim.study.results import Results
+    from drillsim.study.results import Results, read_results, write_results
     from drillsim.study.runner import run
     from drillsim.study.term import Term, play_term
+    from drillsim.study.variants import Variant, factorial, variant
     from drillsim.study.vary import vary
 
 __version__ = "0.1.0"
@@ -35,6 +37,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Comparison": "analysis.compare",
     "DrillsimError": "errors",
+    "Example": "shipped",
     "FloorPlan": "plan.model",
     "Mix": "scenario.staffing",
     "Mixes": "scenario.staffing",
@@ -49,26 +52,33 @@ _HOMES = {
     "Term": "study.term",
     "Trace": "record.trace",
     "Unit": "scenario.staffing",
+    "Variant": "study.variants",
     "assess": "coverage.assess",
     "build": "plan.network",
     "check": "engine.check",
     "compare": "analysis.compare",
+    "example": "shipped",
+    "factorial": "study.variants",
     "play_term": "study.term",
     "plot_plan": "report.plan_figure",
     "read_mixes": "scenario.read",
     "read_plan": "plan.read",
+    "read_results": "study.results",
     "read_scenario": "scenario.read",
     "run": "study.runner",
     "simulate": "engine.simulate",
     "tell": "report.timeline",
     "to_networkx": "plan.networkx_graph",
+    "variant": "study.variants",
     "vary": "study.vary",
+    "write_results": "study.results",
 }
 
 __all__ = [
-    "Comparison", "DrillsimError", "FloorPlan", "Mix", "Mixes", "PlanError", "ResultError", "Results", "Role", "Scenario",
-    "ScenarioError", "SimulationError", "Study", "Term", "Trace", "Unit", "assess", "build", "check", "compare", "play_term", "plot_plan",
-    "read_mixes", "read_plan", "read_scenario", "run", "simulate", "tell", "to_networkx", "vary",
+    "Comparison", "DrillsimError", "Example", "FloorPlan", "Mix", "Mixes", "PlanError", "ResultError", "Results", "Role",
+    "Scenario", "ScenarioError", "SimulationError", "Study", "Term", "Trace", "Unit", "Variant", "assess", "build", "check",
+    "compare", "example", "factorial", "play_term", "plot_plan", "read_mixes", "read_plan", "read_results", "read_scenario",
+    "run", "simulate", "tell", "to_networkx", "variant", "vary", "write_results",
 ]  # fmt: skip
 
 

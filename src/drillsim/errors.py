@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
+from operator import index
 from typing import Literal
 
 from drillsim.escape import one_line, quoted
@@ -100,6 +101,17 @@ def closest(word: str, known: Iterable[str], *, where: str = "") -> str:
         shown = ", ".join(f"'{quoted(n)}'" for n in names[:6])
         return f" Known{where}: {shown}{', …' if len(names) > 6 else ''}."
     return ""
+
+
+def whole_number(value: object, what: str, *, least: int = 0) -> int:
+    """Return an argument as a whole number of at least `least`; raises ScenarioError for anything else."""
+    try:
+        number = index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = least - 1
+    if isinstance(value, bool) or number < least:
+        raise ScenarioError(f"{what}: a whole number from {least} up is needed, not {quoted(repr(value))}")
+    return number
 
 
 EXPLANATIONS: dict[str, str] = {

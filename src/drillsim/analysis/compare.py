@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from drillsim.analysis.before_after import bases, before_after
 from drillsim.analysis.choice import choice
 from drillsim.analysis.contrasts import (
     Difference,
@@ -50,6 +51,8 @@ class Comparison:
     frame: pd.DataFrame
     tables: tuple[tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...], tuple[str, ...]], ...]
     """Title, heads, lines and notes of each table as printed."""
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """One row per variant and mix against the base: before, after, the paired difference, and costs; empty without variants."""
 
     def __str__(self) -> str:
         """Return the tables as aligned text, one per scenario."""
@@ -66,15 +69,20 @@ class Comparison:
         return "".join(parts)
 
 
-def compare(results: ResultRows, *, measure: str | None = None, versus: str | None = None) -> Comparison:
-    """Compare all mixes of a study with `versus` on the same random drills.
+def compare(
+    results: ResultRows, *, measure: str | None = None, versus: str | None = None, base: str | None = None
+) -> Comparison:
+    """Compare all mixes of a study with `versus` on the same random drills, and variants of a scenario with their base.
 
     measure
         A column of `record/columns.py`; by default the primary measure of each scenario.
     versus
         Name of the mix the others are compared with; by default the present one.
+    base
+        Name of the scenario with which all others of its family are compared, mix by mix; by default every scenario that has
+        variants (what-ifs by `vary`, overrides, rows of `Study.from_frame`) is compared with these.
 
-    Raises ResultError for a name that the results do not have.
+    Raises ResultError for a name that the results do not have, and for a base that met other drills than the rest.
     """
     outline = results.outline
     other = versus or outline.present
@@ -87,7 +95,13 @@ def compare(results: ResultRows, *, measure: str | None = None, versus: str | No
         rows += [_frame_row(scenario, mix, name, s, apart.get(mix)) for mix, s in found.items()]
         chosen_from = choice(results, scenario, name)
         tables.append(_table(outline, scenario, name, other, found, apart, chosen_from.words(outline)))
-    return Comparison(other, tuple(chosen), pd.DataFrame(rows), tuple(tables))
+    changed: list[dict[str, object]] = []
+    for start in bases(outline) if base is None else [base]:
+        others = None if base is None else [n for n, line in outline.scenarios.items() if n != base and not line.of]
+        table, more = before_after(results, start, measure=measure, variants=others)
+        tables.append(table)
+        changed += more
+    return Comparison(other, tuple(chosen), pd.DataFrame(rows), tuple(tables), pd.DataFrame(changed))
 
 
 def _frame_row(scenario: str, mix: str, measure: str, one: Summary, apart: Difference | None) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from drillsim.analysis.before_after import base_of, changes
 from drillsim.analysis.choice import choice
 from drillsim.analysis.contrasts import (
     Difference,
@@ -20,6 +21,7 @@ from drillsim.analysis.contrasts import (
 from drillsim.analysis.money import worth
 from drillsim.analysis.selection.targets import TargetPair
 from drillsim.record.columns import BY_NAME, TIMES
+from drillsim.record.outline import MixLine
 from drillsim.record.store import DECIMALS
 
 MANY = 100
@@ -54,10 +56,10 @@ def _scenario(played: ResultRows, name: str, budget: float | None) -> dict[str, 
     compared = [m for m in measures if m in TIMES or m == line.primary]
     mixes = {
         mix: {
-            "cost_usd_year": {"low": told.cost_low, "mid": told.cost_mid, "high": told.cost_high},
+            "cost_usd_year": _cost(outline.mix_line(name, mix)),
             "measures": {m: _measure(describe(played, name, mix, m)) for m in measures},
         }
-        for mix, told in outline.mixes.items()
+        for mix in outline.mixes
     }
     return {
         "primary": line.primary,
@@ -69,7 +71,22 @@ def _scenario(played: ResultRows, name: str, budget: float | None) -> dict[str, 
         },
         "worth": {one.mix: one.as_dict() for one in worth(outline, choice(played, name, line.primary), budget=budget)},
         "goals": [_goal(g) for g in goal_results(played, name)],
-    }
+    } | _as_variant(played, name)
+
+
+def _cost(told: MixLine) -> dict[str, float]:
+    return {"low": told.cost_low, "mid": told.cost_mid, "high": told.cost_high}
+
+
+def _as_variant(played: ResultRows, name: str) -> dict[str, Any]:
+    """Return what a variant changes, and its difference to its base by mix, in the base's primary measure; nothing for others."""
+    outline = played.outline
+    base = base_of(outline, name)
+    if base is None or outline.scenarios[base].horizon_s != outline.scenarios[name].horizon_s:
+        return {}
+    found = changes(played, base, outline.scenarios[base].primary, [name])
+    lines = [{**_difference(one.difference), "mix": one.mix, "versus": base} for one in found]
+    return {"variant_of": base, "changes": dict(outline.scenarios[name].changes), "before_after": lines}
 
 
 def _chosen_by(compared: Sequence[str], primary: str, mixes: int) -> list[str]:

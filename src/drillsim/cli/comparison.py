@@ -50,7 +50,7 @@ def play(
     from drillsim.study.pick import pick
     from drillsim.study.runner import run
 
-    study = Study(given.scenarios, given.plan, given.mixes, runs=runs, seed=seed)
+    study = Study([*given.scenarios, *given.variants], given.plan, given.mixes, runs=runs, seed=seed)
     if workers is None:
         workers = (os.cpu_count() or 1) if pick_s is not None or len(study) >= WORTH_A_POOL else 1
     if not quiet:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from drillsim.plan.model import FloorPlan
     from drillsim.scenario.model import Scenario
     from drillsim.scenario.staffing import Mixes
+    from drillsim.study.variants import Variant
 
 SUFFIXES = (".yaml", ".yml", ".json")
 MOST_FILES, MOST_FOLDERS = 2000, 2000
@@ -170,6 +171,8 @@ class Inputs:
     files: tuple[Path, ...]
     """Every file that was read, for the manifest."""
     warnings: tuple[Fault, ...]
+    variants: tuple[Variant, ...] = ()
+    """Variants of the scenarios, to be compared with them (`cli.what_ifs`)."""
 
 
 def load(scenarios: Sequence[Path], plan: Path | None, mixes: Path | None, overrides: Sequence[str]) -> Inputs:

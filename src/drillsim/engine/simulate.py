@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from drillsim.analysis.measures import count_curve, measure
 from drillsim.crowd.geometry.way_uses import WayNames
+from drillsim.engine.arguments import CheckedInputs
 from drillsim.engine.drill import Drill
 from drillsim.engine.state.drill_state import DrillState, Process
-from drillsim.errors import ScenarioError, closest
+from drillsim.errors import ScenarioError, closest, whole_number
 from drillsim.plan.model import FloorPlan
 from drillsim.record import events as ev
 from drillsim.record.presence import NOTHING_FORCED, WEEKDAY, ForcedPresence, presence_text
@@ -49,9 +50,12 @@ def simulate(
         drawn by their chance. Drills of one presence are numbered by themselves: the drill of a study whose row has
         'forced' and 'replication'. Units of other mixes may be named, so that mixes are compared on one drill.
 
-    The scenario and the mix must fit the plan: raises KeyError for places that the plan lacks. `drillsim.check` finds
-    them, with their line, beforehand. Raises ScenarioError for a presence that cannot be forced.
+    Raises ScenarioError before the drill begins, with every place, role or period that the plan or the mix lacks, for a seed
+    that is no whole number from 0 up, and for a presence that cannot be forced. `drillsim.check` tells more, such as needs that
+    nobody meets.
     """
+    seed, replication = whole_number(seed, "seed"), whole_number(replication, "replication")
+    plan.derived(CheckedInputs).refuse_unknown(scenario, mix)
     forced = dict(presence or NOTHING_FORCED)
     refuse_presence(scenario, mix, forced)
     told = presence_text(forced)

@@ -77,6 +77,10 @@ class Outline:
         """Return what people call a mix; its name where it has no label."""
         return self.mixes[mix].label or mix
 
+    def mix_line(self, scenario: str, mix: str) -> MixLine:
+        """Return a mix as it is played in a scenario; a variant may bring its own under the same name."""
+        return self.scenarios[scenario].mixes.get(mix) or self.mixes[mix]
+
     def title(self, scenario: str) -> str:
         """Return what people call a scenario; its name where it has no title."""
         return self.scenarios[scenario].title or scenario

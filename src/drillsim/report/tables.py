@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from drillsim.analysis.before_after import bases, before_after
 from drillsim.analysis.choice import choice
 from drillsim.analysis.contrasts import (
     MET,
@@ -74,7 +75,7 @@ def mix_table(
     table.add_column("against the present mix" if width >= WIDE else "vs present", justify="right", no_wrap=True)
     table.add_column("", no_wrap=width >= WIDE)
     for mix, one in found.items():
-        told = outline.mixes[mix]
+        told = outline.mix_line(scenario, mix)
         low, high = (told.cost_low, told.cost_high) if width >= WIDE else (told.cost_mid, told.cost_mid)
         cost = [money_words(low, told.cost_mid, high)] if costs else []
         if budget is not None:
@@ -144,6 +145,22 @@ def over_first(played: ResultRows, scenario: str) -> str:
     return f"Over by itself before anyone came: {', '.join(parts)}. Times count on until somebody is there.\n"
 
 
+def before_after_table(played: ResultRows, base: str, *, width: int = 80) -> Table:
+    """Return one line per variant of a base and mix: before, after, and the difference on the same drills, with costs."""
+    (title, heads, lines, notes), _ = before_after(played, base)
+    table = Table(
+        title=_plain(title), title_justify="left", box=SIMPLE_HEAD, caption=_plain(" ".join(notes)), caption_justify="left",
+        title_style="bold", pad_edge=False, padding=(0, 1, 0, 0),
+    )  # fmt: skip
+    for i, head in enumerate(heads):
+        table.add_column(
+            head, justify="left" if i < 2 or not head else "right", no_wrap=width >= WIDE and i > 1, overflow="fold"
+        )
+    for line in lines:
+        table.add_row(*map(_plain, line))
+    return table
+
+
 def _choice_notes(played: ResultRows, scenario: str, budget: float | None) -> list[str]:
     """Return which mixes are possibly best and what money buys, one sentence each, and an empty line; nothing for one mix."""
     outline = played.outline
@@ -174,6 +191,8 @@ def print_tables(console: Console, played: ResultRows, *, budget: float | None =
         goals = goal_table(played, scenario)
         if goals is not None:
             console.print(goals)
+    for base in bases(outline):
+        console.print(before_after_table(played, base, width=console.width))
     told = sorted({_matters(outline, scenario) for scenario in outline.scenarios})
     cut = sorted({clock(line.horizon_s) for line in outline.scenarios.values()})
     console.print(

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from operator import index
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from drillsim.errors import ScenarioError, closest
-from drillsim.escape import quoted
+from drillsim.errors import ScenarioError, closest, whole_number
 from drillsim.plan.model import FloorPlan
 from drillsim.record.outline import GoalLine, MixLine, Outline, ScenarioLine
 from drillsim.record.store import content_sha256
@@ -72,7 +70,7 @@ class Study:
             plans = [variants[k].plan or plan for k in (i, j)]
             if ranks_targets(one, other) or moves_place(one, *plans) or moves_place(other, *plans):
                 raise ScenarioError(f"'{one.name}' and '{other.name}': {GUARD}")
-        runs, seed = whole(runs, "runs", least=1), whole(seed, "seed")
+        runs, seed = whole_number(runs, "runs", least=1), whole_number(seed, "seed")
         if mixes.present not in mixes.mixes:
             raise ScenarioError(f"no mix is called '{mixes.present}' (present).{closest(mixes.present, mixes)}")
         for own in variants:
@@ -192,17 +190,6 @@ def moves_place(scenario: Scenario, one: FloorPlan, other: FloorPlan) -> bool:
     named = {i.where for i in scenario.incidents if i.row.is_guarded and isinstance(i.where, str)}
     at = [{p.id: (p.space, p.at) for p in plan.posts if p.id in named} for plan in (one, other)]
     return one is not other and at[0] != at[1]
-
-
-def whole(value: Any, what: str, *, least: int = 0) -> int:
-    """Return a whole number of at least `least`; raises ScenarioError for anything else."""
-    try:
-        number = index(value)
-    except TypeError:
-        number = -1
-    if isinstance(value, bool) or number < least:
-        raise ScenarioError(f"{what}: a whole number from {least} up is needed, not {quoted(repr(value))}")
-    return number
 
 
 def _mix_lines(mixes: Mixes) -> dict[str, MixLine]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from drillsim.cli import inputs, terminal
+from drillsim.cli import inputs, terminal, what_ifs
 from drillsim.cli.comparison import play
 from drillsim.cli.results_folder import results_folder
 from drillsim.cli.terminal import WORKERS, OutPath, seconds_of
@@ -23,7 +23,15 @@ MOST_RUNS = 1_000_000
 @click.option(
     "--mixes", type=click.Path(path_type=Path), help="Mixes file; default: the only one beside the scenarios."
 )
-@click.option("--plan", type=click.Path(path_type=Path), help="Plan to play them on; default: the scenarios' own.")
+@click.option(
+    "--plan",
+    "plans",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Plan to play them on; default: the scenarios' own. A second one is compared with the first.",
+)
+@what_ifs.SET
+@what_ifs.SWEEP
 @click.option(
     "--runs",
     type=click.IntRange(1, MOST_RUNS),
@@ -52,7 +60,9 @@ MOST_RUNS = 1_000_000
 def compare(
     scenarios: tuple[Path, ...],
     mixes: Path | None,
-    plan: Path | None,
+    plans: tuple[Path, ...],
+    sets: tuple[str, ...],
+    sweeps: tuple[str, ...],
     runs: int,
     seed: int,
     workers: int | None,
@@ -68,8 +78,13 @@ def compare(
     """Play every SCENARIO with every mix on the same random drills; print tables, write figures and a folder.
 
     All scenarios are played on one plan. The same files and seed give the same rows, whatever the workers.
+
+    With --set, --sweep or a second --plan every scenario is also played with these changes, and one table tells before and
+    after: the same mix on the same drills.
     """
-    given = inputs.load(scenarios, plan, mixes, overrides)
+    given = inputs.load(scenarios, plans[0] if plans else None, mixes, overrides)
+    if sets or sweeps or plans[1:]:
+        given = what_ifs.with_variants(given, sets, sweeps, plans[1:])
     terminal.faults(given.warnings, err=True)
     folder = results_folder(out, "drillsim-results-INTERNAL")
     return play(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from drillsim.cli import examples, inputs, terminal
+from drillsim import shipped
+from drillsim.cli import inputs, terminal
 from drillsim.cli.terminal import WORKERS, OutPath
 
 SCENARIOS = ("fight", "medical", "lockdown", "evacuation")
@@ -38,7 +39,7 @@ def demo(runs: int, plan: str, seed: int, workers: int | None, out: Path | None,
     from drillsim.cli.results_folder import results_folder
 
     given = inputs.load(
-        [examples.scenario_path(s) for s in SCENARIOS], examples.plan_path(plan), examples.mixes_path(), ()
+        [shipped.scenario_path(s) for s in SCENARIOS], shipped.plan_path(plan), shipped.mixes_path(), ()
     )
     folder = results_folder(out, "drillsim-demo-INTERNAL")
     code = play(given, folder, runs=runs, seed=seed, workers=workers, show=not no_open, as_json=as_json)

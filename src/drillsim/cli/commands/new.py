@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from drillsim.cli import examples, terminal
+from drillsim import shipped
+from drillsim.cli import terminal
 from drillsim.cli.schemas import schemas
 from drillsim.documents.files import shown as shown_path
 
@@ -29,10 +30,10 @@ def new(folder: Path, plan: str, as_json: bool) -> None:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise click.UsageError(f"{folder} exists and is not empty; nothing was written. Choose another name")
-    if plan not in (TEACHING, *examples.PLANS):
+    if plan not in (TEACHING, *shipped.PLANS):
         from drillsim.errors import closest
 
-        raise click.UsageError(f"no shipped plan called '{plan}'.{closest(plan, [TEACHING, *examples.PLANS])}")
+        raise click.UsageError(f"no shipped plan called '{plan}'.{closest(plan, [TEACHING, *shipped.PLANS])}")
     texts = _texts(plan)
     try:
         for name, text in texts.items():
@@ -56,12 +57,12 @@ def new(folder: Path, plan: str, as_json: bool) -> None:
 
 def _texts(plan: str) -> dict[str, str]:
     """Return the text of every file to write, by name. The teaching plan comes with the scenario that shows every key."""
-    scenario, mixes = examples.scenario_path("lockdown"), examples.mixes_path()
+    scenario, mixes = shipped.scenario_path("lockdown"), shipped.mixes_path()
     if plan == TEACHING:
-        scenario, mixes = examples.scenario_path("teaching/lockdown"), examples.scenario_path("teaching/mixes")
+        scenario, mixes = shipped.scenario_path("teaching/lockdown"), shipped.scenario_path("teaching/mixes")
     told = re.sub(r"(?m)^plan:.*$", "plan: plan.yaml", scenario.read_text(encoding="utf-8"))
     texts = {
-        "plan.yaml": _with_schema(examples.plan_path(plan).read_text(encoding="utf-8"), "plan"),
+        "plan.yaml": _with_schema(shipped.plan_path(plan).read_text(encoding="utf-8"), "plan"),
         "scenario.yaml": _with_schema(told, "scenario"),
         "mixes.yaml": _with_schema(mixes.read_text(encoding="utf-8"), "mixes"),
         ".gitignore": "# results stay on this machine, and so should a real plan\n*INTERNAL*/\ndrillsim-crash-*.txt\n",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from drillsim.cli import inputs, terminal
+from drillsim.cli import inputs, terminal, what_ifs
 from drillsim.cli.terminal import OutPath
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--override", "overrides", multiple=True, metavar="NAME", help="A named what-if of the scenario; may be repeated."
 )
+@what_ifs.SET
 @click.option(
     "--days", type=click.IntRange(1, 10_000), help="For a whole-day scenario: number of school days, from a Monday."
 )
@@ -49,6 +50,7 @@ def run(
     replication: int,
     presence: str | None,
     overrides: tuple[str, ...],
+    sets: tuple[str, ...],
     days: int | None,
     out: Path | None,
     as_json: bool,
@@ -67,7 +69,7 @@ def run(
     from drillsim.report.timeline import tell
     from drillsim.report.ways_used import exit_lines, queue_lines
 
-    given = inputs.load([scenario], plan, mixes, overrides)
+    given = what_ifs.applied(inputs.load([scenario], plan, mixes, overrides), sets)
     played, mix = given.scenarios[0], _chosen(given.mixes, mix_name)
     if played.demand is None and (days is not None or out is not None):
         raise click.UsageError("--days and --out are for scenarios with 'demand:', which play whole school days")

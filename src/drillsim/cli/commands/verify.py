@@ -28,8 +28,8 @@ def verify(suite: str, deep: bool, seed: int, workers: int | None, out: Path | N
     A case passes, or is outside for a reason that it states, or is not modelled. Exit code 1 when one is outside for
     no stated reason. Verified is not validated: no simulated drill is a prediction.
     """
-    from drillsim.cli.examples import shelf
     from drillsim.errors import closest
+    from drillsim.shipped import shelf
     from drillsim.verify.harness.case import Harness
     from drillsim.verify.harness.workers import pool
     from drillsim.verify.suite import SUITES, as_data, as_markdown, cells, collect, notes, tally
