@@ -67,7 +67,15 @@ SUB_LAYERS: Mapping[str, tuple[frozenset[str], ...]] = {
 }
 """Layers inside the three largest packages, top to bottom, under the same rule."""
 OPEN = frozenset(
-    {"analysis.selection", "cli.commands", "crowd.geometry", "engine.world", "exchange.dispatch_log", "verify.harness"}
+    {
+        "analysis.selection",
+        "analysis.weights",
+        "cli.commands",
+        "crowd.geometry",
+        "engine.world",
+        "exchange.dispatch_log",
+        "verify.harness",
+    }
 )
 """Sub-packages that other packages may use: constant data (cells, the world), pure statistics, one importer per format, and
 test stands."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy import stats
 
 import drillsim as ds
 from drillsim.analysis.contrasts import describe
@@ -56,11 +58,16 @@ def test_a_drill_is_no_day(three_rooms: ds.FloorPlan) -> None:
         ds.play_term(drill, three_rooms, mix(SRO), days=1, seed=1)
 
 
-def test_a_day_counts_as_one_observation_in_a_comparison(three_rooms: ds.FloorPlan) -> None:
+def test_days_are_compared_by_incident_with_the_day_as_cluster(three_rooms: ds.FloorPlan) -> None:
     day = ds.Scenario.model_validate({**DAY, "primary": "first_on_scene_s"})
     mixes = ds.read_mixes(ROOT / "scenarios" / "teaching" / "mixes.yaml")
     results = ds.run(ds.Study(day, three_rooms, mixes, runs=6, seed=5), workers=1)
-    days = results.runs.groupby("mix")["replication"].nunique()
-    assert len(results.runs) > 2 * days.sum()
-    found = describe(results, "day", mixes.present, "first_on_scene_s")
-    assert found.n == days[mixes.present]
+    mine = results.runs[results.runs["mix"] == "police-only"]
+    assert len(mine) > 2 * mine["replication"].nunique()
+    found = describe(results, "day", "police-only", "first_on_scene_s")
+    times = mine["first_on_scene_s"].fillna(results.outline.scenarios["day"].horizon_s)
+    assert found.n == len(mine)
+    assert found.mean.value == pytest.approx(times.mean())
+    off = (times - times.mean()).groupby(mine["replication"]).sum()
+    error = np.sqrt(len(off) / (len(off) - 1) * (off**2).sum()) / len(mine)
+    assert found.mean.high == pytest.approx(times.mean() + stats.t.ppf(0.975, len(off) - 1) * error)

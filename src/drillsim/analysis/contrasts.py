@@ -1,37 +1,25 @@
 """Mixes compared in one measure: summaries, paired differences and goals.
 
 The unit of analysis is the drill: replication r of a scenario is the same drill for every mix (common random
-numbers), so mixes are compared pair by pair. Of a school day the unit is the day, since its incidents share who is
-present. Times enter as T* = min(T, tau), counts as they are.
+numbers), so mixes are compared pair by pair. Of a school day the values are those of its incidents and the day is one
+cluster, since they share who is present. Drills are weighed by the states of presence (`analysis.weights.strata`). Times enter as
+T* = min(T, tau), counts as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from drillsim.analysis.estimators import (
-    Interval,
-    Paired,
-    Quantile,
-    equivalence_p,
-    holm,
-    mean_interval,
-    paired_difference,
-    quantile,
-    wilson,
-)
+from drillsim.analysis.estimators import Interval, Paired, Quantile, equivalence_p, holm
+from drillsim.analysis.samples import PartitionedResults, ResultRows, Sample, known, pair_of, rows_of, sample
 from drillsim.analysis.selection.sizing import drills_to_decide
 from drillsim.analysis.selection.targets import TargetPair, target_pair
 from drillsim.analysis.wording import needs_words, unit_of
-from drillsim.errors import ResultError, closest
 from drillsim.record.columns import COUNTS, MATTERS, MEASURES, TIMES, status_name
-from drillsim.record.outline import GoalLine, Outline, ScenarioLine
+from drillsim.record.outline import GoalLine, ScenarioLine
 
 MET, MISSED, CLOSE = "met", "missed", "too close to call"
 """Verdicts on a goal."""
@@ -39,39 +27,6 @@ SAME = "the same"
 """Verdict on two mixes that tie in every drill."""
 NOT_MATTER = "no difference that matters"
 """Verdict on two mixes whose difference is beyond doubt smaller than what matters."""
-
-
-class ResultRows(Protocol):
-    """Rows of a study with its outline: what a comparison reads. `study.results.Results` is one."""
-
-    @property
-    def runs(self) -> pd.DataFrame:
-        """One row per scenario, mix, replication and incident."""
-
-    @property
-    def outline(self) -> Outline:
-        """Scenarios, mixes, goals, seed and number of drills of the study."""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Values of one measure for one mix over the drills of a scenario to which the measure applies.
-
-    replications
-        (n,) number of each drill, ascending; of a school day, number of the day.
-    numbers
-        (n,) T* = min(T, tau) for times, in s; counts as they are.
-    reached
-        (n,) whether the drill reached the state by the horizon; true for counts.
-    not_applicable, failed
-        Number of drills left out: the measure has no meaning in them, or they did not run to their end.
-    """
-
-    replications: NDArray[np.int64]
-    numbers: NDArray[np.float64]
-    reached: NDArray[np.bool_]
-    not_applicable: int
-    failed: int
 
 
 @dataclass(frozen=True)
@@ -157,96 +112,13 @@ class GoalResult:
     """p-value of `against`, adjusted by Holm over the mixes of the goal."""
 
 
-class PartitionedResults:
-    """Results with their rows split by scenario and mix once, for callers that ask for many numbers."""
-
-    def __init__(self, played: ResultRows) -> None:
-        self.runs, self.outline = played.runs, played.outline
-        self.curves = getattr(played, "curves", {})
-        self.parts: dict[tuple[str, str | None], pd.DataFrame] = {}
-
-
-def rows_of(played: ResultRows, scenario: str, mix: str | None = None) -> pd.DataFrame:
-    """Return the rows of one line of the outline, for one mix or for all.
-
-    A line is one incident of a drill, or all incidents of a school day. A failed drill has a single row, which counts
-    for every incident that it would have had. Drills that the study added for rare states of presence are left out.
-    """
-    if not isinstance(played, PartitionedResults):
-        return _rows_of(played, scenario, mix)
-    if (scenario, mix) not in played.parts:
-        played.parts[scenario, mix] = _rows_of(played, scenario, mix)
-    return played.parts[scenario, mix]
-
-
-def _rows_of(played: ResultRows, scenario: str, mix: str | None) -> pd.DataFrame:
-    runs, line = played.runs, played.outline.scenarios[scenario]
-    mine = runs["scenario"] == (line.of or scenario)
-    if line.incident:
-        mine &= (runs["incident"] == line.incident) | (runs["status"] != "done")
-    if mix is not None:
-        mine &= runs["mix"] == mix
-    if "forced" in runs:
-        mine &= runs["forced"].fillna("") == ""
-    return runs[mine]
-
-
-def sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
-    """Return the sample of one measure of one mix. Raises ResultError for a name that the results do not hold."""
-    runs, outline = played.runs, played.outline
-    _known(scenario, outline.scenarios, "scenario")
-    _known(mix, outline.mixes, "mix")
-    columns = [c.name for c in (*MEASURES, *COUNTS)]
-    _known(measure, [*columns, *(c for c in runs.columns if c.endswith("_s") and c not in columns)], "measure")
-    status = status_name(measure)
-    rows = rows_of(played, scenario, mix)
-    rows = rows[[c for c in ("replication", "status", measure, status) if c in rows]]
-    rows = rows.sort_values("replication", kind="stable")
-    done = (rows["status"] == "done").to_numpy()
-    values = rows[measure].to_numpy(dtype=np.float64) if measure in rows else np.full(len(rows), np.nan)
-    if measure in TIMES and status in rows:
-        words = rows[status].astype(object).to_numpy()
-        reached, applies = done & (words == "reached"), done & np.isin(words, ("reached", "not-reached"))
-        values = np.minimum(np.where(reached, values, np.inf), outline.scenarios[scenario].horizon_s)
-    else:
-        reached = applies = done & ~np.isnan(values)
-    replications, values, reached = (
-        rows["replication"].to_numpy(dtype=np.int64)[applies],
-        values[applies],
-        reached[applies],
-    )
-    if outline.scenarios[scenario].day:
-        replications, values, reached = _by_day(replications, values, reached)
-    return Sample(
-        replications,
-        values,
-        reached,
-        not_applicable=int((done & ~applies).sum()),
-        failed=int((~done).sum()),
-    )
-
-
-def _by_day(
-    days: NDArray[np.int64], values: NDArray[np.float64], reached: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Return one value per day: the mean over its incidents, reached where all of them were.
-
-    Incidents of one day share the people present, so only days are independent of each other.
-    """
-    kept, where = np.unique(days, return_inverse=True)
-    counts = np.bincount(where, minlength=len(kept))
-    mean = np.bincount(where, weights=values, minlength=len(kept)) / np.maximum(counts, 1)
-    missed = np.bincount(where, weights=~reached, minlength=len(kept))
-    return kept, mean, missed == 0
-
-
 def describe(played: ResultRows, scenario: str, mix: str, measure: str) -> Summary:
     """Return the summary of one mix in one measure. Raises ResultError for an unknown name."""
     one = sample(played, scenario, mix, measure)
     return Summary(
-        mean_interval(one.numbers),
-        quantile(one.numbers, one.reached, 0.5),
-        quantile(one.numbers, one.reached, 0.9),
+        one.weighed.mean(one.numbers).interval(),
+        one.weighed.quantile(one.numbers, one.reached, 0.5),
+        one.weighed.quantile(one.numbers, one.reached, 0.9),
         reached=int(one.reached.sum()),
         n=one.numbers.size,
         not_applicable=one.not_applicable,
@@ -262,7 +134,7 @@ def differences(played: ResultRows, scenario: str, measure: str, versus: str | N
     """
     outline = played.outline
     other = versus or outline.present
-    _known(other, outline.mixes, "mix")
+    known(other, outline.mixes, "mix")
     against = sample(played, scenario, other, measure)
     names, pairs = [name for name in outline.mixes if name != other], []
     for name in names:
@@ -273,12 +145,6 @@ def differences(played: ResultRows, scenario: str, measure: str, versus: str | N
         Difference(name, other, measure, pair, p, matters, q, len(pairs))
         for name, pair, p, q in zip(names, pairs, adjusted, within, strict=True)
     ]
-
-
-def pair_of(one: Sample, against: Sample) -> Paired:
-    """Return the difference of two samples over the drills that both have."""
-    _, i, j = np.intersect1d(one.replications, against.replications, assume_unique=True, return_indices=True)
-    return paired_difference(one.numbers[i], against.numbers[j])
 
 
 def matters_of(line: ScenarioLine, measure: str) -> float:
@@ -316,7 +182,7 @@ def goal_results(played: ResultRows, scenario: str) -> list[GoalResult]:
         }
         adjusted = dict(zip(pairs, holm([pair.p for pair in pairs.values()]), strict=True))
         for mix, one in samples.items():
-            met = wilson(int(_met(one, goal).sum()), one.numbers.size)
+            met = one.weighed.share(_met(one, goal))
             verdict = goal_verdict(met, goal.in_share)
             results.append(GoalResult(goal, mix, met, one.numbers.size, verdict, pairs.get(mix), adjusted.get(mix)))
     return results
@@ -327,9 +193,10 @@ def _met(one: Sample, goal: GoalLine) -> NDArray[np.bool_]:
 
 
 def _met_pair(one: Sample, against: Sample, goal: GoalLine) -> TargetPair:
-    """Return the difference of the shares that meet a goal, over the drills that both samples have."""
-    _, i, j = np.intersect1d(one.replications, against.replications, assume_unique=True, return_indices=True)
-    return target_pair(_met(one, goal)[i], _met(against, goal)[j])
+    """Return the difference of the shares that meet a goal, over the drills of the seed that both samples have."""
+    mine, its = one.of_seed, against.of_seed
+    _, i, j = np.intersect1d(mine.keys, its.keys, assume_unique=True, return_indices=True)
+    return target_pair(_met(mine, goal)[i], _met(its, goal)[j])
 
 
 def measures_of(played: ResultRows, scenario: str) -> list[str]:
@@ -349,8 +216,26 @@ def measures_of(played: ResultRows, scenario: str) -> list[str]:
     return [first, *found]
 
 
-def _known(name: str, names: Iterable[str], what: str) -> None:
-    """Raise ResultError, with the closest name, where a name is not listed."""
-    listed = list(names)
-    if name not in listed:
-        raise ResultError(f"the results have no {what} called '{name}'.{closest(name, listed)}")
+__all__ = [
+    "CLOSE",
+    "MET",
+    "MISSED",
+    "NOT_MATTER",
+    "SAME",
+    "Difference",
+    "GoalResult",
+    "PartitionedResults",
+    "ResultRows",
+    "Sample",
+    "Summary",
+    "describe",
+    "differences",
+    "goal_results",
+    "goal_verdict",
+    "matters_of",
+    "matters_source",
+    "measures_of",
+    "pair_of",
+    "rows_of",
+    "sample",
+]

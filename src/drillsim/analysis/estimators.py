@@ -180,7 +180,7 @@ class Paired:
 
 TIE = 1e-3
 """Differences up to this, in the unit of the measure (1 ms for times), are ties."""
-_ROUND = 6
+ROUND = 6
 """Decimals to which differences are rounded first, so that equal drills differ by exactly 0 on every platform."""
 
 
@@ -196,7 +196,7 @@ def paired_difference(first: ArrayLike, second: ArrayLike, *, level: float = LEV
     a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if a.shape != b.shape:
         raise ValueError(f"pairs need equal numbers of drills, not {a.size} and {b.size}")
-    d = np.round(a - b, _ROUND)
+    d = np.round(a - b, ROUND)
     if d.size == 0:
         return Paired(0, Interval(None, None, None), None, None, None)
     interval, p, error, freedom = mean_interval(d, level=level), None, None, None

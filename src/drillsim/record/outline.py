@@ -48,7 +48,7 @@ class ScenarioLine:
     """Least difference that matters, by measure; 'times' for every measure in seconds. What is not named has the default of
     `record.columns.MATTERS`."""
     chances: Mapping[str, Chances] = field(default_factory=dict)
-    """Presence of each mix as far as chance decides it; drills are weighed by it (`analysis.strata`)."""
+    """Presence of each mix as far as chance decides it; drills are weighed by it (`analysis.weights.strata`)."""
     added: Mapping[str, int] = field(default_factory=dict)
     """Forced presences of which the study plays drills besides its own, as text, with the number of drills of each mix."""
     family: str = ""

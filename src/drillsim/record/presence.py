@@ -27,6 +27,7 @@ RARE = 0.01
 ForcedPresence = Mapping[str, bool | str]
 """Forced presence: a unit's id to whether it is on campus when the drill begins, and WEEKDAY to a day."""
 NOTHING_FORCED: ForcedPresence = {}
+_NAME = re.compile(r'"(?:[^"\\]|\\.)*"|[^",]+(?=, |$)')
 _PART = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^",=]*)=\s*(\w+)\s*(?:,|$)')
 
 
@@ -45,6 +46,16 @@ class State(NamedTuple):
         """Return the presence that forces a drill of these units to this state."""
         day: dict[str, bool | str] = {WEEKDAY: self.weekday} if self.weekday else {}
         return {unit: unit not in self.away for unit in units} | day
+
+
+def state_from(words: str) -> State:
+    """Return the state that `str` wrote; the mark of a rare one does not count."""
+    text = words.removeprefix(RARELY)
+    day, comma, rest = text.partition(", ")
+    weekday = day if comma and (rest == ALL_HERE or rest.startswith(f"{AWAY}: ")) else ""
+    who = rest if weekday else text
+    names = _NAME.findall(who.removeprefix(f"{AWAY}: ")) if who != ALL_HERE else []
+    return State(weekday, frozenset(json.loads(name) if name.startswith('"') else name.strip() for name in names))
 
 
 @dataclass(frozen=True)

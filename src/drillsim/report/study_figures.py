@@ -24,7 +24,6 @@ from drillsim.analysis.contrasts import (
     differences,
     sample,
 )
-from drillsim.analysis.estimators import quantile
 from drillsim.analysis.wording import difference_words, p_words, quantile_words, question, unit_of
 from drillsim.quantities import clock
 from drillsim.report.chart_style import (
@@ -87,9 +86,9 @@ def plot_response(played: ResultRows, scenario: str, *, measure: str | None = No
         looks, ends = styles(list(outline.mixes), outline.present), []
         for axes, until in zip(panels, [*([early] if early else []), end], strict=True):
             for mix, one in samples.items():
-                times, n = np.sort(one.numbers[one.reached]), max(1, one.numbers.size)
+                times, risen = _distribution(one)
                 x = np.concatenate([[0.0], times, [end]])
-                y = np.concatenate([[0.0], np.arange(1, times.size + 1) / n, [times.size / n]])
+                y = np.concatenate([[0.0], risen, risen[-1:] if times.size else [0.0]])
                 (drawn,) = axes.step(x, y, where="post", color=looks[mix][0], lw=_weight(played, mix))
                 drawn.set_dashes(looks[mix][1])
             clock_axis(axes, until, most=4 if early else 8)
@@ -99,7 +98,7 @@ def plot_response(played: ResultRows, scenario: str, *, measure: str | None = No
             axes.set_xlabel("time since the onset (m:ss)")
         quickest = sorted(samples.items(), key=lambda item: describe(played, scenario, item[0], name).mean.value or 0.0)
         for mix, one in quickest:
-            share = float(one.reached.mean()) if one.numbers.size else 0.0
+            share = float(one.weighed.weights()[one.reached].sum()) if one.numbers.size else 0.0
             told = f"{100 * share:.0f} % by {clock(end)}" if one.numbers.size else "no such drill"
             ends.append((f"{mix_label(played, mix, alike=alike)}\n{told}", share, *looks[mix]))
         label_ends(panels[-1], ends, gap=0.16, low=0.03, high=0.99)
@@ -112,6 +111,13 @@ def plot_response(played: ResultRows, scenario: str, *, measure: str | None = No
     return figure
 
 
+def _distribution(one: Sample) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the times at which a state was reached, ascending, and the weighed share of drills that had by then."""
+    order = np.argsort(one.numbers[one.reached], kind="stable")
+    weights = one.weighed.weights()[one.reached] if one.numbers.size else np.zeros(0)
+    return one.numbers[one.reached][order], np.cumsum(weights[order])
+
+
 def _last_time(samples: Sequence[Sample], horizon_s: float) -> float:
     """Return the end of the time axis: the horizon, or the last time where every drill reached the state."""
     if not all(bool(one.reached.all()) for one in samples):
@@ -121,7 +127,7 @@ def _last_time(samples: Sequence[Sample], horizon_s: float) -> float:
 
 def _early(samples: Sequence[Sample], end: float) -> float:
     """Return the end of the enlarged panel, for mixes with 9 of 10 drills in the first fifth of the axis; 0 for none."""
-    most = [quantile(one.numbers, one.reached, 0.9).value for one in samples]
+    most = [one.weighed.quantile(one.numbers, one.reached, 0.9).value for one in samples]
     fast = [value for value in most if value is not None and value < end / 5]
     return round_up(1.2 * max(fast)) if fast else 0.0
 

@@ -15,7 +15,7 @@ from drillsim.record.outline import GoalLine, MixLine, Outline, ScenarioLine
 from drillsim.record.store import content_sha256
 from drillsim.scenario.model import GUARD, Scenario
 from drillsim.scenario.staffing import Mixes
-from drillsim.study.strata import Strata, strata_of
+from drillsim.study.strata import StudyStrata, strata_of
 from drillsim.study.variants import Variant, rows_of_frame, variant
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Study:
         return sum(len(one.drills) for one in self.strata) * len(self.mixes)
 
     @cached_property
-    def strata(self) -> tuple[Strata, ...]:
+    def strata(self) -> tuple[StudyStrata, ...]:
         """States of presence of each scenario, and the drills that it adds to those of the seed (`study.strata`)."""
         return tuple(
             strata_of(s, self.mixes_of(i).mixes, runs=self.runs, seed=self.seed) for i, s in enumerate(self.scenarios)
@@ -200,7 +200,7 @@ def _mix_lines(mixes: Mixes) -> dict[str, MixLine]:
     return lines
 
 
-def _lines(one: Variant, strata: Strata) -> Iterator[tuple[str, ScenarioLine]]:
+def _lines(one: Variant, strata: StudyStrata) -> Iterator[tuple[str, ScenarioLine]]:
     """Yield one outline line per incident of a scenario; the first to begin carries the name of the scenario."""
     scenario = one.scenario
     goals = tuple(GoalLine(g.measure, g.at_most, g.in_share) for g in scenario.goals)

@@ -4,7 +4,7 @@ A study of 100 drills may never see a day on which nobody suitable is on campus 
 probability of each state of presence is known, so every state of RARE and more of every mix is played at least SHOWN times: what
 drills 0 … n - 1 of the seed lack is played besides, forced to the state and numbered from 0. The states below RARE of a mix
 together are topped up in the same way, each added drill with a state drawn by their law. All mixes play all drills. The
-analysis weighs them (`analysis.strata`), so that more drills of a state make its figure sharper and shift nothing.
+analysis weighs them (`analysis.weights.strata`), so that more drills of a state make its figure sharper and shift nothing.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Numbered:
 
 
 @dataclass(frozen=True)
-class Strata:
+class StudyStrata:
     """States of presence of the mixes of one scenario in a study, and the drills added for them.
 
     added
@@ -133,10 +133,10 @@ class Strata:
         return {"forced": drill.forced, "presence": words, STRATUM: common[state] if is_common else rare}
 
 
-def strata_of(scenario: Scenario, mixes: Mapping[str, Mix], *, runs: int, seed: int) -> Strata:
+def strata_of(scenario: Scenario, mixes: Mapping[str, Mix], *, runs: int, seed: int) -> StudyStrata:
     """Return the strata of one scenario of a study, with the drills that it adds."""
     added = added_drills(scenario, mixes.values(), runs=runs, seed=seed)
-    return Strata(scenario, tuple(mixes), tuple(mixes.values()), runs, seed, added)
+    return StudyStrata(scenario, tuple(mixes), tuple(mixes.values()), runs, seed, added)
 
 
 def _key(law: Chances) -> tuple[object, ...]:
