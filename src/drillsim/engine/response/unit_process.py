@@ -72,7 +72,12 @@ class Response:
         self.services.watch(incident, in_doubt=in_doubt)
 
     def dispatch(self, incident: IncidentState) -> None:
-        """Answer a report: send whom the dispatcher chooses; in a hostile event everybody else gets a supporting task."""
+        """Answer a report: send whom the dispatcher chooses; in a hostile event everybody else gets a supporting task.
+
+        Nobody is sent to what is over once a unit has been there.
+        """
+        if incident.ended and any(not responder.service for responder in self.assignments.on_scene(incident)):
+            return
         self.dispatcher.report(incident)
         chosen = self.dispatcher.choose(incident)
         if not incident.kind.may_approach:
