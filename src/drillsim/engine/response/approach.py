@@ -203,7 +203,7 @@ class Approach:
         at a detour of at most `aed_detour`, where nobody else was asked and the place is known.
         """
         drill = self.drill
-        places, known = drill.world.equipment("aed"), incident.place_known.triggered
+        places, known = drill.aeds(), incident.place_known.triggered
         if unit.carries_aed:
             return
         if not places or not unit.role.fetches_aed or not (asked or known):
@@ -225,6 +225,7 @@ class Approach:
             return
         unit.carries_aed = True
         id_, space, xy = places[chosen]
+        drill.aeds_taken[id_] = incident
         yield self._walk(incident, unit, space, xy, speed)
         yield drill.env.timeout(take)
         unit.doors_s += take

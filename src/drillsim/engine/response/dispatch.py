@@ -68,9 +68,22 @@ class Dispatcher:
         if current is not None and current.escorts and self.rules.pre_empt and incident.rank > LOWEST:
             return True  # any other need, of the same patient too, comes before meeting the ambulance
         present = self.assignments.incident_of(unit)
+        if self.rules.pre_empt and self._is_spare_at_patient(incident, unit):
+            return True
         if incident.kind.may_approach and self.assignments.is_needed_at_patient(unit):
             return False
         return self.rules.pre_empt and present is not None and present.rank < incident.rank
+
+    def _is_spare_at_patient(self, incident: IncidentState, unit: Responder) -> bool:
+        """Return whether a unit is beside somebody who gives first aid as well, or after it, while another patient has nobody."""
+        current = self.assignments.of(unit)
+        if not incident.kind.has_patient or current is None or not unit.role.care:
+            return False
+        if current.incident is incident or not current.incident.kind.has_patient:
+            return False
+        there = [*self.assignments.sent(incident), *self.assignments.on_scene(incident)]
+        is_alone = not any(u.role.care for u in there)
+        return is_alone and current.status is Status.ON_SCENE and not self.assignments.is_needed_at_patient(unit)
 
     def _may_be_sent(self, incident: IncidentState, unit: Responder) -> bool:
         """Return whether a unit suits an incident and stands in its line of the table, where the policy is *preference*."""
@@ -161,7 +174,7 @@ class Dispatcher:
         nobody would bring it sooner; who brings it to a search: `_fetches_meanwhile`. None where the plan has no AED, or where
         somebody was asked for it already.
         """
-        places, known = self.drill.world.equipment("aed"), incident.place_known.triggered
+        places, known = self.drill.aeds(), incident.place_known.triggered
         if not places or not incident.kind.has_patient or self.assignments.fetcher(incident) is not None:
             return None
         if incident.aed_there or any(u.carries_aed for u in self.assignments.sent(incident)):
@@ -232,10 +245,10 @@ class Dispatcher:
         ways = [
             routes.seconds_to(space, at, box, xy)
             + (routes.seconds_to(box, xy, incident.space, incident.point) if incident.place_known.triggered else 0.0)
-            for _, box, xy in drill.world.equipment("aed")
+            for _, box, xy in drill.aeds()
         ]
         take_s = unit.sample(drill.scenario.medical.aed_take, "unit.aed_take", incident.number)
-        return leaves_s + min(ways) + take_s
+        return leaves_s + min(ways, default=float("inf")) + take_s
 
     def _arrives_s(self, incident: IncidentState, unit: Responder) -> float:
         """Return the seconds until a unit is there: word, hand-over and static travel time; inf where it is on a stair."""

@@ -94,7 +94,7 @@ class Response:
         fetcher = self.dispatcher.choose_fetcher(incident, [])
         if fetcher is not None:
             assignment = self.assignments.of(fetcher)
-            if assignment is None or assignment.incident is not incident:
+            if assignment is None or assignment.incident is not incident or not assignment.approaches:
                 if assignment is not None:
                     self.call_off(fetcher, incident)
                 assignment = self.send(incident, fetcher)
@@ -117,6 +117,12 @@ class Response:
         if not incident.kind.may_approach:
             self._give_support_tasks(incident)
         self._send_all(incident, self.dispatcher.choose(incident))
+
+    def _review_other_patients(self, incident: IncidentState) -> None:
+        """Compare the need of other patients with who is there, now that somebody may be spare at this one."""
+        for other in self.dispatcher.open():
+            if other is not incident and other.kind.has_patient:
+                self.review(other)
 
     def _send_all(self, incident: IncidentState, chosen: list[Responder]) -> None:
         fetcher = self.dispatcher.choose_fetcher(incident, chosen)
@@ -199,7 +205,10 @@ class Response:
 
     def _withdraw(self, unit: Responder) -> None:
         """Remove a unit's assignment and stop its process, unless that process is the one that asks for it."""
-        process = self.assignments.withdraw(unit).process
+        old = self.assignments.withdraw(unit)
+        if unit.carries_aed and old.status is not Status.ON_SCENE:  # its AED is there for whoever is asked next
+            self.drill.aeds_taken = {id_: i for id_, i in self.drill.aeds_taken.items() if i is not old.incident}
+        process = old.process
         if process is not None and process.is_alive and process is not self.drill.env.active_process:
             process.interrupt()
 
@@ -261,6 +270,8 @@ class Response:
                 yield from self.approach.fetch_aed(incident, unit, asked=assignment.fetches)
             yield from self.approach.reach(incident, unit, knows=saw_it, speed_mps=speed_mps)
         self.scene.arrive(incident, unit)
+        if incident.kind.has_patient:
+            self._review_other_patients(incident)
         yield from self._until_clear(incident, unit)
 
     def _until_clear(self, incident: IncidentState, unit: Responder) -> Process:
@@ -272,6 +283,8 @@ class Response:
         was_there = not over.triggered
         if was_there:
             yield over
+            if incident.kind.has_patient:
+                self._review_other_patients(incident)
         handling = drill.scenario.dispatch.handling.law(incident.kind)
         if was_there and handling is not None:
             if self._arrests(incident, unit):

@@ -84,6 +84,8 @@ class DrillState:
         """Persons whom the bell has let go home."""
         self.without_radio: set[int] = {i for i, s in enumerate(world.plan.spaces) if not s.radio}
         self.occupied = self.people_in() > 0
+        self.aeds_taken: dict[str, IncidentState] = {}
+        """By id of an AED: the incident for which it was taken last."""
 
     def _crowd(self, *, record_legs: bool) -> Crowd:
         scenario, world = self.scenario, self.world
@@ -219,6 +221,11 @@ class DrillState:
         if not incident.resolved.triggered:
             incident.resolved.succeed()
         self.stop_exposure(incident)
+
+    def aeds(self) -> list[tuple[str, int, XY]]:
+        """Return id, space and point of the AEDs that are in their places: those that nobody has taken for an open incident."""
+        taken = {id_ for id_, incident in self.aeds_taken.items() if not incident.ended}
+        return [one for one in self.world.equipment("aed") if one[0] not in taken]
 
     def start_exposure(self, incident: IncidentState) -> None:
         """Begin the exposure of an incident at its present place; rooms that are locked against it do not count."""
