@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from drillsim.scenario.staffing import Mix, Mixes, Role, Unit
     from drillsim.shipped import Example, example
     from drillsim.study.design import Study
+    from drillsim.study.rerun import Rerun, rerun
     from drillsim.study.results import Results, read_results, write_results
     from drillsim.study.runner import run
     from drillsim.study.term import Term, play_term
@@ -43,6 +44,7 @@ _HOMES = {
     "Mixes": "scenario.staffing",
     "PlanError": "errors",
     "ResultError": "errors",
+    "Rerun": "study.rerun",
     "Results": "study.results",
     "Role": "scenario.staffing",
     "Scenario": "scenario.model",
@@ -65,6 +67,7 @@ _HOMES = {
     "read_plan": "plan.read",
     "read_results": "study.results",
     "read_scenario": "scenario.read",
+    "rerun": "study.rerun",
     "run": "study.runner",
     "simulate": "engine.simulate",
     "tell": "report.timeline",
@@ -75,10 +78,10 @@ _HOMES = {
 }
 
 __all__ = [
-    "Comparison", "DrillsimError", "Example", "FloorPlan", "Mix", "Mixes", "PlanError", "ResultError", "Results", "Role",
+    "Comparison", "DrillsimError", "Example", "FloorPlan", "Mix", "Mixes", "PlanError", "Rerun", "ResultError", "Results", "Role",
     "Scenario", "ScenarioError", "SimulationError", "Study", "Term", "Trace", "Unit", "Variant", "assess", "build", "check",
     "compare", "example", "factorial", "play_term", "plot_plan", "read_mixes", "read_plan", "read_results", "read_scenario",
-    "run", "simulate", "tell", "to_networkx", "variant", "vary", "write_results",
+    "rerun", "run", "simulate", "tell", "to_networkx", "variant", "vary", "write_results",
 ]  # fmt: skip
 
 

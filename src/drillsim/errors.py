@@ -176,6 +176,8 @@ EXPLANATIONS: dict[str, str] = {
     "DS506": "For hostile incidents place, script and time are not study axes: drillsim never searches over what an aggressor could do.",
     "DS507": "A unit is in two places or on two duties at once, or never on campus.",
     "DS601": "A result file is missing or damaged.",
+    "DS602": "A folder holds no study that can be played again: it is not finished, or an input that is kept in it is missing or "
+    "was changed since (`sha256sum` of each file in 'inputs/' is told in manifest.json).",
     "DS701": "The columns of a dispatch log are not told. Usual names (call received, dispatched, arrival, on scene, "
     "response time) are recognised; others are named with --call and --arrival, or with --seconds where one column "
     "holds the time from call to arrival. One line of the log must hold the names of the columns.",

@@ -325,7 +325,7 @@ def spread(value: Any, kind: str) -> Spread:
 def _spread_of(kind: str) -> BeforeValidator:
     def read(value: Any, info: ValidationInfo) -> Spread:
         if isinstance(value, dict) and "form" in value and (info.context or {}).get("si"):
-            return Spread.model_validate(value)
+            return Spread.model_validate({k: v for k, v in value.items() if v is not None})  # JSON has no infinity
         return spread(value, kind)
 
     return BeforeValidator(read)

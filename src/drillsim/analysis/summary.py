@@ -28,11 +28,11 @@ MANY = 100
 """Mixes beyond which only the primary measure chooses among all pairs."""
 
 
-def summarise(played: ResultRows, *, seconds: float, budget: float | None = None) -> dict[str, Any]:
+def summarise(played: ResultRows, *, seconds: float | None = None, budget: float | None = None) -> dict[str, Any]:
     """Return the summary of a study as data for JSON; None where a number does not exist.
 
     seconds
-        Wall time of the study.
+        Wall time of the study; told where it is given, never in summary.json.
     budget
         USD a year, for `bought` of each mix: true, false, or None where that hangs on the price (or without a budget).
 
@@ -45,7 +45,7 @@ def summarise(played: ResultRows, *, seconds: float, budget: float | None = None
     return {
         "runs": outline.runs,
         "seed": outline.seed,
-        "seconds": round(seconds, 3),
+        **({} if seconds is None else {"seconds": round(seconds, 3)}),
         "scenarios": {name: _scenario(played, name, budget) for name in outline.scenarios},
     }
 

@@ -1,6 +1,6 @@
 """Entry point of the command line: runs one verb, and turns every error into a message and an exit code.
 
-0 fine | 1 a bug | 2 bad input or usage | 10 a goal was missed, with --fail-on-goals | 130 interrupted
+0 fine | 1 a bug | 2 bad input or usage | 10 a goal was missed, with --fail-on-goals, or a rerun differs | 130 interrupted
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from drillsim.cli.commands.demo import demo
 from drillsim.cli.commands.explain import explain
 from drillsim.cli.commands.import_log import import_log
 from drillsim.cli.commands.new import new
+from drillsim.cli.commands.rerun import rerun
 from drillsim.cli.commands.run import run
 from drillsim.cli.commands.verify import verify
 from drillsim.escape import quoted
@@ -74,7 +75,7 @@ def command_line(ctx: click.Context) -> None:
         terminal.say(ctx.get_help())
 
 
-for verb in (demo, new, check, assess, import_log, run, compare, verify, explain):
+for verb in (demo, new, check, assess, import_log, run, compare, rerun, verify, explain):
     command_line.add_command(verb)
 
 

@@ -1,21 +1,25 @@
-"""Run a study of the command line, print its comparison, and write its results folder."""
+"""Run a study of the command line into its results folder, print its comparison, and draw its figures."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from drillsim.cli import terminal
-from drillsim.cli.results_folder import command_line, open_folder, probe, say_kept
+from drillsim.cli.results_folder import command_line, open_folder, say_kept
+from drillsim.documents.files import shown
 
 if TYPE_CHECKING:
     from drillsim.cli.inputs import Inputs
+    from drillsim.study.design import Study
     from drillsim.study.pick import Pick
     from drillsim.study.results import Results
+    from drillsim.study.runner import StudyFolder
 
 GOAL_MISSED = 10
 
@@ -25,9 +29,18 @@ WORTH_A_POOL = 200
 """Least number of drills for which several processes are started; each takes about a second to start."""
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Where a study is kept, and what becomes of one that is kept there already."""
+
+    folder: Path
+    resume: bool = False
+    overwrite: bool = False
+
+
 def play(
     given: Inputs,
-    folder: Path,
+    kept: Kept,
     *,
     runs: int,
     seed: int,
@@ -39,7 +52,7 @@ def play(
     pick_s: float | None = None,
     budget: float | None = None,
 ) -> int:
-    """Run a study, print and store its results, and return the exit code.
+    """Run a study, store and print its results, and return the exit code.
 
     pick_s
         Play until one mix is chosen within this of the best, instead of `runs` drills.
@@ -47,8 +60,7 @@ def play(
         USD a year, to mark what it buys.
     """
     from drillsim.study.design import Study
-    from drillsim.study.pick import pick
-    from drillsim.study.runner import run
+    from drillsim.study.runner import StudyFolder
 
     study = Study([*given.scenarios, *given.variants], given.plan, given.mixes, runs=runs, seed=seed)
     if workers is None:
@@ -61,27 +73,45 @@ def play(
         )
         processes = terminal.counted(workers, "process", "processes")
         terminal.say(f"{given.plan.name}: {' x '.join(numbers)}, seed {seed}, {processes}", err=as_json)
-    probe(folder)
-    drawn = _beside(lambda: _map(given))  # this process is idle while the workers play
-    picked = None
-    if pick_s is not None:
-        picked = pick(study, delta_s=pick_s, workers=workers, tell=_round_teller(quiet))
-        results = picked.results
-    else:
-        with terminal.progress(len(study), "drills", quiet=quiet) as tell:
-            results = run(study, workers=workers, progress=tell)
-    if not quiet:
-        terminal.complain("Drawing the figures.")
-    _store(results, drawn, folder)
+    claimed = StudyFolder.claim(
+        kept.folder, study, resume=kept.resume, overwrite=kept.overwrite, given=given.files, command=command_line()
+    )
+    with claimed as folder:
+        drawn = _beside(lambda: _map(given))  # this process is idle while the workers play
+        results, picked = _run(study, folder, workers=workers, pick_s=pick_s, quiet=quiet)
+        if not quiet:
+            terminal.complain("Drawing the figures.")
+        _store(results, drawn, folder)
     if not quiet and len(results.failed) < len(results.runs):
         _print(results, err=as_json, budget=budget)
     if picked is not None:
         terminal.say(terminal.wrapped(f"Chosen: {picked.words()} {LOOKED_AT}"), err=as_json)
     _say_failures(results)
-    say_kept("Results", folder, err=as_json)
+    say_kept("Results", kept.folder, err=as_json)
     if show:
-        open_folder(folder)
-    return _finish(results, folder, strict=strict, as_json=as_json, picked=picked, budget=budget)
+        open_folder(kept.folder)
+    return _finish(results, kept.folder, strict=strict, as_json=as_json, picked=picked, budget=budget)
+
+
+def _run(
+    study: Study, folder: StudyFolder, *, workers: int, pick_s: float | None, quiet: bool
+) -> tuple[Results, Pick | None]:
+    """Run a study into its folder, or pick a mix; whatever ends it, tell how many drills are stored."""
+    from drillsim.study.pick import pick
+    from drillsim.study.runner import run
+
+    try:
+        if pick_s is not None:
+            picked = pick(study, delta_s=pick_s, workers=workers, tell=_round_teller(quiet), store=folder)
+            return picked.results, picked
+        with terminal.progress(len(study), "drills", quiet=quiet) as tell:
+            return run(study, workers=workers, store=folder, progress=tell), None
+    except BaseException:
+        terminal.complain(
+            f"{len(folder.store):,} drills are kept in {shown(folder.home)}. The same command with "
+            f"--out {shown(folder.home)} --resume goes on from there."
+        )
+        raise
 
 
 def _round_teller(quiet: bool) -> Callable[[int, int], None]:
@@ -114,7 +144,9 @@ def _beside(work: Callable[[], dict[str, bytes]]) -> Future[dict[str, bytes]]:
     return future
 
 
-def _store(results: Results, drawn: Future[dict[str, bytes]], folder: Path) -> None:
+def _store(results: Results, drawn: Future[dict[str, bytes]], folder: StudyFolder) -> None:
+    """Write tables and summary, then the figures; what goes wrong with these costs only them."""
+    from drillsim.errors import ResultError
     from drillsim.report.study_figures import draw_all
     from drillsim.report.ways_figures import draw_ways
     from drillsim.study.results import result_files, write_files
@@ -132,7 +164,10 @@ def _store(results: Results, drawn: Future[dict[str, bytes]], folder: Path) -> N
             f"The figures could not be drawn ({type(problem).__name__}: {told}). Tables and rows are complete."
         )
         return
-    write_files(results, folder, {**files, **figures}, command=command_line())
+    try:
+        write_files(results, folder, {**files, **figures}, command=command_line())
+    except ResultError as problem:
+        terminal.complain(f"The figures could not be stored. Tables and rows are complete. {problem}")
 
 
 def _print(results: Results, *, err: bool, budget: float | None = None) -> None:

@@ -6,8 +6,9 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,10 +17,13 @@ from drillsim.documents.files import shown
 from drillsim.escape import one_line
 
 
-def results_folder(out: Path | None, name: str) -> Path:
+def results_folder(out: Path | None, name: str, *, again: bool = False) -> Path:
     """Return the folder to write to: the one asked for, or the first free of name, name-2, name-3 here.
 
-    A folder that was asked for must be new, empty, or hold earlier results, which are then replaced.
+    A folder that was asked for must be new, empty, or hold earlier results.
+
+    again
+        Return the last of name, name-2, name-3 that is there, to go on in it or to replace it.
     """
     if out is not None:
         from drillsim.errors import ResultError
@@ -31,9 +35,25 @@ def results_folder(out: Path | None, name: str) -> Path:
             raise click.UsageError(f"--out {e}") from None
         return out
     number = 1
-    while (folder := Path(name if number == 1 else f"{name}-{number}")).exists():
+    while (folder := _numbered(name, number)).exists():
         number += 1
-    return folder
+    return _numbered(name, number - 1) if again and number > 1 else folder
+
+
+def _numbered(name: str, number: int) -> Path:
+    return Path(name if number == 1 else f"{name}-{number}")
+
+
+def resume_or_overwrite(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options --resume and --overwrite to a command."""
+    for option in (
+        click.option("--overwrite", is_flag=True, help="Replace the study that is kept in the results folder."),
+        click.option(
+            "--resume", is_flag=True, help="Go on with the study in the results folder: play what is missing."
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def probe(folder: Path) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import json
 import os
 import platform
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatch
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,7 @@ from typing import Any
 from drillsim.errors import Fault, ResultError
 from drillsim.escape import for_cell, from_cell
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, WAYS, status_name
-from drillsim.record.marker import MANIFEST, manifest_of
+from drillsim.record.marker import MANIFEST, MARKERS, manifest_of
 from drillsim.record.outline import Outline, outline_from
 from drillsim.record.trace import Value, WayUse
 from drillsim.streams.streams import SCHEME
@@ -26,8 +29,16 @@ from drillsim.streams.streams import SCHEME
 DEFAULT_FOLDER = "drillsim-results-INTERNAL"
 RUNS, SUMMARY, WAYS_CSV = "runs.csv", "summary.json", "ways.csv"
 NOTICE, IGNORE = "INTERNAL.txt", ".gitignore"
+_PREFIX = ".drillsim-"
+PARTS = f"{_PREFIX}*.part"
+"""Files that are being written; one that is left over belongs to a process that was killed."""
 _OWN_IGNORE = "# written by drillsim: results stay out of git"
 DECIMALS = 6
+LIBRARIES = (
+    "simpy", "numpy", "scipy", "networkx", "shapely", "numba", "llvmlite", "pydantic", "pyyaml", "click", "rich", "pandas",
+    "matplotlib", "dask", "distributed", "pyarrow",
+)  # fmt: skip
+"""Libraries whose versions a manifest tells."""
 KEYS = ("scenario", "mix", "replication", "incident", "status", "stage", "reason")
 """First columns of every row. status: 'done' or 'failed'; a failed run says at which stage and why."""
 STRATUM = "stratum_probability"
@@ -124,7 +135,7 @@ def _version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "source checkout"
+        return "source checkout" if package == "drillsim" else "not installed"
 
 
 def manifest(
@@ -134,6 +145,7 @@ def manifest(
     *,
     command: Sequence[str] = (),
     failed_runs: int = 0,
+    **more: Any,
 ) -> dict[str, Any]:
     """Return what is needed to compute the results again: versions, seed, inputs by hash, command, files.
 
@@ -141,15 +153,14 @@ def manifest(
         SHA-256 of the content of plan, mixes and each scenario (`content_sha256`).
     files
         The other files of the folder; their size and SHA-256 are listed.
+    more
+        Whatever else is to be told, such as the wall time.
     """
-    listed = {n: {"bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for n, b in sorted(files.items())}
+    rows = {n: {"bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for n, b in sorted(files.items())}
     return {
         "drillsim_results": 1,
         "versions": {
-            "drillsim": _version("drillsim"),
-            "numpy": _version("numpy"),
-            "scipy": _version("scipy"),
-            "simpy": _version("simpy"),
+            **{name: _version(name) for name in ("drillsim", *LIBRARIES)},
             "python": platform.python_version(),
             "platform": f"{sys.platform} {platform.machine()}",
         },
@@ -160,43 +171,50 @@ def manifest(
         "sha256": dict(hashes),
         "command": list(command),
         "study": outline.as_dict(),
-        "files": listed,
+        **more,
+        "files": rows,
     }
 
 
-def write_folder(folder: Path | str, files: Mapping[str, bytes], told: Mapping[str, Any]) -> Path:
+def write_folder(
+    folder: Path | str, files: Mapping[str, bytes], told: Mapping[str, Any], *, beside: Iterable[str] = ()
+) -> Path:
     """Write the files and their manifest into a results folder and return the folder.
 
     told
-        The manifest: a key of `marker.MARKERS` and the names of the files. What earlier results left in the folder
-        is added to it as 'earlier', so that it still counts as ours.
+        The manifest: a key of `marker.MARKERS` and the names of the files. Files of earlier results of the same sort that are
+        not among the new ones are removed, so that nothing stale stays; what another sort of results left in the folder is
+        added to the manifest as 'earlier', so that it still counts as ours.
+    beside
+        Names of what else of ours is kept in the folder, and out of git.
 
-    Each file appears complete or not at all. The folder is marked INTERNAL and its files are kept out of git
-    before the first of them is written; a .gitignore of somebody else is left as it is (`is_own_ignore`). A name with '/'
-    goes into a sub-folder. On POSIX systems new folders and all files are readable by their owner only (0700, 0600).
+    All files appear together: after an error the folder is as it was before. The folder is marked INTERNAL and its files are kept
+    out of git before the first of them is written; a .gitignore of somebody else is left as it is (`is_own_ignore`). A name with
+    '/' goes into a sub-folder. On POSIX systems new folders and all files are readable by their owner only (0700, 0600).
 
     Raises ResultError when the folder or a file in it cannot be written, or holds files of somebody else.
     """
     home = Path(folder)
     refuse_foreign(home, files)
     try:
-        earlier = sorted(
-            name for name in _listed(manifest_of(home)).difference(told["files"]) if (home / name).exists()
-        )
-        _make_private(home)
-        ignore = home / IGNORE
-        if not ignore.exists() or is_own_ignore(home):
+        before = manifest_of(home)
+        old = sorted(name for name in listed(before).difference(told["files"]) if (home / name).exists())
+        same = before is not None and any(key in before and key in told for key in MARKERS)
+        stale = [name for name in old if name not in before.get("earlier", ())] if same and before is not None else []
+        earlier = [name for name in old if name not in stale]
+        new: dict[str, bytes] = {}
+        if not (home / IGNORE).exists() or is_own_ignore(home):
             names = sorted(
-                {"/" + n.split("/")[0] + ("/" if "/" in n else "") for n in (*files, NOTICE, IGNORE, MANIFEST)}
+                {
+                    "/" + n.split("/")[0] + ("/" if "/" in n else "")
+                    for n in (*files, *earlier, *beside, NOTICE, IGNORE, MANIFEST, PARTS)
+                }
             )
-            _replace(ignore, "\n".join([_OWN_IGNORE, *names, ""]).encode("utf-8"))
-        _replace(home / NOTICE, _NOTICE.encode())
-        if not (home / MANIFEST).exists():  # first, so that what an interruption leaves behind can be replaced
-            _replace(home / MANIFEST, json_bytes(told))
-        for name, content in files.items():
-            _make_private((home / name).parent)
-            _replace(home / name, content)
-        _replace(home / MANIFEST, json_bytes({**told, "earlier": earlier} if earlier else told))
+            new[IGNORE] = "\n".join([_OWN_IGNORE, *names, ""]).encode("utf-8")
+        mark = {MANIFEST: json_bytes({**told, "earlier": earlier} if earlier else told)}
+        new[NOTICE] = _NOTICE.encode()
+        # in a new folder the mark comes first, so that what a killed process leaves behind can be replaced
+        _replace_all(home, {**new, **mark, **files} if before is None else {**new, **files, **mark}, stale)
     except (OSError, ValueError) as problem:
         why = getattr(problem, "strerror", None) or str(problem)
         raise ResultError(
@@ -211,14 +229,16 @@ def refuse_foreign(folder: Path, files: Iterable[str] = ()) -> None:
     A folder is ours by its manifest alone (`marker.manifest_of`); in it, the files that the manifest lists.
     """
     try:
-        if not folder.exists() or not any(path.name != IGNORE for path in folder.iterdir()):
+        if not folder.exists():
+            return
+        if all(path.name == IGNORE or fnmatch(path.name, PARTS) for path in folder.iterdir()):
             return
         told = manifest_of(folder)
         if told is None:
             raise ResultError(
                 f"{folder}: this folder holds other files. Name a new folder, or one with earlier results"
             )
-        ours = _listed(told) | {MANIFEST, NOTICE, IGNORE}
+        ours = listed(told) | {MANIFEST, NOTICE, IGNORE}
         foreign = sorted(name for name in files if name not in ours and (folder / name).exists())
     except (OSError, ValueError) as problem:
         why = getattr(problem, "strerror", None) or str(problem)
@@ -227,8 +247,8 @@ def refuse_foreign(folder: Path, files: Iterable[str] = ()) -> None:
         raise ResultError(f"{folder}: '{foreign[0]}' was not written by drillsim. Move it away, or name a new folder")
 
 
-def _listed(told: Mapping[str, Any] | None) -> set[str]:
-    """Return the names of the files that a manifest lists, without those that lead out of its folder."""
+def listed(told: Mapping[str, Any] | None) -> set[str]:
+    """Return the names of the files that a manifest lists as ours, without those that lead out of its folder."""
     names = {*told["files"], *told.get("earlier", ())} if told is not None else set()
     return {n for n in names if isinstance(n, str) and ".." not in Path(n).parts and not Path(n).is_absolute()}
 
@@ -247,17 +267,74 @@ def _make_private(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _replace(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=".drillsim-", suffix=".part", dir=path.parent)  # 0600 from the start
+def _replace_all(home: Path, files: Mapping[str, bytes], stale: Iterable[str]) -> None:
+    """Write files in place of earlier ones, and remove stale ones: all of it, or nothing where anything fails.
+
+    Everything is written beside its place first; then the files change places, each at once, and are put back where one fails. A
+    process that is killed while they change places leaves some old and some new; the manifest's hashes tell so.
+    """
+    for left in home.glob(PARTS):
+        left.unlink()
+    staged: list[tuple[Path, Path]] = []
+    kept: list[tuple[Path | None, Path]] = []
+    folders = {folder for name in files for folder in (home / name).parents if folder.is_relative_to(home)}
+    made = sorted((folder for folder in folders if not folder.exists()), reverse=True)
+    done = False
+    try:
+        for name, content in files.items():
+            _make_private((home / name).parent)
+            staged.append((_staged(home, content), home / name))
+        for part, target in staged:
+            kept.append((_second_name(home, target), target))
+            part.replace(target)
+        for name in stale:
+            kept.append((_second_name(home, home / name), home / name))
+            (home / name).unlink()
+        done = True
+    except BaseException:
+        for second, target in reversed(kept):
+            if second is None:
+                target.unlink(missing_ok=True)
+            elif second.exists():
+                second.replace(target)
+        raise
+    finally:
+        for path in (*(part for part, _ in staged), *(second for second, _ in kept if second)):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+        emptied = {(home / name).parent for name in stale} - {home}
+        for folder in emptied if done else made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # where nothing is left in it
+
+
+def _staged(home: Path, content: bytes) -> Path:
+    """Return a new file with some content, of which only its name is still to be changed."""
+    handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=".part", dir=home)  # 0600 from the start
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
         raise
+    return Path(name)
+
+
+def _second_name(home: Path, path: Path) -> Path | None:
+    """Give a file a second name, by which it can be put back; None where there is no file."""
+    if not path.exists():
+        return None
+    handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=".part", dir=home)
+    os.close(handle)
+    second = Path(name)
+    second.unlink()
+    try:
+        os.link(path, second)
+    except OSError:  # no hard links on this file system
+        shutil.copy2(path, second)
+    return second
 
 
 Ways = dict[tuple[str, str, int], tuple[WayUse, ...]]

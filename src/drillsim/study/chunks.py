@@ -1,9 +1,9 @@
-"""Chunks: the unit of work that a study sends to a worker, and its results.
+"""Chunks: the unit of work that a study sends to a worker, and the drills that come back.
 
 A chunk is a range of replications of one scenario with all its mixes. Chunks have no influence on results: a drill
 draws its random numbers under (seed, family, replication, purpose, slot), shares only constant objects with others
 (plan, network, cells, caches of pure functions), and comes back under its key (scenario, mix, replication), by which
-results are sorted. So the size and order of chunks, the number of workers, a retry after a crashed process, and the
+results are stored and sorted. So the size and order of chunks, the number of workers, a retry after a crashed process, and the
 kind of executor give the same rows, byte for byte; only the wall time differs. Chunks are small, for progress and an
 even load, yet hold several drills, so that pickling and the caches of a worker pay.
 """
@@ -15,6 +15,7 @@ import pickle
 import re
 import signal
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,10 +23,12 @@ from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Protocol
 
-from drillsim.errors import DrillsimError
+from drillsim.errors import DrillsimError, SimulationError
 from drillsim.record.store import settled
-from drillsim.record.trace import Trace, Value, WayUse
+from drillsim.record.trace import Trace, Value
 from drillsim.study.garbage import collected_between_drills
+from drillsim.study.storage.drills import Drill, DrillResult, PlayedDrill, packed_drill
+from drillsim.study.storage.keys import engine_sha256
 
 if TYPE_CHECKING:
     from drillsim.plan.model import FloorPlan
@@ -57,7 +60,7 @@ class Chunk:
     last: int
     mix: int | None = None
 
-    def drills(self, mixes: int) -> Iterator[tuple[int, int, int]]:
+    def drills(self, mixes: int) -> Iterator[Drill]:
         """Yield the key (scenario, mix, drill) of each drill; `mixes` is the number of mixes of the study."""
         for replication in range(self.first, self.last):
             for mix in range(mixes) if self.mix is None else (self.mix,):
@@ -69,25 +72,12 @@ class Chunk:
             yield Chunk(scenario, replication, replication + 1, mix)
 
 
-@dataclass(frozen=True)
-class DrillResult:
-    """Rows and curves of one finished drill, under its key."""
+def play(study: Study, simulate: Simulate, key: Drill) -> PlayedDrill:
+    """Play one drill of a study. A drill that fails for a stated reason is a row with status failed, its stage and its reason.
 
-    key: tuple[int, int, int]
-    """Index of the scenario, index of the mix, index of the drill in the `strata` of the study."""
-    rows: tuple[Mapping[str, Value], ...]
-    """One per incident; none for a school day without incidents; one that says why for a failed drill."""
-    curves: Mapping[str, tuple[float, ...]]
-    """Values at 61 instants from 0 to the horizon, by name; none for a failed drill."""
-    ways: tuple[WayUse, ...] = ()
-    """Use of each way; none for a failed drill."""
-
-
-def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> DrillResult:
-    """Play one drill of a study. An error that drillsim raises on purpose becomes a row with status failed, its stage and reason.
-
-    Any other exception is a programming error, of drillsim or of a `simulate` of the user's own: it ends the study, since a
-    comparison of the drills that happen to survive would be wrong.
+    The reason is a DrillsimError, or a number of the row that is not finite. Any other exception is a programming error, of drillsim
+    or of a `simulate` of the user's own: it ends the study, since a comparison of the drills that happen to survive would be
+    wrong. It goes on to the caller with a note that names the drill.
     """
     scenario, mix = study.scenarios[key[0]], study.mixes_of(key[0])[list(study.mixes)[key[1]]]
     drill, forced, heads = numbered(study, key)
@@ -95,19 +85,17 @@ def play(study: Study, simulate: Simulate, key: tuple[int, int, int]) -> DrillRe
     try:
         trace = simulate(scenario, study.plan_of(key[0]), mix, seed=study.seed, replication=drill, **forced)
         stage = "measure"
-        done: dict[str, Value] = {"status": "done", "stage": "", "reason": ""}
-        rows = tuple(settled({**row, **heads, **done}) for row in trace.rows)
+        rows = tuple(_settled(row) for row in trace.rows)
     except DrillsimError as problem:
-        return failed(study, key, getattr(problem, "stage", stage), f"{type(problem).__name__}: {problem}")
+        return failed(key, getattr(problem, "stage", stage), f"{type(problem).__name__}: {problem}")
     except Exception as problem:
-        if stage == "measure" and isinstance(problem, ValueError):  # a number that is not finite
-            return failed(study, key, stage, f"{type(problem).__name__}: {problem}")
-        problem.add_note(f"drill {heads['replication']} of '{scenario.name}', mix '{heads['mix']}', seed {study.seed}")
+        problem.add_note(f"drill {drill} of '{scenario.name}', mix '{heads['mix']}', seed {study.seed}")
         raise
-    return DrillResult(key, rows, {k: tuple(map(float, v)) for k, v in trace.curves.items()}, trace.ways)
+    curves = {name: tuple(map(float, values)) for name, values in trace.curves.items()}
+    return packed_drill(DrillResult(key, rows, curves, trace.ways))
 
 
-def numbered(study: Study, key: tuple[int, int, int]) -> tuple[int, dict[str, Any], dict[str, Value]]:
+def numbered(study: Study, key: Drill) -> tuple[int, dict[str, Any], dict[str, Value]]:
     """Return the number of a drill, its forced presence as argument of `simulate`, and the first columns of its row."""
     drill, strata = study.strata[key[0]].drills[key[2]], study.strata[key[0]]
     heads: dict[str, Value] = {
@@ -119,17 +107,18 @@ def numbered(study: Study, key: tuple[int, int, int]) -> tuple[int, dict[str, An
     return drill.replication, {"presence": drill.presence} if drill.forced else {}, heads
 
 
-def failed(study: Study, key: tuple[int, int, int], stage: str, reason: str) -> DrillResult:
-    """Return the result of a drill that could not be played; the reason on one line of 300 characters, without addresses."""
+def _settled(row: Mapping[str, Value]) -> dict[str, Value]:
+    try:
+        return {**settled(row), "status": "done", "stage": "", "reason": ""}
+    except ValueError as problem:
+        raise SimulationError(str(problem)) from problem
+
+
+def failed(key: Drill, stage: str, reason: str, *, final: bool = True) -> PlayedDrill:
+    """Return a drill that could not be played; the reason on one line of 300 characters, without addresses."""
     told = re.sub(r"0x[0-9a-fA-F]+", "0x", " ".join(reason.split()))[:300]
-    row: dict[str, Value] = {
-        **numbered(study, key)[2],
-        "incident": "",
-        "status": "failed",
-        "stage": stage,
-        "reason": told,
-    }
-    return DrillResult(key, (row,), {})
+    row: dict[str, Value] = {"incident": "", "status": "failed", "stage": stage, "reason": told}
+    return packed_drill(DrillResult(key, (row,), {}), final=final)
 
 
 def pack(study: Study, simulate: Simulate) -> bytes:
@@ -147,15 +136,48 @@ class _Unpacked(threading.local):
 _unpacked = _Unpacked()
 
 
-def play_chunks(packed: bytes, chunks: Sequence[Chunk]) -> list[DrillResult]:
-    """Play the drills of some chunks; the study is unpacked once per process or thread, so that what it caches lives on."""
-    study, simulate = _unpacked.of(packed)
-    return play_here(study, simulate, chunks)
+@dataclass(frozen=True)
+class Answer:
+    """What a worker sends back for a job: the drills it has played, and the fault of the program that ended it, if any."""
+
+    drills: Sequence[PlayedDrill]
+    fault: Exception | None = None
+
+
+def play_chunks(packed: bytes, engine: str, chunks: Sequence[Chunk]) -> Answer:
+    """Play the drills of some chunks; the study is unpacked once per process or thread, so that what it caches lives on.
+
+    engine
+        `engine_sha256` of the calling process, which must be that of this one.
+    """
+    played: list[PlayedDrill] = []
+    try:
+        if engine != engine_sha256():
+            raise SimulationError(
+                "the workers have another drillsim, other libraries or another platform than this process: equal inputs would "
+                "not give equal rows. Install the same versions everywhere"
+            )
+        study, simulate = _unpacked.of(packed)
+        play_here(study, simulate, chunks, played.append)
+    except Exception as problem:
+        return Answer(played, _portable(problem))
+    return Answer(played)
+
+
+def _portable(problem: Exception) -> Exception:
+    """Return an exception that can be sent to another process, with its traceback as a note."""
+    if not isinstance(problem, DrillsimError):
+        problem.add_note("".join(traceback.format_exception(problem)).rstrip())
+    try:
+        pickle.loads(pickle.dumps(problem))
+    except Exception:
+        return RuntimeError("\n".join(traceback.format_exception_only(problem)))
+    return problem
 
 
 def play_here(
-    study: Study, simulate: Simulate, chunks: Sequence[Chunk], tell: Callable[[DrillResult], object] = lambda _: None
-) -> list[DrillResult]:
+    study: Study, simulate: Simulate, chunks: Sequence[Chunk], tell: Callable[[PlayedDrill], object] = lambda _: None
+) -> list[PlayedDrill]:
     """Play the drills of some chunks in this process, one after the other, collecting garbage after each.
 
     tell

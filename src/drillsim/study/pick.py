@@ -24,7 +24,7 @@ from drillsim.quantities import clock
 from drillsim.study.chunks import Chunk, Simulate, begin_worker
 from drillsim.study.design import Study
 from drillsim.study.results import Results, joined
-from drillsim.study.runner import LONGEST_CHUNK, run
+from drillsim.study.runner import LONGEST_CHUNK, StudyFolder, run
 
 MOST_ROUNDS = 100_000
 """Rounds after which a choice is given up as undecided."""
@@ -97,6 +97,7 @@ def pick(
     tell: Told | None = None,
     simulate: Simulate | None = None,
     most: int = MOST_ROUNDS,
+    store: StudyFolder | None = None,
 ) -> Pick:
     """Play drills of a study of one scenario until one mix is chosen in its primary measure; `study.runs` is not used.
 
@@ -110,6 +111,8 @@ def pick(
         Plays one drill; `drillsim.engine.simulate` by default.
     most
         Rounds after which the choice is left undecided.
+    store
+        Keeps the drills; those that are in it are not played again.
 
     A drill that failed, or to which the measure does not apply, takes its round out for all mixes. Raises ScenarioError for
     several scenarios or a measure that is not a time, ValueError for a delta that is not positive, ResultError where the first
@@ -139,7 +142,7 @@ def pick(
                 for first in range(played, wanted, LONGEST_CHUNK)
                 for mix in found.left
             ]
-            part = _played(study, wanted, chunks, processes, simulate)
+            part = _played(study, wanted, chunks, processes, simulate, store)
             simulate = simulate or _unchecked()
             parts.append(part)
             played = wanted
@@ -172,10 +175,17 @@ def _of_runs(study: Study, runs: int) -> Study:
 
 
 def _played(
-    study: Study, runs: int, chunks: Sequence[Chunk], executor: Executor | None, simulate: Simulate | None
+    study: Study,
+    runs: int,
+    chunks: Sequence[Chunk],
+    executor: Executor | None,
+    simulate: Simulate | None,
+    store: StudyFolder | None,
 ) -> Results:
-    """Play some chunks of a study of so many runs."""
-    return run(_of_runs(study, runs), executor=executor, simulate=simulate, chunk_order=lambda _all: chunks)
+    """Play some chunks of a study of so many runs; all arguments of `pick`."""
+    return run(
+        _of_runs(study, runs), executor=executor, simulate=simulate, chunk_order=lambda _all: chunks, store=store
+    )
 
 
 def _unchecked() -> Simulate:

@@ -29,10 +29,12 @@ from drillsim.record.store import (
     ways_csv,
     write_folder,
 )
+from drillsim.record.study_store import STORE_FILES
 from drillsim.record.trace import Value, WayUse
-from drillsim.study.chunks import DrillResult
 from drillsim.study.design import Study
 from drillsim.study.queues import Queues, queues_over_time
+from drillsim.study.storage.drills import DrillResult
+from drillsim.study.storage.folder import StudyFolder, input_files, store_told
 
 WATCHED = 20
 """Drills whose queues are shown over time."""
@@ -153,7 +155,7 @@ def _frame(rows: Sequence[Mapping[str, Value]]) -> pd.DataFrame:
 
 def write_results(
     results: Results,
-    folder: Path | str,
+    folder: StudyFolder | Path | str,
     *,
     figures: Mapping[str, bytes] | None = None,
     command: Sequence[str] = (),
@@ -172,22 +174,37 @@ def write_results(
 
 def result_files(results: Results) -> dict[str, bytes]:
     """Return runs.csv and summary.json, and ways.csv where people walked, by name."""
-    files = {RUNS: runs_csv(results.rows), SUMMARY: json_bytes(summarise(results, seconds=results.seconds))}
+    files = {RUNS: runs_csv(results.rows), SUMMARY: json_bytes(summarise(results))}
     return files | ({WAYS_CSV: ways_csv(_way_rows(results))} if results.ways_used else {})
 
 
 def write_files(
-    results: Results, folder: Path | str, files: Mapping[str, bytes], *, command: Sequence[str] = ()
+    results: Results,
+    folder: StudyFolder | Path | str,
+    files: Mapping[str, bytes],
+    *,
+    command: Sequence[str] = (),
 ) -> Path:
-    """Write files and a manifest with their hashes into a folder; see `write_results`."""
-    told = manifest(
+    """Write files, the inputs of the study and a manifest with their hashes into a folder; see `write_results`.
+
+    folder
+        Where the study was stored, as a claimed folder, or any other.
+    """
+    home = folder.home if isinstance(folder, StudyFolder) else Path(folder)
+    study = results.study
+    inputs = folder.files if isinstance(folder, StudyFolder) else input_files(study) if study else {}
+    more = {"store": told} if (told := store_told(folder)) else {}
+    mark = manifest(
         results.outline,
-        results.study.hashes() if results.study else {},
-        files,
+        study.hashes() if study else {},
+        {**inputs, **files},
         command=command,
         failed_runs=len(results.failed),
+        seconds=round(results.seconds, 3),
+        finished=True,
+        **more,
     )
-    return write_folder(folder, files, told)
+    return write_folder(home, {**inputs, **files}, mark, beside=STORE_FILES if more else ())
 
 
 def read_results(folder: Path | str) -> Results:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from drillsim.cli import inputs, terminal, what_ifs
-from drillsim.cli.comparison import play
-from drillsim.cli.results_folder import results_folder
+from drillsim.cli.comparison import Kept, play
+from drillsim.cli.results_folder import results_folder, resume_or_overwrite
 from drillsim.cli.terminal import WORKERS, OutPath, seconds_of
-
-if TYPE_CHECKING:
-    pass
 
 MOST_RUNS = 1_000_000
 
@@ -42,6 +38,7 @@ MOST_RUNS = 1_000_000
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
 @click.option("--workers", type=WORKERS, help="Processes; default: one per processor. Never changes a result.")
 @click.option("--out", type=OutPath(path_type=Path), help="Results folder; default: drillsim-results-INTERNAL.")
+@resume_or_overwrite
 @click.option(
     "--override", "overrides", multiple=True, metavar="NAME", help="A named what-if of the scenarios; may be repeated."
 )
@@ -67,6 +64,8 @@ def compare(
     seed: int,
     workers: int | None,
     out: Path | None,
+    resume: bool,
+    overwrite: bool,
     overrides: tuple[str, ...],
     pick_s: float | None,
     budget: float | None,
@@ -77,7 +76,9 @@ def compare(
 ) -> int:
     """Play every SCENARIO with every mix on the same random drills; print tables, write figures and a folder.
 
-    All scenarios are played on one plan. The same files and seed give the same rows, whatever the workers.
+    All scenarios are played on one plan. The same files and seed give the same rows, whatever the workers. Drills are
+    stored as they are finished: after an interruption --resume plays what is missing, and more --runs or mixes can be
+    added to a study in the same way.
 
     With --set, --sweep or a second --plan every scenario is also played with these changes, and one table tells before and
     after: the same mix on the same drills.
@@ -86,10 +87,10 @@ def compare(
     if sets or sweeps or plans[1:]:
         given = what_ifs.with_variants(given, sets, sweeps, plans[1:])
     terminal.faults(given.warnings, err=True)
-    folder = results_folder(out, "drillsim-results-INTERNAL")
+    kept = Kept(results_folder(out, "drillsim-results-INTERNAL", again=resume or overwrite), resume, overwrite)
     return play(
         given,
-        folder,
+        kept,
         runs=runs,
         seed=seed,
         workers=workers,

@@ -1,0 +1,153 @@
+"""What a running study has and what it still needs: finished drills in the store, or in memory where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from drillsim.errors import SimulationError
+from drillsim.record.study_store import DrillKey, StoredDrill, StudyStore, unequal
+from drillsim.study.chunks import Chunk, Simulate, numbered
+from drillsim.study.design import Study
+from drillsim.study.storage.drills import DrillResult, PlayedDrill, unpacked_drill
+from drillsim.study.storage.keys import StudyKeys
+
+Progress = Callable[[int, int], None]
+
+
+class Keeping:
+    """The drills of one study while it runs."""
+
+    def __init__(self, study: Study, simulate: Simulate, store: StudyStore | None, progress: Progress | None) -> None:
+        """Look up what the store has of the study already, and tell the progress."""
+        self._study, self._store, self._progress = study, store, progress
+        self._keys = StudyKeys(study, simulate)
+        self._memory: dict[str, dict[int, PlayedDrill]] = {}
+        pairs = list(self._keys.inputs.values())
+        self._has: dict[str, bytearray] = {}  # a byte for each drill of some inputs: finished or not
+        self._place: dict[str, dict[tuple[str, int], int]] = {}
+        for (s, _), inputs in self._keys.inputs.items():
+            drills = study.strata[s].drills
+            self._has[inputs] = bytearray(len(drills))
+            self._place[inputs] = {(d.forced, d.replication): i for i, d in enumerate(drills) if d.forced}
+        self._wanted = {pair: bytearray(len(study.strata[pair[0]].drills)) for pair in self._keys.inputs}
+        self._shared = {inputs: pairs.count(inputs) for inputs in self._has}
+        self.done = 0
+        """Drills of the study that are finished."""
+        if store is not None:
+            store.add_inputs(self._keys.texts)
+            for key in store.finished(self._has):
+                place = self._place_of(key)
+                if place is not None:
+                    self._count(key.inputs, place)
+        self.begun_with = self.done
+        """Drills of the study that were finished before it began."""
+        self._tell(self.done)
+
+    def open_jobs(self, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
+        """Return the work that is left of some chunks, one job for each; drills that are equal to others are played once.
+
+        The drills of these chunks, and no others, are the results.
+        """
+        asked = {inputs: bytearray(has) for inputs, has in self._has.items()}
+        jobs: list[list[Chunk]] = []
+        for chunk in chunks:
+            drills = list(chunk.drills(len(self._study.mixes)))
+            wanted = []
+            for s, m, drill in drills:
+                self._wanted[s, m][drill] = 1
+                flags = asked[self._keys.inputs[s, m]]
+                if not flags[drill]:
+                    flags[drill] = 1
+                    wanted.append((s, m, drill))
+            if len(wanted) == len(drills):
+                jobs.append([chunk])
+            elif wanted:
+                jobs.append([Chunk(s, drill, drill + 1, m) for s, m, drill in wanted])
+        return jobs
+
+    def take(self, played: Sequence[PlayedDrill]) -> None:
+        """Store the drills of a chunk, and count them.
+
+        Raises ResultError when one of them differs from what is stored, or when the store cannot be written.
+        """
+        self._keep(played)
+        self._tell(self.done)
+
+    def _keep(self, played: Sequence[PlayedDrill]) -> None:
+        if self._store is not None:
+            self._store.add(StoredDrill(self._keys.key(p.drill), p.payload, p.sha256, p.final) for p in played)
+        else:
+            self._remember(played)
+        for one in played:
+            self._count(self._keys.key(one.drill).inputs, one.drill[2])
+
+    @contextmanager
+    def chunk(self) -> Iterator[Callable[[PlayedDrill], None]]:
+        """Give a function that takes the drills of a chunk one by one, and store them at the end, whatever ends the chunk."""
+        played: list[PlayedDrill] = []
+        before = self.done
+
+        def hear(one: PlayedDrill) -> None:
+            played.append(one)
+            self._tell(before + len(played))
+
+        try:
+            yield hear
+        finally:
+            self._keep(played)
+
+    def _remember(self, played: Sequence[PlayedDrill]) -> None:
+        for one in played:
+            key = self._keys.key(one.drill)
+            known = self._memory.setdefault(key.inputs, {})
+            before = known.get(one.drill[2])
+            if before is None or not before.final:
+                known[one.drill[2]] = one
+            elif one.final and before.sha256 != one.sha256:
+                raise unequal(key)
+
+    def _place_of(self, key: DrillKey) -> int | None:
+        """Return the place of a stored drill in the strata of its scenario; None where the study does not ask for it."""
+        if key.presence:
+            return self._place[key.inputs].get((key.presence, key.replication))
+        return key.replication if key.replication < self._study.runs else None
+
+    def _count(self, inputs: str, place: int) -> None:
+        if not self._has[inputs][place]:
+            self._has[inputs][place] = 1
+            self.done += self._shared[inputs]
+
+    def _tell(self, done: int) -> None:
+        if self._progress is not None and done:
+            self._progress(done, len(self._study))
+
+    def results(self) -> Iterator[DrillResult]:
+        """Yield all drills of the study by scenario and mix, under the names and numbers that the study gives them.
+
+        Raises SimulationError when one is missing.
+        """
+        for (s, m), inputs in self._keys.inputs.items():
+            wanted = self._wanted[s, m]
+            left = sum(wanted)
+            for place, payload in self._stored(inputs):
+                if not wanted[place]:
+                    continue
+                left -= 1
+                drill = s, m, place
+                yield unpacked_drill(payload, drill, numbered(self._study, drill)[2])
+            if left:
+                told = f"'{self._study.scenarios[s].name}' with mix '{list(self._study.mixes)[m]}'"
+                raise SimulationError(f"{left} drills of {told} are missing")
+
+    def _stored(self, inputs: str) -> Iterator[tuple[int, bytes]]:
+        if self._store is None:
+            yield from ((place, one.payload) for place, one in self._memory.get(inputs, {}).items())
+            return
+        for one in self._store.drills(inputs):
+            place = self._place_of(one.key)
+            if place is not None:
+                yield place, one.payload
+
+
+__all__ = ["Keeping", "Progress"]

@@ -1,0 +1,1 @@
+"""Workers of a study: jobs on executors, and processes of our own."""
