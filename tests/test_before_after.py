@@ -140,6 +140,17 @@ def test_results_read_back_give_the_same_table(results: ds.Results, tmp_path: Pa
     pd.testing.assert_frame_equal(ds.compare(again).changes, ds.compare(results).changes)
 
 
+def test_a_changed_chance_to_be_there_is_compared_on_the_drills_of_the_seed() -> None:
+    staff = ds.vary(MIXES, {"mixes.a.units.g.presence": "95 %"})
+    quick = ds.vary(BASE, {"crowd": "stays"}, name="play")
+    less = variant(quick, PLAN, staff, {"mixes.a.units.g.presence": "60 %"})
+    results = ds.run(ds.Study([quick, less], PLAN, staff, runs=40))
+    frame = ds.compare(results).changes.set_index("mix")
+    assert frame.loc["a", "pairs"] == 40
+    assert frame.loc["a", "difference_s"] >= 0.0
+    assert frame.loc["b", "verdict"] == "the same"
+
+
 def test_a_factorial_is_every_combination() -> None:
     rows = factorial({"a": [1, 2], "b": ["x", "y", "z"]})
     assert len(rows) == 6
@@ -224,6 +235,7 @@ def test_run_plays_a_drill_with_a_changed_key(tmp_path: Path) -> None:
         (("--sweep", "police.law="), "name at least one value"),
         (("--sweep", "police.officers=1,99"), "police.officers: must be less than or equal to 20"),
         (("--sweep", "override=slaw"), "has no override called 'slaw'. Closest: 'slow'"),
+        (("--set", "police.law=slow", "--pick", "10s"), "--pick chooses a mix for one scenario as it is"),
         (("--set", "mixes.guard.units.g.post=nowhere"), "no space or post called 'nowhere'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

@@ -9,17 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drillsim.analysis.contrasts import (
-    Difference,
-    PartitionedResults,
-    ResultRows,
-    Summary,
-    describe,
-    matters_of,
-    pair_of,
-    sample,
-)
-from drillsim.analysis.estimators import equivalence_p, holm
+import numpy as np
+
+from drillsim.analysis.contrasts import Difference, Summary, describe, matters_of
+from drillsim.analysis.estimators import Paired, equivalence_p, holm, paired_difference
+from drillsim.analysis.samples import PartitionedResults, ResultRows, Sample, pair_of, sample
 from drillsim.analysis.wording import difference_words, drills, money_words, p_words, short_name, shown, unit_of
 from drillsim.errors import ResultError, closest
 from drillsim.quantities import clock
@@ -93,7 +87,7 @@ def changes(played: ResultRows, base: str, measure: str, variants: Sequence[str]
     played = PartitionedResults(played)
     before = {mix: sample(played, base, mix, measure) for mix in outline.mixes}
     rows = [(name, mix) for name in chosen for mix in outline.mixes]
-    pairs = [pair_of(sample(played, name, mix, measure), before[mix]) for name, mix in rows]
+    pairs = [_pair(sample(played, name, mix, measure), before[mix]) for name, mix in rows]
     matters = matters_of(outline.scenarios[base], measure)
     adjusted, within = holm([pair.p for pair in pairs]), holm([equivalence_p(pair, matters) for pair in pairs])
     return [
@@ -104,6 +98,20 @@ def changes(played: ResultRows, base: str, measure: str, variants: Sequence[str]
         )
         for (name, mix), pair, p, q in zip(rows, pairs, adjusted, within, strict=True)
     ]  # fmt: skip
+
+
+def _pair(after: Sample, before: Sample) -> Paired:
+    """Return the difference of one mix after and before, over the drills that both have.
+
+    Where a variant changes the chance that a unit is on campus, no weight of a state holds for both: the drills of the seed then
+    count alike, as chance drew them.
+    """
+    laws = [one.drills.law.units for one in (after, before)]
+    if all(laws[0][unit] == laws[1][unit] for unit in laws[0].keys() & laws[1].keys()):
+        return pair_of(after, before)
+    one, other = after.of_seed, before.of_seed
+    _, i, j = np.intersect1d(one.keys, other.keys, assume_unique=True, return_indices=True)
+    return paired_difference(one.numbers[i], other.numbers[j])
 
 
 def _refuse_unlike(outline: Outline, base: str, name: str) -> None:

@@ -16,7 +16,7 @@ from drillsim.analysis.weights.strata import Strata, plain, strata_of
 from drillsim.analysis.weights.weighted import Weighed, weighed_difference
 from drillsim.errors import ResultError, closest
 from drillsim.record.columns import COUNTS, MEASURES, TIMES, status_name
-from drillsim.record.outline import Outline, ScenarioLine
+from drillsim.record.outline import Outline
 from drillsim.record.presence import Chances
 
 FORCED = 10**9
@@ -167,7 +167,7 @@ def sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
     known(measure, [*columns, *(c for c in runs.columns if c.endswith("_s") and c not in columns)], "measure")
     line, status = outline.scenarios[scenario], status_name(measure)
     rows = rows_of(played, scenario, mix, added=True)
-    numbered = _numbers(rows, line)
+    numbered = _numbers(rows, outline)
     order = np.argsort(numbered, kind="stable")
     rows, numbered = rows.iloc[order], numbered[order]
     done = (rows["status"] == "done").to_numpy()
@@ -192,12 +192,16 @@ def sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
     )
 
 
-def _numbers(rows: pd.DataFrame, line: ScenarioLine) -> NDArray[np.int64]:
-    """Return the number of the drill of each row; those of one forced presence lie together above FORCED."""
+def _numbers(rows: pd.DataFrame, outline: Outline) -> NDArray[np.int64]:
+    """Return the number of the drill of each row; those of one forced presence lie together above FORCED.
+
+    One presence has one place in all scenarios of the study, so that variants pair with their base.
+    """
     found = rows["replication"].to_numpy(dtype=np.int64)
-    if not line.added:
+    added = sorted({text for line in outline.scenarios.values() for text in line.added})
+    if not added or "forced" not in rows:
         return found
-    place = {text: FORCED * (1 + k) for k, text in enumerate(sorted(line.added))} | {"": 0}
+    place = {text: FORCED * (1 + k) for k, text in enumerate(added)} | {"": 0}
     return np.asarray(found + np.array([place[text] for text in rows["forced"].fillna("")], dtype=np.int64))
 
 

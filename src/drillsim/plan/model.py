@@ -132,10 +132,8 @@ class Opening(Named):
 
     @property
     def clear_width_m(self) -> float:
-        """Clear width in metres: `width`, else the length of `line`; to the micrometre, so that equal doors are equal.
-
-        Far from zero a coordinate keeps nine decimals, and people who weigh two equal queues would go by the last one.
-        """
+        """Clear width in metres: `width`, else the length of `line`; to the micrometre, so that equal doors are equal: far from
+        zero a coordinate keeps nine decimals, and people who weigh two equal queues would go by the last one."""
         (x0, y0), (x1, y1) = self.line
         return round(self.width if self.width is not None else float(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5), 6)
 
@@ -358,6 +356,9 @@ class FloorPlan(Derives, Model):
     def opening_index(self) -> dict[str, int]:
         """Position of each opening by id."""
         return {o.id: i for i, o in enumerate(self.openings)}
+
+    def __repr__(self) -> str:
+        return f"FloorPlan('{self.name}': {len(self.spaces)} spaces, {len(self.openings)} openings, {len(self.flights)} flights)"
 
     @property
     def flights(self) -> tuple[Stair | Ramp, ...]:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from drillsim.escape import for_xml
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 GRID = 61
 """Number of points of a curve, evenly spaced from 0 to the horizon, both included."""
@@ -128,6 +133,25 @@ class Trace:
     ways at which nobody waited."""
     forced: str = ""
     """Presence that the drill was forced to, as text; '' where it was drawn."""
+
+    def __repr__(self) -> str:
+        told = f"drill {self.replication} of seed {self.seed}, {len(self.events):,} events, {len(self.rows)} rows"
+        return f"Trace('{self.scenario}' with '{self.mix}', {told})"
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The events as a table, one row each, with the columns of `Event`."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.events), columns=pd.Index(Event._fields))
+
+    def _repr_html_(self) -> str:
+        """Return the outcome as a table for a notebook: what was reached, and when."""
+        rows = [
+            (k, f"{v:,.1f}" if isinstance(v, float) else str(v)) for k, v in self.row.items() if v not in (None, "")
+        ]
+        lines = "".join(f"<tr><td>{for_xml(k)}</td><td>{for_xml(v)}</td></tr>" for k, v in rows)
+        return f"<table><caption>{for_xml(repr(self))}</caption><tbody>{lines}</tbody></table>"
 
     @property
     def row(self) -> Mapping[str, Value]:

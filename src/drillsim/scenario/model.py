@@ -166,6 +166,10 @@ class Scenario(Model):
     """Named what-ifs: keys of this file with other values."""
     _document: Document | None = PrivateAttr(default=None)
 
+    def __repr__(self) -> str:
+        kinds = ", ".join(f"{i.kind} at {i.where}" for i in self.incidents) or "a school day"
+        return f"Scenario('{self.name}': {kinds}; {self.protocol.action})"
+
     @property
     def draws(self) -> str:
         """The family that names the random draws."""

@@ -360,6 +360,9 @@ class Mixes(Model):
             raise ValidationError.from_exception_data("mixes", faults)
         self.__dict__.update(mixes=FrozenDict(filled), roles=FrozenDict(known))
 
+    def __repr__(self) -> str:
+        return f"Mixes({', '.join(f'{n}: {len(self[n].units)} units' for n in self)}; present: {self.present})"
+
     def __getitem__(self, name: str) -> Mix:
         return self.mixes[name]
 

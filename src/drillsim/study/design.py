@@ -114,6 +114,10 @@ class Study:
         """Return the staffing with which the scenario of this index is played; the names of its mixes are those of the study."""
         return self.variants[scenario].mixes or self.mixes
 
+    def __repr__(self) -> str:
+        names = ", ".join(f"'{s.name}'" for s in self.scenarios[:6]) + (", …" if len(self.scenarios) > 6 else "")
+        return f"Study({names} x {len(self.mixes)} mixes x {self.runs} drills on '{self.plan.name}', seed {self.seed})"
+
     def __len__(self) -> int:
         """Return the number of drills: scenarios x mixes x runs, and those added for rare states of presence."""
         return sum(len(one.drills) for one in self.strata) * len(self.mixes)

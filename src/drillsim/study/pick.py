@@ -171,7 +171,7 @@ def _pick(study: Study, found: Selection, results: Results, *, delta_s: float, l
 
 
 def _of_runs(study: Study, runs: int) -> Study:
-    return Study(study.scenarios, study.plan, study.mixes, runs=max(1, runs), seed=study.seed)
+    return Study(study.variants, study.plan, study.mixes, runs=max(1, runs), seed=study.seed)
 
 
 def _played(

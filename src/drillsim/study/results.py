@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -98,6 +99,14 @@ class Results:
         """Rows of the drills that failed, with stage and reason."""
         keys = ["scenario", "mix", "replication", "stage", "reason"]
         return self.runs.loc[self.runs["status"] == "failed", keys]
+
+    def summary(self) -> dict[str, Any]:
+        """Return what `summary.json` holds: every mix, comparison and goal as numbers, None where there is none."""
+        return summarise(self, seconds=self.seconds)
+
+    def __repr__(self) -> str:
+        told = f"{len(self.outline.scenarios)} scenarios x {len(self.outline.mixes)} mixes x {self.outline.runs} drills"
+        return f"Results({told}, seed {self.outline.seed}, {len(self.failed)} failed)"
 
     def __str__(self) -> str:
         """Return the comparison in the primary measure of each scenario."""

@@ -85,6 +85,10 @@ def compare(
     """
     given = inputs.load(scenarios, plans[0] if plans else None, mixes, overrides)
     if sets or sweeps or plans[1:]:
+        if pick_s is not None:
+            raise click.UsageError(
+                "--pick chooses a mix for one scenario as it is; leave --set, --sweep and further plans out"
+            )
         given = what_ifs.with_variants(given, sets, sweeps, plans[1:])
     terminal.faults(given.warnings, err=True)
     kept = Kept(results_folder(out, "drillsim-results-INTERNAL", again=resume or overwrite), resume, overwrite)
