@@ -51,6 +51,7 @@ class Scene:
             drill.log(responder.id, ev.WALKED, where, incident=incident.id, value=responder.walked_s)
             drill.log(responder.id, ev.DOORS, where, incident=incident.id, value=responder.doors_s)
         self.assignments.arrive(responder)
+        incident.seen_over |= incident.ended and not responder.service
         self._tell_police(incident, responder)
         if incident.kind.has_patient and role.care:
             drill.log(responder.id, ev.FIRST_AID, where, incident=incident.id)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import simpy
 
+from drillsim.engine.response.assignments import Assignment, Status
 from drillsim.engine.response.radio import Radio
 from drillsim.engine.response.scene import Scene
 from drillsim.engine.response.services import Services, ServiceTeam
@@ -28,18 +29,18 @@ class SupportTasks:
         self.drill, self.radio, self.scene, self.services = radio.drill, radio, scene, services
         self._release = release
 
-    def run(self, incident: IncidentState, unit: Responder, *, meets: bool, knows: bool) -> Process:
+    def run(self, assignment: Assignment) -> Process:
         """Hear of it, order, and then meet the police, or guide people and lock doors at the present place.
 
-        knows
-            Whether it has word already, and now meets the police in somebody's stead.
+        Who meets the police in somebody's stead has word already, and is told of this by the same means.
         """
-        drill, env = self.drill, self.drill.env
+        drill, env, incident, unit = self.drill, self.drill.env, assignment.incident, assignment.responder
         means = yield from self.radio.tell(incident, unit)
-        if not knows:
+        if not assignment.has_word:
+            assignment.status = Status.NOTIFIED
             self.radio.hear(incident, unit, means)
         yield env.timeout(unit.set_off_s(env.now, incident.number))
-        if meets:
+        if assignment.meets_police:
             yield from self._meet_police(incident, unit)
             return
         space, _ = drill.travel.place(unit)

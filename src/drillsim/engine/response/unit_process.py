@@ -67,16 +67,20 @@ class Response:
             self.radio.order(incident, unit)
 
     def watch(self, incident: IncidentState) -> None:
-        """Watch for the calls to the services, from the onset of an incident on."""
+        """Watch for the calls to the services, from the onset of an incident on, and for who sees that it is over."""
+        incident.resolved.callbacks.append(lambda _e: self._note_seen_over(incident))
         in_doubt = not incident.kind.is_sought and not self.dispatcher.can_be_met(incident)
         self.services.watch(incident, in_doubt=in_doubt)
+
+    def _note_seen_over(self, incident: IncidentState) -> None:
+        incident.seen_over |= any(not responder.service for responder in self.assignments.on_scene(incident))
 
     def dispatch(self, incident: IncidentState) -> None:
         """Answer a report: send whom the dispatcher chooses; in a hostile event everybody else gets a supporting task.
 
-        Nobody is sent to what is over once a unit has been there.
+        Nobody is sent to what a unit has seen to be over.
         """
-        if incident.ended and any(not responder.service for responder in self.assignments.on_scene(incident)):
+        if incident.seen_over:
             return
         self.dispatcher.report(incident)
         chosen = self.dispatcher.choose(incident)
@@ -226,6 +230,7 @@ class Response:
             may = [u for u in (*others, *(task.responder for task in tasks)) if u.role.meets_police]
             meeting = self.dispatcher.first_at(incident, may, self.services.behind(team.entry))
         for unit in dict.fromkeys([*others, *([meeting] if meeting is not None else [])]):
+            before = self.assignments.of(unit)
             if unit not in others:
                 self.drill.travel.stand(unit)
                 self._withdraw(unit)
@@ -233,8 +238,9 @@ class Response:
                 self.call_off(unit, incident)
             assignment = self.assignments.assign(unit, incident, approaches=False)
             assignment.meets_police = unit is meeting
-            task = self.support.run(incident, unit, meets=unit is meeting, knows=unit not in others)
-            assignment.process = self.drill.env.process(until_called_off(task))
+            if before is not None and before.incident is incident and before.has_word:
+                assignment.status = Status.NOTIFIED
+            assignment.process = self.drill.env.process(until_called_off(self.support.run(assignment)))
 
     def _end_support_tasks(self, incident: IncidentState) -> None:
         """Clear those with a supporting task for an incident that is over."""

@@ -55,6 +55,8 @@ class IncidentState:
     stages: tuple[tuple[float, float], ...] = ()
     """End of each stage and when it is detected (inf: not), in seconds after the onset."""
     ended: bool = False
+    seen_over: bool = False
+    """Whether a unit of the school was there when it ended, or came later."""
     able_s: float | None = None
     searched: set[int] = field(default_factory=set)
     """Spaces that a responder has looked into, or is on the way to and looks into."""
