@@ -67,7 +67,7 @@ def drill(tmp_path: Path, more: str = "") -> Any:
         ),
         ("horizon: soon", "5:10: error DS104: horizon: 'soon' is not a quantity. Write '20 s' or '2 min'"),
         ("horizon: 1e400 s", "5:10: error DS105: horizon: a time must be a finite number"),
-        ("horizon: 0 s", "5:10: error DS105: horizon: must be greater than 0, found 0.0"),
+        ("horizon: 0 s", "5:10: error DS105: horizon: must be greater than 0, found 0 s"),
         ("noticing: {witness: -3 s}", "5:21: error DS105: noticing.witness: a time must not be negative"),
         (
             "noticing: {witness: {low: 9 s, high: 3 s}}",
@@ -100,11 +100,11 @@ def drill(tmp_path: Path, more: str = "") -> Any:
         ),
         (
             "laws: {door: {flow: 0 /s/m, boundary: 3 cm}}",
-            "5:21: error DS105: laws.door.flow: must be greater than 0, found 0.0",
+            "5:21: error DS105: laws.door.flow: must be greater than 0, found 0 /s/m",
         ),
         (
             "laws: {door: {flow: 1 /s/m, boundary: -3 cm}}",
-            "5:39: error DS105: laws.door.boundary: must be greater than or equal to 0, found -0.03",
+            "5:39: error DS105: laws.door.boundary: must be greater than or equal to 0, found -3 cm",
         ),
         ("dispatch: {fire: al}", "5:18: error DS103: fire: 'al' is not one of the words allowed here. Closest: 'all'."),
         (
@@ -137,7 +137,7 @@ def drill(tmp_path: Path, more: str = "") -> Any:
         ("people: {groups: {primary: {speed: 1 m/s}}}", "5:19: error DS102: 'share' is missing in 'primary'"),
         (
             "people: {sources: [{space: hall, rate: 0 /s}]}",
-            "5:40: error DS105: people.sources.0.rate: must be greater than 0, found 0.0",
+            "5:40: error DS105: people.sources.0.rate: must be greater than 0, found 0 /s",
         ),
         (
             "people: {sources: [{space: hall, rate: -2 /min}]}",

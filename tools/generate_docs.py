@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 TITLES = {"plan": "The plan file", "scenario": "The scenario file", "mixes": "The mixes file"}
 HEADS = {
-    "plan": "A building: levels, spaces, ways and what stands in them. Bare numbers are lengths only under `units: m`.",
+    "plan": "A building: levels, spaces, ways and what stands in them. Bare numbers are lengths only under `units:` (m, cm, mm, ft or in).",
     "scenario": "What happens, who is in the building, and how school and police respond. Every quantity carries its unit.",
     "mixes": "The staffings that are compared. Every quantity carries its unit.",
 }

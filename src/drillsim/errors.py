@@ -82,10 +82,10 @@ MOST_NAMES, LONGEST_NAME = 5000, 100
 """Largest number and length of names compared with an unknown word; the time grows with the square of the length."""
 
 
-def closest(word: str, known: Iterable[str], *, where: str = "") -> str:
+def closest(word: str, known: Iterable[str], *, where: str = "", most: int = 6) -> str:
     """Return ' Closest: …' or ' Known: …' for an unknown word, '' if there are no names.
 
-    Names beyond MOST_NAMES and words beyond LONGEST_NAME are not compared.
+    Names beyond MOST_NAMES and words beyond LONGEST_NAME are not compared. Of known names `most` are listed.
     """
     names = [str(n) for n in islice(known, MOST_NAMES)]
     short = [n for n in names if len(n) <= LONGEST_NAME]
@@ -98,8 +98,8 @@ def closest(word: str, known: Iterable[str], *, where: str = "") -> str:
         name = next(n for n in short if n.lower() == near[0])
         return f" Closest: '{name}'{where}."
     if names:
-        shown = ", ".join(f"'{quoted(n)}'" for n in names[:6])
-        return f" Known{where}: {shown}{', …' if len(names) > 6 else ''}."
+        shown = ", ".join(f"'{quoted(n)}'" for n in names[:most])
+        return f" Known{where}: {shown}{', …' if len(names) > most else ''}."
     return ""
 
 
@@ -131,7 +131,7 @@ EXPLANATIONS: dict[str, str] = {
     "DS104": "The value has the wrong form, for instance a text where a list is needed.",
     "DS105": "The value is outside the range that makes sense for this quantity.",
     "DS110": "A quantity needs its unit: '3 ft', '36 in', '0.9 m', '20 s', '2 min', '4 ft/s', '1.3 m/s', '30 %'. "
-    "Bare lengths are allowed only in a plan that says 'units: m'.",
+    "Bare lengths are allowed only in a plan that says 'units:' and one of m, cm, mm, ft, in.",
     "DS111": "The unit belongs to another kind of quantity, for instance a length where a time is needed.",
     "DS120": "A spread is written in one of these forms: a quantity; {low, high}; {low, usual, high}; {median, sigma}; "
     "{mean, sd, low, high}; {mean}.",
@@ -144,7 +144,7 @@ EXPLANATIONS: dict[str, str] = {
     "DS207": "The plan has no space of this use, or no level of this id.",
     "DS208": "Named things exist that this plan lacks (a level, a stair, an assembly point or an entry).",
     "DS209": "The plan's timetable has no bell period with this name.",
-    "DS301": "Two spaces of one level overlap by more than 0.01 m². Walls may be shared, floor may not.",
+    "DS301": "Two spaces of one level overlap, deeper than 5 mm. Walls may be shared, floor may not.",
     "DS302": "An opening does not lie on the outline of both its spaces (tolerance 0.6 m, the thickest wall we accept).",
     "DS303": "A polygon crosses itself, has fewer than three corners, or has no area.",
     "DS304": "A stair's two spaces are not on two different levels, or its opening at an end cannot be told: "

@@ -51,6 +51,8 @@ UNITS: dict[str, dict[str, float]] = {
     "money": dict.fromkeys(("USD/year", "USD", "$"), 1.0),
 }
 """Size of each unit in SI units, under every spelling that is read."""
+NO_UNITS = "Write 'units:' and one of m, cm, mm, ft, in at the top of the file"
+"""Remedy for the bare numbers of a plan that does not say their unit."""
 
 DECIMAL = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 AMOUNT = rf"(?:[0-9]+[ -])?[0-9]+/[1-9][0-9]*|{DECIMAL}"
@@ -137,6 +139,11 @@ def remedy(text: str, kind: str) -> str | None:
     return None
 
 
+def with_article(kind: str) -> str:
+    """Return a kind of quantity as a sentence has it: 'a length', 'an area'."""
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
 def length_text(length_m: float, unit: str | None, *, digits: int = 2) -> str:
     """Return a length as a message says it: in the unit of a file, else in metres and feet.
 
@@ -150,7 +157,9 @@ def length_text(length_m: float, unit: str | None, *, digits: int = 2) -> str:
 
 def area_text(area_m2: float, unit: str | None) -> str:
     """Return an area as a message says it: in square metres or feet, as the unit of a file goes, else in both."""
-    metric, feet = f"{area_m2:.2f} m²", f"{area_m2 / FOOT**2:.1f} ft²"
+    feet2 = area_m2 / FOOT**2
+    metric = f"{area_m2:.2f} m²" if area_m2 < 1000 else f"{area_m2:,.0f} m²"
+    feet = f"{feet2:.1f} ft²" if feet2 < 10_000 else f"{feet2:,.0f} ft²"
     if unit is None:
         return f"{metric} ({feet})"
     return feet if unit in ("ft", "in") else metric

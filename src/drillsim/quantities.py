@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from drillsim import notation
 from drillsim.escape import quoted
-from drillsim.notation import UNITS, Written
+from drillsim.notation import NO_UNITS, UNITS, Written, with_article
 
 try:
     from _statistics import _normal_dist_inv_cdf as _inverse  # type: ignore[import-not-found]
@@ -90,7 +90,7 @@ def _no_quantity(value: str, kind: str) -> PydanticCustomError:
         return PydanticCustomError("DS110", "missing unit. Write {e}", {"e": EXAMPLES[kind]})
     other = next((k for k in UNITS if k != kind and notation.value_of(value, k) is not None), None)
     if other is not None:
-        text = f"'{quoted(value)}' is a {other}; a {kind} is needed here, like {EXAMPLES[kind]}"
+        text = f"'{quoted(value)}' is {with_article(other)}; {with_article(kind)} is needed here, like {EXAMPLES[kind]}"
         return PydanticCustomError("DS111", "{t}", {"t": text})
     if re.search("[0-9]", unit.replace("m2", "").replace("ft2", "")):
         text = f"'{quoted(value)}' is not a quantity. Write {EXAMPLES[kind]}"
@@ -109,10 +109,10 @@ def _float(value: int | float) -> float:
 def _bounded(number: float, kind: str) -> float:
     """Return the number if a quantity of this kind can have it; raises DS105 for a size that only a wrong unit explains."""
     if not math.isfinite(number):
-        raise PydanticCustomError("DS105", "a {k} must be a finite number", {"k": kind})
+        raise PydanticCustomError("DS105", "{k} must be a finite number", {"k": with_article(kind)})
     if abs(number) > LARGEST[kind]:
         unit = next(iter(UNITS[kind]))
-        text = f"a {kind} of {number:.3g} {unit} is beyond what is computed with (at most {LARGEST[kind]:g} {unit}). Check the unit"
+        text = f"{with_article(kind)} of {number:.3g} {unit} is beyond what is computed with (at most {LARGEST[kind]:g} {unit}). Check the unit"
         if kind == "share":
             text = f"a share of {100 * number:.3g} % is beyond what is computed with. Check the number"
         raise PydanticCustomError("DS105", "{t}", {"t": text})
@@ -141,6 +141,8 @@ def _of(kind: str, *, bare_in_plan: bool = False) -> BeforeValidator:
         size = UNITS["length"].get(unit, 1.0) if isinstance(unit, str) else 1.0
         if size != 1.0 and (number := _bare_number(value)) is not None:
             return parse(number * (size if kind == "length" else size * size), kind, bare=True)
+        if bare_in_plan and not si and unit is None and "bare_lengths" in context and _bare_number(value) is not None:
+            raise PydanticCustomError("DS110", "missing unit. {r}, or {e}", {"r": NO_UNITS, "e": EXAMPLES[kind]})
         return parse(value, kind, bare=si or bool(unit))
 
     return BeforeValidator(read)
@@ -174,6 +176,12 @@ def _gradient(value: Any) -> Any:
     """Return a slope that is written as '1:12' as a share; anything else as it is."""
     if isinstance(value, str) and len(value) <= LONGEST_TEXT and re.match(_ONE_IN, value):
         return 1.0 / float(value.split(":")[1])
+    if isinstance(value, str):
+        is_share = len(value) <= LONGEST_TEXT and notation.value_of(value, "share") is not None
+    else:
+        is_share = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+    if not is_share:
+        raise PydanticCustomError("DS104", "{t}", {"t": f"'{quoted(value)}' is no slope. Write '1:12' or '8 %'"})
     return value
 
 

@@ -80,7 +80,8 @@ def _formed(document: Document, model: type[Model], rest: Rest, *, keep_lists: b
     """
     from pydantic import ValidationError
 
-    from drillsim.documents.document import steps_in_file, take_as_written
+    from drillsim.documents.document import take_as_written
+    from drillsim.documents.malformed import steps_in_file
 
     data = deepcopy(document.data)
     bare = {"bare_lengths": data.get("units")}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from drillsim.documents import malformed
 from drillsim.documents.files import read_bounded, shown
 from drillsim.documents.frozen import frozen
 from drillsim.documents.yaml_source import Spot, TextError, parse_text
@@ -204,7 +205,7 @@ def read_document(path: str | Path, error: type[DrillsimError]) -> Document:
     try:
         data, spot = parse_text(text)
     except TextError as e:
-        hint = ". Check quotes, brackets and the spaces in front of this line"
+        hint = ". Check quotes, brackets and the spaces in front of this line; a text that holds ': ' or ' #' stands in quotes"
         message = f"not valid YAML: {e}{hint}" if e.code == "DS001" else str(e)
         raise error(faults=[Fault(e.code, name, e.line + 1, e.column + 1, message)]) from None
     if not isinstance(data, dict):
@@ -247,8 +248,8 @@ def validate(
         needed = f"the first line must be '{marker}: 1'"
         message = f"this is {kinds[found]}; {kinds[marker]} is needed here" if found else needed
         raise error(faults=[document.fault("DS006", message, (found,) if found else (), at_key=True)])
-    if version != 1:
-        message = f"'{marker}: {quoted(version)}' is a version this drillsim cannot read. Write '{marker}: 1'"
+    if version != 1 or isinstance(version, bool):
+        message = f"'{marker}: {quoted(version)}' is a version this drillsim cannot read. Write '{marker}: 1'{', without quotes' if version == '1' else ''}"
         raise error(faults=[document.fault("DS006", message, (marker,))])
     while True:
         try:
@@ -282,11 +283,8 @@ def take_as_written(data: Any, spot: Spot, error: ValidationError) -> bool:
 
 def faults_of(e: ValidationError, document: Document, model: type[BaseModel]) -> list[Fault]:
     """Return the errors of pydantic as located faults in the words of the file."""
-    found = e.errors(include_url=False)
-    # pydantic counts only valid entries, so it also calls a list with faulty entries too short
-    inner = {one["loc"][:i] for one in found for i in range(len(one["loc"]))}
-    kept = [one for one in found if one["type"] != "too_short" or one["loc"] not in inner]
-    return [_fault_of(dict(one), document, model) for one in kept]
+    told = malformed.worded(e.errors(include_url=False), model, document.data, document.spot)
+    return [document.fault(m.code, m.message, m.path, at_key=m.at_key) for m in told]
 
 
 def told_of_code(e: ValidationError, model: type[BaseModel], values: Mapping[str, Any]) -> DrillsimError:
@@ -294,91 +292,3 @@ def told_of_code(e: ValidationError, model: type[BaseModel], values: Mapping[str
     refusal: type[DrillsimError] = getattr(model, "refusal", DrillsimError)
     told = faults_of(e, Document(model.__name__, dict(values), Spot(-1, -1)), model)
     return refusal(faults=told)
-
-
-def _fault_of(one: dict[str, Any], document: Document, model: type[BaseModel]) -> Fault:
-    path: Path_ = tuple(s for s in one["loc"])
-    kind, context = str(one["type"]), one.get("ctx", {})
-    name = str(path[-1]) if path else ""
-    label = ".".join(str(s) for s in _in_file(document.data, path))
-    at_key, code = False, "DS104"
-    if kind == "extra_forbidden":
-        code, at_key = "DS101", True
-        near = closest(name, _fields(model, path[:-1]))
-        near = near.replace(" Closest:", " Did you mean").replace("'.", "'?") if "Closest" in near else near
-        message = f"unknown key '{quoted(name)}'.{near}"
-    elif kind == "missing":
-        code, at_key = "DS102", True
-        path = path[:-1]
-        inside = _in_file(document.data, path)
-        owner = f" in '{inside[-1]}'" if inside and isinstance(inside[-1], str) else ""
-        message = f"'{name}' is missing{owner}"
-    elif kind in ("literal_error", "enum"):
-        code = "DS103"
-        words = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        key = next((s for s in reversed(_in_file(document.data, path)) if isinstance(s, str)), name)
-        word = str(one.get("input")) if isinstance(one.get("input"), str) else quoted(one.get("input"))
-        message = f"{key}: '{quoted(word)}' is not one of the words allowed here.{closest(word, words)}"
-    elif kind.startswith("DS"):
-        code = kind
-        message = f"{label}: {one['msg']}" if label else str(one["msg"])
-    elif kind == "too_long":
-        message = f"{label}: at most {context.get('max_length')} entries, found {context.get('actual_length')}. Remove the surplus"
-    elif kind == "too_short":
-        message = f"{label}: needs {context.get('min_length')} entries, found {context.get('actual_length')}"
-    elif kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
-        code = "DS105"
-        message = f"{label}: {one['msg'].replace('Input should be', 'must be')}, found {quoted(one.get('input'))}"
-    elif one.get("input") is None or kind == "string_too_short":
-        message = f"{label}: the value is missing. Write one, or remove the key"
-    else:
-        plain = _plainly(str(one["msg"]))
-        message = f"{label}: {plain}" if label else plain
-    return document.fault(code, message, path, at_key=at_key)
-
-
-def _plainly(message: str) -> str:
-    """Return a message of pydantic without Python terms."""
-    message = re.sub(r" or instance of \w+|^Value error, ", "", message).replace("Input should be", "must be")
-    return message.replace("dictionary", "mapping ('key: value' lines)").replace("valid tuple", "list")
-
-
-def steps_in_file(data: Any, path: Iterable[int | str]) -> tuple[int | str, ...]:
-    """Return the steps of an error's path that exist in the file; pydantic adds the alternatives of unions."""
-    kept: list[int | str] = []
-    node = data
-    for step in path:
-        try:
-            node = node[step]
-        except (KeyError, IndexError, TypeError):
-            continue
-        kept.append(step)
-    return tuple(kept)
-
-
-def _in_file(data: Any, path: Iterable[int | str]) -> list[int | str]:
-    """Return these steps as messages name them: an entry of a list by its id, if it has one."""
-    kept: list[int | str] = []
-    node = data
-    for step in steps_in_file(data, path):
-        node = node[step]
-        kept.append(node.get("id", step) if isinstance(node, Mapping) and isinstance(step, int) else step)
-    return kept
-
-
-def _fields(model: Any, path: Iterable[int | str]) -> list[str]:
-    for step in path:
-        found = _models(model.model_fields[step].annotation) if _is_model(model) and step in model.model_fields else []
-        if found:
-            model = found[0]
-    return [f.alias or n for n, f in model.model_fields.items()] if _is_model(model) else []
-
-
-def _is_model(thing: Any) -> bool:
-    return isinstance(thing, type) and issubclass(thing, BaseModel)
-
-
-def _models(annotation: Any) -> list[Any]:
-    if _is_model(annotation):
-        return [annotation]
-    return [m for a in get_args(annotation) for m in _models(a)]

@@ -59,6 +59,8 @@ def parse_text(text: str) -> tuple[Any, Spot]:
     except yaml.MarkedYAMLError as e:
         mark = e.problem_mark or e.context_mark
         problem = " ".join(str(e.problem or e.context or "not valid YAML").split())
+        if problem == "but found another document":
+            problem = "a second document begins here ('---'), and a file holds one"
         raise TextError("DS001", problem, mark.line if mark else 0, mark.column if mark else 0) from None
     except yaml.reader.ReaderError as e:
         line = text.count("\n", 0, e.position)

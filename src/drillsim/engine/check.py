@@ -19,6 +19,7 @@ from drillsim.engine.world.clock import possible_times
 from drillsim.engine.world.refuge import refuge_spaces, without_stairs
 from drillsim.engine.world.world import XY, World, laws_of, world_of
 from drillsim.errors import DrillsimError, Fault, ScenarioError, order_faults
+from drillsim.notation import length_text
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.routes import Routes
 from drillsim.scenario.model import Scenario
@@ -88,7 +89,8 @@ def _laws(scenario: Scenario, plan: FloorPlan, faults: FaultList) -> None:
         return
     for opening in plan.openings:
         if door_capacity_ps(laws, opening.clear_width_m) < LEAST_FLOW:
-            message = f"'{opening.id}' is {opening.clear_width_m:.2f} m wide: this door law lets nobody through. Widen it in the plan"
+            width = length_text(opening.clear_width_m, plan.units)
+            message = f"'{opening.id}' is {width} wide: this door law lets nobody through. Widen it in the plan"
             faults.add("DS502", message, ("laws",) if scenario._document and "laws" in scenario._document.data else ())
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from drillsim.documents.document import Document
 from drillsim.documents.fault_list import FaultList
 from drillsim.errors import Fault, closest, order_faults
-from drillsim.notation import length_text, value_of
+from drillsim.notation import UNITS, length_text, value_of
 from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Ramp, Stair
 from drillsim.quantities import minutes
+
+if TYPE_CHECKING:
+    from shapely import Polygon
 
 NARROW_M, WIDE_M = 0.6, 3.66
 """Usual clear widths of doors in m: 2 ft to 12 ft. Source: assumption A:plan.usual_widths."""
@@ -53,10 +56,10 @@ def note_faults(plan: FloorPlan, notes: FaultList) -> list[Fault]:
     _check_flights(plan, notes)
     _check_timetable(plan, notes)
     _check_groups(plan, notes)
-    outline_checks.check_outlines(plan, notes)
-    _check_crowding(plan, notes)
+    floors, parted = outline_checks.check_outlines(plan, notes)
+    _check_crowding(plan, notes, floors)
     if not notes.is_partial:
-        egress_checks.check_ways_out(plan, notes)
+        egress_checks.check_ways_out(plan, notes, parted)
     return order_faults(notes.faults)
 
 
@@ -85,6 +88,9 @@ def _check_ids(plan: FloorPlan, notes: FaultList) -> None:
             message = f"'{OUTSIDE}' means what lies around the building. Choose another id"
             notes.add("DS201", message, ("spaces", i, "id"))
     for i, post in enumerate(plan.posts):
+        if post.id == OUTSIDE:
+            message = f"'{OUTSIDE}' means what lies around the building. Choose another id"
+            notes.add("DS201", message, ("posts", i, "id"))
         if post.id in space_ids and post.id != post.space:
             message = (
                 f"the id '{post.id}' is also a space, and this post stands in '{post.space}'. "
@@ -97,6 +103,7 @@ def _check_references(plan: FloorPlan, notes: FaultList) -> None:
     levels, spaces = dict.fromkeys(v.id for v in plan.levels), dict.fromkeys(s.id for s in plan.spaces)
     openings = dict.fromkeys(o.id for o in plan.openings)
     known = {**spaces, OUTSIDE: None}
+    outdoors = {s.id for s in plan.spaces if s.use == "outdoors"}
     exits = dict.fromkeys(o.id for o in plan.openings if o.kind == "exit" or OUTSIDE in o.spaces)
     for i, space in enumerate(plan.spaces):
         if space.level not in levels:
@@ -115,6 +122,9 @@ def _check_references(plan: FloorPlan, notes: FaultList) -> None:
             notes.add("DS202", message, ("openings", i, "spaces"))
         elif (OUTSIDE in opening.spaces) and opening.kind != "exit":
             message = f"'{opening.id}' is a {opening.kind} to the outside. Write 'kind: exit'"
+            notes.warn("DS103", message, ("openings", i, "kind"))
+        elif opening.kind == "exit" and all(n in spaces and n not in outdoors for n in opening.spaces):
+            message = f"'{opening.id}' is an exit, but '{opening.spaces[0]}' and '{opening.spaces[1]}' are both inside. Write 'kind: door'"
             notes.warn("DS103", message, ("openings", i, "kind"))
     for section, i, flight in plan.flights_by_section():
         for end in ("lower", "upper"):
@@ -155,7 +165,7 @@ def _check_widths(plan: FloorPlan, notes: FaultList) -> None:
     for i, opening in enumerate(plan.openings):
         width = opening.clear_width_m
         at = ("openings", i, "width" if opening.width is not None else "line")
-        written = notes.text(at) or length_text(width, plan.units)
+        written = _as_written(notes, at, width, plan.units)
         hint = "" if opening.width is None else _other_unit(written)
         if width <= 0:
             message = (
@@ -173,7 +183,7 @@ def _check_widths(plan: FloorPlan, notes: FaultList) -> None:
             notes.warn("DS402", _odd_width(opening.kind, opening.id, width, written, hint), at)
     for section, i, flight in plan.flights_by_section():
         at, kind = (section, i, "width"), section.removesuffix("s")
-        written = notes.text(at) or length_text(flight.width, plan.units)
+        written = _as_written(notes, at, flight.width, plan.units)
         hint = _other_unit(written)
         if flight.width < _passable_m(flight) and not hint:
             message = (
@@ -193,14 +203,12 @@ def _passable_m(flight: Stair | Ramp) -> float:
     return 0.30 + LEAST_CAPACITY_PS * 4.0 * 0.266 / k_mps
 
 
-def _check_crowding(plan: FloorPlan, notes: FaultList) -> None:
+def _check_crowding(plan: FloorPlan, notes: FaultList, floors: Mapping[str, Polygon]) -> None:
     """Warn of spaces that are given more people than fit."""
     for i, space in enumerate(plan.spaces):
-        if space.people <= 1:
+        if space.people <= 1 or space.id not in floors:
             continue
-        area_m2 = (
-            space.landing if space.landing is not None else _area_m2(space.polygon) - sum(map(_area_m2, space.holes))
-        )
+        area_m2 = space.landing if space.landing is not None else float(floors[space.id].area)
         fit = max(1, int(PEOPLE_PER_M2 * area_m2 + 1e-9))
         if space.people > fit:
             message = (
@@ -209,23 +217,23 @@ def _check_crowding(plan: FloorPlan, notes: FaultList) -> None:
             notes.warn("DS503", message, ("spaces", i, "people"))
 
 
-def _area_m2(ring: Sequence[tuple[float, float]]) -> float:
-    """Return the area within a ring, by the shoelace formula relative to its first corner; 0 below three corners."""
-    if len(ring) < 3:
-        return 0.0
-    (x0, y0), n = ring[0], len(ring)
-    at = [(x - x0, y - y0) for x, y in ring]
-    return abs(sum(at[i - 1][0] * at[i][1] - at[i][0] * at[i - 1][1] for i in range(n))) / 2.0
+def _as_written(notes: FaultList, at: tuple[str, int, str], width_m: float, unit: str | None) -> str:
+    """Return a width as the file has it, with the file's unit where it is a bare number."""
+    text = (notes.text(at) or "").strip()
+    if text and value_of(text, "length", bare=True) is not None:
+        return f"{text} {unit}" if value_of(text, "length") is None else text
+    return length_text(width_m, unit)
 
 
 def _other_unit(written: str) -> str:
-    """Return the question whether a width in feet was meant in inches, or the other way round; '' where neither helps."""
+    """Return the question whether a width was meant in another unit, such as inches for feet; '' where none helps."""
     number, _, unit = written.strip().partition(" ")
-    other = {"ft": ("in", 0.0254), "feet": ("in", 0.0254), "in": ("ft", 0.3048)}.get(unit.strip())
     size = value_of(number, "length", bare=True)
-    if other is not None and size is not None and NARROW_M <= size * other[1] <= WIDE_M:
-        return f" Did you mean '{number} {other[0]}'?"
-    return ""
+    if size is None:
+        return ""
+    others = {"ft": ("in",), "feet": ("in",), "in": ("ft",), "m": ("cm", "mm"), "cm": ("mm", "m"), "mm": ("cm", "m")}
+    usual = [u for u in others.get(unit.strip(), ()) if NARROW_M <= size * UNITS["length"][u] <= WIDE_M]
+    return f" Did you mean '{size:g} {usual[0]}'?" if usual else ""
 
 
 def _odd_width(kind: str, name: str, width_m: float, written: str, hint: str, *, keep: bool = True) -> str:
@@ -252,7 +260,13 @@ def _check_flights(plan: FloorPlan, notes: FaultList) -> None:
                     f"{called} begins and ends in '{flight.lower}'. Name the space at its foot and the one at its head"
                 )
                 notes.add("DS304", message, (section, i, "upper"))
-            elif storey <= 0 and not on_level:
+            elif storey == 0 and not on_level:
+                message = (
+                    f"{called}: levels '{ends[0].level}' and '{ends[1].level}' both lie at "
+                    f"{length_text(height[ends[0].level], plan.units)}. Correct the 'elevation' of one"
+                )
+                notes.add("DS304", message, (section, i, "lower"))
+            elif storey < 0 and not on_level:
                 message = (
                     f"{called}: 'lower' lies above 'upper' ({ends[0].level} at "
                     f"{length_text(height[ends[0].level], plan.units)}, {ends[1].level} at "

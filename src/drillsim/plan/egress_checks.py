@@ -6,19 +6,26 @@ Only topology counts here: locks that need a key, one-way openings and stairs, n
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from shapely import Point, Polygon
 
 from drillsim.documents.fault_list import FaultList
-from drillsim.plan.model import OUTSIDE, FloorPlan, Opening
+from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, stair_opening
 from drillsim.plan.passage import direction_fault, is_exit, kept_out_of, may_pass, out_spaces
 
 SINGLE_WAY_OUT_LIMIT = 49
 """Persons that a space with a single way out may hold, by usual building codes. Source: A:plan.single_way_out."""
 
 
-def check_ways_out(plan: FloorPlan, notes: FaultList) -> None:
+def check_ways_out(plan: FloorPlan, notes: FaultList, parted: Mapping[str, Sequence[Polygon]] | None = None) -> None:
     """Note ways whose direction is not told (DS314); spaces without a way out (DS310), parts joined only through the outside
-    (DS311), crowds behind a single door (DS403), outdoor places without an opening (DS313), and enclosed courts (DS315)."""
+    (DS311), crowds behind a single door (DS403), outdoor places without an opening (DS313), and enclosed courts (DS315).
+
+    parted
+        The pieces of each floor that passages too narrow for a person divide.
+    """
     told_ways = True
     for i, opening in enumerate(plan.openings):
         fault = direction_fault(plan, opening)
@@ -33,9 +40,9 @@ def check_ways_out(plan: FloorPlan, notes: FaultList) -> None:
     exits = [o for o in plan.openings if is_exit(plan, o)]
     _note_courts(plan, notes, inside)
     if not exits:
-        message = (
-            "nobody can get out: the plan has no exit. Add an opening of 'kind: exit' that joins a space with 'outside'"
-        )
+        courts = [s.id for s in plan.spaces if s.use == "outdoors" and any(s.id in o.spaces for o in plan.openings)]
+        cause = f"every way leads into {_names(courts)}, and none on to 'outside'" if courts else "the plan has no exit"
+        message = f"nobody can get out: {cause}. Add an opening of 'kind: exit' that joins a space with 'outside'"
         notes.add("DS310", message, ("openings",) if plan.openings else (), at_key=True)
         return
     ways = _ways_out(plan)
@@ -56,19 +63,18 @@ def check_ways_out(plan: FloorPlan, notes: FaultList) -> None:
         for id_ in dict.fromkeys(opening.spaces):
             beside.setdefault(id_, []).append(i)
     with_stairs = {id_ for t in plan.flights for id_ in (t.lower, t.upper)}
+    barred = _barred(plan, leads, inside - safe)
+    some_unknown = any(s != OUTSIDE and s not in plan.space_index for o in plan.openings for s in o.spaces)
     for i, space in enumerate(plan.spaces):
         if space.id not in inside:
             continue
         part = part_of[space.id]
         if space.id not in safe:
-            notes.add(
-                "DS310",
-                _stuck(
-                    plan, notes, space.id, beside.get(space.id, []), leads[space.id], stairs=space.id in with_stairs
-                ),
-                ("spaces", i),
-            )
-        elif part != main and part not in told:
+            doors, stairs = beside.get(space.id, []), space.id in with_stairs
+            if doors or stairs or not some_unknown:  # an opening that names an unknown space may be its door
+                message = _stuck(plan, notes, space.id, doors, leads[space.id], stairs=stairs, barred=barred)
+                notes.add("DS310", message, ("spaces", i))
+        elif part != main and part not in told and not some_unknown:
             told.add(part)
             others = [s for s in members[part] if s != space.id]
             message = (
@@ -83,6 +89,8 @@ def check_ways_out(plan: FloorPlan, notes: FaultList) -> None:
                 f"{SINGLE_WAY_OUT_LIMIT} people"
             )
             notes.warn("DS403", message, ("spaces", i, "people"))
+    if parted:
+        _note_cut_off(plan, notes, safe, parted)
     for i, space in enumerate(plan.spaces):
         if space.use == "outdoors" and space.id not in beside:
             message = f"no opening leads to the outdoor place '{space.id}'. Add an exit that joins it with the building"
@@ -129,12 +137,15 @@ def _turned(leads: dict[str, list[str]], inside: set[str]) -> dict[str, list[str
     return back
 
 
-def _reached(starts: Iterable[str], leads: dict[str, list[str]]) -> set[str]:
+H = TypeVar("H", bound=Hashable)
+
+
+def _reached(starts: Iterable[H], leads: Mapping[H, Sequence[H]]) -> set[H]:
     """Return all spaces reachable from the starts, by breadth-first search; the starts are included."""
     found = set(starts)
     queue = deque(found)
     while queue:
-        for b in leads[queue.popleft()]:
+        for b in leads.get(queue.popleft(), ()):
             if b not in found:
                 found.add(b)
                 queue.append(b)
@@ -161,8 +172,86 @@ def _parts(plan: FloorPlan, indoors: list[str]) -> dict[str, int]:
     return part
 
 
+Node = tuple[str, int]
+"""A space, and which of its pieces where narrow passages part its floor."""
+
+
+def _note_cut_off(plan: FloorPlan, notes: FaultList, safe: set[str], parted: Mapping[str, Sequence[Polygon]]) -> None:
+    """Note spaces that nobody gets out of because a passage on every way is too narrow for a person (DS310)."""
+    out = out_spaces(plan)
+
+    def node(space: str, opening: Opening | None) -> Node:
+        if space not in parted or opening is None:
+            return space, 0
+        middle = Point(opening.middle)
+        return space, min(range(len(parted[space])), key=lambda k: float(parted[space][k].distance(middle)))
+
+    back: dict[Node, list[Node]] = {}
+    for opening in plan.openings:
+        for here, beyond in (opening.spaces, opening.spaces[::-1]):
+            if may_pass(plan, opening, beyond):
+                back.setdefault((OUTSIDE, 0) if beyond in out else node(beyond, opening), []).append(
+                    node(here, opening)
+                )
+            back.setdefault(node(here, opening), [])
+    for flight in plan.flights:
+        foot = node(flight.lower, stair_opening(plan, flight, upper=False))
+        head = node(flight.upper, stair_opening(plan, flight, upper=True))
+        back.setdefault(foot, []).append(head)
+        back.setdefault(head, []).append(foot)
+    reached = _reached([(OUTSIDE, 0)], back)
+    stuck = {space: k for space, k in sorted(back) if (space, k) not in reached}
+    for i, space in enumerate(plan.spaces):
+        if space.id in safe and space.id in stuck:
+            here = f"a part of '{space.id}'" if space.id in parted else f"'{space.id}'"
+            where = f"in {_names([space.id] if space.id in parted else sorted(parted))}"
+            message = (
+                f"nobody can get from {here} to any exit through the inside: a passage {where} is too narrow for a person. "
+                "Widen it, or add an exit"
+            )
+            notes.add("DS310", message, ("spaces", i))
+
+
+def _barred(plan: FloorPlan, leads: Mapping[str, Sequence[str]], stuck: set[str]) -> dict[str, tuple[int, str, str]]:
+    """Return, for spaces without a way out, an opening on the way out that nobody may pass: (opening, from, to)."""
+    back: dict[str, list[str]] = {s: [] for s in stuck}
+    for a in stuck:
+        for b in leads[a]:
+            if b in stuck:
+                back[b].append(a)
+    found: dict[str, tuple[int, str, str]] = {}
+    for i, opening in enumerate(plan.openings):
+        for here, beyond in (opening.spaces, opening.spaces[::-1]):
+            if here in stuck and here not in found and beyond not in stuck and not may_pass(plan, opening, beyond):
+                new = _reached([here], {s: [b for b in back[s] if b not in found] for s in back} if found else back)
+                found |= dict.fromkeys(new - set(found), (i, here, beyond))
+    return found
+
+
+def _why_barred(plan: FloorPlan, door: Opening, line: str, here: str, beyond: str) -> str:
+    """Return why nobody may pass a door from one side to the other, and what to write; '' where somebody may."""
+    if door.state == "both":
+        remedy = "Write" if OUTSIDE in door.spaces else "Lockable rooms need 'locked: no', or"
+        return f"'{door.id}'{line} is 'locked: both'. {remedy} 'locked: {{keeps_out_of: {here}}}', which people inside can leave"
+    if kept_out_of(plan, door) == beyond:
+        return (
+            f"'{door.id}'{line} is locked against who wants to go into '{beyond}'. Write "
+            f"'locked: {{keeps_out_of: {here}}}' to keep people out of '{here}'"
+        )
+    if not may_pass(plan, door, beyond):
+        return f"'{door.id}'{line} leads only into '{here}'. Write 'one_way: {{to: {beyond}}}' or remove 'one_way'"
+    return ""
+
+
 def _stuck(
-    plan: FloorPlan, notes: FaultList, space: str, beside: Sequence[int], leads: Sequence[str], *, stairs: bool
+    plan: FloorPlan,
+    notes: FaultList,
+    space: str,
+    beside: Sequence[int],
+    leads: Sequence[str],
+    *,
+    stairs: bool,
+    barred: Mapping[str, tuple[int, str, str]],
 ) -> str:
     """Return the message for a space without a way out, with cause and remedy.
 
@@ -170,29 +259,22 @@ def _stuck(
         Positions of the openings at the space, and what is behind each way out of it.
     stairs
         Whether a stair begins or ends in it.
+    barred
+        An opening on the way out that nobody may pass, for each space from which one is reached.
     """
     start = f"nobody can get from '{space}' to any exit through the inside"
     if not beside and not stairs:
         return f"{start}: it has no opening. Add a door that joins it with a hall"
     if len(beside) == 1 and not stairs:
-        i, door = beside[0], plan.openings[beside[0]]
-        line = notes.line(("openings", i))
-        beyond = _beyond(door, space)
-        if door.state == "both":
-            return (
-                f"{start}: its only door '{door.id}'{line} is 'locked: both'. Lockable rooms need 'locked: no', or "
-                f"'locked: {{keeps_out_of: {space}}}', which people inside can leave"
-            )
-        if kept_out_of(plan, door) == beyond:
-            return (
-                f"{start}: its only door '{door.id}'{line} is locked against who wants to go into '{beyond}'. Write "
-                f"'locked: {{keeps_out_of: {space}}}' to keep people out of '{space}'"
-            )
-        if not may_pass(plan, door, beyond):
-            return (
-                f"{start}: its only door '{door.id}'{line} leads only into '{space}'. Write 'one_way: {{to: {beyond}}}' or "
-                "remove 'one_way'"
-            )
+        door = plan.openings[beside[0]]
+        why = _why_barred(plan, door, notes.line(("openings", beside[0])), space, _beyond(door, space))
+        if why:
+            return f"{start}: its only door {why}"
+    if space in barred:
+        i, here, beyond = barred[space]
+        return (
+            f"{start}: on the way out {_why_barred(plan, plan.openings[i], notes.line(('openings', i)), here, beyond)}"
+        )
     further = [s for s in leads if s != OUTSIDE]
     through = f" (its ways lead to {_names(sorted(set(further)))})" if further else ""
     return f"{start}{through}. Add the missing opening, stair or exit"

@@ -34,7 +34,7 @@ Point = tuple[Length, Length]
 class Level(Model):
     """One storey."""
 
-    id: str
+    id: str = Field(min_length=1)
     """Name used in this file."""
     elevation: Length
     """Height of the floor above the plan's zero, metres."""
@@ -45,7 +45,7 @@ class Level(Model):
 class Named(Model):
     """What has an id and a label."""
 
-    id: str
+    id: str = Field(min_length=1)
     """Name used in this file and in the others."""
     label: str = ""
     """Name for people, such as 'Room 114' or 'Stair A'; default: the id."""
@@ -205,7 +205,7 @@ class Post(Named):
 class Camera(Model):
     """A camera and the spaces it watches."""
 
-    id: str
+    id: str = Field(min_length=1)
     """Name used in this file and in the others."""
     watches: tuple[str, ...]
     """Spaces it watches, by id."""
@@ -214,7 +214,7 @@ class Camera(Model):
 class Equipment(Model):
     """A first-aid kit or an AED on the wall."""
 
-    id: str
+    id: str = Field(min_length=1)
     """Name used in this file and in the others."""
     kind: Literal["aed", "first-aid-kit"]
     """What hangs there."""
@@ -301,7 +301,7 @@ class FloorPlan(Derives, Model):
     refusal = PlanError
     drillsim_plan: Literal[1] = 1
     """Version of the file format; marks the file as a plan."""
-    name: str
+    name: str = Field(min_length=1)
     """Name of the building, for reports."""
     units: Literal["m", "cm", "mm", "ft", "in"] | None = None
     """Unit of lengths and areas without one; default: none, every length carries its own."""

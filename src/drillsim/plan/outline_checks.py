@@ -14,7 +14,7 @@ from drillsim.documents.fault_list import FaultList, Path
 from drillsim.notation import UNITS, area_text, length_text, place_text
 from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Opening, Post, Ramp, Space, Stair
 from drillsim.plan.outlines import (
-    PERSON_M,
+    CLOSED_M,
     Chord,
     clean_ring,
     faces_of,
@@ -62,9 +62,13 @@ STEPS_M = (0.01, 2.0)
 """Height and depth of a step that can be computed with, m; unusual values within give a warning."""
 
 
-def check_outlines(plan: FloorPlan, notes: FaultList) -> None:
-    """Note every fault of geometry: outlines, overlaps, thresholds, posts and equipment."""
+def check_outlines(plan: FloorPlan, notes: FaultList) -> tuple[dict[str, Polygon], dict[str, list[Polygon]]]:
+    """Note every fault of geometry: outlines, overlaps, thresholds, posts and equipment.
+
+    Returns the floors that can be used, and the pieces of those that are parted by passages too narrow for a person.
+    """
     shapes: dict[str, Polygon] = {}
+    parted: dict[str, list[Polygon]] = {}
     for i, space in enumerate(plan.spaces):
         shape = _shape(space, i, notes, plan.units)
         if shape is not None:
@@ -72,7 +76,7 @@ def check_outlines(plan: FloorPlan, notes: FaultList) -> None:
     right_sized = _check_sizes(plan, notes, shapes)
     for i, space in enumerate(plan.spaces):
         if space.id in right_sized and plan.space_index[space.id] == i:
-            _check_passages(plan, notes, i, shapes[space.id])
+            parted[space.id] = _check_passages(plan, notes, i, shapes[space.id])
     _check_overlaps(plan, notes, shapes)
     _check_openings(plan, notes, shapes)
     _check_thresholds(plan, notes)
@@ -87,6 +91,7 @@ def check_outlines(plan: FloorPlan, notes: FaultList) -> None:
                     "another space"
                 )
                 notes.add("DS305", message, (section, i, "at"))
+    return shapes, {space: pieces for space, pieces in parted.items() if len(pieces) > 1}
 
 
 def _shape(space: Space, i: int, notes: FaultList, unit: str | None) -> Polygon | None:
@@ -157,20 +162,20 @@ def _check_sizes(plan: FloorPlan, notes: FaultList, shapes: dict[str, Polygon]) 
     return set(shapes) - {plan.spaces[i].id for i, _ in wrong}
 
 
-def _check_passages(plan: FloorPlan, notes: FaultList, i: int, floor: Polygon) -> None:
-    """Warn of narrow floors, of necks, and of floors that are divided by passages too narrow for a person."""
+def _check_passages(plan: FloorPlan, notes: FaultList, i: int, floor: Polygon) -> list[Polygon]:
+    """Warn of narrow floors, of necks, and of floors that passages too narrow for a person divide; return their pieces."""
     space = plan.spaces[i]
     widest_m = widest_below_m(floor, NECK_M - WIDTH_SLACK_M)
-    is_closed = widest_m < PERSON_M - WIDTH_SLACK_M
+    is_closed = widest_m < CLOSED_M
     if is_closed or (widest_m < NECK_M and space.is_circulation):
         why = "too narrow for a person" if is_closed else "less than a usual door, so that people queue there"
         message = f"'{space.id}' is nowhere wider than {length_text(widest_m, plan.units)}: {why}. Check the unit"
         notes.warn("DS410" if is_closed else "DS409", message, ("spaces", i, "polygon"))
-        return
+        return []
     beside = [o for o in plan.openings if space.id in o.spaces]
     narrow = sorted(shortest_chords(floor, NECK_M - WIDTH_SLACK_M), key=lambda c: c.length_m)
     told: list[Chord] = []
-    for chord in [c for c in narrow if c.length_m >= PERSON_M - WIDTH_SLACK_M and _may_part(floor, c)][:MOST_NECKS]:
+    for chord in [c for c in narrow if c.length_m >= CLOSED_M and _may_part(floor, c)][:MOST_NECKS]:
         sides = faces_of(floor, [*told, chord])  # the two ends of one passage enclose a niche
         if len(sides) == 2 + len(told) and all(_matters(side, floor, beside) for side in sides):
             told.append(chord)
@@ -179,12 +184,12 @@ def _check_passages(plan: FloorPlan, notes: FaultList, i: int, floor: Polygon) -
                 "than a usual door: people queue there. Check the corners beside it"
             )
             notes.warn("DS409", message, ("spaces", i, "polygon"), point_m=chord.middle)
-    closed = [c for c in narrow if c.length_m < PERSON_M - WIDTH_SLACK_M]
+    closed = [c for c in narrow if c.length_m < CLOSED_M]
     if not closed:
-        return
+        return []
     pieces: list[Polygon] = [p for p in shapely.get_parts(without_narrow_passages(floor)) if p.area >= SIDE_M2]
     if len(pieces) < 2:
-        return
+        return []
     shut = [piece for piece in pieces if not any(piece.distance(shapely.Point(o.middle)) <= OFF_WALL_M for o in beside)]
     for piece in shut or [min(pieces, key=lambda p: float(p.area))]:
         chord = min(closed, key=lambda c: float(piece.distance(LineString([c.a, c.b]).centroid)))
@@ -195,6 +200,7 @@ def _check_passages(plan: FloorPlan, notes: FaultList, i: int, floor: Polygon) -
             "Widen it, or draw the part as a space with a door"
         )
         notes.warn("DS410", message, ("spaces", i, "polygon"), point_m=chord.middle)
+    return pieces
 
 
 def _may_part(floor: Polygon, chord: Chord) -> bool:

@@ -27,6 +27,8 @@ LOOKED_AT = (0.5, *((k * 0.6180339887498949) % 1.0 for k in range(1, 41)))
 """Shares of a line at which points are tested before the whole line is."""
 PERSON_M = 0.5
 """Least width that a person can pass, m. Source: assumption A:plan.person."""
+CLOSED_M = PERSON_M - TOLERANCE_M
+"""Width in m below which a passage is closed, for the crowd and for the check."""
 
 
 def clean_ring(ring: Sequence[XY], tolerance_m: float = TOLERANCE_M) -> list[XY]:
@@ -91,7 +93,7 @@ def floor_of(outline: Sequence[XY], holes: Sequence[Sequence[XY]] = ()) -> Polyg
 def without_narrow_passages(floor: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
     """Return a floor closed by a wall of 1 mm wherever it is narrower than a person between an inward corner and a wall."""
     parts: list[Polygon] = list(shapely.get_parts(floor))
-    narrow = [chord for part in parts for chord in shortest_chords(part, PERSON_M - TOLERANCE_M)]
+    narrow = [chord for part in parts for chord in shortest_chords(part, CLOSED_M)]
     if not narrow:
         return floor
     walls = shapely.union_all(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from drillsim.documents.document import Document, read_document, validate
 from drillsim.documents.fault_list import FaultList
 from drillsim.documents.guard import located
 from drillsim.errors import DrillsimError, Fault, PlanError, only_errors, order_faults
+from drillsim.notation import NO_UNITS
 from drillsim.plan.checks import check_plan, note_faults
 from drillsim.plan.model import FloorPlan
 
@@ -37,12 +40,22 @@ def check_plan_file(path: str | Path) -> tuple[FloorPlan | None, list[Fault]]:
     try:
         plan = validate(document, FloorPlan, PlanError, marker="drillsim_plan", context=context)
     except PlanError as e:
-        return None, order_faults([*e.faults, *_faults_of_the_rest(document, context)])
+        return None, order_faults([*_units_once(e.faults), *_faults_of_the_rest(document, context)])
     try:
         with located(document.file):
             return plan, check_plan(plan, document)
     except DrillsimError as e:
         return None, list(e.faults)
+
+
+def _units_once(faults: Sequence[Fault]) -> list[Fault]:
+    """Return the faults with one in place of many numbers that lack a unit because the plan has no 'units'."""
+    bare = [f for f in faults if f.code == "DS110" and NO_UNITS in f.message]
+    if len(bare) < 2:
+        return list(faults)
+    first = order_faults(bare)[0]
+    told = replace(first, message=f"{first.message}. So with {len(bare) - 1:,} more numbers")
+    return [told, *(f for f in faults if f not in bare)]
 
 
 def _faults_of_the_rest(document: Document, context: dict[str, Any]) -> list[Fault]:

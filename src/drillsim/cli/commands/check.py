@@ -12,7 +12,7 @@ import click
 from drillsim.cli import inputs, partial_files, terminal
 from drillsim.cli.terminal import OutPath
 from drillsim.documents.files import is_there, resolved, shown
-from drillsim.escape import quoted
+from drillsim.escape import one_line, quoted
 
 if TYPE_CHECKING:
     from drillsim.errors import Fault
@@ -203,7 +203,7 @@ def _list(sheet: inputs.Sheet, *, err: bool) -> None:
             mix = sheet.mixes[name]
             rows += [("mix", name, mix.label), *(("  unit", u.id, u.label or u.role) for u in mix.units)]
     for kind, id_, label in rows:
-        terminal.say(f"  {kind:<11} {id_:<22} {label}", err=err)
+        terminal.say(f"  {kind:<11} {one_line(id_):<22} {one_line(label)}", err=err)
 
 
 def _as_data(
