@@ -86,7 +86,7 @@ def test_more_staff_is_faster_in_the_made_study(six: Made) -> None:
 
 
 def test_mixes_without_a_clear_difference_need_more_drills() -> None:
-    rows = times("a", 10.0, 200.0, 30.0) + times("b", 110.0, 90.0, 30.5)
+    rows = times("a", *(10.0, 200.0, 30.0) * 3) + times("b", *(110.0, 90.0, 30.5) * 3)
     (one,) = differences(made(rows), "drill", ABLE)
     assert one.drills_more is not None
     assert one.verdict == needs_words(one.drills_more)
@@ -104,7 +104,7 @@ def test_a_difference_within_what_matters_is_said_not_to_matter() -> None:
 
 
 def test_a_constant_difference_is_decided_by_what_matters() -> None:
-    rows = times("a", 10.0, 20.0) + times("b", 14.0, 24.0)
+    rows = times("a", *(10.0, 20.0) * 3) + times("b", *(14.0, 24.0) * 3)
     verdicts = [differences(made(rows, matters={ABLE: m}), "drill", ABLE)[0].verdict for m in (4.5, 4.0, 3.0)]
     assert verdicts == ["no difference that matters", "slower", "slower"]
 
@@ -200,15 +200,35 @@ def test_a_printed_comparison_reads_like_this() -> None:
     assert str(compare(study)).splitlines() == [
         "A drill: able to act (able_on_scene_s), 3 drills per mix, seed 7",
         "",
-        "mix   mean  half by  9 of 10 by  reached          against a (95 %)      p  faster in",
+        "mix   mean  half by  9 of 10 by  reached          against a (95 %)  p  faster in",
         "a    11:10     1:50     > 30:00   2 of 3",
-        "b     4:55     1:35       11:40   3 of 3  -6:15 (-32:15 to +19:45)  0.410      100 %  needs about 11 drills more",
+        "b     4:55     1:35       11:40   3 of 3  -6:15 (-32:15 to +19:45)  -      100 %",
         "",
         "Possibly best: a, b.",
-        "The same random drills for every mix. p: paired t, Holm over 1 contrast. Below 0: faster.",
+        (
+            "The same random drills for every mix. p: paired t, Holm over 1 contrast (every mix against one, in this "
+            "measure and scenario). Below 0: faster."
+        ),
         "What matters: 10 s (A:study.matters).",
         "Drills that did not get there count as 30:00 (the horizon) in means and differences.",
+        "The same drills divide the variance of the difference by: b 2.7.",
+        "b: 3 pairs: too few for a test, which needs 6.",
+        "Order by mean: b, a. Watched to half the horizon (15:00): the same.",
     ]
+
+
+def test_a_measure_that_the_staffing_decides_is_reported_and_not_judged() -> None:
+    called = "police_called_s"
+    rows = times("a", *(60.0 + r for r in range(12)), measure=called) + times("b", *[40.0] * 12, measure=called)
+    (one,) = differences(made(rows), "drill", called)
+    assert (one.p_holm, one.verdict, one.paired.n) == (None, "", 12)
+    assert one.remark == "an outcome of the staffing itself: reported, not judged"
+
+
+def test_the_order_may_turn_at_half_the_horizon() -> None:
+    rows = times("a", 100.0, 100.0, None) + times("b", 500.0, 500.0, 500.0)
+    notes = compare(made(rows)).tables[0][3]
+    assert "Order by mean: b, a. Watched to half the horizon (15:00): a, b." in notes
 
 
 def test_what_is_left_out_is_told() -> None:
@@ -255,7 +275,8 @@ def test_the_summary_has_exactly_the_keys_of_the_design(six: Made) -> None:
     drill = told["scenarios"]["drill"]
     mix = drill["mixes"]["one-sro"]
     assert list(told) == ["runs", "seed", "scenarios"]
-    assert list(drill) == ["primary", "horizon_s", "mixes", "comparisons", "possibly_best", "worth", "goals"]
+    keys = ["primary", "horizon_s", "mixes", "comparisons", "possibly_best", "worth", "goals", "family", "order"]
+    assert list(drill) == keys
     assert list(mix) == ["cost_usd_year", "measures"]
     assert list(mix["cost_usd_year"]) == ["low", "mid", "high"]
     assert list(mix["measures"][ABLE]) == [
@@ -269,7 +290,7 @@ def test_the_summary_has_exactly_the_keys_of_the_design(six: Made) -> None:
         "runs",
     ]
     keys = ["mix", "versus", "measure", "mean_difference", "ci95", "p_holm", "share_faster"]
-    keys += ["matters", "verdict", "drills_more"]
+    keys += ["matters", "verdict", "drills_more", "pairs", "variance_reduction", "remark"]
     assert list(drill["comparisons"][0]) == keys
     assert list(drill["goals"][0]) == ["measure", "mix", "share_met", "ci95", "verdict", "depends_on", "versus_present"]
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from drillsim.analysis.contrasts import Difference, Summary, describe, matters_of
 from drillsim.analysis.estimators import Paired, equivalence_p, holm, paired_difference
-from drillsim.analysis.samples import PartitionedResults, ResultRows, Sample, pair_of, sample
+from drillsim.analysis.weights.samples import PartitionedResults, ResultRows, Sample, pair_of, sample
 from drillsim.analysis.wording import difference_words, drills, money_words, p_words, short_name, shown, unit_of
 from drillsim.errors import ResultError, closest
 from drillsim.quantities import clock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,8 +16,11 @@ from drillsim.analysis.contrasts import (
     Summary,
     describe,
     differences,
+    family_words,
     matters_of,
     matters_source,
+    orders,
+    sample,
 )
 from drillsim.analysis.estimators import Interval
 from drillsim.analysis.wording import (
@@ -32,6 +36,7 @@ from drillsim.analysis.wording import (
 from drillsim.escape import for_xml
 from drillsim.quantities import clock
 from drillsim.record.outline import Outline
+from drillsim.record.presence import RARE, RARELY, joint_states
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,8 @@ def compare(
         apart = {d.mix: d for d in differences(results, scenario, name, other)}
         rows += [_frame_row(scenario, mix, name, s, apart.get(mix)) for mix, s in found.items()]
         chosen_from = choice(results, scenario, name)
-        tables.append(_table(outline, scenario, name, other, found, apart, chosen_from.words(outline)))
+        title, heads, lines, notes = _table(outline, scenario, name, other, found, apart, chosen_from.words(outline))
+        tables.append((title, heads, lines, (*notes, *remarks(results, scenario, name, list(apart.values())))))
     changed: list[dict[str, object]] = []
     for start in bases(outline) if base is None else [base]:
         others = None if base is None else [n for n, line in outline.scenarios.items() if n != base and not line.of]
@@ -115,7 +121,8 @@ def _frame_row(scenario: str, mix: str, measure: str, one: Summary, apart: Diffe
         f"p90_low{tail}": one.p90.low, f"p90_high{tail}": one.p90.high, "p90_over_horizon": one.p90.over,
         "reached": one.reached, "runs": one.n, "not_applicable": one.not_applicable, "failed": one.failed,
         f"difference{tail}": gap.value, f"difference_low{tail}": gap.low, f"difference_high{tail}": gap.high,
-        "pairs": pair.n if pair else None, "p_holm": apart.p_holm if apart else None,
+        "pairs": pair.n if pair else None, "variance_reduction": pair.variance_reduction if pair else None,
+        "remark": apart.remark if apart else "", "p_holm": apart.p_holm if apart else None,
         "share_faster": pair.share_faster if pair else None, "share_tied": pair.share_tied if pair else None,
         "verdict": apart.verdict if apart else "", "drills_more": apart.drills_more if apart else None,
     }  # fmt: skip
@@ -155,8 +162,10 @@ def _table(
         ))  # fmt: skip
     what = f"{short_name(measure)} ({measure})"
     title = f"{outline.title(scenario)}: {what}, {drills(outline.runs)} per mix, seed {outline.seed}"
-    contrasts = f"{len(apart)} contrast{'' if len(apart) == 1 else 's'}"
-    notes = ["The same random drills for every mix." + (f" p: paired t, Holm over {contrasts}." if apart else "")]
+    notes = [
+        "The same random drills for every mix."
+        + (f" p: paired t, Holm over {family_words(len(apart))}." if apart else "")
+    ]
     if unit == "s":
         notes[-1] += " Below 0: faster."
     if apart:
@@ -171,6 +180,51 @@ def _table(
             left = ", ".join(f"{k} {what}" for k, what in told if k)
             notes.append(f"{outline.label(mix)}: {left}, left out.")
     return title, heads, tuple(lines), tuple(notes)
+
+
+def remarks(played: ResultRows, scenario: str, measure: str, apart: Sequence[Difference]) -> list[str]:
+    """Return the notes below a table of mixes in one measure."""
+    notes = []
+    outline = played.outline
+    weighed = [words for mix in outline.mixes if (words := presence_words(played, scenario, mix, measure))]
+    if weighed:
+        notes.append(f"Presence is weighed: {'; '.join(weighed)}.")
+    gains = [(d.mix, d.paired.variance_reduction) for d in apart if d.paired.variance_reduction is not None]
+    if gains:
+        told = ", ".join(f"{outline.label(mix)} {gain:.1f}" for mix, gain in gains)
+        notes.append(f"The same drills divide the variance of the difference by: {told}.")
+    untested = Counter(d.remark for d in apart if d.remark)
+    for words in untested:
+        notes.append(f"{', '.join(outline.label(d.mix) for d in apart if d.remark == words)}: {words}.")
+    found = orders(played, scenario, measure)
+    if found is not None and len(found[0]) > 1:
+        half = clock(outline.scenarios[scenario].horizon_s / 2)
+        order, other = (", ".join(outline.label(mix) for mix in mixes) for mixes in found)
+        notes.append(
+            f"Order by mean: {order}. Watched to half the horizon ({half}): {'the same' if order == other else other}."
+        )
+    return notes
+
+
+def presence_words(played: ResultRows, scenario: str, mix: str, measure: str) -> str:
+    """Return the least likely state of a mix: how likely it is, and how often it was played; '' where nothing is left to chance."""
+    line = played.outline.scenarios[scenario]
+    law = line.chances.get(mix)
+    drills = sample(played, scenario, mix, measure).drills
+    if law is None or not (law.units or law.weekdays) or not drills.states:
+        return ""
+    common = [(str(states[0]), p) for states, p in joint_states([law], least=RARE)]
+    label, seen = played.outline.label(mix), Counter(drills.states)
+    rare = sum(number for word, number in seen.items() if word.startswith(RARELY))
+    if rare:
+        p = 1.0 - sum(p for _, p in common)
+        return f"{label}: states below 1 %, together {100 * p:.2g} % of days, played {_times(rare)}"
+    words, p = common[-1]
+    return f"{label}: {words}, {100 * p:.3g} % of days, played {_times(seen[words])}"
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _aligned(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]], notes: Sequence[str]) -> str:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drillsim.analysis.estimators import Interval, Paired, Quantile, equivalence_p, holm
-from drillsim.analysis.samples import PartitionedResults, ResultRows, Sample, known, pair_of, rows_of, sample
+from drillsim.analysis.estimators import FEWEST_PAIRS, Interval, Paired, Quantile, equivalence_p, holm
 from drillsim.analysis.selection.sizing import drills_to_decide
 from drillsim.analysis.selection.targets import TargetPair, target_pair
+from drillsim.analysis.weights.samples import PartitionedResults, ResultRows, Sample, known, pair_of, rows_of, sample
 from drillsim.analysis.wording import needs_words, unit_of
-from drillsim.record.columns import COUNTS, MATTERS, MEASURES, TIMES, status_name
+from drillsim.record.columns import BY_NAME, COUNTS, MATTERS, MEASURES, TIMES, status_name
 from drillsim.record.outline import GoalLine, ScenarioLine
 
 MET, MISSED, CLOSE = "met", "missed", "too close to call"
@@ -64,6 +64,11 @@ class Difference:
     family: int = 1
 
     @property
+    def remark(self) -> str:
+        """Why it is not tested; '' where it is."""
+        return untested(self.paired, self.measure)
+
+    @property
     def verdict(self) -> str:
         """Words for the difference, at adjusted p < 0.05 each; empty without a test.
 
@@ -71,10 +76,12 @@ class Difference:
         lower, higher) where it is not 0; else about how many drills more it needs until one of these can be said.
         """
         value = self.paired.difference.value
-        if self.p_holm is None or value is None:
+        if value is None or _follows_staffing(self.measure):
             return ""
         if self.paired.share_tied == 1.0:
             return SAME
+        if self.p_holm is None:
+            return ""
         if self.p_matters is not None and self.p_matters < 0.05:
             return NOT_MATTER
         if self.p_holm >= 0.05:
@@ -140,11 +147,29 @@ def differences(played: ResultRows, scenario: str, measure: str, versus: str | N
     for name in names:
         pairs.append(pair_of(sample(played, scenario, name, measure), against))
     matters = matters_of(outline.scenarios[scenario], measure)
-    adjusted, within = holm([pair.p for pair in pairs]), holm([equivalence_p(pair, matters) for pair in pairs])
+    tested = [pair if not untested(pair, measure) else None for pair in pairs]
+    adjusted = holm([pair.p if pair else None for pair in tested])
+    within = holm([equivalence_p(pair, matters) if pair else None for pair in tested])
     return [
         Difference(name, other, measure, pair, p, matters, q, len(pairs))
         for name, pair, p, q in zip(names, pairs, adjusted, within, strict=True)
     ]
+
+
+def _follows_staffing(measure: str) -> bool:
+    column = BY_NAME.get(measure)
+    return column is not None and column.follows_staffing
+
+
+def untested(pair: Paired, measure: str) -> str:
+    """Return why a difference is reported and not tested, '' where it is tested."""
+    if _follows_staffing(measure):
+        return "an outcome of the staffing itself: reported, not judged"
+    return (
+        f"{pair.n} pair{'' if pair.n == 1 else 's'}: too few for a test, which needs {FEWEST_PAIRS}"
+        if pair.n < FEWEST_PAIRS
+        else ""
+    )
 
 
 def matters_of(line: ScenarioLine, measure: str) -> float:
@@ -199,6 +224,25 @@ def _met_pair(one: Sample, against: Sample, goal: GoalLine) -> TargetPair:
     return target_pair(_met(mine, goal)[i], _met(its, goal)[j])
 
 
+def family_words(contrasts: int) -> str:
+    """Return the family of tests that Holm's rule holds together."""
+    return f"{contrasts} contrast{'' if contrasts == 1 else 's'} (every mix against one, in this measure and scenario)"
+
+
+def orders(played: ResultRows, scenario: str, measure: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the mixes by their mean in a time, as watched to the horizon and to half of it; None for a count."""
+    if unit_of(measure) != "s":
+        return None
+    samples = {mix: sample(played, scenario, mix, measure) for mix in played.outline.mixes}
+    horizon_s = played.outline.scenarios[scenario].horizon_s
+    found = []
+    for until_s in (horizon_s, horizon_s / 2):
+        means = {mix: s.weighed.mean(np.minimum(s.numbers, until_s)).value for mix, s in samples.items()}
+        known = [mix for mix, value in means.items() if value is not None]
+        found.append(tuple(sorted(known, key=lambda mix: (round(means[mix] or 0.0, 6), known.index(mix)))))
+    return found[0], found[1]
+
+
 def measures_of(played: ResultRows, scenario: str) -> list[str]:
     """Return the measures that apply to any drill of a scenario: the primary one first, then in column order."""
     first = played.outline.scenarios[scenario].primary
@@ -230,11 +274,13 @@ __all__ = [
     "Summary",
     "describe",
     "differences",
+    "family_words",
     "goal_results",
     "goal_verdict",
     "matters_of",
     "matters_source",
     "measures_of",
+    "orders",
     "pair_of",
     "rows_of",
     "sample",

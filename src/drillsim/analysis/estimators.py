@@ -176,8 +176,12 @@ class Paired:
     """Standard error of the mean difference; 0 without spread, None below two pairs."""
     freedom: float | None = None
     """Degrees of freedom of the standard error."""
+    variance_reduction: float | None = None
+    """Variance of the difference with drills of its own for each mix, over that on the same drills; None without spread."""
 
 
+FEWEST_PAIRS = 6
+"""Fewest pairs for a test: with five, even one sign in all of them has p = 0.0625 in the sign test."""
 TIE = 1e-3
 """Differences up to this, in the unit of the measure (1 ms for times), are ties."""
 ROUND = 6

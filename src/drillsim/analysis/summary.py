@@ -15,8 +15,10 @@ from drillsim.analysis.contrasts import (
     Summary,
     describe,
     differences,
+    family_words,
     goal_results,
     measures_of,
+    orders,
 )
 from drillsim.analysis.money import worth
 from drillsim.analysis.selection.targets import TargetPair
@@ -71,7 +73,15 @@ def _scenario(played: ResultRows, name: str, budget: float | None) -> dict[str, 
         },
         "worth": {one.mix: one.as_dict() for one in worth(outline, choice(played, name, line.primary), budget=budget)},
         "goals": [_goal(g) for g in goal_results(played, name)],
+        "family": family_words(len(mixes) - 1),
+        "order": _order(played, name),
     } | _as_variant(played, name)
+
+
+def _order(played: ResultRows, name: str) -> dict[str, list[str]]:
+    """Return the mixes by their mean in the primary measure, watched to the horizon and to half of it; nothing for counts."""
+    found = orders(played, name, played.outline.scenarios[name].primary)
+    return {} if found is None else {"horizon": list(found[0]), "half_horizon": list(found[1])}
 
 
 def _cost(told: MixLine) -> dict[str, float]:
@@ -124,6 +134,9 @@ def _difference(apart: Difference) -> dict[str, Any]:
         "matters": apart.matters,
         "verdict": apart.verdict,
         "drills_more": apart.drills_more,
+        "pairs": pair.n,
+        "variance_reduction": _number(pair.variance_reduction),
+        "remark": apart.remark,
     }
 
 

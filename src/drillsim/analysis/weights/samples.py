@@ -225,12 +225,20 @@ def pair_of(one: Sample, against: Sample) -> Paired:
     _, i, j = np.intersect1d(one.keys, against.keys, assume_unique=True, return_indices=True)
     _, mine, its = np.intersect1d(one.drills.numbers, against.drills.numbers, assume_unique=True, return_indices=True)
     strata = one.drills.strata_with(against.drills, mine, its)
-    if strata.is_plain and not one.drills.is_day:
-        return paired_difference(one.numbers[i], against.numbers[j])
     place = np.full(len(one.drills.numbers), -1, dtype=np.int64)
     place[mine] = np.arange(len(mine))
     weighed = Weighed(place[one.drill[i]], strata, one.drills.is_day)
-    return weighed_difference(one.numbers[i], against.numbers[j], weighed)
+    a, b = one.numbers[i], against.numbers[j]
+    is_plain = strata.is_plain and not one.drills.is_day
+    found = paired_difference(a, b) if is_plain else weighed_difference(a, b, weighed)
+    return replace(found, variance_reduction=_reduction(weighed.mean(a).error, weighed.mean(b).error, found.error))
+
+
+def _reduction(first: float | None, second: float | None, paired: float | None) -> float | None:
+    """Return how many times smaller the variance of a difference is than with drills of its own for each mix."""
+    if first is None or second is None or not paired:
+        return None
+    return (first**2 + second**2) / paired**2
 
 
 def known(name: str, names: Iterable[str], what: str) -> None:
