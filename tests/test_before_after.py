@@ -14,8 +14,8 @@ import pytest
 from scipy import stats
 
 import drillsim as ds
-from drillsim.analysis.before_after import bases, variants_of
 from drillsim.analysis.summary import summarise
+from drillsim.analysis.variants.before_after import bases, variants_of
 from drillsim.cli import main
 from drillsim.record.trace import Trace
 from drillsim.streams.streams import Streams

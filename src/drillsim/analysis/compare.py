@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from drillsim.analysis.before_after import bases, before_after
 from drillsim.analysis.choice import choice
 from drillsim.analysis.contrasts import (
     Difference,
@@ -23,6 +22,7 @@ from drillsim.analysis.contrasts import (
     sample,
 )
 from drillsim.analysis.estimators import Interval
+from drillsim.analysis.variants.before_after import bases, before_after
 from drillsim.analysis.wording import (
     difference_words,
     drills,
@@ -236,3 +236,6 @@ def _aligned(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]], n
         return "  ".join(cells).rstrip()
 
     return "\n".join([title, "", text(heads), *(text(line) for line in lines), "", *notes])
+
+
+__all__ = ["Comparison", "bases", "before_after", "compare"]

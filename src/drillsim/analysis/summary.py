@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from drillsim.analysis.before_after import base_of, changes
 from drillsim.analysis.choice import choice
 from drillsim.analysis.contrasts import (
     Difference,
@@ -22,6 +21,7 @@ from drillsim.analysis.contrasts import (
 )
 from drillsim.analysis.money import worth
 from drillsim.analysis.selection.targets import TargetPair
+from drillsim.analysis.variants.before_after import base_of, changes
 from drillsim.record.columns import BY_NAME, TIMES
 from drillsim.record.outline import MixLine
 from drillsim.record.store import DECIMALS

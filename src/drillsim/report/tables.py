@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from drillsim.analysis.before_after import bases, before_after
 from drillsim.analysis.choice import choice
+from drillsim.analysis.compare import bases, before_after
 from drillsim.analysis.contrasts import (
     MET,
     MISSED,

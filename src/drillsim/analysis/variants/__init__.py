@@ -1,0 +1,1 @@
+"""Variants of a drill compared with their base, drill by drill."""
