@@ -1,4 +1,4 @@
-"""What somebody leaves, somebody else takes up: supporting tasks, care, propped doors, a search, and need (B10, B18, B22 to B24)."""
+"""What somebody leaves, somebody else takes up: supporting tasks, care, propped doors, a search, and need (B9 to B11, B18, B24)."""
 
 # mypy: disable-error-code="arg-type, operator"
 # (values of rows are numbers, words or None; a comparison with None fails the test by itself)
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import drillsim as ds
 from depth import plays_of
 from plays import mix, scenario, stamps
-from protocol_plays import door, plan_of, room
+from protocol_plays import door, plan_of, room, with_openings
 from test_response_monotone import school
 
 LATE = {"monday": [{"from": "10:02", "to": "15:00"}]}
@@ -76,6 +76,17 @@ def test_somebody_else_meets_the_police_when_the_first_leaves() -> None:
 def test_who_is_at_the_entry_first_meets_the_police() -> None:
     trace = hostile(guard("far", "r5"), guard("near", "at-2"))
     assert stamps(trace, "police-met", "near")
+
+
+def test_who_is_locked_in_does_not_meet_the_police() -> None:
+    shut = with_openings(corridor(), d0={"locked": "both"})
+    event = {"id": "event", "kind": "hostile", "where": "r5"}
+    drill = scenario("hostile", "r5", crowd="stays", incidents=[event], police={"locate": "120 s"})
+    staff = mix(guard("shut-in", "r0"), guard("other", "at-58"), unarmed_guard={"keys": False})
+    for units in (staff.units, staff.units[::-1]):
+        trace = ds.simulate(drill, shut, staff.model_copy(update={"units": units}), seed=1)
+        assert stamps(trace, "police-met", "other")
+        assert not stamps(trace, "cannot-reach", "shut-in")
 
 
 def test_who_comes_on_campus_meets_the_police_too() -> None:
@@ -176,6 +187,17 @@ def test_who_moved_behind_the_searchers_is_found_in_the_next_search() -> None:
     missing = {"id": "pupil", "kind": "missing-person", "where": "r5", "moves": [{"to": "r0", "after": "60 s"}]}
     trace = played(guard("a", "at-2"), guard("b"), incidents=[missing], police={"law": "20 min"})
     assert stamps(trace, "found")[0] < 300
+
+
+def test_somebody_unarmed_does_not_make_up_a_pair() -> None:
+    event = {"id": "event", "kind": "hostile", "where": "r3"}
+    drill = scenario("hostile", "r3", crowd="stays", incidents=[event], dispatch={"entry": "pair"})
+    staff = mix(
+        unit("sro", "sro", "at-30"), unit("monitor", "monitor", "at-30"), monitor={"words": {"hostile": "assists"}}
+    )
+    trace = ds.simulate(drill, corridor(), staff, seed=1)
+    assert len(stamps(trace, "waits-at-door", "sro")) == 1
+    assert not stamps(trace, "on-scene", "sro")
 
 
 # ------------------------------------------------------------------ who leaves again does no harm

@@ -9,7 +9,7 @@ once no space is left it is looked for anew.
 
 *Entry as a pair or team.* With `dispatch.entry: pair` or `team`, armed responders walk to the last door before the
 incident and wait there until two or four of one service (units of the school count as one) have come; then all of them go
-in, and whoever comes later goes straight on. Responders of different services do not make up a team.
+in, and whoever comes later goes straight on. Who only assists waits with them, and does not count. Responders of different services do not make up a team.
 
 *The last walk* ends at the incident's point. Where the incident has moved in the meantime, the responder goes on as soon
 as the new place reaches it by radio.
@@ -176,7 +176,8 @@ class Approach:
         if door is not None:
             yield self._walk(incident, responder, door[0], door[1], speed_mps)
         waiting = incident.at_door.setdefault(service, set())
-        waiting.add(responder.id)
+        if incident.is_resolved_by(responder.role):
+            waiting.add(responder.id)
         if len(waiting) >= drill.scenario.dispatch.team:
             if not together.triggered:
                 together.succeed()

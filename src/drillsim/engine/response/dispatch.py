@@ -225,15 +225,18 @@ class Dispatcher:
         return self.first_at(incident, may, goal)
 
     def first_at(self, incident: IncidentState, units: Iterable[Responder], goal: tuple[int, XY]) -> Responder | None:
-        """Return which of some units can be at a place first, for a task of an incident; ties by mix order."""
+        """Return which of some units can be at a place first, for a task of an incident; ties by mix order.
 
-        def eta(unit: Responder) -> tuple[float, int]:
+        None where none of them finds a way; one that is on a stair comes last.
+        """
+        found: list[tuple[float, int, Responder]] = []
+        for unit in units:
             space, at = self.drill.travel.place(unit)
             routes = self.drill.travel.routes(unit, unit.pace(incident.kind))
             way_s = routes.seconds_to(space, at, *goal) if space >= 0 else float("inf")
-            return unit.set_off_s(self.drill.env.now, incident.number) + way_s, unit.order
-
-        return min(units, key=eta, default=None)
+            if space < 0 or way_s < float("inf"):
+                found.append((unit.set_off_s(self.drill.env.now, incident.number) + way_s, unit.order, unit))
+        return min(found, key=lambda one: one[:2])[2] if found else None
 
     def _aed_s(self, incident: IncidentState, unit: Responder) -> float:
         """Return the seconds until a unit is at the patient with an AED; until it has one in hand while the place is unknown."""
