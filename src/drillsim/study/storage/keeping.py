@@ -24,22 +24,28 @@ class Keeping:
         self._keys = StudyKeys(study, simulate)
         self._memory: dict[str, dict[int, PlayedDrill]] = {}
         pairs = list(self._keys.inputs.values())
-        self._has: dict[str, bytearray] = {}  # a byte for each drill of some inputs: finished or not
-        self._place: dict[str, dict[tuple[str, int], int]] = {}
+        forced: dict[str, dict[tuple[str, int], int]] = {inputs: {} for inputs in pairs}
         for (s, _), inputs in self._keys.inputs.items():
-            drills = study.strata[s].drills
-            self._has[inputs] = bytearray(len(drills))
-            self._place[inputs] = {(d.forced, d.replication): i for i, d in enumerate(drills) if d.forced}
+            for drill in study.strata[s].drills[study.runs :]:
+                forced[inputs].setdefault((drill.forced, drill.replication), study.runs + len(forced[inputs]))
+        self._forced, self._names = forced, {inputs: list(numbers) for inputs, numbers in forced.items()}
+        """Number of each drill forced to a presence, by inputs: scenarios of equal inputs may have added other drills."""
+        self._has = {inputs: bytearray(study.runs + len(forced[inputs])) for inputs in pairs}
+        """A byte for each drill of some inputs: finished or not."""
         self._wanted = {pair: bytearray(len(study.strata[pair[0]].drills)) for pair in self._keys.inputs}
-        self._shared = {inputs: pairs.count(inputs) for inputs in self._has}
+        self._shared = {inputs: [s for (s, _), i in self._keys.inputs.items() if i == inputs] for inputs in self._has}
+        self._places = [
+            {(d.forced, d.replication): i for i, d in enumerate(one.drills) if d.forced} for one in study.strata
+        ]
+        """Place of each forced drill among those of a scenario."""
         self.done = 0
         """Drills of the study that are finished."""
         if store is not None:
             store.add_inputs(self._keys.texts)
             for key in store.finished(self._has):
-                place = self._place_of(key)
-                if place is not None:
-                    self._count(key.inputs, place)
+                number = self._number_of(key)
+                if number is not None:
+                    self._count(key.inputs, number)
         self.begun_with = self.done
         """Drills of the study that were finished before it began."""
         self._tell(self.done)
@@ -56,9 +62,9 @@ class Keeping:
             wanted = []
             for s, m, drill in drills:
                 self._wanted[s, m][drill] = 1
-                flags = asked[self._keys.inputs[s, m]]
-                if not flags[drill]:
-                    flags[drill] = 1
+                flags, number = asked[self._keys.inputs[s, m]], self._number((s, m, drill))
+                if not flags[number]:
+                    flags[number] = 1
                     wanted.append((s, m, drill))
             if len(wanted) == len(drills):
                 jobs.append([chunk])
@@ -80,7 +86,7 @@ class Keeping:
         else:
             self._remember(played)
         for one in played:
-            self._count(self._keys.key(one.drill).inputs, one.drill[2])
+            self._count(self._keys.key(one.drill).inputs, self._number(one.drill))
 
     @contextmanager
     def chunk(self) -> Iterator[Callable[[PlayedDrill], None]]:
@@ -100,23 +106,37 @@ class Keeping:
     def _remember(self, played: Sequence[PlayedDrill]) -> None:
         for one in played:
             key = self._keys.key(one.drill)
-            known = self._memory.setdefault(key.inputs, {})
-            before = known.get(one.drill[2])
+            known, number = self._memory.setdefault(key.inputs, {}), self._number(one.drill)
+            before = known.get(number)
             if before is None or not before.final:
-                known[one.drill[2]] = one
+                known[number] = one
             elif one.final and before.sha256 != one.sha256:
                 raise unequal(key)
 
-    def _place_of(self, key: DrillKey) -> int | None:
-        """Return the place of a stored drill in the strata of its scenario; None where the study does not ask for it."""
+    def _number(self, drill: tuple[int, int, int]) -> int:
+        """Return the number of a drill among those of equal inputs; that of a drill of the seed is its replication."""
+        s, m, place = drill
+        if place < self._study.runs:
+            return place
+        one = self._study.strata[s].drills[place]
+        return self._forced[self._keys.inputs[s, m]][one.forced, one.replication]
+
+    def _number_of(self, key: DrillKey) -> int | None:
+        """Return the number of a stored drill among those of equal inputs; None where the study does not ask for it."""
         if key.presence:
-            return self._place[key.inputs].get((key.presence, key.replication))
+            return self._forced[key.inputs].get((key.presence, key.replication))
         return key.replication if key.replication < self._study.runs else None
 
-    def _count(self, inputs: str, place: int) -> None:
-        if not self._has[inputs][place]:
-            self._has[inputs][place] = 1
-            self.done += self._shared[inputs]
+    def _count(self, inputs: str, number: int) -> None:
+        """Count a finished drill once for every scenario and mix of these inputs that asks for it."""
+        if self._has[inputs][number]:
+            return
+        self._has[inputs][number] = 1
+        if number < self._study.runs:
+            self.done += len(self._shared[inputs])
+            return
+        name = self._names[inputs][number - self._study.runs]
+        self.done += sum(name in self._places[s] for s in self._shared[inputs])
 
     def _tell(self, done: int) -> None:
         if self._progress is not None and done:
@@ -130,8 +150,11 @@ class Keeping:
         for (s, m), inputs in self._keys.inputs.items():
             wanted = self._wanted[s, m]
             left = sum(wanted)
-            for place, payload in self._stored(inputs):
-                if not wanted[place]:
+            names = self._names[inputs]
+            for number, payload in self._stored(inputs):
+                seed = number < self._study.runs
+                place = number if seed else self._places[s].get(names[number - self._study.runs])
+                if place is None or not wanted[place]:
                     continue
                 left -= 1
                 drill = s, m, place
@@ -142,12 +165,12 @@ class Keeping:
 
     def _stored(self, inputs: str) -> Iterator[tuple[int, bytes]]:
         if self._store is None:
-            yield from ((place, one.payload) for place, one in self._memory.get(inputs, {}).items())
+            yield from ((number, one.payload) for number, one in self._memory.get(inputs, {}).items())
             return
         for one in self._store.drills(inputs):
-            place = self._place_of(one.key)
-            if place is not None:
-                yield place, one.payload
+            number = self._number_of(one.key)
+            if number is not None:
+                yield number, one.payload
 
 
 __all__ = ["Keeping", "Progress"]
