@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -45,6 +46,7 @@ def play(
     runs: int,
     seed: int,
     workers: int | None,
+    dask: str | None = None,
     quiet: bool = False,
     show: bool = True,
     strict: bool = False,
@@ -54,6 +56,8 @@ def play(
 ) -> int:
     """Run a study, store and print its results, and return the exit code.
 
+    dask
+        Address of the scheduler of a Dask cluster to play on, '' for one of processes on this machine; None for none.
     pick_s
         Play until one mix is chosen within this of the best, instead of `runs` drills.
     budget
@@ -78,7 +82,7 @@ def play(
     )
     with claimed as folder:
         drawn = _beside(lambda: _map(given))  # this process is idle while the workers play
-        results, picked = _run(study, folder, workers=workers, pick_s=pick_s, quiet=quiet)
+        results, picked = _run(study, folder, workers=workers, dask=dask, pick_s=pick_s, quiet=quiet)
         if not quiet:
             terminal.complain("Drawing the figures.")
         _store(results, drawn, folder)
@@ -94,18 +98,20 @@ def play(
 
 
 def _run(
-    study: Study, folder: StudyFolder, *, workers: int, pick_s: float | None, quiet: bool
+    study: Study, folder: StudyFolder, *, workers: int, dask: str | None, pick_s: float | None, quiet: bool
 ) -> tuple[Results, Pick | None]:
     """Run a study into its folder, or pick a mix; whatever ends it, tell how many drills are stored."""
     from drillsim.study.pick import pick
-    from drillsim.study.runner import run
+    from drillsim.study.runner import dask_executor, run
 
     try:
-        if pick_s is not None:
-            picked = pick(study, delta_s=pick_s, workers=workers, tell=_round_teller(quiet), store=folder)
-            return picked.results, picked
-        with terminal.progress(len(study), "drills", quiet=quiet) as tell:
-            return run(study, workers=workers, store=folder, progress=tell), None
+        with dask_executor(dask, workers=workers) if dask is not None else nullcontext() as executor:
+            if pick_s is not None:
+                tell_round = _round_teller(quiet)
+                picked = pick(study, delta_s=pick_s, workers=workers, executor=executor, tell=tell_round, store=folder)
+                return picked.results, picked
+            with terminal.progress(len(study), "drills", quiet=quiet) as tell:
+                return run(study, workers=workers, executor=executor, store=folder, progress=tell), None
     except BaseException:
         terminal.complain(
             f"{len(folder.store):,} drills are kept in {shown(folder.home)}. The same command with "

@@ -39,6 +39,8 @@ MOST_RUNS = 1_000_000
 @click.option("--workers", type=WORKERS, help="Processes; default: one per processor. Never changes a result.")
 @click.option("--out", type=OutPath(path_type=Path), help="Results folder; default: drillsim-results-INTERNAL.")
 @resume_or_overwrite
+@click.option("--executor", type=click.Choice(["dask"]), help="Play on a Dask cluster; needs the extra [cluster].")
+@click.option("--scheduler", metavar="ADDRESS", help="Scheduler of the cluster; default: processes of this machine.")
 @click.option(
     "--override", "overrides", multiple=True, metavar="NAME", help="A named what-if of the scenarios; may be repeated."
 )
@@ -66,6 +68,8 @@ def compare(
     out: Path | None,
     resume: bool,
     overwrite: bool,
+    executor: str | None,
+    scheduler: str | None,
     overrides: tuple[str, ...],
     pick_s: float | None,
     budget: float | None,
@@ -83,6 +87,8 @@ def compare(
     With --set, --sweep or a second --plan every scenario is also played with these changes, and one table tells before and
     after: the same mix on the same drills.
     """
+    if scheduler is not None and executor is None:
+        raise click.UsageError("--scheduler is the address of a cluster: add --executor dask")
     given = inputs.load(scenarios, plans[0] if plans else None, mixes, overrides)
     if sets or sweeps or plans[1:]:
         if pick_s is not None:
@@ -98,6 +104,7 @@ def compare(
         runs=runs,
         seed=seed,
         workers=workers,
+        dask=(scheduler or "") if executor == "dask" else None,
         quiet=quiet,
         show=not no_open,
         strict=fail_on_goals,

@@ -31,7 +31,9 @@ ATTEMPTS = 3
 """How often a job is sent; then its drills are sent one by one, and a drill that is lost as often is given up."""
 WINDOW = 1024
 """Most jobs that are open at a time on an executor of the caller, so that memory does not grow with the study."""
-_WAKE_S = 0.5
+PATIENCE = 100
+"""How often a job is sent while no other has been answered yet."""
+_WAKE_S, _PAUSE_S = 0.5, 0.02
 
 
 @dataclass(eq=False)
@@ -160,6 +162,9 @@ class Jobs:
         if job.sent < ATTEMPTS:
             return [job]
         if not self.answered:
+            if job.sent < PATIENCE and any(other.sent <= ATTEMPTS for other in (*self._open, *self._todo)):
+                time.sleep(_PAUSE_S)
+                return [job]  # others may still be answered
             raise SimulationError(f"no worker can play a drill: {type(problem).__name__}: {problem}") from problem
         singles = [single for chunk in job.chunks for single in chunk.singles(self._mixes)]
         if len(singles) > 1:
