@@ -88,6 +88,24 @@ def test_an_exit_between_two_rooms_is_told() -> None:
     ]
 
 
+def test_services_come_in_by_what_counts_as_an_exit(tmp_path: Path) -> None:
+    """Before, an 'exit' into an enclosed court or into a room was taken for a way in of the police."""
+    room = "{{id: {0}, level: L0, use: {1}, polygon: [[{2}, 0], [{3}, 0], [{3}, 9], [{2}, 9]]}}"
+    rooms = ", ".join(
+        room.format(*at) for at in (("r", "gym", 0, 9), ("hall", "lobby", 9, 18), ("yard", "outdoors", 18, 30))
+    )
+    doors = "".join(
+        f"  - {{id: {id_}, kind: exit, spaces: [{sides}], line: [[{x}, 3], [{x}, 4]]}}\n"
+        for id_, sides, x in (("d", "r, hall", 9), ("c", "hall, yard", 18), ("x", "r, outside", 0))
+    )
+    head = HEAD.replace(", {id: L1, elevation: 0}", "")
+    for entry, is_told in (("d", True), ("c", True), ("x", False)):
+        faults = told(
+            f"{head}units: m\nspaces: [{rooms}]\nopenings:\n{doors}entries: {{police: [{entry}]}}\n", tmp_path
+        )
+        assert any(f"'{entry}' is no exit" in m and "Known: 'x'" in m for m in faults) == is_told, faults
+
+
 def test_a_misspelt_space_of_a_door_is_told_once() -> None:
     """Before, the room without its door and the hall 'joined only through the outside' were faults of their own."""
     plan = row_of_rooms(exit_is={}, door_is={"spaces": ["Room", "hall"]})

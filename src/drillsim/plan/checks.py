@@ -10,7 +10,8 @@ from drillsim.documents.document import Document
 from drillsim.documents.fault_list import FaultList
 from drillsim.errors import Fault, closest, order_faults
 from drillsim.notation import UNITS, length_text, value_of
-from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Post, Ramp, Stair
+from drillsim.plan.model import OUTSIDE, Equipment, FloorPlan, Opening, Post, Ramp, Stair
+from drillsim.plan.passage import is_exit
 from drillsim.quantities import minutes
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _check_references(plan: FloorPlan, notes: FaultList) -> None:
     openings = dict.fromkeys(o.id for o in plan.openings)
     known = {**spaces, OUTSIDE: None}
     outdoors = {s.id for s in plan.spaces if s.use == "outdoors"}
-    exits = dict.fromkeys(o.id for o in plan.openings if o.kind == "exit" or OUTSIDE in o.spaces)
+    exits = dict.fromkeys(o.id for o in plan.openings if _may_be_entry(plan, o))
     for i, space in enumerate(plan.spaces):
         if space.level not in levels:
             notes.unknown("DS208", "level", space.level, levels, ("spaces", i, "level"))
@@ -148,6 +149,12 @@ def _check_references(plan: FloorPlan, notes: FaultList) -> None:
     for i, place in enumerate(plan.assembly):
         for k, name in enumerate(place.exits):
             _check_exit(notes, name, exits, openings, ("assembly", i, "exits", k))
+
+
+def _may_be_entry(plan: FloorPlan, opening: Opening) -> bool:
+    """Return whether somebody can come in by an opening: an exit, a gate of the site, or an exit of an unknown space."""
+    some_unknown = any(s != OUTSIDE and s not in plan.space_index for s in opening.spaces)
+    return OUTSIDE in opening.spaces or (some_unknown and opening.kind == "exit") or is_exit(plan, opening)
 
 
 def _check_exit(
