@@ -61,7 +61,7 @@ SUB_LAYERS: Mapping[str, tuple[frozenset[str], ...]] = {
     ),
     "verify": (
         frozenset({"suite"}),
-        frozenset({"crowd", "response"}),
+        frozenset({"crowd", "response", "statistics"}),
         frozenset({"theory", "harness"}),
     ),
 }

@@ -4,7 +4,8 @@ A suite is a list of functions that take a `Harness` and yield cases. Each case 
 ours, in three kinds: the engine is run on an experiment of the source; a closed form of `verify/theory` is computed;
 or a shipped input is looked up. `suite crowd` follows the test catalogues of IMO, NIST, RiMEA and ISO 20414 and the
 SFPE hydraulic model; `suite response` follows hypercube queueing, EASI and published exercises; `suite record` is its part
-that holds shipped figures against drills, ambulances and staffing on record. Case ids are stable:
+that holds shipped figures against drills, ambulances and staffing on record. `suite statistics` holds constants of the
+comparison at their published digits, and the coverage of its intervals. Case ids are stable:
 docs/verification.md, the tests and CI refer to them.
 """
 
@@ -40,6 +41,8 @@ from drillsim.verify.response.server_pools import hypercube_cases, pool_cases
 from drillsim.verify.response.shipped_inputs import input_cases
 from drillsim.verify.response.simex import simex_cases
 from drillsim.verify.response.travel import arrival_cases, patrol_cases
+from drillsim.verify.statistics.constants import constant_cases
+from drillsim.verify.statistics.coverage import coverage_cases
 
 Cases = Callable[[Harness], Iterable[Case]]
 
@@ -88,6 +91,7 @@ SUITES: dict[str, tuple[Cases, ...]] = {
         fire_drill_cases,
     ),
     "record": (record_cases, fire_drill_cases),
+    "statistics": (constant_cases, coverage_cases),
 }
 """Case functions of every suite, in the order of its rows."""
 LEGEND = """\

@@ -15,7 +15,10 @@ SURPRISE = 1
 
 @click.command(short_help="Check the engine against published cases.")
 @click.option(
-    "--suite", required=True, metavar="NAME", help="The cases to run: crowd, response, or record (a part of response)."
+    "--suite",
+    required=True,
+    metavar="NAME",
+    help="The cases to run: crowd, response, record (a part of response), or statistics.",
 )
 @click.option("--deep", is_flag=True, help="Play many more drills, with tighter tolerances.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
