@@ -74,11 +74,12 @@ OPEN = frozenset(
         "crowd.geometry",
         "engine.world",
         "exchange.dispatch_log",
+        "study.sensitivity",
         "verify.harness",
     }
 )
-"""Sub-packages that other packages may use: constant data (cells, the world), pure statistics, one importer per format, and
-test stands."""
+"""Sub-packages that other packages may use: constant data (cells, the world), pure statistics, what a choice hangs on, one importer
+per format, and test stands."""
 CROWDED = frozenset({"cli/commands"})
 """Folders that may hold more than 12 modules: one per verb of the command line."""
 ALSO_ENDS_AS = frozenset({"cannot-reach", "nobody-free", "nobody-suited", "report-lost"})

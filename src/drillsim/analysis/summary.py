@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from drillsim.analysis.choice import choice
@@ -40,7 +40,7 @@ def summarise(played: ResultRows, *, seconds: float | None = None, budget: float
 
     Of each scenario the primary measure comes first. `p50` and `p90` are None beyond the horizon.
     `possibly_best` names, by measure, the mixes that no other beats beyond doubt; measures that are outcomes of the staffing
-    choose none. `depends_on` is None: no procedure for it has been run.
+    choose none. `depends_on` of a goal names the assumptions and laws that turn its verdict; None where they were not tried.
     """
     played = PartitionedResults(played)
     outline = played.outline
@@ -54,6 +54,7 @@ def summarise(played: ResultRows, *, seconds: float | None = None, budget: float
 
 def _scenario(played: ResultRows, name: str, budget: float | None) -> dict[str, Any]:
     outline = played.outline
+    known: Mapping[tuple[str, str, float, str], Sequence[str]] | None = getattr(played, "depends_on", None)
     line, measures = outline.scenarios[name], measures_of(played, name)
     compared = [m for m in measures if m in TIMES or m == line.primary]
     mixes = {
@@ -72,7 +73,10 @@ def _scenario(played: ResultRows, name: str, budget: float | None) -> dict[str, 
             m: list(choice(played, name, m).best) for m in _chosen_by(compared, line.primary, len(mixes))
         },
         "worth": {one.mix: one.as_dict() for one in worth(outline, choice(played, name, line.primary), budget=budget)},
-        "goals": [_goal(g) for g in goal_results(played, name)],
+        "goals": [
+            _goal(g, None if known is None else known.get((name, g.goal.measure, g.goal.at_most_s, g.mix), ()))
+            for g in goal_results(played, name)
+        ],
         "family": family_words(len(mixes) - 1),
         "order": _order(played, name),
     } | _as_variant(played, name)
@@ -140,14 +144,14 @@ def _difference(apart: Difference) -> dict[str, Any]:
     }
 
 
-def _goal(told: GoalResult) -> dict[str, Any]:
+def _goal(told: GoalResult, depends_on: Sequence[str] | None) -> dict[str, Any]:
     return {
         "measure": told.goal.measure,
         "mix": told.mix,
         "share_met": _number(told.met.value),
         "ci95": [_number(told.met.low), _number(told.met.high)],
         "verdict": told.verdict,
-        "depends_on": None,
+        "depends_on": None if depends_on is None else list(depends_on),
         "versus_present": None if told.against is None else _target(told.against, told.p_holm),
     }
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from drillsim.study.pick import Pick
     from drillsim.study.results import Results
     from drillsim.study.runner import StudyFolder
+    from drillsim.study.sensitivity.play import Sensitivity
 
 GOAL_MISSED = 10
 
@@ -53,6 +54,7 @@ def play(
     as_json: bool = False,
     pick_s: float | None = None,
     budget: float | None = None,
+    tried: bool = False,
 ) -> int:
     """Run a study, store and print its results, and return the exit code.
 
@@ -62,9 +64,12 @@ def play(
         Play until one mix is chosen within this of the best, instead of `runs` drills.
     budget
         USD a year, to mark what it buys.
+    tried
+        Also move every assumption and law alone.
     """
     from drillsim.study.design import Study
     from drillsim.study.runner import StudyFolder
+    from drillsim.study.sensitivity.play import depends_on, goal_lines
 
     study = Study([*given.scenarios, *given.variants], given.plan, given.mixes, runs=runs, seed=seed)
     if workers is None:
@@ -83,11 +88,17 @@ def play(
     with claimed as folder:
         drawn = _beside(lambda: _map(given))  # this process is idle while the workers play
         results, picked = _run(study, folder, workers=workers, dask=dask, pick_s=pick_s, quiet=quiet)
+        moved = _moved(study, workers, quiet=quiet) if tried else []
+        if tried:
+            results = replace(results, depends_on=depends_on(moved, results))
         if not quiet:
             terminal.complain("Drawing the figures.")
-        _store(results, drawn, folder)
+        _store(results, drawn, folder, moved)
     if not quiet and len(results.failed) < len(results.runs):
         _print(results, err=as_json, budget=budget)
+    if not quiet:
+        for line in [line for one in moved for line in one.lines(results.outline)] + goal_lines(moved, results):
+            terminal.say(line, err=as_json)
     if picked is not None:
         terminal.say(terminal.wrapped(f"Chosen: {picked.words()} {LOOKED_AT}"), err=as_json)
     _say_failures(results)
@@ -120,6 +131,14 @@ def _run(
         raise
 
 
+def _moved(study: Study, workers: int, *, quiet: bool) -> list[Sensitivity]:
+    """Play every assumption and law moved alone."""
+    from drillsim.study.sensitivity.play import sensitivity
+
+    with terminal.progress(1, "sensitivity", quiet=quiet) as tell:
+        return sensitivity(study, workers=workers, progress=tell)
+
+
 def _round_teller(quiet: bool) -> Callable[[int, int], None]:
     """Return the callback that tells on stderr how far the rounds of a choice are."""
 
@@ -150,14 +169,19 @@ def _beside(work: Callable[[], dict[str, bytes]]) -> Future[dict[str, bytes]]:
     return future
 
 
-def _store(results: Results, drawn: Future[dict[str, bytes]], folder: StudyFolder) -> None:
+def _store(
+    results: Results, drawn: Future[dict[str, bytes]], folder: StudyFolder, moved: Sequence[Sensitivity] = ()
+) -> None:
     """Write tables and summary, then the figures; what goes wrong with these costs only them."""
     from drillsim.errors import ResultError
     from drillsim.report.study_figures import draw_all
     from drillsim.report.ways_figures import draw_ways
     from drillsim.study.results import result_files, write_files
+    from drillsim.study.sensitivity.play import SENSITIVITY, sensitivity_csv
 
     files = result_files(results)
+    if moved:
+        files[SENSITIVITY] = sensitivity_csv(moved)
     write_files(results, folder, files, command=command_line())
     try:
         reach = (

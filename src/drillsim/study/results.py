@@ -66,6 +66,8 @@ class Results:
     """The study that was run; None for results read from a folder."""
     ways_used: Mapping[tuple[str, str, int], tuple[WayUse, ...]] = field(default_factory=dict, repr=False)
     """Use of each way, by scenario, mix and replication; stored as `ways.csv`."""
+    depends_on: Mapping[tuple[str, str, float, str], Sequence[str]] | None = field(default=None, repr=False)
+    """What turns the verdict on a goal, by scenario, measure, time and mix; None where `sensitivity` has not been played."""
 
     @cached_property
     def ways(self) -> pd.DataFrame:

@@ -126,6 +126,7 @@ class PartitionedResults:
     def __init__(self, played: ResultRows) -> None:
         self.runs, self.outline = played.runs, played.outline
         self.curves = getattr(played, "curves", {})
+        self.depends_on = getattr(played, "depends_on", None)
         self.parts: dict[tuple[str, str | None, bool], pd.DataFrame] = {}
         self.drills: dict[tuple[str, str], Drills] = {}
 

@@ -52,6 +52,11 @@ MOST_RUNS = 1_000_000
     help="Play until one mix is chosen with 95 % confidence, within this of the best; --runs is not used.",
 )
 @click.option("--budget", type=click.FloatRange(min=0), metavar="USD", help="Mark the mixes that so much a year buys.")
+@click.option(
+    "--sensitivity",
+    is_flag=True,
+    help="Also move every assumption and law alone, and tell what the choice and the goals depend on.",
+)
 @click.option("--quiet", is_flag=True, help="No progress and no tables.")
 @click.option("--no-open", is_flag=True, help="Do not show the results folder when done.")
 @click.option("--fail-on-goals", is_flag=True, help="Exit with 10 when a goal is missed by the present staffing.")
@@ -73,6 +78,7 @@ def compare(
     overrides: tuple[str, ...],
     pick_s: float | None,
     budget: float | None,
+    sensitivity: bool,
     quiet: bool,
     no_open: bool,
     fail_on_goals: bool,
@@ -111,4 +117,5 @@ def compare(
         as_json=as_json,
         pick_s=pick_s,
         budget=budget,
+        tried=sensitivity,
     )
