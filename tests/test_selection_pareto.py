@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from a_study import Made, six_mixes
 from drillsim.analysis.choice import choice
-from drillsim.analysis.money import money_notes, worth
 from drillsim.analysis.selection.moments import moments_of_rounds
+from drillsim.analysis.selection.money import money_notes, worth
 from drillsim.analysis.selection.pareto import CostVerdict, Price, affordable, cost_verdicts, frontier
 
 ABLE = "able_on_scene_s"

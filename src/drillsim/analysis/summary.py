@@ -19,7 +19,7 @@ from drillsim.analysis.contrasts import (
     measures_of,
     orders,
 )
-from drillsim.analysis.money import worth
+from drillsim.analysis.selection.money import worth
 from drillsim.analysis.selection.targets import TargetPair
 from drillsim.analysis.variants.before_after import base_of, changes
 from drillsim.record.columns import BY_NAME, TIMES

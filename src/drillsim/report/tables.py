@@ -23,7 +23,7 @@ from drillsim.analysis.contrasts import (
     matters_source,
     rows_of,
 )
-from drillsim.analysis.money import money_notes, price_of
+from drillsim.analysis.selection.money import money_notes, price_of
 from drillsim.analysis.selection.pareto import affordable
 from drillsim.analysis.wording import (
     NONE,

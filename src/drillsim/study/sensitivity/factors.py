@@ -61,7 +61,7 @@ FORMS: tuple[tuple[str, str], ...] = (
 
 
 @dataclass(frozen=True)
-class Case:
+class TriedCase:
     """One variant of a scenario: what is changed, and the drill.
 
     by
@@ -78,7 +78,7 @@ class Case:
 
 def one_at_a_time(
     scenario: Scenario, factors: tuple[Factor, ...] = FACTORS, forms: tuple[tuple[str, str], ...] = FORMS
-) -> list[Case]:
+) -> list[TriedCase]:
     """Return a scenario with each factor alone at either end of its range, and with each other law alone.
 
     Ends that change nothing are left out (trust beyond all, a law that holds already; laws of a crowd that stands still). The
@@ -98,7 +98,7 @@ def one_at_a_time(
     return [case for case in cases if case.variant.scenario.model_dump(exclude=apart) != base]
 
 
-def _case(scenario: Scenario, by: str, key: str, value: str, told: str, *, is_form: bool = False) -> Case:
+def _case(scenario: Scenario, by: str, key: str, value: str, told: str, *, is_form: bool = False) -> TriedCase:
     """Return one case; six arguments: what is changed and by what, in numbers and in words."""
     named = vary(scenario, {key: value}, name=f"{scenario.name}+{key}={told}")
-    return Case(by, f"{key} {told}", is_form, Variant(named))
+    return TriedCase(by, f"{key} {told}", is_form, Variant(named))

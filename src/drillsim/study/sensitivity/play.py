@@ -30,7 +30,7 @@ from drillsim.record.outline import GoalLine, Outline
 from drillsim.study.chunks import Simulate
 from drillsim.study.design import Study
 from drillsim.study.runner import run
-from drillsim.study.sensitivity.factors import FACTORS, FORMS, Case, Factor, one_at_a_time
+from drillsim.study.sensitivity.factors import FACTORS, FORMS, Factor, TriedCase, one_at_a_time
 
 SENSITIVITY = "sensitivity.csv"
 """File of the results folder that holds every case."""
@@ -202,7 +202,7 @@ def sensitivity(
     return found
 
 
-def _compared(played: PartitionedResults, base: str, cases: Sequence[Case], drills: int) -> Sensitivity:
+def _compared(played: PartitionedResults, base: str, cases: Sequence[TriedCase], drills: int) -> Sensitivity:
     outline = played.outline
     measure, present = outline.scenarios[base].primary, outline.present
     means = _means(played, base, measure)
