@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from drillsim.cli.inputs import Inputs, load_plan
-from drillsim.documents.yaml_source import TextError, parse_text
 
 if TYPE_CHECKING:
     from drillsim.study.variants import Variant
@@ -57,6 +56,8 @@ def _pairs(texts: Sequence[str], option: str) -> list[tuple[str, str]]:
 
 def _parsed(text: str, option: str, told: str) -> Any:
     """Return the value of a text as a file would have it."""
+    from drillsim.documents.yaml_source import TextError, parse_text
+
     try:
         return parse_text(text)[0]
     except TextError as e:

@@ -79,12 +79,14 @@ def _one_alternative(errors: Sequence[Mapping[str, Any]], data: Any) -> list[Map
 
     A key may take a word or a section ('locked: outside', 'locked: {keeps_out_of: room}'); pydantic reports both.
     """
-    words = {steps_in_file(data, one["loc"]) for one in errors if one["type"] in ("literal_error", "enum")}
-    sections = {at for at in words if isinstance(_value(data, at), Mapping)}
+    places = [(steps_in_file(data, one["loc"]), one["type"] in ("literal_error", "enum")) for one in errors]
+    words = {at for at, is_word in places if is_word}
+    others = [at for at, is_word in places if not is_word]
+    sections = {
+        at for at in words if isinstance(_value(data, at), Mapping) and any(other[: len(at)] == at for other in others)
+    }
     kept = []
-    for one in errors:
-        at = steps_in_file(data, one["loc"])
-        is_word = one["type"] in ("literal_error", "enum")
+    for one, (at, is_word) in zip(errors, places, strict=True):
         if not (is_word and at in sections) and not (one["type"] in _SECTIONS and at in words):
             kept.append(one)
     return kept

@@ -37,7 +37,7 @@ TRUTH = 200_000
 
 
 @dataclass(frozen=True)
-class _Drills:
+class _MadeStudy:
     """Drills of one study: times by mix, and what the weights need."""
 
     times_s: Mapping[str, Floats]
@@ -62,7 +62,12 @@ def _times(name: str, here: Mapping[str, NDArray[np.bool_]], rng: np.random.Gene
     return np.where(np.isinf(best), police, best)
 
 
-def _study(n: int, rng: np.random.Generator, seed: int) -> _Drills:
+def random_numbers(seed: int) -> np.random.Generator:
+    """Return the random numbers of one experiment, by its seed."""
+    return np.random.Generator(np.random.Philox(seed))
+
+
+def _study(n: int, rng: np.random.Generator, seed: int) -> _MadeStudy:
     law = MIXES["both"]
     luck = {unit: rng.random(n) for unit in law.units}
     forced = [""] * n
@@ -77,10 +82,10 @@ def _study(n: int, rng: np.random.Generator, seed: int) -> _Drills:
     times: dict[str, Floats] = {}
     states: dict[str, list[str]] = {}
     for name, chances in MIXES.items():
-        times[name] = _times(name, here, np.random.default_rng(seed), len(forced))
+        times[name] = _times(name, here, random_numbers(seed), len(forced))
         away = [[unit for unit in sorted(chances.units) if not here[unit][k]] for k in range(len(forced))]
         states[name] = [f"away: {', '.join(units)}" if units else "all here" for units in away]
-    return _Drills(times, states, forced)
+    return _MadeStudy(times, states, forced)
 
 
 def _truth() -> dict[str, float]:
@@ -90,7 +95,7 @@ def _truth() -> dict[str, float]:
         mean = share = 0.0
         for (state,), p in joint_states([chances], least=0.0):
             here = {unit: np.full(TRUTH, unit not in state.away) for unit in chances.units}
-            x = _times(name, here, np.random.default_rng(11), TRUTH)
+            x = _times(name, here, random_numbers(11), TRUTH)
             mean, share = mean + p * float(x.mean()), share + p * float((x <= GOAL_S).mean())
         found |= {f"mean.{name}": mean, f"share.{name}": share}
     return found | {"difference.both": found["mean.both"] - found["mean.officer"]}
@@ -103,21 +108,20 @@ def coverage_cases(harness: Harness) -> Iterator[Case]:
         hits = dict.fromkeys(truth, 0)
         for k in range(studies):
             seed = harness.seed * 1_000_003 + k
-            drills = _study(n, np.random.default_rng(seed + 500_000_000), seed)
+            drills = _study(n, random_numbers(seed + 500_000_000), seed)
             for name, found in _intervals(drills):
                 hits[name] += _covers(found, truth[name])
         for name, count in hits.items():
             yield _case(f"coverage.{name}.{n}", SOURCE, count / studies, least, studies)
     covered = sum(
-        _covers(_days(np.random.default_rng(harness.seed * 1_000_003 + k)), 0.3 * 430 + 0.7 * 90)
-        for k in range(studies)
+        _covers(_days(random_numbers(harness.seed * 1_000_003 + k)), 0.3 * 430 + 0.7 * 90) for k in range(studies)
     )
     yield _case(
         "coverage.days.50", "50 days of 2.2 incidents, three in ten of them slow", covered / studies, 0.92, studies
     )
 
 
-def _intervals(drills: _Drills) -> Iterator[tuple[str, Interval]]:
+def _intervals(drills: _MadeStudy) -> Iterator[tuple[str, Interval]]:
     for name in MIXES:
         weighed, x = drills.weighed(name), drills.times_s[name]
         yield f"mean.{name}", weighed.mean(x).interval()
