@@ -195,8 +195,10 @@ def print_tables(console: Console, played: ResultRows, *, budget: float | None =
         console.print(before_after_table(played, base, width=console.width))
     told = sorted({_matters(outline, scenario) for scenario in outline.scenarios})
     cut = sorted({clock(line.horizon_s) for line in outline.scenarios.values()})
+    added = sorted({sum(line.added.values()) for line in outline.scenarios.values()} - {0})
+    more = f"{' or '.join(map(drills, added))} more of presences that these hardly show, weighed by their chance. "
     console.print(
-        f"{drills(outline.runs)} per mix, the same random drills for every mix, seed {outline.seed}. "
+        f"{drills(outline.runs)} per mix, the same random drills for every mix, seed {outline.seed}. {more if added else ''}"
         f"Present: {outline.label(outline.present)}. Below 0: faster. What matters: {' or '.join(told)}. A drill that did not get there counts as "
         f"{' or '.join(cut)}, the end of the drill. Simulated drills, not a prediction.",
         style="dim",
