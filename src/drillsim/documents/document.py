@@ -42,7 +42,7 @@ class _Checked(_Metaclass):
             raise told_of_code(e, cast(type[BaseModel], cls), values) from None
 
 
-class Model(BaseModel, metaclass=_Checked):
+class Model(BaseModel, metaclass=_Checked):  # noqa: PLW1641 - pydantic makes the hash, of the fields
     """Base of the frozen models read from files: unknown keys are refused, defaults are validated too.
 
     From code it is as strict as from a file: a bad value at construction or in a copy raises `refusal` with every fault, and
@@ -66,6 +66,14 @@ class Model(BaseModel, metaclass=_Checked):
         for name, value in self.__dict__.items():
             if type(value) is dict:
                 self.__dict__[name] = frozen(value)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether another object of this type has equal fields; what was computed from them does not count."""
+        if type(self) is not type(other) or not isinstance(other, Model):
+            return NotImplemented
+        mine, its = self.__dict__, other.__dict__
+        same = all(mine[name] == its[name] for name in type(self).model_fields)
+        return same and self.__pydantic_private__ == other.__pydantic_private__
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with some fields replaced, checked like a file, in SI units where a number has none.
