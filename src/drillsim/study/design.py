@@ -154,21 +154,10 @@ class Study:
 
 AXES = frozenset(("incidents", "time_of_day", "weekday"))
 """What is never varied of a hostile incident: place, script and time."""
-_APART = AXES | {
-    "kinds",
-    "matters",
-    "injects",
-    "protocol",
-    "drillsim",
-    "name",
-    "title",
-    "family",
-    "plan",
-    "horizon",
-    "primary",
-    "goals",
-}
-_APART |= {"overrides", "crowd", "crowd_engine"}
+_APART = AXES.union(
+    ("kinds", "injects", "protocol", "drillsim", "name", "title", "family", "plan", "horizon", "primary", "goals"),
+    ("matters", "overrides", "crowd", "crowd_engine"),
+)
 """Keys in which two scenarios may differ and still be one hostile event at two places: axes, script, words, how it is watched
 and computed. The protocol counts without the id of its incident."""
 
