@@ -17,9 +17,11 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import parent_process
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
     from drillsim.scenario.model import Scenario
     from drillsim.scenario.staffing import Mix
     from drillsim.study.design import Study
+
+
+_END_S = 5.0
+"""Longest wait for a worker process that was told to end, in seconds."""
 
 
 class Simulate(Protocol):
@@ -214,3 +220,21 @@ def _end_with(sentinel: int) -> None:
     """Wait for the end of the caller, then end this process at once."""
     wait([sentinel])
     os._exit(1)
+
+
+@contextmanager
+def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Yield a pool of this many spawned processes; an exception in the block ends them at once, and they have ended after it."""
+    before = set(active_children())
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin_worker)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        left = set(active_children()) - before
+        for process in left:
+            process.terminate()
+        for process in left:
+            process.join(timeout=_END_S)
+        raise
+    pool.shutdown()

@@ -8,7 +8,6 @@ that nobody answers is sent again, and equal drills are the same drills whoever 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +17,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 
 from drillsim.errors import SimulationError
-from drillsim.study.chunks import Answer, Chunk, begin_worker, compile_orders, failed, play_chunks
+from drillsim.study.chunks import Answer, Chunk, compile_orders, failed, play_chunks, process_pool
 from drillsim.study.storage.drills import PlayedDrill
 from drillsim.study.storage.keys import engine_sha256
 
@@ -238,14 +237,11 @@ class OwnProcesses:
         self, workers: int, jobs: Sequence[Chunks], *, compiles: bool = False
     ) -> tuple[list[Chunks], list[Chunks]]:
         """Run jobs in a pool; return those lost with it, and those never sent."""
-        before = set(multiprocessing.active_children())
-        context = multiprocessing.get_context("spawn")
         workers = min(workers, len(jobs))
-        pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker)
         lost: list[Chunks] = []
         unsent: list[Chunks] = []
         first = _firsts(jobs) if compiles else []
-        try:
+        with process_pool(workers) as pool:
             if compiles and workers > 1:
                 pool.submit(compile_orders, self._packed)
             for some in ([[c for job in first for c in job]], [job for job in jobs if job not in first]):
@@ -253,15 +249,6 @@ class OwnProcesses:
                 gone, left = work.play(job for job in some if job)
                 lost, unsent = lost + gone, unsent + left
                 self._answered += work.answered
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            workers_left = set(multiprocessing.active_children()) - before
-            for process in workers_left:
-                process.terminate()
-            for process in workers_left:
-                process.join(timeout=5)
-            raise
-        pool.shutdown()
         return lost, unsent
 
 

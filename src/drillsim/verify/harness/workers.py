@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
-from multiprocessing import active_children, get_context
 
 import simpy
 
@@ -18,7 +17,7 @@ from drillsim.plan.model import FloorPlan
 from drillsim.plan.network import build
 from drillsim.quantities import spread
 from drillsim.streams.streams import Streams
-from drillsim.study.chunks import begin_worker
+from drillsim.study.chunks import process_pool
 
 
 @contextmanager
@@ -32,16 +31,8 @@ def pool(workers: int) -> Iterator[Executor | None]:
         return
     if is_to_be_compiled():
         _evacuate_one_room()
-    before = set(active_children())
-    executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin_worker)
-    try:
+    with process_pool(workers) as executor:
         yield executor
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in set(active_children()) - before:
-            process.terminate()
-        raise
-    executor.shutdown()
 
 
 def _evacuate_one_room() -> None:
