@@ -74,6 +74,7 @@ OPEN = frozenset(
         "crowd.geometry",
         "engine.world",
         "exchange.dispatch_log",
+        "report.replay",
         "study.sensitivity",
         "verify.harness",
     }

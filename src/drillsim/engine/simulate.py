@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from drillsim.crowd.geometry.way_uses import WayNames
 from drillsim.engine.arguments import CheckedInputs
 from drillsim.engine.drill import Drill
 from drillsim.engine.state.drill_state import DrillState, Process
+from drillsim.engine.state.whereabouts import whereabouts
 from drillsim.errors import ScenarioError, closest, whole_number
 from drillsim.plan.model import FloorPlan
 from drillsim.record import events as ev
@@ -42,7 +45,7 @@ def simulate(
         Name the random draws together with the scenario's family; the mix is in no draw, so the same seed and
         replication play the same day with another staffing.
     record_legs
-        Keep every stretch of movement, for replay.
+        Keep every stretch of movement, and where everybody else is, for `drillsim.replay`.
     queue_step_s
         Seconds between two looks at every queue (`Trace.queues`); none where absent.
     presence
@@ -85,13 +88,19 @@ def simulate(
         horizon_s=horizon,
         events=events,
         rows=rows,
-        legs=drill.crowd.legs() if record_legs else (),
+        **(_movement(drill) if record_legs else {}),
         curves=curves,
         kinds=scenario.own_kinds,
         ways=drill.crowd.ways(),
         queues=_queues(drill, looks),
         forced=told,
     )
+
+
+def _movement(drill: DrillState) -> dict[str, Any]:
+    """Return legs, whereabouts and plan of a drill, as fields of its trace."""
+    legs = drill.crowd.legs()
+    return {"legs": legs, "whereabouts": whereabouts(drill, legs), "plan": drill.world.plan}
 
 
 def refuse_presence(scenario: Scenario, mix: Mix, presence: ForcedPresence) -> None:

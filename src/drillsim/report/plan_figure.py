@@ -18,7 +18,7 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 from numpy.typing import NDArray
-from shapely import Point, Polygon, box, get_parts, unary_union
+from shapely import Polygon, box, get_parts, unary_union
 from shapely.geometry.polygon import orient
 
 from drillsim.plan.model import OUTSIDE, FloorPlan, Opening, Space, stair_opening
@@ -26,7 +26,7 @@ from drillsim.plan.outlines import floor_of
 from drillsim.plan.passage import is_exit, out_spaces
 from drillsim.quantities import clock
 from drillsim.report.chart_style import GREY, STEPS_S, house_style, round_up
-from drillsim.report.plan_labels import Scale, ink_on, points_to_try, texts_to_try, write_first_that_fits
+from drillsim.report.plan_labels import Scale, beyond, ink_on, points_to_try, texts_to_try, write_first_that_fits
 
 EXIT = "#D55E00"
 GATE = "#00735A"
@@ -256,7 +256,7 @@ def _draw_openings(
             colour = EXIT if is_exit(plan, opening) else GATE
             axes.plot(xs, ys, color=colour, lw=4.5, solid_capstyle="butt", zorder=5)
             indoor = next((s for s in inside if s not in outdoors), inside[0])
-            x, y = _beyond(opening, floors[indoor], 11 / 72 / scale.inches_per_m)
+            x, y = beyond(opening, floors[indoor], 11 / 72 / scale.inches_per_m)
             word = _exit_word(opening)
             upright = len(word) > 2 and abs(ys[1] - ys[0]) > abs(xs[1] - xs[0])
             axes.text(
@@ -285,16 +285,6 @@ def _exit_word(opening: Opening) -> str:
     """Return the text of an exit: its number in 'Door 4', else its name, shortened."""
     number = re.match(r"Door (\d+)", opening.name)
     return number[1] if number else textwrap.shorten(opening.name, 14, placeholder="...")
-
-
-def _beyond(opening: Opening, floor: Polygon, by_m: float) -> tuple[float, float]:
-    """Return the point `by_m` metres outside an exit, on the normal of its threshold."""
-    (x0, y0), (x1, y1) = opening.line
-    length = math.hypot(x1 - x0, y1 - y0) or 1.0
-    mx, my = opening.middle
-    nx, ny = (y1 - y0) / length, (x0 - x1) / length
-    sign = -1.0 if floor.covers(Point(mx + 0.5 * nx, my + 0.5 * ny)) else 1.0
-    return mx + sign * by_m * nx, my + sign * by_m * ny
 
 
 def _draw_posts(

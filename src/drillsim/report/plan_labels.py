@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from shapely import Polygon, box, maximum_inscribed_circle
+from shapely import Point, Polygon, box, maximum_inscribed_circle
 from shapely.geometry.base import BaseGeometry
 
-from drillsim.plan.model import Space
+from drillsim.plan.model import Opening, Space
 
 SIZES_PT = (9.0, 8.0, 7.0, 6.0, 5.2)
 """Sizes of the texts in spaces, largest first."""
@@ -78,3 +79,13 @@ def points_to_try(floor: Polygon) -> list[tuple[float, float]]:
     grid = [(x0 + (x1 - x0) * a, y0 + (y1 - y0) * b) for b in (0.8, 0.2, 0.65, 0.35) for a in along]
     spots += [*level, *upright, *grid] if x1 - x0 > y1 - y0 else [*upright, *level, *grid]
     return [(float(x), float(y)) for x, y in spots]
+
+
+def beyond(opening: Opening, floor: Polygon, by_m: float) -> tuple[float, float]:
+    """Return the point `by_m` metres outside an exit, on the normal of its threshold."""
+    (x0, y0), (x1, y1) = opening.line
+    length = math.hypot(x1 - x0, y1 - y0) or 1.0
+    mx, my = opening.middle
+    nx, ny = (y1 - y0) / length, (x0 - x1) / length
+    sign = -1.0 if floor.covers(Point(mx + 0.5 * nx, my + 0.5 * ny)) else 1.0
+    return mx + sign * by_m * nx, my + sign * by_m * ny

@@ -192,15 +192,20 @@ class Teller:
 
     # ------------------------------------------------------------------ many at once
 
+    def runs(self) -> list[tuple[str, str, list[float], int]]:
+        """Return events that occur in great number: their noun, their state, their times, and how many there may be."""
+        found = []
+        for what, (noun, state) in RUNS.items():
+            if what == ev.LOCKED and self.action != "secure":
+                continue
+            times = sorted(e.time_s for e in self.events if e.what == what and e.who != "school")
+            found.append((noun, state, times, max(self._total(what), len(times))))
+        return found
+
     def milestones(self) -> list[StoryLine]:
         """Return lines for events that occur in great number: the first, some shares, and the last."""
         found = []
-        for what, (noun, state) in RUNS.items():
-            events = [e for e in self.events if e.what == what and e.who != "school"]
-            if what == ev.LOCKED and self.action != "secure":
-                continue
-            times = sorted(e.time_s for e in events)
-            total = max(self._total(what), len(times))
+        for noun, state, times, total in self.runs():
             marks = {1, *(max(1, round(total * share)) for share in (0.25, 0.5, 0.75, 0.95)), total}
             at_once = {clock(times[mark - 1]): mark for mark in sorted(marks) if 1 <= mark <= len(times)}
             found += [

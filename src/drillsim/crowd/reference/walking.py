@@ -371,5 +371,9 @@ class Walking(Borders):
         assert self._tracks is not None
         corners, leg = self._course(p), self._leg[p]
         at_m = sum(piece[1] for piece in leg[: self._piece[p]]) + in_piece_m
-        level = self.cells.level[leg[self._piece[p]][0]]
+        cell, _, direction = leg[self._piece[p]]
+        level = self.cells.level[cell]
+        if level < 0:  # outside, before the entry that it queues at
+            network = self.cells.network
+            level = int(network.space_level[network.way_spaces[direction >> 1, direction & 1]])
         self._tracks.note(p, level, self.env.now, corners, at_m * stretch(corners, leg))

@@ -76,6 +76,7 @@ class Campus:
     def _comes(self, unit: Responder, why: str) -> None:
         drill = self.drill
         unit.presence.where = HERE
+        drill.travel.enter_campus(unit)
         drill.log(unit.id, ev.BACK, drill.whereabouts(unit), why)
         self._log_whereabouts(unit)
         if not self.assignments.is_busy(unit):

@@ -247,6 +247,7 @@ class DrillState:
         """Move an incident; its exposure is closed at the old place and begins at the new one."""
         exposed = incident in self.exposures
         self.stop_exposure(incident)
+        incident.left.append((self.env.now, incident.space, incident.point))
         incident.space, incident.point = space, point
         if exposed:
             self.start_exposure(incident)

@@ -65,6 +65,8 @@ class IncidentState:
     at_door: dict[str, set[str]] = field(default_factory=dict)
     """By service: ids of the responders who stand at the last door."""
     moves_made: int = 0
+    left: list[tuple[float, int, XY]] = field(default_factory=list)
+    """Locations that it has left: until when it was there, space and point."""
     aed_there: bool = False
     """Whether somebody has brought an AED to its patient."""
 

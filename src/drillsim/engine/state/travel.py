@@ -58,6 +58,8 @@ class Travel:
         self.propped: set[int] = set()
         self.held: set[int] = set()
         """Ways that a unit with keys holds open for services."""
+        self.duty: list[tuple[float, Responder, bool]] = []
+        """Times at which responders left their duty (false), or were back on it; who is on it first is not listed."""
         self._version = 0
         self._changed = env.event()
         self._present: dict[tuple[str, float], tuple[int, Routes]] = {}
@@ -184,6 +186,7 @@ class Travel:
             Returns the way by which a responder from outside enters; asked again when a way on the path changes.
         """
         if responder.number is None:
+            self.duty.append((self.env.now, responder, False))
             here, at = self._outside(entry()) if entry is not None else responder.place_at(self.env.now)
             responder.number = self.crowd.add_unit(
                 responder.id,
@@ -231,11 +234,17 @@ class Travel:
             return
         responder.number = responder.stands = None
         responder.resumed_s = self.env.now
+        self.duty.append((self.env.now, responder, True))
 
     def leave_campus(self, responder: Responder) -> None:
         """Take a responder out of the building; when it is back it is where its duty has it."""
         self.stop(responder)
         responder.number = responder.stands = responder.resumed_s = None
+        self.duty.append((self.env.now, responder, False))
+
+    def enter_campus(self, responder: Responder) -> None:
+        """Note that a responder is on its duty from now on."""
+        self.duty.append((self.env.now, responder, True))
 
     def last_door(self, responder: Responder, space: int, point: XY, *, speed_mps: float) -> tuple[int, XY] | None:
         """Return space and point before the last way to a point; None where it is in that space or finds no way."""

@@ -74,8 +74,13 @@ def _one(name: str, groups: tuple[GroupLaw, ...], people: People) -> GroupLaw:
 
 def people_of(scenario: Scenario, world: World, streams: Streams, clock: Clock) -> Population:
     """Return the people of the drill, those who come in later too; nobody to walk where everybody stays."""
-    groups = groups_of(scenario, world.plan)
     if scenario.crowd == "stays" or scenario.demand is not None:
-        return nobody([law.name for law in groups])
-    here = draw_population(world.seats(clock.period(clock.onset_s)), streams, groups)
+        return nobody([law.name for law in groups_of(scenario, world.plan)])
+    here = seated_people(scenario, world, streams, clock)
     return add_arrivals(here, world.plan, sources_of(scenario, world.plan), streams)
+
+
+def seated_people(scenario: Scenario, world: World, streams: Streams, clock: Clock) -> Population:
+    """Return the people who are there from the start, each at its drawn point, whether they may walk or not."""
+    seats = world.seats(clock.period(clock.onset_s))
+    return draw_population(seats, streams, groups_of(scenario, world.plan))
