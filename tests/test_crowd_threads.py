@@ -66,7 +66,7 @@ def test_arrays_shared_between_drills_cannot_be_written_to() -> None:
     plan = cells_of_the_school().derived(CompiledPlan)
     arrays = [a for a in plan.static if isinstance(a, np.ndarray)]
     arrays += [plan.start, *plan.way_out(BY_STEPS), *plan.components, plan.outdoors]
-    assert len(arrays) == 22
+    assert len(arrays) == 23
     assert not any(array.flags.writeable for array in arrays)
 
 

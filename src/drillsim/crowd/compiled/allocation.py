@@ -78,7 +78,7 @@ class Layout:
         self._room(np.int64, n=COUNTS, busy=slots >> LONG_BITS)
         self._room(np.float64, s=len(s), corners=(16, 2), rows=16)
         self._room(
-            np.int32, slots=slots, heap=borders + room, reach=(1, spaces), kinds=1, paths=16,
+            np.int32, slots=slots, heap=borders + room, reach=(1, spaces), leads=(1, spaces), kinds=1, paths=16,
             rechecks=2 * len(static.stairs) + 1, circle=(cells + 1, 2), search=(2, cells), notices=(2 * spaces + 256, 3),
             watched=(0, 2), limits=0,
         )  # fmt: skip
@@ -134,11 +134,17 @@ def initial_bytes(static: Static) -> NDArray[np.uint8]:
     return block
 
 
-def seat_all(at: At, people: Population, cells: Cells) -> None:
-    """Place everybody at its start."""
+def seat_all(at: At, people: Population, cells: Cells, pace: NDArray[np.int64]) -> None:
+    """Place everybody at its start; a pace is also the number of the goal outside of its people."""
     cell = cells.cells_at(people.space, people.x, people.y)
     floats = (people.x, people.y, people.level_mps, people.stair_up_mps, people.stair_down_mps)
-    seat(at, np.ascontiguousarray(people.space, np.int64), cell, *(np.ascontiguousarray(f, np.float64) for f in floats))
+    seat(
+        at,
+        np.ascontiguousarray(people.space, np.int64),
+        cell,
+        pace,
+        *(np.ascontiguousarray(f, np.float64) for f in floats),
+    )
 
 
 @compiled
@@ -146,6 +152,7 @@ def seat(
     t: At,
     space: NDArray[np.int64],
     cell: NDArray[np.int64],
+    pace: NDArray[np.int64],
     x: Floats,
     y: Floats,
     level: Floats,
@@ -157,8 +164,9 @@ def seat(
     for p in range(len(space)):
         me = people[p]
         me.x, me.y, me.space, me.cell, me.level, me.state = x[p], y[p], space[p], cell[p], level[p], WAITING
+        me.pace = me.goal = me.aim = pace[p]
         me.node = me.target = me.before = me.after = me.row = me.corner = -1
-        details[p].up, details[p].down, details[p].ready, details[p].end = up[p], down[p], -1.0, np.nan
+        details[p].up, details[p].down, details[p].end = up[p], down[p], np.nan
         cells[me.cell].filled += 1
 
 
@@ -169,7 +177,7 @@ def stand_unit(t: At, p: int, space: int, cell: int, x: float, y: float, level: 
     me = people[p]
     me.x, me.y, me.space, me.cell, me.level, me.state = x, y, space, cell, level, STANDING
     me.node = me.target = me.before = me.after = me.row = me.corner = -1
-    details[p].up, details[p].down, details[p].ready, details[p].end = up, down, -1.0, np.nan
+    details[p].up, details[p].down, details[p].end = up, down, np.nan
     units[p - n[PERSONS]].goal = NO_GOAL
     n[UNITS] += 1
     settle_seconds(t, cell)
@@ -184,6 +192,6 @@ def make_absent(t: At, whom: NDArray[np.int64], times: Floats) -> None:
     for i in range(len(whom)):
         me = people[whom[i]]
         cells[me.cell].filled -= 1
-        me.state, me.space = ABSENT, -1
+        me.state, me.space, me.length = ABSENT, -1, -1.0
         schedule(t, n[BORDERS] + whom[i], times[i])
     n[ELSEWHERE] = len(whom)

@@ -196,8 +196,8 @@ class CompiledCrowd(CompiledUnits):
         premovement_s: NDArray[np.float64] | float = 0.0,
     ) -> None:
         numbers = np.asarray(people, dtype=np.int64)
-        told = np.broadcast_to(np.asarray(delay_s, dtype=np.float64), numbers.shape).copy()
-        ready = np.broadcast_to(np.asarray(premovement_s, dtype=np.float64), numbers.shape).copy()
+        told, ready = np.empty(len(numbers)), np.empty(len(numbers))
+        told[:], ready[:] = delay_s, premovement_s
         turns = np.zeros(len(numbers), np.bool_)
         self._measure(numbers)
         orders.command(self._at, numbers, goals, told, ready, turns)

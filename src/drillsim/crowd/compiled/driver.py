@@ -104,9 +104,7 @@ class CrowdDriver(ABC):
             self._t.cells["since"] = env.now
         if len(self._goals) > 1:
             self._make_room_for_goals(len(self._goals))
-        seat_all(self._at, population, cells)
-        for name in ("pace", "goal", "aim"):
-            self._t.people[name][: self._people] = self._pace
+        seat_all(self._at, population, cells, self._pace)
         if self._blocked:
             self._t.borders["shut"][sorted(self._blocked)] = 1
         if population.arrives_s is not None:
@@ -140,10 +138,12 @@ class CrowdDriver(ABC):
 
     def _make_room_for_goals(self, count: int) -> None:
         t = self._t
-        self._replace_arrays(fields=grown(t.fields, count), reach=grown(t.reach, count), kinds=grown(t.kinds, count))
+        self._replace_arrays(**{name: grown(getattr(t, name), count) for name in ("fields", "reach", "leads", "kinds")})
 
     def _goals_for(self, goal: WalkGoal, people: NDArray[np.int64]) -> NDArray[np.int32]:
         """Return the number of one goal for each of some people, by their paces."""
+        if len(self._paces) == 1:
+            return np.full(len(people), self._goal(goal, 0) if len(people) else 0, np.int32)
         paces = self._pace[people]
         numbers = np.zeros(len(self._paces), np.int32)
         for pace in np.unique(paces).tolist():
@@ -161,7 +161,8 @@ class CrowdDriver(ABC):
             found = self._plan.way_out(self._paces[pace])
         else:
             found = self._plan.way_to(goal, self._members(goal), self._enter, self._paces[pace])
-        t.fields[number], t.reach[number] = found
+        t.fields.view(np.uint8)[number] = found.field.view(np.uint8)  # as bytes: records are copied field by field
+        t.reach[number], t.leads[number] = found.reach, found.leads
         self._dirty[number] = False
 
     @cached_property

@@ -8,6 +8,7 @@ demand gives the same whoever builds it first: two threads may both build it, an
 from __future__ import annotations
 
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,19 @@ from drillsim.crowd.compiled.static import Static, static_of
 from drillsim.crowd.geometry.cells import Cells
 from drillsim.crowd.geometry.distance_field import OUTSIDE_GOAL, WalkGoal, settles
 from drillsim.crowd.geometry.legs import Legs, stretch, walked_m
-from drillsim.crowd.kernel.distance_field import lay
+from drillsim.crowd.kernel.distance_field import lay, leads_of
 from drillsim.crowd.kernel.records import FIELD, Record
 from drillsim.crowd.laws import Pace
 
 Flags = NDArray[np.bool_]
+
+
+class WayTo(NamedTuple):
+    """What a goal says to everybody: metres left by node, where one is there, and the ways out of each space that lead on."""
+
+    field: Record
+    reach: NDArray[np.int32]
+    leads: NDArray[np.int32]
 
 
 class CompiledPlan:
@@ -34,7 +43,7 @@ class CompiledPlan:
         self.start: NDArray[np.uint8] = initial_bytes(self.static)
         """The first bytes of the block of every drill."""
         self._layouts: dict[int, Layout] = {}
-        self._ways_out: dict[Pace, tuple[Record, NDArray[np.int32]]] = {}
+        self._ways_out: dict[Pace, WayTo] = {}
         self._leg_metres: dict[tuple[int, int], tuple[float, float]] = {}
 
     def layout(self, people: int) -> Layout:
@@ -76,21 +85,20 @@ class CompiledPlan:
         found.flags.writeable = False
         return found
 
-    def way_out(self, pace: Pace) -> tuple[Record, NDArray[np.int32]]:
-        """Return the field and the reach of the goal outside, in the building as the plan has it, for people of a pace."""
+    def way_out(self, pace: Pace) -> WayTo:
+        """Return the field, reach and leads of the goal outside, in the building as the plan has it, for people of a pace."""
         found = self._ways_out.get(pace)
         if found is None:
             enter = self.static.allowed.copy()
             enter.reshape(-1, 2)[sorted(self.cells.locked_ways)] = False
-            field, reach = self.way_to(OUTSIDE_GOAL, frozenset(), enter, pace)
-            field.flags.writeable = reach.flags.writeable = False
-            found = self._ways_out.setdefault(pace, (field, reach))
+            found = self.way_to(OUTSIDE_GOAL, frozenset(), enter, pace)
+            for array in found:
+                array.flags.writeable = False
+            found = self._ways_out.setdefault(pace, found)
         return found
 
-    def way_to(
-        self, goal: WalkGoal, members: frozenset[int], enter: Flags, pace: Pace
-    ) -> tuple[Record, NDArray[np.int32]]:
-        """Return the field (nodes,) and the reach (spaces,) of a goal; see `fields` and `reach` of Tables.
+    def way_to(self, goal: WalkGoal, members: frozenset[int], enter: Flags, pace: Pace) -> WayTo:
+        """Return the field (nodes,), the reach (spaces,) and the leads (spaces,) of a goal; see these names in Tables.
 
         members
             The ways or spaces that the goal means now.
@@ -118,4 +126,4 @@ class CompiledPlan:
             elif goal.kind == "away":
                 away = numbers[0]
         lay(field, static.spaces, static.gates, static.nodes, static.dist, flights_m, enter, targets, away)
-        return field, reach
+        return WayTo(field, reach, leads_of(field, static.spaces, static.gates))

@@ -183,3 +183,26 @@ def mark_closed(field: Record, spaces: Record, gates: Record) -> None:
             there = field[gates[i].direction]
             if there.closed > least:
                 there.back = 1
+
+
+@compiled
+def leads_of(field: Record, spaces: Record, gates: Record) -> NDArray[np.int32]:
+    """Return the row of the first way out of each space that somebody may choose, -1 where there is none, and write `then`.
+
+    Left out is what leads nowhere, and what is no option at the start and leaves no less than any way into the space does: most doors
+    of a corridor. The order stays.
+    """
+    leads = np.full(len(spaces), -1, np.int32)
+    for s in range(len(spaces)):
+        first, beyond = spaces[s].gate, spaces[s].gate + spaces[s].gates
+        closed, phi = 0, -1.0
+        for i in range(first, beyond):
+            inward = field[gates[i].direction ^ 1]
+            if inward.phi < np.inf and is_less(closed, phi, inward.closed, inward.phi):
+                closed, phi = inward.closed, inward.phi
+        for i in range(beyond - 1, first - 1, -1):
+            there = field[gates[i].direction]
+            there.then = -1
+            if there.open and there.phi < np.inf and (not there.back or is_less(there.closed, there.left, closed, phi)):
+                there.then, leads[s] = leads[s], gates[i].row
+    return leads

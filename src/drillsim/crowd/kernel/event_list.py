@@ -78,7 +78,7 @@ def slot_of(t: At, time: float) -> int:
     return int(time * s[SLOTS_PER_S]) & (n[SLOTS] - 1)
 
 
-@inner
+@inlined
 def first_event(t: At) -> int:
     """Return the owner of the first event; -1 where there is none."""
     slots, busy, events, heap = slots_at(t), busy_at(t), events_at(t), heap_at(t)
@@ -127,6 +127,23 @@ def schedule(t: At, o: int, time: float) -> None:
         slots[slot] = o
     me.after = events[before].after
     events[before].after = o
+
+
+@inlined
+def remove_first(t: At, o: int) -> None:
+    """Remove the event that `first_event` has just given: in its slot it is the first of the ring."""
+    slots, busy, events, n = slots_at(t), busy_at(t), events_at(t), n_at(t)
+    me = events[o]
+    if me.due != SOON:
+        cancel(t, o)
+        return
+    me.due = UNSCHEDULED
+    n[IN_SLOTS] -= 1
+    slot = slot_of(t, me.time)
+    if me.after == o:
+        busy[slot >> LONG_BITS] ^= 1 << (slot & 63)
+    else:
+        events[slots[slot]].after = me.after
 
 
 @inner

@@ -29,7 +29,7 @@ from drillsim.crowd.kernel.borders import (
     take_head,
     wake_after_rest,
 )
-from drillsim.crowd.kernel.event_list import cancel, first_event, notify, prefetch_next, schedule
+from drillsim.crowd.kernel.event_list import cancel, first_event, notify, prefetch_next, remove_first, schedule
 from drillsim.crowd.kernel.memory import (
     At,
     borders_at,
@@ -86,7 +86,7 @@ def enter_building(t: At, p: int) -> None:
     cell.filled += 1
     n[ELSEWHERE] -= 1
     me.space, me.state = cell.space, WAITING
-    ready = details_at(t)[p].ready
+    ready, me.length = me.length, 0.0
     if ready >= 0.0:
         n[STARTING] += 1
         schedule(t, n[BORDERS] + p, s[NOW] + ready)
@@ -165,7 +165,7 @@ def advance(t: At, until: float, inclusive: bool, steps: int, check: int) -> boo
             return False
         steps -= 1
         s[NOW], n[CHECKING] = events[o].time, -1
-        cancel(t, o)
+        remove_first(t, o)
         if n[MANY]:
             prefetch_next(t)
         if o < n[BORDERS]:

@@ -64,7 +64,7 @@ def command(t: At, whom: Ints, goals: NDArray[np.int32], told: Floats, ready: Fl
             n[STARTING] += events[n[BORDERS] + p].due <= 0
             schedule(t, n[BORDERS] + p, s[NOW] + (told[i] + ready[i]))
         elif me.state == ABSENT:
-            me.goal, details_at(t)[p].ready = goals[i], ready[i]
+            me.goal, me.length = goals[i], ready[i]
         else:
             turns[i] = me.state not in (AWAY, LOST) and me.goal != goals[i]
 

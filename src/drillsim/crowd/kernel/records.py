@@ -35,12 +35,13 @@ PERSON = _record(
     i2="corners bend pieces here pace",
     i1="state",
 )
-"""A person or unit. x, y: where it stands or its leg began; length: of the present piece; walked: pieces behind it;
+"""A person or unit. x, y: where it stands or its leg began; length: of the present piece, of who is still to
+arrive the premovement after that (-1: none); walked: pieces behind it;
 done: metres of the present straight stretch; here: chords crossed at one point of it; before, after: its neighbours in
 the queue."""
-PERSON_DETAIL = _record(f8="up down end ready")
+PERSON_DETAIL = _record(f8="up down end")
 """Fields of a person that are rarely read, apart so that PERSON fills two cache lines: own stair speeds, time of reaching
-the goal, premovement after arrival (-1: none)."""
+the goal."""
 UNIT = _record(f8="x y", i4="path goal end", i2="steps", i1="tells")
 """Assignment of a unit: ways path .. path + steps of `paths`, then the point (x, y) of space `goal`, in cell `end`;
 tells: whether it reports each space that it enters."""
@@ -68,10 +69,11 @@ GATE = _record(f8="x y beyond", i4="direction row")
 NODE = _record(f8="x y", i4="space cell row")
 """Place of a person that has just passed a way to a side: point, space, cell, and row of the way in the space."""
 STAIR = _record(f8="down up length", i4="ramp")
-FIELD = _record(f8="phi left", i4="closed onward", i2="open back")
+FIELD = _record(f8="phi left", i4="closed onward", i2="open back then")
 """For one goal and pace, by node: metres left behind it, metres left before it (the flight included), millimetres left through
 rooms that are no way, the next node of a least way on (-1: none), whether it may be entered, whether it is no option at the
-start (the least way on comes back in, or another one goes through fewer such rooms)."""
+start (the least way on comes back in, or another one goes through fewer such rooms); then: of the ways out of the same space that
+somebody may choose, the row of the one after it, -1 after the last."""
 EVENT = _record(f8="time", i4="due after")
 """due: its place, from 1 on, in the heap of what comes later, SOON in a slot; after: the next one in the ring of a slot's events."""
 
@@ -112,6 +114,8 @@ class Tables:
     """(goals, nodes)"""
     reach: NDArray[np.int32]
     """(goals, spaces) 1 where standing in the space means being there, 2 once it was told that it is full."""
+    leads: NDArray[np.int32]
+    """(goals, spaces) the row of the first way out of the space that somebody may choose; -1: none. The others follow by `then`."""
     kinds: NDArray[np.int32]
     """(goals,) see `Kind`"""
     events: Record

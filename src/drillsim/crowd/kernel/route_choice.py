@@ -20,6 +20,7 @@ from drillsim.crowd.kernel.memory import (
     fields_at,
     gates_at,
     kinds_at,
+    leads_at,
     n_at,
     people_at,
     reach_at,
@@ -62,10 +63,13 @@ def choose(t: At, p: int, node: int) -> int:
     speed = 1.0 if by_metres else me.level
     near = quick = least_closed = -1
     least_alone = least_cost = cost_of_near = np.inf
-    for i in range(space.gates):
+    all_ways = node >= 0 and field[node].phi == np.inf  # entered by a way that nobody should take now
+    i = 0 if all_ways else int(leads_at(t)[me.aim, me.space])
+    while 0 <= i < space.gates:
         gate = gates[space.gate + i]
         d = int(gate.direction)
         there = field[d]
+        i = i + 1 if all_ways else int(there.then)
         if not there.open or there.phi == np.inf:
             continue
         if node >= 0:
