@@ -12,6 +12,7 @@ import pytest
 import drillsim as ds
 import shipped
 from drillsim.record.columns import WAYS
+from drillsim.record.content import parts_of
 from drillsim.record.store import WAYS_CSV
 from drillsim.record.trace import Trace, WayUse
 from drillsim.report.ways_figures import draw_ways, ways_charts
@@ -67,7 +68,7 @@ def test_the_columns_of_ways_are_those_of_a_row() -> None:
 
 def test_exits_of_each_drill_in_ways_csv_add_up_to_its_people_out() -> None:
     results = played()
-    rows = list(csv.DictReader(io.StringIO(result_files(results)[WAYS_CSV].decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(b"".join(parts_of(result_files(results)[WAYS_CSV])).decode("utf-8-sig"))))
     assert list(rows[0]) == ["scenario", "mix", "replication", *(c.name for c in WAYS)]
     for row in results.rows:
         mine = [r for r in rows if r["replication"] == str(row["replication"]) and r["kind"] == "exit"]

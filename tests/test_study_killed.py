@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from drillsim.errors import ResultError
+from drillsim.record.content import Content
+from drillsim.record.replacement import JOURNAL, finish
 from drillsim.record.store import runs_csv
 from drillsim.record.study_store import STORE, StudyStore
 from drillsim.study.results import Results, read_results, result_files, write_files
@@ -103,14 +105,18 @@ class Refusals:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, fail_at: int, fault: BaseException) -> None:
         self.calls, self.fail_at, self.fault = 0, fail_at, fault
+        self.refuse = self._raise
         for owner, name in ((os, "fsync"), (os, "fdopen"), (Path, "replace"), (Path, "unlink"), (os, "link")):
             monkeypatch.setattr(owner, name, self._wrapped(getattr(owner, name)))
+
+    def _raise(self) -> None:
+        raise self.fault
 
     def _wrapped(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **how: Any) -> Any:
             self.calls += 1
             if self.calls == self.fail_at:
-                raise self.fault
+                self.refuse()
             return function(*args, **how)
 
         return call
@@ -128,13 +134,13 @@ def _quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)  # hundreds of them wait for the disk of the machine
 
 
-Written = tuple[Results, dict[str, bytes]]
+Written = tuple[Results, dict[str, Content]]
 
 
 @pytest.fixture(scope="module")
 def two_studies() -> tuple[Written, Written]:
     first, second = run(study(1), simulate=fake), run(study(2), simulate=fake)
-    old = {**result_files(first), "figures/a.png": b"old", "figures/b.png": b"old"}
+    old: dict[str, Content] = {**result_files(first), "figures/a.png": b"old", "figures/b.png": b"old"}
     return (first, old), (second, {**result_files(second), "figures/a.png": b"new"})
 
 
@@ -190,6 +196,52 @@ def test_every_single_write_fault_leaves_the_folder_whole(
         if not refused(tmp_path, two_studies, fail_at, how, fresh=fresh):
             return
     pytest.fail("every write met a fault")
+
+
+def killed_writing(folder: Path, written: Written, fail_at: int) -> bool:
+    """Write results in a process that is killed at its n-th call; return whether it got so far."""
+    child = os.fork()
+    if child == 0:
+        with pytest.MonkeyPatch.context() as patch:
+            refusals = Refusals(patch, fail_at, OSError())
+            refusals.refuse = lambda: os._exit(9)
+            write_files(written[0], folder, written[1])
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.deep)])
+def test_a_write_that_is_killed_is_as_before_or_is_finished_by_the_next_reader(
+    tmp_path: Path, two_studies: tuple[Written, Written], step: int
+) -> None:
+    (first, old), second = two_studies
+    found: set[str] = set()
+    for fail_at in range(1, 400, step):
+        folder = tmp_path / f"{fail_at}"
+        write_files(first, folder, old)
+        before = files(folder)
+        if not killed_writing(folder, second, fail_at):
+            assert found == {"as before", "complete"}
+            return
+        rows = runs_csv(read_results(folder).rows)
+        after = without_parts(files(folder))
+        is_complete = second[1].items() <= after.items() and "figures/b.png" not in after
+        assert is_complete or after == before
+        assert rows == (second[1] if is_complete else old)["runs.csv"]
+        found.add("complete" if is_complete else "as before")
+    pytest.fail("every write was killed")
+
+
+def test_a_journal_leads_nowhere_outside_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "kept.txt").write_text("mine")
+    home = tmp_path / "out"
+    home.mkdir()
+    (home / JOURNAL).write_text('{"moves": [], "stale": ["../kept.txt"]}')
+    finish(home)
+    assert (tmp_path / "kept.txt").exists()
+    assert list(home.iterdir()) == []
 
 
 @pytest.mark.parametrize("how", ["full", "read-only"])

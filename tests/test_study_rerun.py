@@ -60,7 +60,8 @@ def test_hashes_of_the_manifest_are_those_of_sha256sum(folder: Path) -> None:
 
 
 def test_a_row_that_differs_is_told_with_its_column(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows, outline, ways = read_folder(folder)
+    stored, outline, ways = read_folder(folder)
+    rows = [dict(row) for row in stored]
     rows[4]["noticed_s"] = 1234.5
     monkeypatch.setattr("drillsim.study.rerun.read_folder", lambda _: (rows[:-1], outline, ways))
     again = ds.rerun(folder)

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import io
 import json
-import os
 import platform
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from drillsim.errors import Fault, ResultError
 from drillsim.escape import for_cell, from_cell
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, WAYS, status_name
+from drillsim.record.content import Content, told_of
 from drillsim.record.marker import MANIFEST, MARKERS, manifest_of
 from drillsim.record.outline import Outline, outline_from
+from drillsim.record.replacement import PARTS, finish, replace_all
+from drillsim.record.rows import Rows
 from drillsim.record.trace import Value, WayUse
 from drillsim.streams.streams import SCHEME
 
 DEFAULT_FOLDER = "drillsim-results-INTERNAL"
 RUNS, SUMMARY, WAYS_CSV = "runs.csv", "summary.json", "ways.csv"
 NOTICE, IGNORE = "INTERNAL.txt", ".gitignore"
-_PREFIX = ".drillsim-"
-PARTS = f"{_PREFIX}*.part"
-"""Files that are being written; one that is left over belongs to a process that was killed."""
 _OWN_IGNORE = "# written by drillsim: results stay out of git"
 DECIMALS = 6
 LIBRARIES = (
@@ -67,7 +64,7 @@ def column_order(rows: Iterable[Mapping[str, Value]]) -> list[str]:
     for column in MEASURES:
         known += [column.name, status_name(column.name)]
     known += [*(c.name for c in (*COUNTS, *LEGS)), *PRESENCE]
-    others = {key for row in rows for key in row}.difference(known)
+    others = set(rows.names if isinstance(rows, Rows) else (key for row in rows for key in row)).difference(known)
     return known + sorted(others)
 
 
@@ -96,6 +93,11 @@ def _cell(value: Value) -> str:
 
 def runs_csv(rows: Sequence[Mapping[str, Value]]) -> bytes:
     r"""Return the rows as CSV: UTF-8 with byte order mark for Excel, '\n' line ends, 6 decimals."""
+    return b"".join(runs_csv_parts(rows))
+
+
+def runs_csv_parts(rows: Sequence[Mapping[str, Value]]) -> Iterator[bytes]:
+    """Yield what `runs_csv` returns in parts, so that the rows of a large study are never written in memory."""
     columns = column_order(rows)
     return _csv(columns, ([_exact(c, row.get(c)) for c in columns] for row in rows))
 
@@ -105,18 +107,25 @@ def _exact(column: str, value: Value) -> Value:
     return f"{value:.12g}" if column == STRATUM and isinstance(value, float) else value
 
 
-def ways_csv(rows: Iterable[Sequence[Value]]) -> bytes:
-    """Return which way people went as CSV like `runs_csv`: WAY_KEYS and the columns of `WAYS`."""
+def ways_csv_parts(rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
+    """Yield which way people went as CSV like `runs_csv`: WAY_KEYS and the columns of `WAYS`."""
     return _csv([*WAY_KEYS, *(c.name for c in WAYS)], rows)
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", errors="backslashreplace")
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
+    yield b"\xef\xbb\xbf"
+    lines: Iterable[Sequence[object]] = chain([columns], ([_cell(value) for value in row] for row in rows))
+    for some in _batches(lines):
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerows(some)
+        yield text.getvalue().encode("utf-8", errors="backslashreplace")
+
+
+def _batches(lines: Iterable[Sequence[object]]) -> Iterator[list[Sequence[object]]]:
+    """Yield a few thousand lines at a time."""
+    left = iter(lines)
+    while some := list(islice(left, 2000)):
+        yield some
 
 
 def json_bytes(data: Any) -> bytes:
@@ -141,7 +150,7 @@ def _version(package: str) -> str:
 def manifest(
     outline: Outline,
     hashes: Mapping[str, Any],
-    files: Mapping[str, bytes],
+    files: Mapping[str, Content],
     *,
     command: Sequence[str] = (),
     failed_runs: int = 0,
@@ -156,7 +165,7 @@ def manifest(
     more
         Whatever else is to be told, such as the wall time.
     """
-    rows = {n: {"bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for n, b in sorted(files.items())}
+    rows = {name: dict(told_of(content)) for name, content in sorted(files.items())}
     return {
         "drillsim_results": 1,
         "versions": {
@@ -177,7 +186,7 @@ def manifest(
 
 
 def write_folder(
-    folder: Path | str, files: Mapping[str, bytes], told: Mapping[str, Any], *, beside: Iterable[str] = ()
+    folder: Path | str, files: Mapping[str, Content], told: Mapping[str, Any], *, beside: Iterable[str] = ()
 ) -> Path:
     """Write the files and their manifest into a results folder and return the folder.
 
@@ -202,7 +211,7 @@ def write_folder(
         same = before is not None and any(key in before and key in told for key in MARKERS)
         stale = [name for name in old if name not in before.get("earlier", ())] if same and before is not None else []
         earlier = [name for name in old if name not in stale]
-        new: dict[str, bytes] = {}
+        new: dict[str, Content] = {}
         if not (home / IGNORE).exists() or is_own_ignore(home):
             names = sorted(
                 {
@@ -214,7 +223,7 @@ def write_folder(
         mark = {MANIFEST: json_bytes({**told, "earlier": earlier} if earlier else told)}
         new[NOTICE] = _NOTICE.encode()
         # in a new folder the mark comes first, so that what a killed process leaves behind can be replaced
-        _replace_all(home, {**new, **mark, **files} if before is None else {**new, **files, **mark}, stale)
+        replace_all(home, {**new, **mark, **files} if before is None else {**new, **files, **mark}, stale)
     except (OSError, ValueError) as problem:
         why = getattr(problem, "strerror", None) or str(problem)
         raise ResultError(
@@ -261,98 +270,21 @@ def is_own_ignore(folder: Path) -> bool:
         return False
 
 
-def _make_private(folder: Path) -> None:
-    """Make a folder, and those above it, where they are missing; only their owner can enter the last."""
-    if not folder.is_dir():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def _replace_all(home: Path, files: Mapping[str, bytes], stale: Iterable[str]) -> None:
-    """Write files in place of earlier ones, and remove stale ones: all of it, or nothing where anything fails.
-
-    Everything is written beside its place first; then the files change places, each at once, and are put back where one fails. A
-    process that is killed while they change places leaves some old and some new; the manifest's hashes tell so.
-    """
-    for left in home.glob(PARTS):
-        left.unlink()
-    staged: list[tuple[Path, Path]] = []
-    kept: list[tuple[Path | None, Path]] = []
-    folders = {folder for name in files for folder in (home / name).parents if folder.is_relative_to(home)}
-    made = sorted((folder for folder in folders if not folder.exists()), reverse=True)
-    done = False
-    try:
-        for name, content in files.items():
-            _make_private((home / name).parent)
-            staged.append((_staged(home, content), home / name))
-        for part, target in staged:
-            kept.append((_second_name(home, target), target))
-            part.replace(target)
-        for name in stale:
-            kept.append((_second_name(home, home / name), home / name))
-            (home / name).unlink()
-        done = True
-    except BaseException:
-        for second, target in reversed(kept):
-            if second is None:
-                target.unlink(missing_ok=True)
-            elif second.exists():
-                second.replace(target)
-        raise
-    finally:
-        for path in (*(part for part, _ in staged), *(second for second, _ in kept if second)):
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
-        emptied = {(home / name).parent for name in stale} - {home}
-        for folder in emptied if done else made:
-            with contextlib.suppress(OSError):
-                folder.rmdir()  # where nothing is left in it
-
-
-def _staged(home: Path, content: bytes) -> Path:
-    """Return a new file with some content, of which only its name is still to be changed."""
-    handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=".part", dir=home)  # 0600 from the start
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name)
-
-
-def _second_name(home: Path, path: Path) -> Path | None:
-    """Give a file a second name, by which it can be put back; None where there is no file."""
-    if not path.exists():
-        return None
-    handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=".part", dir=home)
-    os.close(handle)
-    second = Path(name)
-    second.unlink()
-    try:
-        os.link(path, second)
-    except OSError:  # no hard links on this file system
-        shutil.copy2(path, second)
-    return second
-
-
 Ways = dict[tuple[str, str, int], tuple[WayUse, ...]]
 """Which way people went, by scenario, mix and replication."""
 
 
-def read_folder(folder: Path | str) -> tuple[list[dict[str, Value]], Outline, Ways]:
+def read_folder(folder: Path | str) -> tuple[Rows, Outline, Ways]:
     """Return the rows and the outline of a results folder, and which way people went, as far as it tells that.
 
     Raises ResultError DS601 when a file is missing or damaged.
     """
     home = Path(folder)
     try:
+        finish(home)
         told = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
         outline = outline_from(told["study"])
-        rows: list[dict[str, Value]] = [
-            {key: _value(key, cell) for key, cell in row.items()} for row in _read_csv(home, RUNS, told)
-        ]
+        rows = Rows({key: _value(key, cell) for key, cell in row.items()} for row in _read_csv(home, RUNS, told))
         ways: Ways = {}
         for row in _read_csv(home, WAYS_CSV, told) if WAYS_CSV in told["files"] else ():
             key = (from_cell(row["scenario"]), from_cell(row["mix"]), int(row["replication"]))
@@ -363,12 +295,14 @@ def read_folder(folder: Path | str) -> tuple[list[dict[str, Value]], Outline, Wa
     return rows, outline, ways
 
 
-def _read_csv(home: Path, name: str, told: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the rows of a file, which must be as the manifest has it."""
-    content = (home / name).read_bytes()
-    if hashlib.sha256(content).hexdigest() != told["files"][name]["sha256"]:
-        raise ValueError(f"{name} was changed since it was written")
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+def _read_csv(home: Path, name: str, told: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Yield the rows of a file, which must be as the manifest has it."""
+    with (home / name).open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != told["files"][name]["sha256"]:
+            raise ValueError(f"{name} was changed since it was written")
+        file.seek(0)
+        with io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+            yield from csv.DictReader(text)
 
 
 def _way_use(row: Mapping[str, str]) -> WayUse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +16,9 @@ from numpy.typing import NDArray
 from drillsim.analysis.compare import compare
 from drillsim.analysis.summary import summarise
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, WAYS
+from drillsim.record.content import Content, content_of
 from drillsim.record.outline import Outline
+from drillsim.record.rows import Rows
 from drillsim.record.store import (
     RUNS,
     STRATUM,
@@ -26,12 +29,12 @@ from drillsim.record.store import (
     json_bytes,
     manifest,
     read_folder,
-    runs_csv,
-    ways_csv,
+    runs_csv_parts,
+    ways_csv_parts,
     write_folder,
 )
 from drillsim.record.study_store import STORE_FILES
-from drillsim.record.trace import Value, WayUse
+from drillsim.record.trace import GRID, Value, WayUse
 from drillsim.study.design import Study
 from drillsim.study.queues import Queues, queues_over_time
 from drillsim.study.storage.drills import DrillResult
@@ -119,27 +122,35 @@ class Results:
 
 
 def collect(study: Study, played: Iterable[DrillResult], *, seconds: float) -> Results:
-    """Return the results of a study from its drills, sorted by scenario, mix and replication."""
-    ordered = sorted(played, key=lambda one: one.key)
-    rows = [row for one in ordered for row in one.rows]
-    grouped: dict[tuple[str, str], dict[str, list[tuple[float, ...]]]] = {}
-    of_seed = [one for one in ordered if one.key[2] < study.runs]  # curves and ways are shown of the drills of the seed
-    for one in of_seed:
-        kept = grouped.setdefault((study.scenarios[one.key[0]].name, list(study.mixes)[one.key[1]]), {})
-        for name, values in one.curves.items():
-            kept.setdefault(name, []).append(values)
-    curves = {key: {name: np.array(v) for name, v in kept.items()} for key, kept in grouped.items()}
+    """Return the results of a study from its drills, which come by scenario, mix and drill (`Keeping.results`)."""
+    rows = Rows()
+    grouped: dict[tuple[str, str], dict[str, array[float]]] = {}
+    ways: dict[tuple[str, str, int], tuple[WayUse, ...]] = {}
     names = list(study.mixes)
-    ways = {(study.scenarios[s].name, names[m], r): one.ways for one in of_seed for s, m, r in [one.key] if one.ways}
+    for one in played:
+        for row in one.rows:
+            rows.append(row)
+        scenario, mix, replication = study.scenarios[one.key[0]].name, names[one.key[1]], one.key[2]
+        if replication >= study.runs:
+            continue  # curves and ways are shown of the drills of the seed
+        for name, values in one.curves.items():
+            grouped.setdefault((scenario, mix), {}).setdefault(name, array("d")).extend(values)
+        if one.ways:
+            ways[scenario, mix, replication] = one.ways
+    curves = {
+        key: {name: np.frombuffer(v).reshape(-1, GRID) for name, v in kept.items()} for key, kept in grouped.items()
+    }
     return Results(_frame(rows), study.outline, rows, curves, seconds, study, ways)
 
 
 def joined(study: Study, parts: Sequence[Results], *, seconds: float) -> Results:
     """Return results of one study that were played in parts, in the order of rows; each drill stands in one part only."""
     places = {s.name: i for i, s in enumerate(study.scenarios)}, {name: i for i, name in enumerate(study.mixes)}
-    rows = sorted(
-        (row for part in parts for row in part.rows),
-        key=lambda row: (places[0][str(row["scenario"])], places[1][str(row["mix"])], row["replication"]),
+    rows = Rows(
+        sorted(
+            (row for part in parts for row in part.rows),
+            key=lambda row: (places[0][str(row["scenario"])], places[1][str(row["mix"])], row["replication"]),
+        )
     )
     grouped: dict[tuple[str, str], dict[str, list[NDArray[np.float64]]]] = {}
     for part in parts:
@@ -155,13 +166,19 @@ def _way_rows(results: Results) -> Iterator[tuple[Value, ...]]:
     return ((*key, *use) for key, uses in results.ways_used.items() for use in uses)
 
 
-def _frame(rows: Sequence[Mapping[str, Value]]) -> pd.DataFrame:
-    """Return the rows as a DataFrame, numeric columns as float64 with NaN where missing."""
-    columns = column_order(rows)
-    frame = pd.DataFrame([[row.get(c) for c in columns] for row in rows], columns=pd.Index(columns))
-    for name in (*(column.name for column in (*MEASURES, *COUNTS, *LEGS)), STRATUM):
-        frame[name] = pd.to_numeric(frame[name]).astype("float64")
-    return frame
+def _frame(rows: Rows) -> pd.DataFrame:
+    """Return the rows as a DataFrame, numeric columns as float64 with NaN where missing; columns share memory with the rows."""
+    numbers = {*(column.name for column in (*MEASURES, *COUNTS, *LEGS)), STRATUM}
+    columns = {
+        name: _numbers(rows, name) if name in numbers else pd.Series(list(rows.column(name)))
+        for name in column_order(rows)
+    }
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(rows)), copy=False)
+
+
+def _numbers(rows: Rows, name: str) -> NDArray[np.float64]:
+    values = np.frombuffer(rows.numbers(name))
+    return values if len(values) == len(rows) else np.broadcast_to(values, len(rows))
 
 
 def write_results(
@@ -183,16 +200,21 @@ def write_results(
     return write_files(results, folder, {**result_files(results), **(figures or {})}, command=command)
 
 
-def result_files(results: Results) -> dict[str, bytes]:
+def result_files(results: Results) -> dict[str, Content]:
     """Return runs.csv and summary.json, and ways.csv where people walked, by name."""
-    files = {RUNS: runs_csv(results.rows), SUMMARY: json_bytes(summarise(results))}
-    return files | ({WAYS_CSV: ways_csv(_way_rows(results))} if results.ways_used else {})
+    files: dict[str, Content] = {
+        RUNS: content_of(lambda: runs_csv_parts(results.rows)),
+        SUMMARY: json_bytes(summarise(results)),
+    }
+    if results.ways_used:
+        files[WAYS_CSV] = content_of(lambda: ways_csv_parts(_way_rows(results)))
+    return files
 
 
 def write_files(
     results: Results,
     folder: StudyFolder | Path | str,
-    files: Mapping[str, bytes],
+    files: Mapping[str, Content],
     *,
     command: Sequence[str] = (),
 ) -> Path:

@@ -9,7 +9,7 @@ from drillsim.errors import SimulationError
 from drillsim.record.study_store import DrillKey, StoredDrill, StudyStore, unequal
 from drillsim.study.chunks import Chunk, Simulate, numbered
 from drillsim.study.design import Study
-from drillsim.study.storage.drills import DrillResult, PlayedDrill, unpacked_drill
+from drillsim.study.storage.drills import Drill, DrillResult, PlayedDrill, unpacked_drill
 from drillsim.study.storage.keys import StudyKeys
 
 Progress = Callable[[int, int], None]
@@ -143,7 +143,7 @@ class Keeping:
             self._progress(done, len(self._study))
 
     def results(self) -> Iterator[DrillResult]:
-        """Yield all drills of the study by scenario and mix, under the names and numbers that the study gives them.
+        """Yield all drills of the study by scenario, mix and drill, under the names and numbers that the study gives them.
 
         Raises SimulationError when one is missing.
         """
@@ -151,21 +151,30 @@ class Keeping:
             wanted = self._wanted[s, m]
             left = sum(wanted)
             names = self._names[inputs]
+            added: dict[int, bytes] = {}
             for number, payload in self._stored(inputs):
                 seed = number < self._study.runs
                 place = number if seed else self._places[s].get(names[number - self._study.runs])
                 if place is None or not wanted[place]:
                     continue
                 left -= 1
-                drill = s, m, place
-                yield unpacked_drill(payload, drill, numbered(self._study, drill)[2])
+                if seed:
+                    yield self._unpacked((s, m, place), payload)
+                else:
+                    added[place] = payload
+            for place in sorted(added):
+                yield self._unpacked((s, m, place), added[place])
             if left:
                 told = f"'{self._study.scenarios[s].name}' with mix '{list(self._study.mixes)[m]}'"
                 raise SimulationError(f"{left} drills of {told} are missing")
 
+    def _unpacked(self, drill: Drill, payload: bytes) -> DrillResult:
+        return unpacked_drill(payload, drill, numbered(self._study, drill)[2])
+
     def _stored(self, inputs: str) -> Iterator[tuple[int, bytes]]:
+        """Yield the drills of some inputs, those of the seed in order."""
         if self._store is None:
-            yield from ((number, one.payload) for number, one in self._memory.get(inputs, {}).items())
+            yield from ((number, one.payload) for number, one in sorted(self._memory.get(inputs, {}).items()))
             return
         for one in self._store.drills(inputs):
             number = self._number_of(one.key)

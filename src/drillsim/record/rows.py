@@ -1,0 +1,157 @@
+"""Rows of a large study, held by column: a few bytes a value, instead of a dictionary a row."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Any, overload
+
+from drillsim.record.trace import Value
+
+_NOTHING = -(2**63)
+
+
+class _Column:
+    """Values of one column in the narrowest of four forms: one value for all, whole numbers, numbers, or codes of values.
+
+    A value comes back as it was given, of the same type; no number is NaN, and None is a value as others.
+    """
+
+    def __init__(self, first: Value, times: int) -> None:
+        self._value, self._length = first, times
+        self._numbers: array[Any] | None = None
+        self._codes: array[int] | None = None
+        self._places: dict[tuple[type, Value], int] = {}
+        self._words: list[Value] = []
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all values are one."""
+        return self._numbers is None and self._codes is None
+
+    def append(self, value: Value) -> None:
+        """Add a value, changing the form of the column where it does not fit."""
+        if self.is_constant and (type(value) is not type(self._value) or value != self._value):
+            self._spread(value)
+        if self._numbers is not None:
+            if value is None:
+                self._numbers.append(_NOTHING if self._numbers.typecode == "q" else math.nan)
+            elif type(value) is (int if self._numbers.typecode == "q" else float) and _fits(value):
+                self._numbers.append(value)
+            else:
+                self._recode()
+        if self._codes is not None:
+            self._codes.append(self._code(value))
+        self._length += 1
+
+    def _code(self, value: Value) -> int:
+        place = self._places.setdefault((type(value), value), len(self._words))
+        if place == len(self._words):
+            self._words.append(value)
+        return place
+
+    def _spread(self, value: Value) -> None:
+        """Give up the one value for all."""
+        both = [v for v in (self._value, value) if v is not None]
+        for kind, code in ((int, "q"), (float, "d")):
+            if all(type(v) is kind and _fits(v) for v in both):
+                nothing = _NOTHING if code == "q" else math.nan
+                first: Any = nothing if self._value is None else self._value
+                self._numbers = array(code, repeat(first, self._length))
+                return
+        self._codes = array("I", repeat(self._code(self._value), self._length))
+
+    def _recode(self) -> None:
+        """Give up numbers for codes."""
+        values = list(self)
+        self._numbers = None
+        self._codes = array("I", map(self._code, values))
+
+    def __getitem__(self, place: int) -> Value:
+        if self._numbers is not None:
+            number = self._numbers[place]
+            return None if number == _NOTHING or number != number else number
+        if self._codes is not None:
+            return self._words[self._codes[place]]
+        return self._value
+
+    def __iter__(self) -> Iterator[Value]:
+        if self._numbers is not None:
+            return (None if number == _NOTHING or number != number else number for number in self._numbers)
+        if self._codes is not None:
+            return (self._words[code] for code in self._codes)
+        return repeat(self._value, self._length)
+
+    def numbers(self) -> array[float]:
+        """Return the values as floats, NaN where there is none or where it is no number; a single one where all are equal."""
+        if self._numbers is not None and self._numbers.typecode == "d":
+            return self._numbers
+        values = (self._value,) if self.is_constant else self
+        return array("d", (v if isinstance(v, (int, float)) else math.nan for v in values))
+
+
+def _fits(value: Value) -> bool:
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) < 2**62)
+
+
+class Rows(Sequence[Mapping[str, Value]]):
+    """Rows that are made one by one when they are asked for. A value that a row has not got is None."""
+
+    def __init__(self, rows: Iterable[Mapping[str, Value]] = ()) -> None:
+        """Take over some rows."""
+        self._columns: dict[str, _Column] = {}
+        self._length = 0
+        for row in rows:
+            self.append(row)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of all columns, in the order in which they came up."""
+        return list(self._columns)
+
+    def append(self, row: Mapping[str, Value]) -> None:
+        """Add a row."""
+        for name, value in row.items():
+            column = self._columns.get(name)
+            if column is None:
+                column = self._columns[name] = _Column(None if self._length else value, self._length)
+            column.append(value)
+        self._length += 1
+        for column in self._columns.values():
+            if len(column) < self._length:
+                column.append(None)
+
+    def column(self, name: str) -> Iterable[Value]:
+        """Return the values of a column; None for all rows where there is no such column."""
+        return self._columns[name] if name in self._columns else repeat(None, self._length)
+
+    def numbers(self, name: str) -> array[float]:
+        """Return the values of a column as floats, NaN where there is none; a single one where all are equal."""
+        return self._columns[name].numbers() if name in self._columns else array("d", (math.nan,))
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Mapping[str, Value]]:
+        names = list(self._columns)
+        return (dict(zip(names, row, strict=True)) for row in zip(*self._columns.values(), strict=True))
+
+    @overload
+    def __getitem__(self, place: int) -> Mapping[str, Value]: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Mapping[str, Value]]: ...
+    def __getitem__(self, place: int | slice) -> Mapping[str, Value] | Sequence[Mapping[str, Value]]:
+        if isinstance(place, slice):
+            return [self[i] for i in range(*place.indices(self._length))]
+        if not -self._length <= place < self._length:
+            raise IndexError(place)
+        place %= self._length
+        return {name: column[place] for name, column in self._columns.items()}
+
+
+__all__ = ["Rows"]
