@@ -120,11 +120,6 @@ class Trace:
     rows: tuple[Mapping[str, Value], ...]
     """One outcome row per incident, in order of their onset; none where a day had no incident."""
     legs: tuple[Leg, ...] = ()
-    whereabouts: tuple[Leg, ...] = ()
-    """Where those are whom no walk of the crowd tells, recorded with the legs: people in their seats until they set off, units
-    on their duty (a round corner by corner), and incidents, by their ids, at their places."""
-    plan: object | None = field(default=None, repr=False, compare=False)
-    """The floor plan of the drill, recorded with the legs for `drillsim.replay`; None otherwise. This module knows no plans."""
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """Counts over time at GRID points: 'out' persons, 'secured' rooms; empty where neither applies."""
     kinds: Mapping[str, StoryKind] = field(default_factory=dict)
@@ -138,6 +133,11 @@ class Trace:
     ways at which nobody waited."""
     forced: str = ""
     """Presence that the drill was forced to, as text; '' where it was drawn."""
+    whereabouts: tuple[Leg, ...] = ()
+    """Where those are whom no walk of the crowd tells, recorded with the legs: people in their seats until they set off, units
+    on their duty (a round corner by corner), and incidents, by their ids, at their places."""
+    plan: object | None = field(default=None, repr=False, compare=False)
+    """The floor plan of the drill, recorded with the legs for `drillsim.replay`; None otherwise. This module knows no plans."""
 
     def __repr__(self) -> str:
         told = f"drill {self.replication} of seed {self.seed}, {len(self.events):,} events, {len(self.rows)} rows"
