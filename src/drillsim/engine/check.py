@@ -151,7 +151,7 @@ def _possible(where: Any, world: World) -> Sequence[str]:
 def _reach(scenario: Scenario, mixes: Mixes, world: World, faults: FaultList) -> None:
     """Check that every unit can walk, with its keys, from its places to some place of the incident, and round its patrol."""
     goals = [(h.row, world.points_by_id[id_]) for h, _ in happenings(scenario) for id_ in _possible(h.where, world)[:1]]
-    tables = {True: world.metres, False: Routes(world.network, forbidden=world.locked_at_start)}
+    tables = {True: Routes(world.network), False: Routes(world.network, forbidden=world.locked_at_start)}
     known: dict[tuple[bool, Location, tuple[Location, ...]], int | None] = {}
     """What is beyond reach, by keys, start and goals: units of many mixes share their places."""
     for name, mix in mixes.mixes.items():

@@ -174,7 +174,7 @@ class World(Derives):
     @cached_property
     def metres(self) -> Routes:
         """Walking metres in the empty building, whatever the locks."""
-        return Routes(self.network)
+        return Routes(self.network, compiled=True)
 
     def cells_within(self, space: int, point: XY) -> list[NDArray[np.int64]]:
         """Return, per radius of RADII, the cells of the same level whose anchor is that near on foot, and the space's own."""
