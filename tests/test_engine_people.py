@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import drillsim as ds
-from drillsim.crowd.population import GroupLaw
+from drillsim.crowd.population import GroupLaw, Population
 from drillsim.engine.world.clock import clock_of
-from drillsim.engine.world.occupants import groups_of, people_of, sources_of
+from drillsim.engine.world.occupants import groups_of, people_of, seated_people, sources_of
 from drillsim.engine.world.world import world_of
 from drillsim.plan.model import Group
 from drillsim.quantities import spread
@@ -24,6 +24,7 @@ from drillsim.streams.streams import Streams
 from plays import mix, scenario, stamps
 from shipped import CASES
 
+ROOT = Path(__file__).resolve().parents[1]
 CHILDREN = {"primary": 0.92, "adults": 0.05, "needs-help": 0.03}
 
 
@@ -204,3 +205,17 @@ def test_who_comes_in_later_is_in_no_measure_of_those_who_were_inside(three_room
 def test_a_class_has_three_fifths_of_its_premovement_in_common_by_default(three_rooms: ds.FloorPlan) -> None:
     assert {law.class_share for law in groups_of(drill(), three_rooms)} == {0.6}
     assert {law.class_share for law in groups_of(drill(class_share="25 %"), three_rooms)} == {0.25}
+
+
+def test_mixes_share_the_people_of_a_drill_and_other_wishes_draw_others(secondary: ds.FloorPlan) -> None:
+    scenario = ds.read_scenario(ROOT / "scenarios" / "evacuation.yaml")
+    slower = ds.vary(scenario, {"people.premovement": "90 s"})
+    world = world_of(secondary, scenario)
+    clock = clock_of(scenario, secondary, Streams(1, "one"))
+
+    def people(of: ds.Scenario, replication: int) -> Population:
+        return seated_people(of, world, Streams(1, "one", replication), clock)
+
+    assert people(scenario, 0) is people(scenario, 0)
+    assert people(slower, 0).premovement_s.tolist() != people(scenario, 0).premovement_s.tolist()
+    assert people(scenario, 1).x.tolist() != people(scenario, 0).x.tolist()

@@ -127,6 +127,11 @@ class Streams:
         self._prefix = blake2b(f"{SCHEME}/{seed}/{family}/{number}/".encode(), digest_size=8)
         self._keys: dict[str, tuple[int, int]] = {}
 
+    @property
+    def name(self) -> bytes:
+        """Hash of seed, family, replication and presence: streams of one name give the same numbers."""
+        return self._prefix.digest()
+
     def _key(self, purpose: str) -> tuple[int, int]:
         """Return the two 32-bit key words of a purpose; the hash of the common prefix is continued, not repeated."""
         key = self._keys.get(purpose)

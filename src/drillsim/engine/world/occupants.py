@@ -81,6 +81,13 @@ def people_of(scenario: Scenario, world: World, streams: Streams, clock: Clock) 
 
 
 def seated_people(scenario: Scenario, world: World, streams: Streams, clock: Clock) -> Population:
-    """Return the people who are there from the start, each at its drawn point, whether they may walk or not."""
-    seats = world.seats(clock.period(clock.onset_s))
-    return draw_population(seats, streams, groups_of(scenario, world.plan))
+    """Return the people who are there from the start, each at its drawn point, whether they may walk or not.
+
+    The last ones drawn are kept: a study plays a drill with one mix after the other, and all mixes meet the same people.
+    """
+    period = clock.period(clock.onset_s)
+    kept, key = world.last_drawn, (streams.name, period)
+    if kept is None or kept[0] != key or kept[1] is not scenario.people:
+        drawn = draw_population(world.seats(period), streams, groups_of(scenario, world.plan))
+        world.last_drawn = kept = key, scenario.people, drawn
+    return kept[2]
