@@ -6,12 +6,16 @@ import os
 import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from depth import plays_of
 from drillsim.errors import ResultError, ScenarioError, SimulationError
 from drillsim.plan.model import FloorPlan
 from drillsim.record.store import read_folder, runs_csv
@@ -116,6 +120,21 @@ def test_scenarios_of_other_families_draw_other_numbers(plain: Results) -> None:
 
 def test_shuffled_chunks_give_the_same_bytes(plain: Results) -> None:
     again = run(study(), simulate=fake, chunk_order=shuffled)
+    assert runs_csv(again.rows) == runs_csv(plain.rows)
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from([0, 1, 3]))
+@plays_of(20)
+def test_any_chunks_in_any_order_by_any_number_of_threads_give_the_same_bytes(
+    plain: Results, luck: random.Random, threads: int
+) -> None:
+    def anyhow(chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+        cut = [part for chunk in chunks for part in (list(chunk.singles(3)) if luck.random() < 0.3 else [chunk])]
+        joined = [Chunk(s, 0, last) for s in (0, 1) for last in [luck.randrange(7)] if last]
+        return luck.sample([*cut, *joined], len(cut) + len(joined))
+
+    with ThreadPoolExecutor(threads) if threads else nullcontext() as executor:
+        again = run(study(), simulate=fake, executor=executor, chunk_order=anyhow)
     assert runs_csv(again.rows) == runs_csv(plain.rows)
 
 

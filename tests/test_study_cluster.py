@@ -146,6 +146,9 @@ def test_dask_with_a_worker_killed_gives_the_rows_of_one_process(
     found = run(study(), simulate=slow, store=tmp_path, executor=cluster)
     timer.join()
     assert runs_csv(found.rows) == plain
+    run(study(), simulate=slow, store=tmp_path / "undisturbed")
+    with StudyStore(tmp_path / STORE) as killed, StudyStore(tmp_path / "undisturbed" / STORE) as undisturbed:
+        assert killed.content_sha256() == undisturbed.content_sha256()
 
 
 @dask_warns
