@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import drillsim as ds
-from more_staff.__main__ import slower, table
+from more_staff.__main__ import read_state, slower, table, write_state
 from more_staff.causes import RESTS, UNKNOWN, WRONG, value_s
 from more_staff.drills import JUDGED, Job, Moments, Played, play, shipped
 from more_staff.staffing import Addition, additions, with_one_more
@@ -86,3 +88,17 @@ def test_a_constant_delay_is_slower_and_none_is_not() -> None:
     )
     found = slower({late: Moments(5, 10.0, 20.0), same: Moments(5, 0.0, 0.0)})
     assert [contrast for contrast, _, _ in found] == [late]
+
+
+def test_a_run_goes_on_from_its_state_file_to_the_same_table(tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    jobs = [replace(SMALL[2], first=k, last=k + 1) for k in range(2)]
+    found = [play(job) for job in jobs]
+    write_state(state, found[0], {jobs[0]})
+    again, done = read_state(state)
+    again.add(found[1])
+    whole = Played()
+    for one in found:
+        whole.add(one)
+    assert done == {jobs[0]}
+    assert list(table(again)) == list(table(whole))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import replace
+from dataclasses import asdict, replace
 from math import sqrt
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from scipy.stats import t
 from drillsim.analysis.estimators import holm
 from more_staff.causes import CAUSES, RESTS, UNKNOWN, WRONG
 from more_staff.drills import Contrast, Job, Late, Moments, Played, jobs, play
+from more_staff.staffing import Addition
 
 LEVEL = 0.01
 """Level of the verdict 'slower', adjusted by Holm over all additions of a measure."""
@@ -70,6 +72,16 @@ def table(played: Played) -> Iterator[str]:
     yield from [_told(late) for late in played.late if late.cause in (WRONG, UNKNOWN)][:40]
 
 
+def _answers(todo: Sequence[Job], workers: int) -> Iterator[tuple[Job, Played]]:
+    """Yield each job with what it has found, in this process or in several."""
+    if workers <= 1:
+        yield from ((job, play(job)) for job in todo)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        sent = {pool.submit(play, job): job for job in todo}
+        yield from ((sent[answer], answer.result()) for answer in as_completed(sent))
+
+
 def _told(one: Late) -> str:
     where = f"{one.scenario}, {one.plan}, {one.addition.role} at {one.addition.post} beside {one.mix}"
     return f"{one.cause}: {one.measure} of {one.incident} +{one.seconds:.2f} s in drill {one.replication}: {where}"
@@ -89,10 +101,34 @@ def write(path: Path, late: Sequence[Late]) -> None:
             )  # fmt: skip
 
 
+def read_state(path: Path) -> tuple[Played, set[Job]]:
+    """Return what a state file holds, and which jobs it is of; nothing where there is none."""
+    if not path.exists():
+        return Played(), set()
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    moments = {
+        (s, p, m, Addition(role, post), of): Moments(*sums) for s, p, m, role, post, of, *sums in kept["moments"]
+    }
+    late = [Late(**{**one, "addition": Addition(*one["addition"])}) for one in kept["late"]]
+    done = {Job(**{**one, "roles": tuple(one["roles"])}) for one in kept["jobs"]}
+    return Played(moments, late, kept["drills"]), done
+
+
+def write_state(path: Path, played: Played, done: set[Job]) -> None:
+    """Write what has been played, as a whole or not at all."""
+    moments = [[s, p, m, a.role, a.post, of, x.n, x.total, x.squares] for (s, p, m, a, of), x in played.moments.items()]
+    late = [{**asdict(one), "addition": [one.addition.role, one.addition.post]} for one in played.late]
+    kept = {"drills": played.drills, "jobs": [asdict(job) for job in sorted(done)], "moments": moments, "late": late}
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(kept), encoding="utf-8")
+    part.replace(path)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play the drills, print the table, and return 1 where a mean is slower or a drill is later without a good cause."""
     parser = argparse.ArgumentParser(prog="more_staff", description=__doc__)
     parser.add_argument("--drills", type=int, default=400, help="shared drills of every scenario, plan and mix")
+    parser.add_argument("--state", type=Path, help="file that keeps what has been played, to go on from there")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument(
@@ -106,14 +142,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         replace(job, roles=tuple(wish.role), posts=wish.posts)
         for job in jobs(wish.drills, wanted=wish.scenario, seed=wish.seed)
     ]
-    played = Played()
-    if wish.workers > 1:
-        with ProcessPoolExecutor(wish.workers) as pool:
-            for done in as_completed([pool.submit(play, job) for job in todo]):
-                played.add(done.result())
-    else:
-        for job in todo:
-            played.add(play(job))
+    played, done = read_state(wish.state) if wish.state is not None else (Played(), set())
+    for job, found in _answers([job for job in todo if job not in done], wish.workers):
+        played.add(found)
+        done.add(job)
+        print(f"{len(done):,} of {len(todo):,} jobs", file=sys.stderr, flush=True)
+        if wish.state is not None:
+            write_state(wish.state, played, done)
     played.late.sort(key=lambda x: (x.scenario, x.plan, x.mix, x.addition, x.replication, x.incident, x.measure))
     print("\n".join(table(played)))
     print(f"{played.drills:,} drills")

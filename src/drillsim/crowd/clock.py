@@ -21,7 +21,7 @@ PEOPLE_RANK, BORDER_RANK = 2, 2_000_000_000
 """Rank of the first person, and of the first border; numbers are added to them."""
 ORDER_RANK, UNITS_RANK, LAST_RANK = EventPriority(1), EventPriority(PEOPLE_RANK), EventPriority(2_000_000_000_000)
 """Ranks of delayed orders, of what units of the compiled crowd report, and of the end of an instant."""
-PRIVATE_NAMES = {simpy.Environment: ("_queue", "_eid"), Event: ("_ok", "_value")}
+PRIVATE_NAMES = {simpy.Environment: ("_queue", "_eid", "_now"), Event: ("_ok", "_value")}
 """Attributes of SimPy's objects that are read or written here, though SimPy does not promise them."""
 
 
@@ -41,7 +41,7 @@ class Timer(Event):
 
 def call_after(env: simpy.Environment, delay_s: float, act: Callable[[Any], None]) -> None:
     """Call a function after a delay, before anything else that happens at that time."""
-    env.schedule(Timer(env, 0, act), URGENT, delay_s)
+    heappush(env._queue, (env._now + delay_s, URGENT, next(env._eid), Timer(env, 0, act)))
 
 
 def schedule_at(timer: Timer, time_s: float, rank: EventPriority) -> None:

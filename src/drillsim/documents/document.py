@@ -69,6 +69,8 @@ class Model(BaseModel, metaclass=_Checked):  # noqa: PLW1641 - pydantic makes th
 
     def __eq__(self, other: object) -> bool:
         """Return whether another object of this type has equal fields; what was computed from them does not count."""
+        if self is other:
+            return True
         if type(self) is not type(other) or not isinstance(other, Model):
             return NotImplemented
         mine, its = self.__dict__, other.__dict__

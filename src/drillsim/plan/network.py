@@ -192,7 +192,8 @@ class Network:
             Speeds in m/s: on ramps, and up and down stairs along the slope.
         """
         seconds: Floats = self.way_crossing_m[:, None] / np.array([down_mps, up_mps])
-        seconds[self.ramps] = self.way_crossing_m[self.ramps, None] / level_mps
+        if self.ramps:
+            seconds[self.ramps.start :] = self.way_crossing_m[self.ramps.start :, None] / level_mps
         return seconds
 
     def _way(self, way: int) -> Opening | Stair | Ramp:

@@ -118,6 +118,9 @@ class CompiledObservation(CrowdDriver):
         if not self._n[UNDER_WAY]:
             return 0
         leads_in = [2 * way + self.network.side(way, space) for way in self.network.space_ways[space]]
+        claims = self._t.directions["claims"]  # with those of units
+        if not any(claims[direction] for direction in leads_in):
+            return 0
         target = self._t.people["target"][: self._people]
         return sum(int(np.count_nonzero(target == direction)) for direction in leads_in)
 

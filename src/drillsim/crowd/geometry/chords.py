@@ -74,6 +74,10 @@ class CellFinder:
 
     def cell_at(self, x: float, y: float) -> int:
         """Return the cell of a point."""
+        with _PREPARED:
+            inside = shapely.contains_xy(self._inner, x, y)
+        if inside.any():
+            return int(self._cells[int(np.argmax(inside))])
         away_m = shapely.distance(self._polygons, Point(x, y))
         return int(self._cells[int(np.argmax(away_m <= away_m.min() + ON_CHORD_M))])
 
