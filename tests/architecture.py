@@ -68,6 +68,7 @@ SUB_LAYERS: Mapping[str, tuple[frozenset[str], ...]] = {
 """Layers inside the three largest packages, top to bottom, under the same rule."""
 OPEN = frozenset(
     {
+        "analysis.prediction",
         "analysis.selection",
         "analysis.weights",
         "cli.commands",
@@ -75,12 +76,14 @@ OPEN = frozenset(
         "engine.world",
         "exchange.dispatch_log",
         "report.replay",
+        "report.workbook",
+        "study.handouts",
         "study.sensitivity",
         "verify.harness",
     }
 )
 """Sub-packages that other packages may use: constant data (cells, the world), pure statistics, what a choice hangs on, one importer
-per format, and test stands."""
+per format, one folder per document that is handed out, and test stands."""
 CROWDED = frozenset({"cli/commands"})
 """Folders that may hold more than 12 modules: one per verb of the command line."""
 ALSO_ENDS_AS = frozenset({"cannot-reach", "nobody-free", "nobody-suited", "report-lost"})

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from drillsim.scenario.staffing import Mix, Mixes, Role, Unit
     from drillsim.shipped import Example, example
     from drillsim.study.design import Study
+    from drillsim.study.handouts.workbook import write_workbook
     from drillsim.study.rerun import Rerun, rerun
     from drillsim.study.results import Results, read_results, write_results
     from drillsim.study.runner import run
@@ -75,13 +76,14 @@ _HOMES = {
     "variant": "study.variants",
     "vary": "study.vary",
     "write_results": "study.results",
+    "write_workbook": "study.handouts.workbook",
 }
 
 __all__ = [
     "Comparison", "DrillsimError", "Example", "FloorPlan", "Mix", "Mixes", "PlanError", "Rerun", "ResultError", "Results", "Role",
     "Scenario", "ScenarioError", "SimulationError", "Study", "Term", "Trace", "Unit", "Variant", "assess", "build", "check",
     "compare", "example", "factorial", "play_term", "plot_plan", "read_mixes", "read_plan", "read_results", "read_scenario",
-    "rerun", "run", "simulate", "tell", "to_networkx", "variant", "vary", "write_results",
+    "rerun", "run", "simulate", "tell", "to_networkx", "variant", "vary", "write_results", "write_workbook",
 ]  # fmt: skip
 
 

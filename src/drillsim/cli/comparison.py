@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -17,6 +18,7 @@ from drillsim.documents.files import shown
 
 if TYPE_CHECKING:
     from drillsim.cli.inputs import Inputs
+    from drillsim.record.content import Content
     from drillsim.study.design import Study
     from drillsim.study.pick import Pick
     from drillsim.study.results import Results
@@ -174,6 +176,7 @@ def _store(
 ) -> None:
     """Write tables and summary, then the figures; what goes wrong with these costs only them."""
     from drillsim.errors import ResultError
+    from drillsim.record.store import SUMMARY
     from drillsim.report.study_figures import draw_all
     from drillsim.report.ways_figures import draw_ways
     from drillsim.study.results import result_files, write_files
@@ -183,21 +186,39 @@ def _store(
     if moved:
         files[SENSITIVITY] = sensitivity_csv(moved)
     write_files(results, folder, files, command=command_line())
+    more: dict[str, bytes] = {}
     try:
         reach = (
             drawn.result()
         )  # before the other figures: matplotlib's style is global, so two threads must not draw at once
-        figures = {**draw_all(results), **draw_ways(results), **reach}
+        more = {**draw_all(results), **draw_ways(results), **reach}
     except Exception as problem:
-        told = " ".join(str(problem).split())[:200]
-        terminal.complain(
-            f"The figures could not be drawn ({type(problem).__name__}: {told}). Tables and rows are complete."
-        )
+        _complain("The figures could not be drawn", problem)
+    more |= _workbook(results, files[SUMMARY])
+    if not more:
         return
     try:
-        write_files(results, folder, {**files, **figures}, command=command_line())
+        write_files(results, folder, {**files, **more}, command=command_line())
     except ResultError as problem:
-        terminal.complain(f"The figures could not be stored. Tables and rows are complete. {problem}")
+        terminal.complain(f"Figures and workbook could not be stored. Tables and rows are complete. {problem}")
+
+
+def _workbook(results: Results, summary: Content) -> dict[str, bytes]:
+    """Return the workbook by its name, made with summary.json; nothing, and one sentence, where it cannot be made."""
+    from drillsim.record.content import parts_of
+    from drillsim.report.workbook.workbook import MOST_ROWS, WORKBOOK
+    from drillsim.study.handouts.workbook import workbook_of
+
+    try:
+        return {WORKBOOK: workbook_of(results, summary=json.loads(b"".join(parts_of(summary))), most_rows=MOST_ROWS)}
+    except Exception as problem:
+        _complain("The workbook could not be made", problem)
+        return {}
+
+
+def _complain(what: str, problem: Exception) -> None:
+    told = " ".join(str(problem).split())[:200]
+    terminal.complain(f"{what} ({type(problem).__name__}: {told}). Tables and rows are complete.")
 
 
 def _print(results: Results, *, err: bool, budget: float | None = None) -> None:

@@ -140,7 +140,8 @@ def content_sha256(data: Any) -> str:
     return hashlib.sha256(text.encode("utf-8", errors="backslashreplace")).hexdigest()
 
 
-def _version(package: str) -> str:
+def installed_version(package: str) -> str:
+    """Return the version of an installed package, in words where there is none."""
     try:
         return version(package)
     except PackageNotFoundError:
@@ -169,7 +170,7 @@ def manifest(
     return {
         "drillsim_results": 1,
         "versions": {
-            **{name: _version(name) for name in ("drillsim", *LIBRARIES)},
+            **{name: installed_version(name) for name in ("drillsim", *LIBRARIES)},
             "python": platform.python_version(),
             "platform": f"{sys.platform} {platform.machine()}",
         },
