@@ -68,6 +68,7 @@ SUB_LAYERS: Mapping[str, tuple[frozenset[str], ...]] = {
 """Layers inside the three largest packages, top to bottom, under the same rule."""
 OPEN = frozenset(
     {
+        "analysis.portfolio",
         "analysis.prediction",
         "analysis.selection",
         "analysis.weights",

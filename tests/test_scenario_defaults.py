@@ -147,6 +147,7 @@ def test_a_named_source_or_assumption_is_in_the_docs(path: Path) -> None:
 
 def test_the_docs_list_no_assumption_that_nothing_uses() -> None:
     files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "scenarios").rglob("*.yaml"), *(ROOT / "floorplans").rglob("*")]
+    files += (ROOT / "portfolios").glob("*.yaml")
     used = {a for f in files if f.is_file() for _, a in ANCHOR.findall(f.read_text(encoding="utf-8", errors="replace"))}
     assert sorted(ASSUMPTIONS - used) == []
 

@@ -13,8 +13,19 @@ from drillsim.documents.yaml_source import parse_text
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = schemas()
-MARKERS = {"drillsim_plan": "plan", "drillsim": "scenario", "drillsim_mixes": "mixes"}
-FILES = sorted([*(ROOT / "scenarios").rglob("*.yaml"), *(ROOT / "floorplans").glob("*.yaml")])
+MARKERS = {
+    "drillsim_plan": "plan",
+    "drillsim": "scenario",
+    "drillsim_mixes": "mixes",
+    "drillsim_portfolio": "portfolio",
+}
+FILES = sorted(
+    [
+        *(ROOT / "scenarios").rglob("*.yaml"),
+        *(ROOT / "floorplans").glob("*.yaml"),
+        *(ROOT / "portfolios").glob("*.yaml"),
+    ]
+)
 TYPES: dict[str, Any] = {
     "object": dict,
     "array": list,
@@ -189,7 +200,7 @@ def test_an_editor_accepts_what_drillsim_reads(more: dict[str, Any]) -> None:
 
 
 def test_a_file_must_say_what_it_is() -> None:
-    assert [SCHEMAS[k]["required"][0] for k in ("plan", "scenario", "mixes")] == list(MARKERS)
+    assert [SCHEMAS[k]["required"][0] for k in ("plan", "scenario", "mixes", "portfolio")] == list(MARKERS)
 
 
 def test_a_cost_is_an_amount_or_three() -> None:
@@ -200,5 +211,10 @@ def test_a_cost_is_an_amount_or_three() -> None:
 
 def test_schemas_are_written_one_file_per_kind(tmp_path: Path) -> None:
     paths = write_schemas(tmp_path / ".drillsim")
-    assert [p.name for p in paths] == ["plan.schema.json", "scenario.schema.json", "mixes.schema.json"]
+    assert [p.name for p in paths] == [
+        "plan.schema.json",
+        "scenario.schema.json",
+        "mixes.schema.json",
+        "portfolio.schema.json",
+    ]
     assert [json.loads(p.read_text(encoding="utf-8")) for p in paths] == list(SCHEMAS.values())

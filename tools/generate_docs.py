@@ -18,11 +18,17 @@ from drillsim.record.events import EVENTS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-TITLES = {"plan": "The plan file", "scenario": "The scenario file", "mixes": "The mixes file"}
+TITLES = {
+    "plan": "The plan file",
+    "scenario": "The scenario file",
+    "mixes": "The mixes file",
+    "portfolio": "The portfolio file",
+}
 HEADS = {
     "plan": "A building: levels, spaces, ways and what stands in them. Bare numbers are lengths only under `units:` (m, cm, mm, ft or in).",
     "scenario": "What happens, who is in the building, and how school and police respond. Every quantity carries its unit.",
     "mixes": "The staffings that are compared. Every quantity carries its unit.",
+    "portfolio": "How often each scenario happens in a year at one school (`drillsim compare … --portfolio FILE`); see [outcomes](../outcomes.md).",
 }
 EXAMPLE_WIDTH = 60
 
@@ -99,9 +105,20 @@ def link(source: str) -> str:
 def examples(file: str) -> dict[str, str]:
     """Return, by path, the first value that a shipped file gives to a key, where it is short."""
     found: dict[str, str] = {}
-    marker = {"plan": "drillsim_plan", "scenario": "drillsim", "mixes": "drillsim_mixes"}[file]
+    marker = {
+        "plan": "drillsim_plan",
+        "scenario": "drillsim",
+        "mixes": "drillsim_mixes",
+        "portfolio": "drillsim_portfolio",
+    }[file]
     paths = {key.path for key in file_keys() if key.file == file}
-    for path in sorted([*(ROOT / "scenarios").rglob("*.yaml"), *(ROOT / "floorplans").rglob("*.yaml")]):
+    for path in sorted(
+        [
+            *(ROOT / "scenarios").rglob("*.yaml"),
+            *(ROOT / "floorplans").rglob("*.yaml"),
+            *(ROOT / "portfolios").glob("*.yaml"),
+        ]
+    ):
         text = path.read_text(encoding="utf-8")
         if re.search(rf"(?m)^{marker}:", text):
             collect(yaml.load(text, Loader=yaml.BaseLoader), "", paths, found)  # text as it is written

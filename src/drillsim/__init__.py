@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from drillsim.analysis.compare import Comparison, compare
+    from drillsim.analysis.portfolio.model import Portfolio, read_portfolio
     from drillsim.coverage.assess import assess
     from drillsim.engine.check import check
     from drillsim.engine.simulate import simulate
@@ -44,6 +45,7 @@ _HOMES = {
     "Mix": "scenario.staffing",
     "Mixes": "scenario.staffing",
     "PlanError": "errors",
+    "Portfolio": "analysis.portfolio.model",
     "ResultError": "errors",
     "Rerun": "study.rerun",
     "Results": "study.results",
@@ -66,6 +68,7 @@ _HOMES = {
     "plot_plan": "report.plan_figure",
     "read_mixes": "scenario.read",
     "read_plan": "plan.read",
+    "read_portfolio": "analysis.portfolio.model",
     "read_results": "study.results",
     "read_scenario": "scenario.read",
     "rerun": "study.rerun",
@@ -80,10 +83,11 @@ _HOMES = {
 }
 
 __all__ = [
-    "Comparison", "DrillsimError", "Example", "FloorPlan", "Mix", "Mixes", "PlanError", "Rerun", "ResultError", "Results", "Role",
+    "Comparison", "DrillsimError", "Example", "FloorPlan", "Mix", "Mixes", "PlanError", "Portfolio", "Rerun", "ResultError", "Results", "Role",
     "Scenario", "ScenarioError", "SimulationError", "Study", "Term", "Trace", "Unit", "Variant", "assess", "build", "check",
-    "compare", "example", "factorial", "play_term", "plot_plan", "read_mixes", "read_plan", "read_results", "read_scenario",
-    "rerun", "run", "simulate", "tell", "to_networkx", "variant", "vary", "write_results", "write_workbook",
+    "compare", "example", "factorial", "play_term", "plot_plan", "read_mixes", "read_plan", "read_portfolio",
+    "read_results", "read_scenario", "rerun", "run", "simulate", "tell", "to_networkx", "variant", "vary", "write_results",
+    "write_workbook",
 ]  # fmt: skip
 
 

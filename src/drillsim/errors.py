@@ -140,7 +140,7 @@ EXPLANATIONS: dict[str, str] = {
     "DS203": "No space or post with this id in the plan. `drillsim check PLAN --list` prints every id with its label.",
     "DS204": "No opening with this id in the plan.",
     "DS205": "No role with this name. Shipped roles are listed by `drillsim explain roles`; a mixes file may add its own.",
-    "DS206": "No mix, override, group or measure with this name.",
+    "DS206": "No mix, override, group, measure or scenario with this name.",
     "DS207": "The plan has no space of this use, or no level of this id.",
     "DS208": "Named things exist that this plan lacks (a level, a stair, an assembly point or an entry).",
     "DS209": "The plan's timetable has no bell period with this name.",

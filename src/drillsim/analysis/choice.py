@@ -53,12 +53,17 @@ def choice(played: ResultRows, scenario: str, measure: str, mixes: Sequence[str]
     names = tuple(mixes if mixes is not None else played.outline.mixes)
     samples = [sample(played, scenario, name, measure) for name in names]
     paired = moments(len(names), lambda i, j: moment_of(pair_of(samples[i], samples[j])))
+    return best_of(measure, names, paired)
+
+
+def best_of(measure: str, names: Sequence[str], paired: Moments) -> BestMixes:
+    """Return which mixes are possibly best, from the moments of all pairs."""
     found = possibly_best(paired)
     low, high = behind_best(paired)
     worse = {
         name: (max(0.0, float(low[i])), float(high[i])) for i, name in enumerate(names) if not found.possibly_best[i]
     }
-    return BestMixes(measure, names, tuple(names[i] for i in found.indices), worse, paired)
+    return BestMixes(measure, tuple(names), tuple(names[i] for i in found.indices), worse, paired)
 
 
 def moment_of(pair: Paired) -> PairMoment:

@@ -22,6 +22,9 @@ from drillsim.analysis.contrasts import (
     sample,
 )
 from drillsim.analysis.estimators import Interval
+from drillsim.analysis.portfolio.expected import Expected, expected
+from drillsim.analysis.portfolio.model import Portfolio
+from drillsim.analysis.portfolio.told import expected_table
 from drillsim.analysis.variants.before_after import bases, before_after
 from drillsim.analysis.wording import (
     difference_words,
@@ -59,6 +62,9 @@ class Comparison:
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     """One row per variant and mix against the base: before, after, the paired difference, and costs; empty without variants."""
 
+    expected: tuple[Expected, ...] = ()
+    """The expected lines of a portfolio, one for each measure of its scenarios."""
+
     def __str__(self) -> str:
         """Return the tables as aligned text, one per scenario."""
         return "\n\n".join(_aligned(*table) for table in self.tables)
@@ -75,7 +81,12 @@ class Comparison:
 
 
 def compare(
-    results: ResultRows, *, measure: str | None = None, versus: str | None = None, base: str | None = None
+    results: ResultRows,
+    *,
+    measure: str | None = None,
+    versus: str | None = None,
+    base: str | None = None,
+    portfolio: Portfolio | None = None,
 ) -> Comparison:
     """Compare all mixes of a study with `versus` on the same random drills, and variants of a scenario with their base.
 
@@ -86,6 +97,8 @@ def compare(
     base
         Name of the scenario with which all others of its family are compared, mix by mix; by default every scenario that has
         variants (what-ifs by `vary`, overrides, rows of `Study.from_frame`) is compared with these.
+    portfolio
+        Incidents of each scenario in a year: adds the expected line of each mix; by default that of the results, if any.
 
     Raises ResultError for a name that the results do not have, and for a base that met other drills than the rest.
     """
@@ -107,7 +120,12 @@ def compare(
         table, more = before_after(results, start, measure=measure, variants=others)
         tables.append(table)
         changed += more
-    return Comparison(other, tuple(chosen), pd.DataFrame(rows), tuple(tables), pd.DataFrame(changed))
+    weighed = portfolio or getattr(results, "portfolio", None)
+    weighed_lines = expected(results, weighed, versus=other) if weighed is not None else []
+    tables += [expected_table(outline, one) for one in weighed_lines]
+    return Comparison(
+        other, tuple(chosen), pd.DataFrame(rows), tuple(tables), pd.DataFrame(changed), expected=tuple(weighed_lines)
+    )
 
 
 def _frame_row(scenario: str, mix: str, measure: str, one: Summary, apart: Difference | None) -> dict[str, object]:

@@ -19,6 +19,8 @@ from drillsim.analysis.contrasts import (
     measures_of,
     orders,
 )
+from drillsim.analysis.portfolio.expected import expected
+from drillsim.analysis.portfolio.told import expected_data
 from drillsim.analysis.selection.money import worth
 from drillsim.analysis.selection.targets import TargetPair
 from drillsim.analysis.variants.before_after import base_of, changes
@@ -41,6 +43,7 @@ def summarise(played: ResultRows, *, seconds: float | None = None, budget: float
     Of each scenario the primary measure comes first. `p50` and `p90` are None beyond the horizon.
     `possibly_best` names, by measure, the mixes that no other beats beyond doubt; measures that are outcomes of the staffing
     choose none. `depends_on` of a goal names the assumptions and laws that turn its verdict; None where they were not tried.
+    `expected` holds the expected lines where the results have a portfolio.
     """
     played = PartitionedResults(played)
     outline = played.outline
@@ -49,7 +52,13 @@ def summarise(played: ResultRows, *, seconds: float | None = None, budget: float
         "seed": outline.seed,
         **({} if seconds is None else {"seconds": round(seconds, 3)}),
         "scenarios": {name: _scenario(played, name, budget) for name in outline.scenarios},
-    }
+    } | _expected(played)
+
+
+def _expected(played: PartitionedResults) -> dict[str, Any]:
+    if played.portfolio is None:
+        return {}
+    return {"expected": [expected_data(one, _difference) for one in expected(played, played.portfolio)]}
 
 
 def _scenario(played: ResultRows, name: str, budget: float | None) -> dict[str, Any]:

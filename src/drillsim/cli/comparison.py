@@ -74,6 +74,8 @@ def play(
     from drillsim.study.sensitivity.play import depends_on, goal_lines
 
     study = Study([*given.scenarios, *given.variants], given.plan, given.mixes, runs=runs, seed=seed)
+    if given.portfolio is not None:
+        given.portfolio.refuse_unknown(study.outline.scenarios)
     if workers is None:
         workers = (os.cpu_count() or 1) if pick_s is not None or len(study) >= WORTH_A_POOL else 1
     if not quiet:
@@ -91,6 +93,7 @@ def play(
         drawn = _beside(lambda: _map(given))  # this process is idle while the workers play
         results, picked = _run(study, folder, workers=workers, dask=dask, pick_s=pick_s, quiet=quiet)
         moved = _moved(study, workers, quiet=quiet) if tried else []
+        results = results.with_portfolio(given.portfolio)
         if tried:
             results = replace(results, depends_on=depends_on(moved, results))
         if not quiet:

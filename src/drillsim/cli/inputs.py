@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from drillsim.documents.files import is_folder, read_head, resolved, shown, why
 from drillsim.record.marker import is_results_folder
 
 if TYPE_CHECKING:
+    from drillsim.analysis.portfolio.model import Portfolio
     from drillsim.errors import DrillsimError, Fault
     from drillsim.plan.model import FloorPlan
     from drillsim.scenario.model import Scenario
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
 SUFFIXES = (".yaml", ".yml", ".json")
 MOST_FILES, MOST_FOLDERS = 2000, 2000
 """Limits of a folder to check; they end `drillsim check /`, which would read for hours."""
-_MARKER = re.compile(r"""(?m)^\s*\{?\s*["']?(drillsim_plan|drillsim_mixes|drillsim)["']?\s*:""")
-_KINDS = {"drillsim_plan": "plan", "drillsim": "scenario", "drillsim_mixes": "mixes"}
+_MARKER = re.compile(r"""(?m)^\s*\{?\s*["']?(drillsim_plan|drillsim_mixes|drillsim_portfolio|drillsim)["']?\s*:""")
+_KINDS = {
+    "drillsim_plan": "plan",
+    "drillsim": "scenario",
+    "drillsim_mixes": "mixes",
+    "drillsim_portfolio": "portfolio",
+}
 
 
 @dataclass
@@ -33,11 +39,12 @@ class Sheet:
 
     path: Path
     kind: str = ""
-    """plan, scenario or mixes; '' when the file does not say."""
+    """plan, scenario, mixes or portfolio; '' when the file does not say."""
     faults: list[Fault] = field(default_factory=list)
     plan: FloorPlan | None = None
     scenario: Scenario | None = None
     mixes: Mixes | None = None
+    portfolio: Portfolio | None = None
 
     @property
     def shown(self) -> str:
@@ -116,13 +123,17 @@ def read(path: Path) -> Sheet:
             from drillsim.scenario.read import read_mixes
 
             sheet.mixes = read_mixes(path)
+        elif sheet.kind == "portfolio":
+            from drillsim.analysis.portfolio.model import read_portfolio
+
+            sheet.portfolio = read_portfolio(path)
         else:
             from drillsim.documents.document import read_document
 
             document = read_document(path, ScenarioError)
             message = (
                 "this file does not say what it is. A plan begins with 'drillsim_plan: 1', a scenario with "
-                "'drillsim: 1', a mixes file with 'drillsim_mixes: 1'"
+                "'drillsim: 1', a mixes file with 'drillsim_mixes: 1', a portfolio with 'drillsim_portfolio: 1'"
             )
             sheet.faults = [Fault("DS006", document.file, 1, 1, message)]
     except DrillsimError as e:
@@ -173,6 +184,8 @@ class Inputs:
     warnings: tuple[Fault, ...]
     variants: tuple[Variant, ...] = ()
     """Variants of the scenarios, to be compared with them (`cli.what_ifs`)."""
+    portfolio: Portfolio | None = None
+    """Incidents a year by which the scenarios are weighed."""
 
 
 def load(scenarios: Sequence[Path], plan: Path | None, mixes: Path | None, overrides: Sequence[str]) -> Inputs:
@@ -222,13 +235,25 @@ def load(scenarios: Sequence[Path], plan: Path | None, mixes: Path | None, overr
     return Inputs(tuple(varied), the_plan, the_mixes, files, tuple(order_faults(faults)))
 
 
+def with_portfolio(given: Inputs, path: Path | None) -> Inputs:
+    """Return inputs with the portfolio of a file, or raise ScenarioError with every fault of it."""
+    from drillsim.errors import ScenarioError
+
+    if path is None:
+        return given
+    sheet = read_as(path, "portfolio")
+    if sheet.portfolio is None:
+        raise ScenarioError(faults=sheet.faults)
+    return replace(given, portfolio=sheet.portfolio, files=(*given.files, path))
+
+
 def read_as(path: Path, kind: str) -> Sheet:
     """Read a file that must be of one kind; another kind is a fault of that file."""
     sheet = read(path)
     if sheet.kind and sheet.kind != kind:
         from drillsim.errors import Fault
 
-        article = {"plan": "a plan", "scenario": "a scenario", "mixes": "a mixes file"}
+        article = {"plan": "a plan", "scenario": "a scenario", "mixes": "a mixes file", "portfolio": "a portfolio"}
         message = f"this is {article[sheet.kind]}; {article[kind]} is needed here"
         return Sheet(path, sheet.kind, [Fault("DS006", sheet.shown, 1, 1, message)])
     return sheet

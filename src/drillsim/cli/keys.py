@@ -1,4 +1,4 @@
-"""Every key of the three kinds of file, taken from the pydantic models: path, form, default, meaning, source, example.
+"""Every key of the four kinds of file, taken from the pydantic models: path, form, default, meaning, source, example.
 
 `drillsim explain` and the generated key reference (tools/generate_docs.py) both use this list.
 """
@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-FILES = ("plan", "scenario", "mixes")
+FILES = ("plan", "scenario", "mixes", "portfolio")
 SOURCE = re.compile(r"docs/sources\.md#[a-z0-9-]+|\bA:[a-z_]+\.[a-z0-9_]+")
 _EXAMPLES = {
     "time": "20 s", "length": "3 ft", "area": "35 ft2", "speed": "1.3 m/s", "density": "2.7 /m2", "flow": "1.3 /s/m",
@@ -58,12 +58,14 @@ class FileKey:
 
 @cache
 def file_keys() -> tuple[FileKey, ...]:
-    """Return every key of plan, scenario and mixes files, in the order of the models."""
+    """Return every key of plan, scenario, mixes and portfolio files, in the order of the models."""
+    from drillsim.analysis.portfolio.model import Portfolio
     from drillsim.plan.model import FloorPlan
     from drillsim.scenario.model import Scenario
     from drillsim.scenario.staffing import Mixes
 
-    roots: dict[str, type[BaseModel]] = {"plan": FloorPlan, "scenario": Scenario, "mixes": Mixes}
+    models = (FloorPlan, Scenario, Mixes, Portfolio)
+    roots: dict[str, type[BaseModel]] = dict(zip(FILES, models, strict=True))
     return tuple(key for file, model in roots.items() for key in _walk(model, "", file))
 
 

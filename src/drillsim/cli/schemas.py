@@ -1,4 +1,4 @@
-"""JSON Schemas of the three kinds of file, with which editors complete keys and mark mistakes."""
+"""JSON Schemas of the four kinds of file, with which editors complete keys and mark mistakes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ NOT_JSON_SCHEMA = ("gt", "ge", "lt", "le")
 
 
 def schemas() -> dict[str, Schema]:
-    """Return the JSON Schema of each kind of file: 'plan', 'scenario' and 'mixes'.
+    """Return the JSON Schema of each kind of file: 'plan', 'scenario', 'mixes' and 'portfolio'.
 
     They describe what files hold (text with units, the written forms of spreads), not the values inside drillsim.
     Ids that live in another file are known to `drillsim check` alone.
     """
+    from drillsim.analysis.portfolio.model import MARKER, Portfolio
     from drillsim.plan.model import FloorPlan
     from drillsim.scenario.model import Scenario
     from drillsim.scenario.staffing import Mixes
@@ -28,11 +29,12 @@ def schemas() -> dict[str, Schema]:
     scenario = _schema(Scenario.model_json_schema(by_alias=True), "drillsim")
     mixes = _schema(Mixes.model_json_schema(by_alias=True), "drillsim_mixes")
     _describe_overrides(scenario)
-    return {"plan": plan, "scenario": scenario, "mixes": mixes}
+    portfolio = _schema(Portfolio.model_json_schema(by_alias=True), MARKER)
+    return {"plan": plan, "scenario": scenario, "mixes": mixes, "portfolio": portfolio}
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write plan, scenario and mixes schemas as `<kind>.schema.json` into a folder and return their paths."""
+    """Write the schemas of all kinds of file as `<kind>.schema.json` into a folder and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for kind, schema in schemas().items():

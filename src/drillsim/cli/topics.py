@@ -12,7 +12,7 @@ from drillsim.cli import terminal
 from drillsim.cli.keys import FileKey, file_keys
 
 _ASSUMPTION = re.compile(r"\bA:[a-z_]+\.[a-z0-9_]+")
-_FILES = {"plan": "plan", "scenario": "scenario", "mixes": "mixes file"}
+_FILES = {"plan": "plan", "scenario": "scenario", "mixes": "mixes file", "portfolio": "portfolio"}
 
 
 @dataclass(frozen=True)

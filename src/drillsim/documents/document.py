@@ -253,7 +253,12 @@ def validate(
     """
     version = document.data.get(marker)
     if version is None:
-        kinds = {"drillsim_plan": "a plan", "drillsim": "a scenario", "drillsim_mixes": "a mixes file"}
+        kinds = {
+            "drillsim_plan": "a plan",
+            "drillsim": "a scenario",
+            "drillsim_mixes": "a mixes file",
+            "drillsim_portfolio": "a portfolio",
+        }
         found = next((k for k in kinds if k in document.data), None)
         needed = f"the first line must be '{marker}: 1'"
         message = f"this is {kinds[found]}; {kinds[marker]} is needed here" if found else needed

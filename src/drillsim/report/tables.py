@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -23,6 +25,8 @@ from drillsim.analysis.contrasts import (
     matters_source,
     rows_of,
 )
+from drillsim.analysis.portfolio.expected import expected
+from drillsim.analysis.portfolio.told import Printed, expected_table
 from drillsim.analysis.selection.money import money_notes, price_of
 from drillsim.analysis.selection.pareto import affordable
 from drillsim.analysis.wording import (
@@ -147,14 +151,40 @@ def over_first(played: ResultRows, scenario: str) -> str:
 
 def before_after_table(played: ResultRows, base: str, *, width: int = 80) -> Table:
     """Return one line per variant of a base and mix: before, after, and the difference on the same drills, with costs."""
-    (title, heads, lines, notes), _ = before_after(played, base)
+    return _as_table(before_after(played, base)[0], names=2, width=width)
+
+
+def expected_tables(played: ResultRows, *, width: int = 80) -> list[Table]:
+    """Return the expected lines of the portfolio of some results, one table for each measure; nothing without one."""
+    portfolio = getattr(played, "portfolio", None)
+    found = expected(played, portfolio) if portfolio is not None else []
+    printed = [expected_table(played.outline, one) for one in found]
+    if width < WIDE:
+        printed = [
+            (title, _short(heads), tuple(_short(line, keep=1) for line in lines), notes)
+            for title, heads, lines, notes in printed
+        ]
+    return [_as_table(one, names=1, width=width) for one in printed]
+
+
+def _short(cells: Sequence[str], *, keep: int = 0) -> tuple[str, ...]:
+    """Return the cells of a line without their intervals, for a narrow terminal; the first ones as they are."""
+    return (*cells[:keep], *(cell.split(" (")[0] for cell in cells[keep:]))
+
+
+def _as_table(printed: Printed, *, names: int, width: int) -> Table:
+    """Return a table as it is printed; the first columns hold names."""
+    title, heads, lines, notes = printed
     table = Table(
         title=_plain(title), title_justify="left", box=SIMPLE_HEAD, caption=_plain(" ".join(notes)), caption_justify="left",
         title_style="bold", pad_edge=False, padding=(0, 1, 0, 0),
     )  # fmt: skip
     for i, head in enumerate(heads):
         table.add_column(
-            head, justify="left" if i < 2 or not head else "right", no_wrap=width >= WIDE and i > 1, overflow="fold"
+            head,
+            justify="left" if i < names or not head else "right",
+            no_wrap=width >= WIDE and i >= names,
+            overflow="fold",
         )
     for line in lines:
         table.add_row(*map(_plain, line))
@@ -193,6 +223,8 @@ def print_tables(console: Console, played: ResultRows, *, budget: float | None =
             console.print(goals)
     for base in bases(outline):
         console.print(before_after_table(played, base, width=console.width))
+    for table in expected_tables(played, width=console.width):
+        console.print(table)
     told = sorted({_matters(outline, scenario) for scenario in outline.scenarios})
     cut = sorted({clock(line.horizon_s) for line in outline.scenarios.values()})
     added = sorted({sum(line.added.values()) for line in outline.scenarios.values()} - {0})

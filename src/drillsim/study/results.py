@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drillsim.analysis.compare import compare
+from drillsim.analysis.portfolio.model import Portfolio
 from drillsim.analysis.summary import summarise
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, WAYS
 from drillsim.record.content import Content, content_of
@@ -71,6 +72,18 @@ class Results:
     """Use of each way, by scenario, mix and replication; stored as `ways.csv`."""
     depends_on: Mapping[tuple[str, str, float, str], Sequence[str]] | None = field(default=None, repr=False)
     """What turns the verdict on a goal, by scenario, measure, time and mix; None where `sensitivity` has not been played."""
+
+    portfolio: Portfolio | None = field(default=None, repr=False)
+    """Incidents of each scenario in a year, by which expected lines are weighed; see `with_portfolio`."""
+
+    def with_portfolio(self, portfolio: Portfolio | None) -> Results:
+        """Return these results weighed by a portfolio: its expected lines then stand in comparison and summary.
+
+        Raises ScenarioError for a scenario that the study does not have.
+        """
+        if portfolio is not None:
+            portfolio.refuse_unknown(self.outline.scenarios)
+        return replace(self, portfolio=portfolio)
 
     @cached_property
     def ways(self) -> pd.DataFrame:

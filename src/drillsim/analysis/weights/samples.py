@@ -127,6 +127,7 @@ class PartitionedResults:
         self.runs, self.outline = played.runs, played.outline
         self.curves = getattr(played, "curves", {})
         self.depends_on = getattr(played, "depends_on", None)
+        self.portfolio = getattr(played, "portfolio", None)
         self.parts: dict[tuple[str, str | None, bool], pd.DataFrame] = {}
         self.drills: dict[tuple[str, str], Drills] = {}
 
@@ -221,16 +222,41 @@ def _drills(played: ResultRows, scenario: str, mix: str, rows: pd.DataFrame, num
     return kept[scenario, mix]
 
 
-def pair_of(one: Sample, against: Sample) -> Paired:
-    """Return the difference of two samples over the drills that both have, weighed by the states of both mixes."""
+@dataclass(frozen=True)
+class PairedValues:
+    """Values of two samples over the drills that both have, weighed by the states of both mixes.
+
+    numbers
+        (m,) the drills of `weighed`, as in `Drills.numbers`.
+    first, second
+        (n,) values of each pair.
+    """
+
+    numbers: NDArray[np.int64]
+    first: NDArray[np.float64]
+    second: NDArray[np.float64]
+    weighed: Weighed
+
+
+def paired_values(one: Sample, against: Sample) -> PairedValues:
+    """Return the values of two samples that belong to each other: of one drill and, on a school day, of one incident."""
     _, i, j = np.intersect1d(one.keys, against.keys, assume_unique=True, return_indices=True)
-    _, mine, its = np.intersect1d(one.drills.numbers, against.drills.numbers, assume_unique=True, return_indices=True)
+    both, mine, its = np.intersect1d(
+        one.drills.numbers, against.drills.numbers, assume_unique=True, return_indices=True
+    )
     strata = one.drills.strata_with(against.drills, mine, its)
     place = np.full(len(one.drills.numbers), -1, dtype=np.int64)
     place[mine] = np.arange(len(mine))
-    weighed = Weighed(place[one.drill[i]], strata, one.drills.is_day)
-    a, b = one.numbers[i], against.numbers[j]
-    is_plain = strata.is_plain and not one.drills.is_day
+    return PairedValues(
+        both, one.numbers[i], against.numbers[j], Weighed(place[one.drill[i]], strata, one.drills.is_day)
+    )
+
+
+def pair_of(one: Sample, against: Sample) -> Paired:
+    """Return the difference of two samples over the drills that both have, weighed by the states of both mixes."""
+    both = paired_values(one, against)
+    a, b, weighed = both.first, both.second, both.weighed
+    is_plain = weighed.strata.is_plain and not one.drills.is_day
     found = paired_difference(a, b) if is_plain else weighed_difference(a, b, weighed)
     return replace(found, variance_reduction=_reduction(weighed.mean(a).error, weighed.mean(b).error, found.error))
 

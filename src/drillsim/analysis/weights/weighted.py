@@ -119,6 +119,30 @@ class Weighed:
         freedom = variance**2 / spread if spread > 0.0 else float(sum(n for _, n, _ in parts) - len(parts) or 1)
         return MeanEstimate(value, math.sqrt(variance), freedom)
 
+    def influences(self, values: Floats) -> tuple[Floats, NDArray[np.int64]]:
+        """Return what each drill adds to the error of the mean, and its stratum: (drills,) each, 0 and -1 without a value.
+
+            e_d = P_g sqrt(n / (n - 1)) w_d (t_d - m_g c_d) / sum(w c),  sum(e^2) = v
+
+        so that the covariance of two means of the same drills is the sum of products. A stratum with one drill has the widest
+        variance of the others, as in `mean`.
+        """
+        amount, number = np.zeros(self._count.size), np.full(self._count.size, -1, dtype=np.int64)
+        total = np.bincount(self.drill, weights=values, minlength=self._count.size)
+        widest = 0.0
+        for place, (share, drills, weight) in enumerate(self._parts):
+            count, n = self._count[drills], drills.size
+            number[drills] = place
+            if n > 1 and not (np.all(total[drills] == total[drills[0]]) and np.all(count == count[0])):
+                weighed = float((weight * count).sum())
+                off = weight * (total[drills] - float((weight * total[drills]).sum()) / weighed * count) / weighed
+                amount[drills] = share * math.sqrt(n / (n - 1)) * off
+                widest = max(widest, n * float((amount[drills] ** 2).sum()) / share**2)
+        for share, drills, _ in self._parts:
+            if drills.size == 1:
+                amount[drills] = share * math.sqrt(widest)
+        return amount, number
+
     def share(self, hits: Bools, *, level: float = LEVEL) -> Interval:
         """Return the share of hits among the values, with its interval."""
         if not self.drill.size:

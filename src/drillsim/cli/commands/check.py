@@ -105,7 +105,8 @@ def _together(files: Sequence[Path]) -> list[inputs.Sheet]:
         for mixes in beside or [None]:
             sheet.faults += _beside_each_other(sheet, rest, plan, mixes)
     return sorted(
-        sheets.values(), key=lambda s: (s.path.parent, ("plan", "scenario", "mixes", "").index(s.kind), s.path)
+        sheets.values(),
+        key=lambda s: (s.path.parent, ("plan", "scenario", "mixes", "portfolio", "").index(s.kind), s.path),
     )
 
 

@@ -53,6 +53,11 @@ MOST_RUNS = 1_000_000
 )
 @click.option("--budget", type=click.FloatRange(min=0), metavar="USD", help="Mark the mixes that so much a year buys.")
 @click.option(
+    "--portfolio",
+    type=click.Path(path_type=Path),
+    help="File of incidents a year: adds the expected line of each mix, and what the best one hangs on.",
+)
+@click.option(
     "--sensitivity",
     is_flag=True,
     help="Also move every assumption and law alone, and tell what the choice and the goals depend on.",
@@ -78,6 +83,7 @@ def compare(
     overrides: tuple[str, ...],
     pick_s: float | None,
     budget: float | None,
+    portfolio: Path | None,
     sensitivity: bool,
     quiet: bool,
     no_open: bool,
@@ -95,7 +101,7 @@ def compare(
     """
     if scheduler is not None and executor is None:
         raise click.UsageError("--scheduler is the address of a cluster: add --executor dask")
-    given = inputs.load(scenarios, plans[0] if plans else None, mixes, overrides)
+    given = inputs.with_portfolio(inputs.load(scenarios, plans[0] if plans else None, mixes, overrides), portfolio)
     if sets or sweeps or plans[1:]:
         if pick_s is not None:
             raise click.UsageError(
