@@ -50,7 +50,7 @@ SUB_LAYERS: Mapping[str, tuple[frozenset[str], ...]] = {
         frozenset({"states", "laws", "clock", "seating"}),
     ),
     "engine": (
-        frozenset({"simulate"}),
+        frozenset({"simulate", "work"}),
         frozenset({"drill"}),
         frozenset({"injects", "check", "arguments"}),
         frozenset({"check_settings", "check_staffing"}),
@@ -79,12 +79,13 @@ OPEN = frozenset(
         "report.replay",
         "report.workbook",
         "study.handouts",
+        "gate.outputs",
         "study.sensitivity",
         "verify.harness",
     }
 )
 """Sub-packages that other packages may use: constant data (cells, the world), pure statistics, what a choice hangs on, one importer
-per format, one folder per document that is handed out, and test stands."""
+per format, one folder per document that is handed out, outputs of a gate, and test stands."""
 CROWDED = frozenset({"cli/commands"})
 """Folders that may hold more than 12 modules: one per verb of the command line."""
 ALSO_ENDS_AS = frozenset({"cannot-reach", "nobody-free", "nobody-suited", "report-lost"})

@@ -1,6 +1,7 @@
 """Entry point of the command line: runs one verb, and turns every error into a message and an exit code.
 
-0 fine | 1 a bug | 2 bad input or usage | 10 a goal was missed, with --fail-on-goals, or a rerun differs | 130 interrupted
+0 fine | 1 a bug | 2 bad input or usage | 3 a baseline is missing or not comparable | 4 inconclusive, with --strict | 10 a goal was
+missed, with --fail-on-goals, a gate failed, or a rerun differs | 130 interrupted
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import click
 
 from drillsim.cli import terminal
 from drillsim.cli.commands.assess import assess
+from drillsim.cli.commands.baseline import baseline
 from drillsim.cli.commands.check import check
 from drillsim.cli.commands.compare import compare
 from drillsim.cli.commands.demo import demo
 from drillsim.cli.commands.explain import explain
+from drillsim.cli.commands.gate import gate
 from drillsim.cli.commands.import_log import import_log
 from drillsim.cli.commands.new import new
 from drillsim.cli.commands.rerun import rerun
@@ -75,7 +78,7 @@ def command_line(ctx: click.Context) -> None:
         terminal.say(ctx.get_help())
 
 
-for verb in (demo, new, check, assess, import_log, run, compare, rerun, verify, explain):
+for verb in (demo, new, check, assess, import_log, run, compare, rerun, verify, baseline, gate, explain):
     command_line.add_command(verb)
 
 

@@ -15,6 +15,7 @@ from drillsim.study.chunks import Chunk, Simulate, pack, play_here
 from drillsim.study.design import Study
 from drillsim.study.storage.folder import StudyFolder
 from drillsim.study.storage.keeping import Keeping, Progress
+from drillsim.study.storage.keys import engine_sha256
 from drillsim.study.workers.cluster import dask_executor
 from drillsim.study.workers.jobs import UNANSWERED_S, OwnProcesses, play_on_executor
 
@@ -129,4 +130,4 @@ def _engine(study: Study) -> Simulate:
     return simulate
 
 
-__all__ = ["LONGEST_CHUNK", "ChunkOrder", "Progress", "StudyFolder", "dask_executor", "run", "split"]
+__all__ = ["LONGEST_CHUNK", "ChunkOrder", "Progress", "StudyFolder", "dask_executor", "engine_sha256", "run", "split"]

@@ -1,0 +1,88 @@
+"""The gate: what it passes, what it fails, and what it says about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drillsim.gate.baseline import NotComparableError, baseline_from, baseline_text
+from drillsim.gate.decision import GateState
+from drillsim.gate.judge import judge
+from drillsim.gate.verdict import GateTest, GateVerdict
+from gate_plays import gated
+
+
+def verdict(home: Path, *, goals: tuple[str, ...] = (), runs: int = 50, **changed: tuple[str, str]) -> GateVerdict:
+    baseline, path = gated(home, goals=goals, runs=runs, **changed)
+    return judge(baseline, path)
+
+
+def of_mix(found: GateVerdict, mix: str) -> GateTest:
+    return next(t for t in found.tests if t.mix == mix and t.measure == "able_on_scene_s")
+
+
+def test_unchanged_files_are_identical_and_pass(tmp_path: Path) -> None:
+    found = verdict(tmp_path)
+    assert (found.is_identical, found.state, found.exit_code(strict=True), found.changed) == (True, "passed", 0, ())
+    assert all(t.decided.state is GateState.SAME for t in found.tests)
+
+
+def test_other_labels_titles_and_costs_change_nothing(tmp_path: Path) -> None:
+    found = verdict(
+        tmp_path, plan=("Secret lab", "Lab 2"), scenario=("A quarrel", "Trouble"), mixes=("Secret two", "Two")
+    )
+    assert (found.is_identical, found.changed) == (True, ())
+
+
+def test_a_slower_radio_fails_with_mix_and_interval(tmp_path: Path) -> None:
+    found = verdict(tmp_path, scenario=("radio: {low: 3 s, high: 8 s}", "radio: {low: 33 s, high: 38 s}"))
+    test = of_mix(found, "one")
+    assert (found.exit_code(), test.decided.state) == (10, GateState.FAILED)
+    assert test.decided.difference == pytest.approx(30.0, abs=1.0)
+    assert test.explanation is not None
+    assert test.explanation.interval == "word to the unit"
+    assert found.changed == ("gated: scenario.reporting",)
+
+
+def test_the_change_in_the_good_direction_passes(tmp_path: Path) -> None:
+    found = verdict(tmp_path, scenario=("radio: {low: 3 s, high: 8 s}", "radio: {low: 0 s, high: 1 s}"))
+    assert (found.exit_code(strict=True), of_mix(found, "one").decided.state) == (0, GateState.PASSED)
+
+
+def test_a_locked_shortcut_fails_with_the_way_that_paths_avoid(tmp_path: Path) -> None:
+    found = verdict(tmp_path, plan=("[[9, 2], [9, 3]], lock: key}", "[[9, 2], [9, 3]], lock: key, locked: both}"))
+    told = of_mix(found, "one").explanation
+    assert told is not None
+    assert (told.interval, told.avoids, told.uses) == ("travel", ("d-near",), ("d-far", "d-office"))
+    assert "--replication" in told.command
+
+
+def test_a_guard_removed_fails_in_its_mix_only(tmp_path: Path) -> None:
+    gone = (",\n    {id: guard-2, role: walker, post: corner, presence: 90 %}", "")
+    found = verdict(tmp_path, mixes=gone)
+    assert [t.mix for t in found.tests if t.fails] == ["two"]
+    assert of_mix(found, "one").decided.state is GateState.SAME
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "why"),
+    [
+        ("scenario", "horizon: 20 min", "horizon: 25 min", "horizon"),
+        ("scenario", "name: gated", "name: other", "name"),
+        ("scenario", "name: gated", "name: gated\nfamily: another", "family"),
+    ],
+)
+def test_other_terms_are_not_comparable(tmp_path: Path, name: str, old: str, new: str, why: str) -> None:
+    with pytest.raises(NotComparableError, match=why):
+        verdict(tmp_path, **{name: (old, new)})  # type: ignore[arg-type]
+
+
+def test_new_and_vanished_mixes_are_told(tmp_path: Path) -> None:
+    found = verdict(tmp_path, mixes=("  two: {", "  three: {"))
+    assert found.notes == ("gated: mix three is new, and not judged", "gated: mix two is no longer there")
+
+
+def test_a_baseline_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    baseline, _ = gated(tmp_path, goals=("p90 able <= 3 min, 40 drills",))
+    assert baseline_from(baseline_text(baseline)) == baseline
