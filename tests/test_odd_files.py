@@ -16,7 +16,9 @@ import pytest
 
 from drillsim.cli import main, terminal
 from drillsim.crowd.factory import no_numba
+from drillsim.errors import PlanError
 from drillsim.escape import for_cell, for_terminal, for_xml, from_cell, one_line, quoted
+from drillsim.plan.read import read_plan
 
 Capture = pytest.CaptureFixture[str]
 ROOT = Path(__file__).resolve().parents[1]
@@ -419,3 +421,9 @@ def test_a_hole_of_too_few_corners_is_told_and_no_people_counted_in_it(
     assert code == 2
     assert "hole" in text
     assert "DS503" not in text
+
+
+def test_a_broken_link_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").symlink_to(tmp_path / "gone.yaml")
+    with pytest.raises(PlanError, match=r"this link leads to '.*gone.yaml', which is not there"):
+        read_plan(tmp_path / "plan.yaml")

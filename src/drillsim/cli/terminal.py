@@ -102,7 +102,13 @@ def seconds_of(ctx: click.Context, param: click.Parameter, value: str | None) ->
     return seconds
 
 
-WORKERS = click.IntRange(1, max(64, 4 * (os.cpu_count() or 1)))
+class WholeNumber(click.IntRange):
+    """Whole number of an option, in a range."""
+
+    name = "whole number"
+
+
+WORKERS = WholeNumber(1, max(64, 4 * (os.cpu_count() or 1)))
 """Number of processes; far more than there are processors would only cost memory."""
 LEAST_WIDTH = 80
 """Least columns of a table; a narrower terminal wraps lines, so that no table column is lost."""

@@ -161,6 +161,13 @@ def _of(spot: Spot) -> tuple[int, int]:
     return spot.line, spot.column
 
 
+def _missing(path: Path) -> str:
+    """Return what to say of a file that is not there."""
+    if path.is_symlink():
+        return f"this link leads to '{quoted(str(path.readlink()))}', which is not there. Link it anew"
+    return f"no such file.{near_name(path)}"
+
+
 def read_text(path: Path, error: type[DrillsimError]) -> str:
     """Return the text of a file, or raise `error` with one located fault."""
     name = shown(path)
@@ -168,7 +175,7 @@ def read_text(path: Path, error: type[DrillsimError]) -> str:
     def refuse(code: str, message: str) -> DrillsimError:
         return error(faults=[Fault(code, name, 1, 1, message)])
 
-    raw = read_bounded(path, MAX_BYTES, refuse, missing=f"no such file.{near_name(path)}")
+    raw = read_bounded(path, MAX_BYTES, refuse, missing=_missing(path))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as e:

@@ -30,12 +30,14 @@ MOST_RUNS = 1_000_000
 @what_ifs.SWEEP
 @click.option(
     "--runs",
-    type=click.IntRange(1, MOST_RUNS),
+    type=terminal.WholeNumber(1, MOST_RUNS),
     default=200,
     show_default=True,
     help="Random drills per scenario and mix.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
+@click.option(
+    "--seed", type=terminal.WholeNumber(min=0), default=1, show_default=True, help="Root of all random numbers."
+)
 @click.option("--workers", type=WORKERS, help="Processes; default: one per processor. Never changes a result.")
 @click.option("--out", type=OutPath(path_type=Path), help="Results folder; default: drillsim-results-INTERNAL.")
 @resume_or_overwrite

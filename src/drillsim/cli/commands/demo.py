@@ -18,7 +18,7 @@ SCENARIOS = ("fight", "medical", "lockdown", "evacuation")
 @click.command(short_help="See six staffing mixes compared on a shipped school.")
 @click.option(
     "--runs",
-    type=click.IntRange(1, 1_000_000),
+    type=terminal.WholeNumber(1, 1_000_000),
     default=100,
     show_default=True,
     help="Random drills per scenario and mix.",
@@ -26,7 +26,9 @@ SCENARIOS = ("fight", "medical", "lockdown", "evacuation")
 @click.option(
     "--plan", type=click.Choice(["secondary", "primary"]), default="secondary", show_default=True, help="Which school."
 )
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
+@click.option(
+    "--seed", type=terminal.WholeNumber(min=0), default=1, show_default=True, help="Root of all random numbers."
+)
 @click.option("--workers", type=WORKERS, help="Processes; default: one per processor.")
 @click.option("--out", type=OutPath(path_type=Path), help="Results folder; default: drillsim-demo-INTERNAL.")
 @resume_or_overwrite

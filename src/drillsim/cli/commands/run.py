@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 @click.option("--plan", type=click.Path(path_type=Path), help="Plan to play it on; default: the scenario's own.")
 @click.option("--mixes", type=click.Path(path_type=Path), help="Mixes file; default: the only one beside the scenario.")
 @click.option("--mix", "mix_name", help="Name of the staffing mix; default: the present one of the file.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
 @click.option(
-    "--replication", type=click.IntRange(min=0), default=0, show_default=True, help="Which of the seed's drills."
+    "--seed", type=terminal.WholeNumber(min=0), default=1, show_default=True, help="Root of all random numbers."
+)
+@click.option(
+    "--replication", type=terminal.WholeNumber(min=0), default=0, show_default=True, help="Which of the seed's drills."
 )
 @click.option(
     "--presence",
@@ -37,7 +39,9 @@ if TYPE_CHECKING:
 )
 @what_ifs.SET
 @click.option(
-    "--days", type=click.IntRange(1, 10_000), help="For a whole-day scenario: number of school days, from a Monday."
+    "--days",
+    type=terminal.WholeNumber(1, 10_000),
+    help="For a whole-day scenario: number of school days, from a Monday.",
 )
 @click.option("--out", type=OutPath(path_type=Path, file_okay=False), help="For whole days: folder for their rows.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")

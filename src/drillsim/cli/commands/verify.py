@@ -21,7 +21,9 @@ SURPRISE = 1
     help="The cases to run: crowd, response, record (a part of response), or statistics.",
 )
 @click.option("--deep", is_flag=True, help="Play many more drills, with tighter tolerances.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Root of all random numbers.")
+@click.option(
+    "--seed", type=terminal.WholeNumber(min=0), default=1, show_default=True, help="Root of all random numbers."
+)
 @click.option("--workers", type=WORKERS, help="Processes; default: one per processor. Never changes a result.")
 @click.option("--out", type=OutPath(path_type=Path, dir_okay=False), help="Also write the cases as a Markdown page.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
