@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from drillsim.plan.read import read_plan
     from drillsim.record.trace import Trace
     from drillsim.report.plan_figure import plot_plan
+    from drillsim.report.replay.replay import Replay, replay
     from drillsim.report.timeline import tell
     from drillsim.scenario.model import Scenario
     from drillsim.scenario.read import read_mixes, read_scenario
@@ -47,6 +48,7 @@ _HOMES = {
     "PlanError": "errors",
     "Portfolio": "analysis.portfolio.model",
     "ResultError": "errors",
+    "Replay": "report.replay.replay",
     "Rerun": "study.rerun",
     "Results": "study.results",
     "Role": "scenario.staffing",
@@ -71,6 +73,7 @@ _HOMES = {
     "read_portfolio": "analysis.portfolio.model",
     "read_results": "study.results",
     "read_scenario": "scenario.read",
+    "replay": "report.replay.replay",
     "rerun": "study.rerun",
     "run": "study.runner",
     "simulate": "engine.simulate",
@@ -83,10 +86,10 @@ _HOMES = {
 }
 
 __all__ = [
-    "Comparison", "DrillsimError", "Example", "FloorPlan", "Mix", "Mixes", "PlanError", "Portfolio", "Rerun", "ResultError", "Results", "Role",
+    "Comparison", "DrillsimError", "Example", "FloorPlan", "Mix", "Mixes", "PlanError", "Portfolio", "Replay", "Rerun", "ResultError", "Results", "Role",
     "Scenario", "ScenarioError", "SimulationError", "Study", "Term", "Trace", "Unit", "Variant", "assess", "build", "check",
     "compare", "example", "factorial", "play_term", "plot_plan", "read_mixes", "read_plan", "read_portfolio",
-    "read_results", "read_scenario", "rerun", "run", "simulate", "tell", "to_networkx", "variant", "vary", "write_results",
+    "read_results", "read_scenario", "replay", "rerun", "run", "simulate", "tell", "to_networkx", "variant", "vary", "write_results",
     "write_workbook",
 ]  # fmt: skip
 

@@ -44,6 +44,11 @@ if TYPE_CHECKING:
     help="For a whole-day scenario: number of school days, from a Monday.",
 )
 @click.option("--out", type=OutPath(path_type=Path, file_okay=False), help="For whole days: folder for their rows.")
+@click.option(
+    "--replay", "replay_file", type=OutPath(path_type=Path, dir_okay=False), metavar="FILE.html",
+    help="Write a replay of the drill: who was where when, in a browser. INTERNAL.",
+)  # fmt: skip
+@click.option("--versus", metavar="MIX", help="With --replay: another staffing beside it, in the same drill.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def run(
     scenario: Path,
@@ -57,6 +62,8 @@ def run(
     sets: tuple[str, ...],
     days: int | None,
     out: Path | None,
+    replay_file: Path | None,
+    versus: str | None,
     as_json: bool,
 ) -> None:
     """Play one drill of SCENARIO and print its timeline in words, then its outcome and its goals.
@@ -67,6 +74,7 @@ def run(
     A scenario with 'demand:' is a whole school day: it prints the day, then how its incidents were met and what was
     left of each unit's hours. With --days N it plays N days and prints the sums.
     """
+    from drillsim.cli.reporting import replays
     from drillsim.engine.simulate import simulate
     from drillsim.engine.world.clock import when
     from drillsim.quantities import clock
@@ -77,6 +85,7 @@ def run(
     played, mix = given.scenarios[0], _chosen(given.mixes, mix_name)
     if played.demand is None and (days is not None or out is not None):
         raise click.UsageError("--days and --out are for scenarios with 'demand:', which play whole school days")
+    beside = _beside(played, given.mixes, replay_file, versus)
     forced = _forced(presence, given.mixes)
     if forced and days is not None:
         raise click.UsageError("--presence is for one drill or one day: leave out --days")
@@ -84,7 +93,8 @@ def run(
         terminal.faults(given.warnings, err=True)
         _term(played, given.plan, mix, days=days, seed=seed, out=out, as_json=as_json)
         return
-    trace = simulate(played, given.plan, mix, seed=seed, replication=replication, presence=forced)
+    legs = replay_file is not None
+    trace = simulate(played, given.plan, mix, seed=seed, replication=replication, presence=forced, record_legs=legs)
     terminal.faults(given.warnings, err=True)
     say = _to(as_json)
     say(f"{played.title or played.name}: {given.plan.name}, {when(played)}")
@@ -106,6 +116,12 @@ def run(
     for text in _goals(played, trace):
         say(text)
     say("One simulated drill: no prediction, and no rating of anybody.")
+    if replay_file is not None:
+        again = [
+            replays.play(played, given.plan, m, seed=seed, replication=replication, presence=forced) for m in beside
+        ]
+        shown = replays.replay_of([trace, *again], played, [mix, *beside], [f"{given.plan.name}, {when(played)}."])
+        replays.write(shown, replay_file, err=as_json)
     terminal.json_line(_as_data(trace, [{"time_s": x.time_s, "text": x.text} for x in story]), wanted=as_json)
 
 
@@ -133,6 +149,15 @@ def _to(as_json: bool) -> Any:
         terminal.say(text, err=as_json)
 
     return say
+
+
+def _beside(scenario: Scenario, mixes: Mixes, replay_file: Path | None, versus: str | None) -> list[Mix]:
+    """Return the mix to show beside the one that is played, if any; a usage error where there is nothing to show."""
+    if replay_file is None and versus is not None:
+        raise click.UsageError("--versus names a staffing to show beside: add --replay FILE.html")
+    if replay_file is not None and scenario.demand is not None:
+        raise click.UsageError("--replay is for one drill: a scenario with 'demand:' is a whole school day")
+    return [] if versus is None else [_chosen(mixes, versus)]
 
 
 def _chosen(mixes: Mixes, name: str | None) -> Mix:

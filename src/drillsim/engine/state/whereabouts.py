@@ -14,6 +14,7 @@ import numpy as np
 
 from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
+from drillsim.engine.state.presence import HERE
 from drillsim.engine.state.responder import Responder
 from drillsim.engine.world.occupants import seated_people
 from drillsim.engine.world.world import XY
@@ -51,7 +52,7 @@ def _seats(drill: DrillState, begins: dict[str, float]) -> Iterator[Leg]:
 def _on_duty(drill: DrillState, unit: Responder) -> Iterator[Leg]:
     """Yield the legs of a unit on its duty, which ends where it sets off or leaves campus."""
     changes = [(time_s, is_on) for time_s, who, is_on in drill.travel.duty if who is unit]
-    began_s, is_on = 0.0, not changes or not changes[0][1]
+    began_s, is_on = 0.0, unit.presence.shifts.at(0.0) == HERE
     resumed_s: float | None = None
     for time_s, next_on in [*changes, (drill.end_s, False)]:
         if is_on and time_s > began_s:

@@ -61,21 +61,29 @@ def page_of(title: str, body: str) -> str:
 
 
 def fragment_of(
-    key: str, title: str, why: Sequence[str], sides: Sequence[Side], drawing: PlanDrawing, parting: Parting | None
+    key: str,
+    title: str,
+    why: Sequence[str],
+    sides: Sequence[Side],
+    *,
+    drawing: PlanDrawing,
+    parting: Parting | None,
+    heading: int,
 ) -> str:
     """Return the section of a replay; `key` is unique in the page and a word.
 
-    Six arguments, as they are the parts of a replay.
+    Seven arguments, as they are the parts of a replay.
     """
     until_s = max(side.until_s for side in sides)
     told = "".join(f"<p>{for_xml(text)}</p>" for text in why)
     if len(sides) > 1:
         words = parting.sentence if parting else "The two drills are told alike: nothing differs in what is shown here."
         told += f'<p class="replay-parting"><strong>{for_xml(words)}</strong></p>'
-    several = "".join(_side(key, i, side, sides, drawing, parting) for i, side in enumerate(sides))
+    several = "".join(_side(key, i, side, drawing, parting, heading + 1) for i, side in enumerate(sides))
     return (
         f'<section class="replay" id="{key}" aria-labelledby="{key}-title" data-until="{round(until_s * PER_S)}">'
-        f'<p class="replay-handling">{HANDLING}</p><h2 id="{key}-title">{for_xml(title)}</h2>{told}'
+        f'<p class="replay-handling">{HANDLING}</p>'
+        f'<h{heading} class="replay-title" id="{key}-title">{for_xml(title)}</h{heading}>{told}'
         f"{_controls(key, until_s, sides)}"
         f'<p class="replay-now" role="status" aria-live="polite"></p>'
         f'<div class="replay-sides replay-of-{len(sides)}">{several}</div>'
@@ -111,9 +119,7 @@ def _controls(key: str, until_s: float, sides: Sequence[Side]) -> str:
     )
 
 
-def _side(
-    key: str, index: int, side: Side, sides: Sequence[Side], drawing: PlanDrawing, parting: Parting | None
-) -> str:
+def _side(key: str, index: int, side: Side, drawing: PlanDrawing, parting: Parting | None, heading: int) -> str:
     """Return one drill: its levels, its counts and its story. Six arguments, as those of `fragment_of`."""
     levels = "".join(_level(key, nth, drawing, copied=index > 0) for nth in range(len(drawing.levels)))
     apart = parting.lines[index] if parting else None
@@ -123,9 +129,9 @@ def _side(
         f"{' <em>(here they part)</em>' if i == apart else ''}</button></li>"
         for i, line in enumerate(side.story)
     )
-    heading = f'<h3 id="{key}-side-{index}">{for_xml(side.label)}</h3>'
+    name = f'<h{heading} class="replay-label" id="{key}-side-{index}">{for_xml(side.label)}</h{heading}>'
     return (
-        f'<div class="replay-side">{heading}<p class="replay-counts"></p><div class="replay-levels">{levels}</div>'
+        f'<div class="replay-side">{name}<p class="replay-counts"></p><div class="replay-levels">{levels}</div>'
         f'<ol class="replay-events" aria-labelledby="{key}-side-{index}">{lines}</ol></div>'
     )
 

@@ -93,7 +93,7 @@ def _label(space: Space, floor: Polygon, scale: Scale) -> list[str]:
     """Return the first text that fits into a space, or nothing."""
     spots = points_to_try(floor)
     for size, lines, turned in texts_to_try(space, ""):
-        if size < SMALLEST_PT or not lines[0]:
+        if size < SMALLEST_PT or not any(lines):
             continue
         w, h = scale.text_m(lines, size)[:: -1 if turned else 1]
         for x, y in spots:

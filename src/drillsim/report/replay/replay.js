@@ -264,7 +264,7 @@
       });
       told.forEach((one, i) => {
         if (!one) return;
-        const when = document.createElement("b"), whose = this.sides.length > 1 ? `${this.sides[i].element.querySelector("h3").textContent}: ` : "";
+        const when = document.createElement("b"), whose = this.sides.length > 1 ? `${this.sides[i].element.querySelector(".replay-label").textContent}: ` : "";
         when.textContent = one[0];
         this.lines[i].replaceChildren(when, whose + one[1]);
       });

@@ -42,15 +42,19 @@ class Replay:
         """The plan of the drills, drawn level by level."""
         return draw_plan(self.sides[0].plan)
 
-    def fragment(self, key: str = "replay") -> str:
+    def fragment(self, key: str = "replay", *, heading: int = 2) -> str:
         """Return the replay as a section of an HTML page that holds `asset("replay.css")` and `asset("replay.js")` once.
 
         key
             Id of the section, a word of its own for each replay of a page.
+        heading
+            Rank of its heading; the names of two staffings are one rank below.
         """
         if not re.fullmatch(r"[A-Za-z][\w-]*", key):
             raise ResultError(f"the key of a replay is a word such as 'replay-1', not '{key[:40]}'")
-        return fragment_of(key, self.title, self.why, self.sides, self.drawing, self.parting)
+        return fragment_of(
+            key, self.title, self.why, self.sides, drawing=self.drawing, parting=self.parting, heading=heading
+        )
 
     @property
     def html(self) -> str:
@@ -111,13 +115,3 @@ def _refuse_strangers(one: Side, other: Side) -> None:
             )
     if one.plan is not other.plan and one.plan != other.plan:
         raise ResultError("these drills were played on two plans; side by side stand drills on one")
-
-
-def replay_fragment(
-    trace: Trace, other: Trace | None = None, *, key: str, labels: Sequence[str] = (), why: Sequence[str] = ()
-) -> str:
-    """Return the section of a replay for a report; `asset("replay.css")` and `asset("replay.js")` go into the page once.
-
-    It shows rooms, doors and staff: an INTERNAL report alone may hold it.
-    """
-    return replay(trace, other, labels=labels, why=why).fragment(key)

@@ -1,0 +1,1 @@
+"""What the report needs, gathered from a study and its folder."""
