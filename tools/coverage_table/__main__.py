@@ -187,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         truth = Truth(PartitionedResults(results), next(iter(results.outline.scenarios)))
         for size in sizes:
             rng = np.random.Generator(np.random.Philox(key=[told.seed, size]))
-            many = make_studies(truth.law, studies=told.studies, runs=size, rng=rng)
+            many = make_studies(truth.law, studies=told.studies, runs=size, rng=rng, in_turn=name == DAYS)
             many = many.of(rng.random(many.study.size) >= truth.empty)
             found += cells(truth, many, is_day=name == DAYS, rng=rng)
     print("\n".join(table(found)))

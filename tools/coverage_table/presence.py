@@ -107,10 +107,18 @@ def _together(codes: Ints) -> Ints:
     return found
 
 
-def make_studies(law: Law, *, studies: int, runs: int, rng: np.random.Generator) -> ManyStudies:
-    """Return many studies, with the drills that `study.strata.added_drills` adds to each."""
+def make_studies(
+    law: Law, *, studies: int, runs: int, rng: np.random.Generator, in_turn: bool = False
+) -> ManyStudies:
+    """Return many studies, with the drills that `study.strata.added_drills` adds to each.
+
+    in_turn
+        Whether weekdays follow each other, as those of whole days do, instead of being drawn.
+    """
     drawn = np.repeat(np.arange(studies), runs)
     luck, day = _draws(law, drawn.size, rng)
+    if in_turn:
+        day = np.tile(np.arange(runs) % max(1, len(law.weekdays)), studies)
     seen = {name: _codes(law, name, luck, day) for name in law.mixes}
     wanted = _wanted(law, seen, studies, runs, rng)
     number = np.array([n for _, n in wanted], dtype=np.int64).reshape(len(wanted), studies).T

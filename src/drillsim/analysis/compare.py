@@ -28,18 +28,22 @@ from drillsim.analysis.portfolio.told import expected_table
 from drillsim.analysis.variants.before_after import bases, before_after
 from drillsim.analysis.wording import (
     difference_words,
-    drills,
     matters_words,
     p_words,
     quantile_words,
     short_name,
     shown,
+    size_words,
     unit_of,
+    unit_words,
 )
 from drillsim.escape import for_xml
 from drillsim.quantities import clock
 from drillsim.record.outline import Outline
 from drillsim.record.presence import RARE, RARELY, joint_states
+
+DAYS = "Counted by incident; intervals take each day as one observation, since its incidents share who is there."
+"""Note below a table of whole days."""
 
 
 @dataclass(frozen=True)
@@ -179,9 +183,9 @@ def _table(
             *cells, "" if wins is None else f"{100 * wins:.0f} %", pair.verdict if pair else "",
         ))  # fmt: skip
     what = f"{short_name(measure)} ({measure})"
-    title = f"{outline.title(scenario)}: {what}, {drills(outline.runs)} per mix, seed {outline.seed}"
+    title = f"{outline.title(scenario)}: {what}, {size_words(outline, scenario)} per mix, seed {outline.seed}"
     notes = [
-        "The same random drills for every mix."
+        f"The same random {'days' if outline.scenarios[scenario].day else 'drills'} for every mix."
         + (f" p: paired t, Holm over {family_words(len(apart))}." if apart else "")
     ]
     if unit == "s":
@@ -191,7 +195,9 @@ def _table(
         line = outline.scenarios[scenario]
         notes.append(f"What matters: {matters_words(matters_of(line, measure), unit)}{matters_source(line, measure)}.")
     if unit == "s" and any(s.reached < s.n for s in found.values()):
-        notes.append(f"Drills that did not get there count as {clock(tau)} (the horizon) in means and differences.")
+        notes.append(
+            f"{unit_words(outline.scenarios[scenario]).capitalize()}s that did not get there count as {clock(tau)} (the horizon) in means and differences."
+        )
     for mix, one in found.items():
         if one.not_applicable or one.failed:
             told = [(one.not_applicable, "without this measure"), (one.failed, "failed")]
@@ -204,6 +210,8 @@ def remarks(played: ResultRows, scenario: str, measure: str, apart: Sequence[Dif
     """Return the notes below a table of mixes in one measure."""
     notes = []
     outline = played.outline
+    if outline.scenarios[scenario].day:
+        notes.append(DAYS)
     weighed = [words for mix in outline.mixes if (words := presence_words(played, scenario, mix, measure))]
     if weighed:
         notes.append(f"Presence is weighed: {'; '.join(weighed)}.")

@@ -17,7 +17,7 @@ from drillsim.analysis.estimators import FEWEST_PAIRS, Interval, Paired, Quantil
 from drillsim.analysis.selection.sizing import drills_to_decide
 from drillsim.analysis.selection.targets import TargetPair, target_pair
 from drillsim.analysis.weights.samples import PartitionedResults, ResultRows, Sample, known, pair_of, rows_of, sample
-from drillsim.analysis.wording import needs_words, unit_of
+from drillsim.analysis.wording import needs_words, unit_of, unit_words
 from drillsim.record.columns import BY_NAME, COUNTS, MATTERS, MEASURES, TIMES, status_name
 from drillsim.record.outline import GoalLine, ScenarioLine
 
@@ -62,6 +62,8 @@ class Difference:
     matters: float
     p_matters: float | None
     family: int = 1
+    counts: str = "drill"
+    """What a pair is made of: a drill, or of school days an incident."""
 
     @property
     def remark(self) -> str:
@@ -85,13 +87,13 @@ class Difference:
         if self.p_matters is not None and self.p_matters < 0.05:
             return NOT_MATTER
         if self.p_holm >= 0.05:
-            return needs_words(self.drills_more)
+            return needs_words(self.drills_more, self.counts)
         words = ("faster", "slower") if unit_of(self.measure) == "s" else ("lower", "higher")
         return words[0] if value < 0 else words[1]
 
     @property
     def drills_more(self) -> int | None:
-        """About how many drills more the contrast needs until it is decided; None where that cannot be told."""
+        """About how many drills (of school days incidents) more the contrast needs until it is decided; None where unknown."""
         pair = self.paired
         value, error, freedom = pair.difference.value, pair.error, pair.freedom
         if value is None or error is None or freedom is None:
@@ -146,12 +148,13 @@ def differences(played: ResultRows, scenario: str, measure: str, versus: str | N
     names, pairs = [name for name in outline.mixes if name != other], []
     for name in names:
         pairs.append(pair_of(sample(played, scenario, name, measure), against))
-    matters = matters_of(outline.scenarios[scenario], measure)
+    line = outline.scenarios[scenario]
+    matters = matters_of(line, measure)
     tested = [pair if not untested(pair, measure) else None for pair in pairs]
     adjusted = holm([pair.p if pair else None for pair in tested])
     within = holm([equivalence_p(pair, matters) if pair else None for pair in tested])
     return [
-        Difference(name, other, measure, pair, p, matters, q, len(pairs))
+        Difference(name, other, measure, pair, p, matters, q, len(pairs), unit_words(line))
         for name, pair, p, q in zip(names, pairs, adjusted, within, strict=True)
     ]
 

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from drillsim.analysis.estimators import Interval, Quantile
 from drillsim.quantities import clock
 from drillsim.record.columns import BY_NAME
+from drillsim.record.outline import Outline, ScenarioLine
 
 NONE = "-"
 """Text of a missing number."""
 
 
-def drills(count: int) -> str:
-    """Return '1 drill' or '100 drills'."""
-    return f"{count:,} drill{'' if count == 1 else 's'}"
+def drills(count: int, what: str = "drill") -> str:
+    """Return '1 drill', '100 drills', or as many of something else."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def needs_words(more: int | None) -> str:
+def size_words(outline: Outline, *scenarios: str) -> str:
+    """Return how many drills, or school days, a study plays of each mix, in some of its scenarios or in all."""
+    days = {outline.scenarios[name].day for name in scenarios or outline.scenarios}
+    return drills(
+        outline.runs, {(True,): "school day", (False, True): "drill or day"}.get(tuple(sorted(days)), "drill")
+    )
+
+
+def unit_words(line: ScenarioLine) -> str:
+    """Return what the figures of a scenario count: the drill, or of a school day the incident."""
+    return "incident" if line.day else "drill"
+
+
+def needs_words(more: int | None, what: str = "drill") -> str:
     """Return 'needs about 240 drills more', the number rounded up to two digits; 'no clear difference' for none."""
     if more is None:
         return "no clear difference"
     step = 10 ** max(0, len(str(more)) - 2)
-    return f"needs about {drills(-(-more // step) * step)} more"
+    return f"needs about {drills(-(-more // step) * step, what)} more"
 
 
 def unit_of(measure: str) -> str:
@@ -72,6 +88,12 @@ def difference_words(difference: Interval, unit: str = "s") -> str:
     if difference.low is None or difference.high is None:
         return text
     return f"{text} ({number(difference.low)} to {number(difference.high)})"
+
+
+def interval_words(found: Interval, words: Callable[[float | None], str]) -> str:
+    """Return an estimate with its interval, such as '3:20 (2:58 to 3:41)'; alone where there is no interval."""
+    text = words(found.value)
+    return text if found.low is None or found.high is None else f"{text} ({words(found.low)} to {words(found.high)})"
 
 
 def span_words(low: float, high: float, unit: str = "s") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,8 @@ def show(term: Term, *, err: bool = False) -> None:
         "  or fire service. by nobody: mostly over before anyone came. half in: half of those reached, by then.",
         err=err,
     )
+    for line in _estimates(term):
+        terminal.say(f"  {line}", err=err)
     terminal.say("", err=err)
     terminal.say("Units", err=err)
     terminal.show(_units(term.units), err=err)
@@ -42,6 +44,26 @@ def show(term: Term, *, err: bool = False) -> None:
         "  busy: from the word until free again, handling and arrests included, as a share of the hours on campus.",
         err=err,
     )
+
+
+def _estimates(term: Term) -> Iterator[str]:
+    """Yield the primary measure over all incidents and every goal, with intervals; nothing without incidents."""
+    from drillsim.analysis.contrasts import describe
+    from drillsim.analysis.wording import drills, interval_words, quantile_words, shown, unit_of
+    from drillsim.quantities import clock
+
+    line = term.outline.scenarios[term.scenario]
+    found, unit = describe(term, term.scenario, term.mix, line.primary), unit_of(line.primary)
+    if not found.n:
+        return
+    mean = interval_words(found.mean, lambda value: shown(value, unit))
+    many = quantile_words(found.p90, line.horizon_s, unit)
+    yield f"{line.primary} of {drills(found.n, 'incident')}: {mean} on average, 9 of 10 by {many}."
+    for one in term.goals:
+        share = interval_words(one.met, lambda value: f"{100 * (value or 0.0):.0f} %")
+        what = f"{one.goal.measure} at most {clock(one.goal.at_most_s)} in {100 * one.goal.in_share:.0f} % of incidents"
+        yield f"goal: {what}: {share}, {one.verdict or 'no incident has it'}."
+    yield "In brackets: 95 %. A day is one observation, since its incidents share who is there."
 
 
 def _kinds(lines: Iterable[KindLine]) -> Any:
@@ -102,6 +124,12 @@ def _units_csv(units: Iterable[UnitDay]) -> bytes:
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8")
 
 
+def _figures(term: Term) -> dict[str, Any]:
+    """Return measures by incident and goals, as in summary.json."""
+    found = term.summary()["scenarios"][term.scenario]
+    return {"measures": found["mixes"][term.mix]["measures"], "goals": found["goals"]}
+
+
 def as_data(term: Term) -> Mapping[str, Any]:
     """Return a term as JSON-ready data."""
     return {
@@ -109,6 +137,7 @@ def as_data(term: Term) -> Mapping[str, Any]:
         "mix": term.mix,
         "days": term.days,
         "incidents": len(term.rows),
+        **_figures(term),
         "kinds": [vars(line) for line in term.kinds],
         "units": [
             {

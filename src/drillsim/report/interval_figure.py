@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from drillsim.analysis.contrasts import ResultRows, rows_of
-from drillsim.analysis.wording import drills, question, short_name
+from drillsim.analysis.wording import question, short_name, size_words
 from drillsim.quantities import clock
 from drillsim.record.columns import CHAINS, LEGS, status_name
 from drillsim.report.chart_style import FILLS, NOTE, clock_axis, frame, house_style, round_up, titled
@@ -30,7 +30,7 @@ ABLE = "able_on_scene_s"
 def study_note(played: ResultRows, more: str = "") -> str:
     """Return the note below a chart: number of drills, common random numbers, seed, `more`, and the standing caveat."""
     outline = played.outline
-    head = f"{drills(outline.runs)} per mix, the same random drills for every mix, seed {outline.seed}."
+    head = f"{size_words(outline)} per mix, the same random drills for every mix, seed {outline.seed}."
     return " ".join(part for part in (head, more, NOTE) if part)
 
 

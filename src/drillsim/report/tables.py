@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from drillsim.analysis.choice import choice
-from drillsim.analysis.compare import bases, before_after
+from drillsim.analysis.compare import DAYS, bases, before_after
 from drillsim.analysis.contrasts import (
     MET,
     MISSED,
@@ -39,7 +39,9 @@ from drillsim.analysis.wording import (
     question,
     short_name,
     shown,
+    size_words,
     unit_of,
+    unit_words,
 )
 from drillsim.escape import one_line
 from drillsim.quantities import clock
@@ -110,13 +112,14 @@ def _against(apart: Difference | None, measure: str, *, width: int) -> list[str]
 
 
 def goal_table(played: ResultRows, scenario: str) -> Table | None:
-    """Return one line per mix and one column per goal: share of the drills that met it, verdict; None without goals."""
+    """Return one line per mix and one column per goal: share of drills, or incidents of days, that met it; None without goals."""
     outline, shares = played.outline, goal_results(played, scenario)
     goals = outline.scenarios[scenario].goals
     if not goals:
         return None
     table = Table(
-        box=SIMPLE_HEAD, title="Goals", title_justify="left", title_style="bold", pad_edge=False, padding=(0, 2, 0, 0)
+        box=SIMPLE_HEAD, title="Goals, by incident" if outline.scenarios[scenario].day else "Goals", title_justify="left",
+        title_style="bold", pad_edge=False, padding=(0, 2, 0, 0),
     )  # fmt: skip
     table.add_column("mix", min_width=12, overflow="fold")
     for goal in goals:
@@ -226,13 +229,17 @@ def print_tables(console: Console, played: ResultRows, *, budget: float | None =
     for table in expected_tables(played, width=console.width):
         console.print(table)
     told = sorted({_matters(outline, scenario) for scenario in outline.scenarios})
+    days = f" {DAYS}" if any(line.day for line in outline.scenarios.values()) else ""
+    what = " or ".join(sorted({unit_words(line) for line in outline.scenarios.values()}))
     cut = sorted({clock(line.horizon_s) for line in outline.scenarios.values()})
+    unit = "drill" if "drill" in what else "school day"
     added = sorted({sum(line.added.values()) for line in outline.scenarios.values()} - {0})
-    more = f"{' or '.join(map(drills, added))} more of presences that these hardly show, weighed by their chance. "
+    more = f"{' or '.join(drills(n, unit) for n in added)} more of presences that these hardly show, weighed by their chance. "
     console.print(
-        f"{drills(outline.runs)} per mix, the same random drills for every mix, seed {outline.seed}. {more if added else ''}"
-        f"Present: {outline.label(outline.present)}. Below 0: faster. What matters: {' or '.join(told)}. A drill that did not get there counts as "
-        f"{' or '.join(cut)}, the end of the drill. Simulated drills, not a prediction.",
+        f"{size_words(outline)} per mix, the same random drills for every mix, seed {outline.seed}. {more if added else ''}"
+        f"Present: {outline.label(outline.present)}. Below 0: faster. What matters: {' or '.join(told)}.{days} "
+        f"{'An' if what == 'incident' else 'A'} {what} that did not get there counts as "
+        f"{' or '.join(cut)}, {'the horizon' if what == 'incident' else 'the end of the drill'}. Simulated drills, not a prediction.",
         style="dim",
         highlight=False,
         markup=False,

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
+import pandas as pd
+
+from drillsim.analysis.contrasts import GoalResult, goal_results
 from drillsim.analysis.day import KindLine, UnitDay, add_days, by_kind, unit_days
+from drillsim.analysis.summary import summarise
 from drillsim.engine.simulate import simulate
 from drillsim.errors import ScenarioError
 from drillsim.plan.model import FloorPlan
-from drillsim.record.store import settled
+from drillsim.record.outline import GoalLine, MixLine, Outline, ScenarioLine
+from drillsim.record.store import column_order, settled
 from drillsim.record.trace import Value
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
 from drillsim.study.garbage import collected_between_drills
+from drillsim.study.strata import Numbered, StudyStrata, chances_of
 
 
 @dataclass(frozen=True)
 class Term:
     """Incidents of some school days, and the workload of the units.
+
+    Its figures are those that a comparison gives for as many days: means, quantiles and shares by incident, with the day as one
+    observation, since the incidents of a day share who is there; days are weighed by the known probability of presence.
 
     rows
         One outcome row per incident, in order of day and onset; `replication` is the number of the day.
@@ -31,6 +42,25 @@ class Term:
     days: int
     rows: tuple[Mapping[str, Value], ...]
     units: tuple[UnitDay, ...]
+    outline: Outline
+    """The days as a study of one staffing, for `compare` and the tables."""
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """One row per incident, with status and presence, as `Results.runs` has them."""
+        return pd.DataFrame(
+            [{**row, "status": "done", "stage": "", "reason": ""} for row in self.rows],
+            columns=pd.Index(column_order(self.rows)),
+        )
+
+    @property
+    def goals(self) -> list[GoalResult]:
+        """The goals of the scenario: share of the incidents that met each, its interval and the verdict."""
+        return goal_results(self, self.scenario)
+
+    def summary(self) -> dict[str, Any]:
+        """Return measures and goals of the days as numbers, in the form of `Results.summary`."""
+        return summarise(self)
 
     @property
     def kinds(self) -> list[KindLine]:
@@ -56,13 +86,23 @@ def play_term(
     """
     if scenario.demand is None:
         raise ScenarioError(f"'{scenario.name}' has no 'demand': it is a drill, not a school day. Use run or compare")
+    chances = chances_of(scenario, mix)
+    strata = StudyStrata(scenario, (mix.name,), (mix,), days, seed, {})
     rows: list[Mapping[str, Value]] = []
     units: list[UnitDay] = []
     with collected_between_drills() as collect:
         for day in range(days):
             trace = simulate(scenario, plan, mix, seed=seed, replication=day)
-            rows += [settled(row) for row in trace.rows]
+            told = strata.of_drill(0, Numbered(day))
+            rows += [{**settled(row), **told} for row in trace.rows]
             units = add_days([units, unit_days(trace.events, lasts_s=scenario.demand.lasts)])
             collect()
             progress(day + 1)
-    return Term(scenario.name, mix.name, days, tuple(rows), tuple(units))
+    goals = tuple(GoalLine(g.measure, g.at_most, g.in_share) for g in scenario.goals)
+    line = ScenarioLine(
+        scenario.title, scenario.primary, scenario.horizon, goals, day=True, matters=dict(scenario.matters),
+        chances={mix.name: chances}, family=scenario.draws,
+    )  # fmt: skip
+    cost = MixLine(mix.label, mix.cost.low, mix.cost.mid, mix.cost.high, mix.cost.year, mix.cost.payer)
+    outline = Outline(seed, days, mix.name, {scenario.name: line}, {mix.name: cost})
+    return Term(scenario.name, mix.name, days, tuple(rows), tuple(units), outline)

@@ -14,7 +14,7 @@ import numpy as np
 from drillsim.analysis.contrasts import Difference, Summary, describe, matters_of
 from drillsim.analysis.estimators import Paired, equivalence_p, holm, paired_difference
 from drillsim.analysis.weights.samples import PartitionedResults, ResultRows, Sample, pair_of, sample
-from drillsim.analysis.wording import difference_words, drills, money_words, p_words, short_name, shown, unit_of
+from drillsim.analysis.wording import difference_words, money_words, p_words, short_name, shown, size_words, unit_of
 from drillsim.errors import ResultError, closest
 from drillsim.quantities import clock
 from drillsim.record.outline import MixLine, Outline
@@ -142,7 +142,7 @@ def before_after(
     won = "faster in" if unit == "s" else "lower in"
     heads = ("variant", "mix", "before", "after", "change (95 %)", "p", won, *(("cost a year",) if costs else ()), "")
     lines = [_line(one, outline, unit, costs=costs, first=i % len(outline.mixes) == 0) for i, one in enumerate(found)]
-    title = f"{outline.title(base)}, before and after: {short_name(name)} ({name}), {drills(outline.runs)} per mix, seed {outline.seed}"
+    title = f"{outline.title(base)}, before and after: {short_name(name)} ({name}), {size_words(outline, base)} per mix, seed {outline.seed}"
     notes = [f"Means of the same random drills before and after. p: paired t, Holm over {len(found)} contrasts."]
     if costs:
         notes.append("Costs are those of the staffing; what a change of building or procedure costs is not in them.")
