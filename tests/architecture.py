@@ -76,6 +76,7 @@ OPEN = frozenset(
         "crowd.geometry",
         "engine.world",
         "exchange.dispatch_log",
+        "record.predictions",
         "report.replay",
         "report.workbook",
         "study.handouts",

@@ -178,6 +178,8 @@ EXPLANATIONS: dict[str, str] = {
     "DS601": "A result file is missing or damaged.",
     "DS602": "A folder holds no study that can be played again: it is not finished, or an input that is kept in it is missing or "
     "was changed since (`sha256sum` of each file in 'inputs/' is told in manifest.json).",
+    "DS603": "A sealed prediction is refused: a byte of it is not as it was sealed, or it is not the one whose hash was printed on the "
+    "kit before the drill.",
     "DS701": "The columns of a dispatch log are not told. Usual names (call received, dispatched, arrival, on scene, "
     "response time) are recognised; others are named with --call and --arrival, or with --seconds where one column "
     "holds the time from call to arrival. One line of the log must hold the names of the columns.",
@@ -187,6 +189,10 @@ EXPLANATIONS: dict[str, str] = {
     "time as seconds, m:ss or h:mm:ss. What a cell holds is never shown, only its shape: '9' for digits, 'a' for letters.",
     "DS704": "A law fitted to a dispatch log is doubtful: few calls, whole minutes, equal times, or a size that is "
     "unusual for a response, as when minutes were taken for seconds.",
+    "DS801": "An observed.csv cannot be read: a column is missing, unknown or there twice, or a line is no CSV. Its first line is that of "
+    "the template in the kit: from,to,place,what,observed,observer,note.",
+    "DS802": "A line of an observed.csv cannot be used: a time is written as 2:05, 0:02:05, '125 s' or '2 min 5 s', 'not reached' where "
+    "it did not happen; 'from', 'to' and 'place' are those of the kit.",
     "DS705": "A dispatch log leaves something out or holds it twice: it begins with dispatch instead of the call, or "
     "has a row for each unit, of which only the first to arrive should count.",
 }

@@ -24,8 +24,11 @@ from drillsim.cli.commands.explain import explain
 from drillsim.cli.commands.gate import gate
 from drillsim.cli.commands.import_log import import_log
 from drillsim.cli.commands.new import new
+from drillsim.cli.commands.observed import observed
+from drillsim.cli.commands.open_sealed import open_sealed
 from drillsim.cli.commands.rerun import rerun
 from drillsim.cli.commands.run import run
+from drillsim.cli.commands.seal import seal
 from drillsim.cli.commands.verify import verify
 from drillsim.escape import quoted
 
@@ -78,7 +81,9 @@ def command_line(ctx: click.Context) -> None:
         terminal.say(ctx.get_help())
 
 
-for verb in (demo, new, check, assess, import_log, run, compare, rerun, verify, baseline, gate, explain):
+for verb in (
+    demo, new, check, assess, import_log, run, compare, rerun, seal, open_sealed, observed, verify, baseline, gate, explain,
+):  # fmt: skip
     command_line.add_command(verb)
 
 

@@ -1,0 +1,1 @@
+"""What the verbs export, seal, open and observed share."""

@@ -1,0 +1,1 @@
+"""Files beside a real drill: the sealed prediction, and the times that observers bring back."""
