@@ -77,6 +77,7 @@ OPEN = frozenset(
         "engine.world",
         "exchange.dispatch_log",
         "record.predictions",
+        "report.page",
         "report.replay",
         "report.workbook",
         "study.handouts",

@@ -107,9 +107,7 @@ def _together(codes: Ints) -> Ints:
     return found
 
 
-def make_studies(
-    law: Law, *, studies: int, runs: int, rng: np.random.Generator, in_turn: bool = False
-) -> ManyStudies:
+def make_studies(law: Law, *, studies: int, runs: int, rng: np.random.Generator, in_turn: bool = False) -> ManyStudies:
     """Return many studies, with the drills that `study.strata.added_drills` adds to each.
 
     in_turn

@@ -62,7 +62,24 @@ def shown(value: float | None, unit: str = "s") -> str:
         return NONE
     if unit == "s":
         return clock(value)
-    return f"{100 * value:.0f} %" if unit == "share" else f"{value:.4g}"
+    return share_words(value) if unit == "share" else f"{value:.4g}"
+
+
+def share_words(value: float) -> str:
+    """Return a share in whole per cent; '> 99 %' for what is not the whole, '< 1 %' for what is not nothing."""
+    if 0.995 <= value < 1.0:
+        return "> 99 %"
+    return "< 1 %" if 0.0 < value < 0.005 else f"{100 * value:.0f} %"
+
+
+def count_words(value: float, whole: float | None = None) -> str:
+    """Return a mean count, whole where it is; '24.9' for what is not quite the `whole` of 25, '< 1' for what is not nothing."""
+    near = f"{value:,.0f}"
+    if value and near == "0":
+        return f"{value:.1f}" if value >= 0.05 else "< 0.1"
+    if whole is not None and value < whole and near == f"{whole:,.0f}":
+        return f"{value:,.1f}" if whole - value >= 0.05 else f"< {whole:,.0f}"
+    return near
 
 
 def quantile_words(q: Quantile, horizon_s: float, unit: str = "s") -> str:

@@ -26,6 +26,7 @@ from drillsim.cli.commands.import_log import import_log
 from drillsim.cli.commands.new import new
 from drillsim.cli.commands.observed import observed
 from drillsim.cli.commands.open_sealed import open_sealed
+from drillsim.cli.commands.report import report
 from drillsim.cli.commands.rerun import rerun
 from drillsim.cli.commands.run import run
 from drillsim.cli.commands.seal import seal
@@ -82,7 +83,7 @@ def command_line(ctx: click.Context) -> None:
 
 
 for verb in (
-    demo, new, check, assess, import_log, run, compare, rerun, seal, open_sealed, observed, verify, baseline, gate, explain,
+    demo, new, check, assess, import_log, run, compare, report, rerun, seal, open_sealed, observed, verify, baseline, gate, explain,
 ):  # fmt: skip
     command_line.add_command(verb)
 

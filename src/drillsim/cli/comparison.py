@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -97,7 +97,7 @@ def play(
         if tried:
             results = replace(results, depends_on=depends_on(moved, results))
         if not quiet:
-            terminal.complain("Drawing the figures.")
+            terminal.complain("Drawing the figures and the report.")
         _store(results, drawn, folder, moved)
     if not quiet and len(results.failed) < len(results.runs):
         _print(results, err=as_json, budget=budget)
@@ -197,7 +197,7 @@ def _store(
         more = {**draw_all(results), **draw_ways(results), **reach}
     except Exception as problem:
         _complain("The figures could not be drawn", problem)
-    more |= _workbook(results, files[SUMMARY])
+    more |= _workbook(results, files[SUMMARY]) | _report(results, files)
     if not more:
         return
     try:
@@ -222,6 +222,23 @@ def _workbook(results: Results, summary: Content) -> dict[str, bytes]:
 def _complain(what: str, problem: Exception) -> None:
     told = " ".join(str(problem).split())[:200]
     terminal.complain(f"{what} ({type(problem).__name__}: {told}). Tables and rows are complete.")
+
+
+def _report(results: Results, files: Mapping[str, Content]) -> dict[str, bytes]:
+    """Return report.html by its name; nothing, and one sentence, where it cannot be made."""
+    from drillsim.cli.reporting.gather import REPORT, report_page
+    from drillsim.record.content import parts_of
+    from drillsim.record.store import SUMMARY, manifest
+    from drillsim.study.sensitivity.play import SENSITIVITY
+
+    study = results.study
+    try:
+        told = manifest(results.outline, study.hashes() if study else {}, {}, command=command_line())
+        read = {name: b"".join(parts_of(files[name])) for name in (SUMMARY, SENSITIVITY) if name in files}
+        return {REPORT: report_page(results, read, told)}
+    except Exception as problem:
+        _complain("The report could not be made", problem)
+        return {}
 
 
 def _print(results: Results, *, err: bool, budget: float | None = None) -> None:

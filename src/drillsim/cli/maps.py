@@ -39,12 +39,14 @@ def mix_map(plan: FloorPlan, mix: Mix) -> dict[str, bytes]:
     """Return the map of least times from the posts and patrol stops of a mix, or from the plan's posts if it has none."""
     from drillsim.coverage.assess import assess
 
-    posts = list(dict.fromkeys(_id(plan, p) for u in mix.units for p in (*([u.post] if u.post else []), *u.patrol)))
+    posts = list(
+        dict.fromkeys(place_id(plan, p) for u in mix.units for p in (*([u.post] if u.post else []), *u.patrol))
+    )
     whose = f"the posts and patrol stops of '{mix.label or mix.name}'" if posts else ""
     return reach_map(assess(plan, posts=posts or None), "figures/plan-reach", whose=whose)
 
 
-def _id(plan: FloorPlan, place: Place) -> str:
+def place_id(plan: FloorPlan, place: Place) -> str:
     """Return the id of a place; the first space of its use where it names a use."""
     if isinstance(place, str):
         return place

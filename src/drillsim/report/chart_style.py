@@ -19,8 +19,9 @@ from drillsim.escape import for_figure, for_xml
 from drillsim.quantities import clock
 
 NOTE = "Simulated drills, not a prediction."
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-"""Okabe-Ito colours with a contrast above 3:1 on white; the present mix is black."""
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7A4B00")
+"""Okabe-Ito colours with a contrast above 3:1 on white, and a dark brown, so that six mixes differ in colour, too; the present mix
+is black."""
 PRESENT = "#000000"
 DASHES: tuple[tuple[float, ...], ...] = ((), (6, 2), (2, 1.5), (7, 2, 1.5, 2), (10, 3), (4, 1, 1, 1, 1, 1))
 FILLS = ("#56B4E9", "#E69F00", "#F0E442", "#CC79A7", "#0072B2", "#D55E00", "#009E73", "#000000")

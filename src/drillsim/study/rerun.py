@@ -6,25 +6,27 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from drillsim.documents.document import Model
+from drillsim.engine.simulate import simulate
 from drillsim.errors import Fault, ResultError
 from drillsim.plan.model import FloorPlan
 from drillsim.record.marker import MANIFEST, manifest_of
 from drillsim.record.store import RUNS, column_order, manifest, read_folder
+from drillsim.record.study_store import STORE
 from drillsim.record.trace import Value
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mixes
 from drillsim.study.design import Study
-from drillsim.study.results import Results
-from drillsim.study.runner import run
-from drillsim.study.storage.folder import INPUTS
-from drillsim.study.storage.keeping import Progress
+from drillsim.study.results import Results, collect, read_results
+from drillsim.study.runner import run, split
+from drillsim.study.storage.folder import INPUTS, StudyFolder, add_to_folder
+from drillsim.study.storage.keeping import Keeping, Progress
 from drillsim.study.variants import Variant
 
 M = TypeVar("M", bound=Model)
@@ -87,6 +89,21 @@ def rerun(
     then = told.get("versions", {})
     changed = {n: (str(v), str(now.get(n, "not installed"))) for n, v in then.items() if now.get(n) != v}
     return Rerun(results, len(rows), tuple(_differences(rows, results.rows)), changed)
+
+
+def stored_results(folder: Path | str) -> Results:
+    """Return the results of a finished study from its folder, with its study, and its curves where its drills are stored.
+
+    Nothing is played: of a folder without its store, or of another version of drillsim, the rows and ways alone are read.
+    Raises ResultError as `read_study` does.
+    """
+    study, home = read_study(folder), Path(folder)
+    if (home / STORE).exists():
+        with StudyFolder.claim(home, study, resume=True) as kept:
+            drills = Keeping(study, simulate, kept.store, None)
+            if not drills.open_jobs(split(study, workers=1)):
+                return collect(study, drills.results(), seconds=0.0)
+    return replace(read_results(home), study=study)
 
 
 def read_study(folder: Path | str) -> Study:
@@ -171,4 +188,4 @@ def _equal(one: Value, other: Value) -> bool:
     return (one or "") == (other or "") if isinstance(one, str) or isinstance(other, str) else one == other
 
 
-__all__ = ["ROW_KEYS", "Rerun", "read_study", "rerun"]
+__all__ = ["ROW_KEYS", "Rerun", "add_to_folder", "read_study", "rerun", "stored_results"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -127,6 +128,28 @@ def given_files(paths: Sequence[Path]) -> dict[str, bytes]:
     return {f"{GIVEN}/{i}-{path.name}": path.read_bytes() for i, path in enumerate(paths, 1)}
 
 
+def add_to_folder(folder: Path | str, files: Mapping[str, bytes]) -> Path:
+    """Write further files into a results folder, list them in its manifest, and leave all others as they are.
+
+    Raises ResultError when the folder is not ours, or when a file cannot be read or written.
+    """
+    home = Path(folder)
+    told = manifest_of(home)
+    if told is None:
+        raise ResultError(f"{folder}: this is no results folder of drillsim")
+    try:
+        kept = {name: (home / name).read_bytes() for name in told["files"] if name not in files}
+    except OSError as problem:
+        raise ResultError(
+            f"{folder}: {Path(str(problem.filename)).name} cannot be read: {problem.strerror}"
+        ) from problem
+    rows = {n: {"bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for n, b in files.items()}
+    listed_files = dict(sorted({**told["files"], **rows}.items()))
+    return write_folder(
+        home, {**kept, **files}, {**told, "files": listed_files}, beside=STORE_FILES if (home / STORE).exists() else ()
+    )
+
+
 def _remove_study(home: Path) -> None:
     """Remove a study from a folder of ours: its store, and the files that its manifest lists.
 
@@ -166,4 +189,13 @@ def _as_before(home: Path) -> Iterator[None]:
         raise
 
 
-__all__ = ["INPUTS", "StudyFolder", "as_json", "given_files", "holds_study", "input_files", "store_told"]
+__all__ = [
+    "INPUTS",
+    "StudyFolder",
+    "add_to_folder",
+    "as_json",
+    "given_files",
+    "holds_study",
+    "input_files",
+    "store_told",
+]

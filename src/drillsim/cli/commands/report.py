@@ -1,0 +1,63 @@
+"""`drillsim report`: write the report of a stored study anew, for those inside or for the public."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from drillsim.cli import terminal
+from drillsim.cli.terminal import OutPath
+
+if TYPE_CHECKING:
+    from drillsim.report.page.material import Audience, Units
+
+
+@click.command(short_help="Write the report of a stored study, for inside or for the public.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--audience",
+    type=click.Choice(["internal", "public"]),
+    default="internal",
+    show_default=True,
+    help="A public report has no plan, place, post, camera, lock, route or uncovered time.",
+)
+@click.option(
+    "--units", type=click.Choice(["us", "metric"]), help="Lengths and paper; default: by the units of the plan file."
+)
+@click.option("--out", type=OutPath(path_type=Path), help="File to write; default: report.html in the folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
+def report(folder: Path, audience: str, units: str | None, out: Path | None, as_json: bool) -> int:
+    """Write the report of the study in a results FOLDER: one HTML file that opens from disk and asks nothing of the network.
+
+    Nothing is played again. A public report is written to report-public.html.
+    """
+    from drillsim.cli.reporting.gather import PUBLIC_REPORT, REPORT, report_page
+    from drillsim.documents.files import shown
+    from drillsim.record.marker import manifest_of
+    from drillsim.record.store import SUMMARY
+    from drillsim.study.rerun import add_to_folder, stored_results
+
+    results = stored_results(folder)
+    files = {name: path.read_bytes() for name in (SUMMARY, "sensitivity.csv") if (path := folder / name).exists()}
+    page = report_page(
+        results,
+        files,
+        manifest_of(folder) or {},
+        audience=cast("Audience", audience),
+        units=cast("Units | None", units),
+    )
+    if out is None:
+        out = folder / (REPORT if audience == "internal" else PUBLIC_REPORT)
+        add_to_folder(folder, {out.name: page})
+    else:
+        out.write_bytes(page)
+    if not results.curves:
+        terminal.complain(
+            "Curves over time are missing: the drills of this study are not stored, or were played by another version."
+        )
+    marked = " (INTERNAL: keep it where only safety planners read)" if audience == "internal" else ""
+    terminal.say(f"Report: {shown(out)}{marked}", err=as_json)
+    terminal.json_line({"report": str(out), "audience": audience, "bytes": len(page)}, wanted=as_json)
+    return 0

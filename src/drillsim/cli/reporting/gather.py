@@ -1,0 +1,129 @@
+"""The material of a report from the results of a study, and its files."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from drillsim.cli.maps import place_id
+from drillsim.cli.reporting.settings import settings_of_study
+from drillsim.coverage.assess import assess
+from drillsim.report.page.material import Audience, Material, Reach, Units
+from drillsim.report.page.page import write_page
+
+if TYPE_CHECKING:
+    from drillsim.plan.model import FloorPlan
+    from drillsim.scenario.kinds import Kind
+    from drillsim.scenario.staffing import Mix
+    from drillsim.study.design import Study
+    from drillsim.study.results import Results
+
+REPORT, PUBLIC_REPORT = "report.html", "report-public.html"
+"""Names of the report in a results folder, by audience."""
+_SHOWN = ("drillsim", "python", "platform", "numpy", "scipy", "numba", "simpy", "networkx", "shapely", "pandas")
+
+
+def report_page(
+    results: Results,
+    files: Mapping[str, bytes],
+    told: Mapping[str, Any],
+    *,
+    audience: Audience = "internal",
+    units: Units | None = None,
+) -> bytes:
+    """Return the report of a study.
+
+    files
+        Files of its results folder: summary.json, and sensitivity.csv where assumptions were moved.
+    told
+        The manifest: versions, hashes and command.
+
+    Raises ValueError for results without their study.
+    """
+    study = results.study
+    if study is None:
+        raise ValueError("a report needs the study that its results are of")
+    shown = units or units_of(study.plan)
+    return write_page(material_of(results, study, files, told, shown), audience=audience, units=shown)
+
+
+def units_of(plan: FloorPlan) -> Units:
+    """Return the units of a report that names none: those of most readers of US school plans unless the plan is drawn in metres."""
+    return "metric" if getattr(plan, "units", None) in ("m", "cm", "mm") else "us"
+
+
+def material_of(
+    results: Results, study: Study, files: Mapping[str, bytes], told: Mapping[str, Any], units: Units
+) -> Material:
+    """Return what the report shows of a study."""
+    swings = files.get("sensitivity.csv")
+    originals = [one.scenario for one in study.variants if not one.changes] or list(study.scenarios)
+    scenarios = {scenario.title or scenario.name: scenario for scenario in originals}
+    kinds = {scenario.name: tuple(kind.name for kind in _kinds_of(scenario)) for scenario in study.scenarios}
+    return Material(
+        school=study.plan.name,
+        played=results,
+        summary=json.loads(files["summary.json"]),
+        plan=study.plan,
+        mixes=study.mixes,
+        reaches=reaches(study),
+        settings=settings_of_study(scenarios, study.mixes, units),
+        swings=None if swings is None else pd.read_csv(io.BytesIO(swings), keep_default_na=True),
+        reproduce=_reproduce(told),
+        kinds=kinds,
+    )
+
+
+def _kinds_of(scenario: Any) -> list[Kind]:
+    calls = scenario.demand.calls if scenario.demand is not None else ()
+    return [one.row for one in (*scenario.incidents, *calls)]
+
+
+def reaches(study: Study) -> list[Reach]:
+    """Return the assessment of the plan from the posts of the present staffing, and from those alone who may go to a hostile event."""
+    mix = study.mixes[study.mixes.present]
+    label = mix.label or mix.name
+    posts = _posts(study.plan, mix)
+    whose = f"the posts and patrol stops of '{label}'" if posts else "the posts of the plan"
+    found = [Reach(whose, assess(study.plan, posts=posts or None))]
+    for kind in dict.fromkeys(
+        kind for scenario in study.scenarios for kind in _kinds_of(scenario) if not kind.may_approach
+    ):
+        own = _posts(study.plan, mix, kind)
+        if own and own != posts:
+            found.append(
+                Reach(f"the posts of those of '{label}' who go to a {kind.label}", assess(study.plan, posts=own))
+            )
+            break
+    return found
+
+
+def _posts(plan: FloorPlan, mix: Mix, kind: Kind | None = None) -> list[str]:
+    """Return the posts and patrol stops of a mix, for a kind only of those who do not stay away from it."""
+    units = [u for u in mix.units if kind is None or mix.role(u).word(kind) != "stays-away"]
+    return list(dict.fromkeys(place_id(plan, p) for u in units for p in (*([u.post] if u.post else []), *u.patrol)))
+
+
+def _reproduce(told: Mapping[str, Any]) -> dict[str, str]:
+    """Return versions, seed, scheme, hashes and command of a manifest, by name."""
+    found = {"command": " ".join(map(str, told.get("command", ()))), "seed": str(told.get("seed", "")),
+             "drills per staffing": str(told.get("runs", "")), "random numbers": f"scheme {told.get('scheme', '')}"}  # fmt: skip
+    versions = told.get("versions", {})
+    found |= {f"version of {name}": str(versions[name]) for name in _SHOWN if name in versions}
+    for name, value in told.get("sha256", {}).items():
+        found |= (
+            {f"SHA-256 of {name}": value}
+            if isinstance(value, str)
+            else {f"SHA-256 of {name} {k}": str(v) for k, v in value.items()}
+        )
+    found["again"] = (
+        "drillsim rerun FOLDER plays every drill again from the files kept in this folder and compares it row by row"
+    )
+    return {key: value for key, value in found.items() if value}
+
+
+__all__: Sequence[str] = ("PUBLIC_REPORT", "REPORT", "material_of", "report_page", "units_of")

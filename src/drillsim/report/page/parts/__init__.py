@@ -1,0 +1,1 @@
+"""What sections are made of: numbers, sentences, tables, and charts as inline SVG."""

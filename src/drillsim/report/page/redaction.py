@@ -1,0 +1,69 @@
+"""Public reports: no name of a place leaves the school, neither by a title nor by the label of a staffing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from drillsim.plan.model import FloorPlan
+from drillsim.record.outline import Outline
+from drillsim.report.page.material import PlayedSetting
+
+PLACE = "[place]"
+SHORTEST = 3
+"""Characters of a name that is looked for; 'A' or '12' would be found in any text."""
+_ABOUT_PLACES = re.compile(
+    r"lock|camera|post|patrol|where|place|path|entr|zone|radio|route|door|way|perimeter|injects|incident\.|plan",
+    re.IGNORECASE,
+)
+KEPT_FROM_PUBLIC = frozenset({"rooms_failed", "rooms_unlockable", "rooms_open", "perimeter_locked_s"})
+"""Measures that tell of locks."""
+
+
+def place_names(plans: Iterable[FloorPlan]) -> list[str]:
+    """Return every id and label of the plans that is long enough to be looked for, the longest first."""
+    names: set[str] = set()
+    for plan in plans:
+        things = [*plan.spaces, *plan.openings, *plan.flights, *plan.posts, *plan.cameras, *plan.assembly, *plan.levels]
+        for thing in things:
+            names |= {thing.id, getattr(thing, "label", "") or thing.id}
+        names |= {getattr(one, "id", "") for one in getattr(plan, "equipment", ())} | {
+            getattr(one, "label", "") for one in getattr(plan, "equipment", ())
+        }
+    return sorted((name for name in names if len(name.strip()) >= SHORTEST), key=lambda name: (-len(name), name))
+
+
+def hider(names: Iterable[str]) -> Callable[[str], str]:
+    """Return a function that puts PLACE where a text names a place, whatever its case."""
+    listed = [re.escape(name) for name in names]
+    if not listed:
+        return lambda text: text
+    found = re.compile(rf"(?<!\w)(?:{'|'.join(listed)})(?!\w)", re.IGNORECASE)
+    return lambda text: found.sub(PLACE, text)
+
+
+def hidden(outline: Outline, hide: Callable[[str], str]) -> Outline:
+    """Return an outline whose titles, labels and changes name no place."""
+    mixes = {name: replace(line, label=hide(line.label or name)) for name, line in outline.mixes.items()}
+    scenarios = {
+        name: replace(
+            line, title=hide(line.title or name), changes=_hidden(line.changes, hide),
+            mixes={mix: replace(own, label=hide(own.label or mix)) for mix, own in line.mixes.items()},
+        )
+        for name, line in outline.scenarios.items()
+    }  # fmt: skip
+    return replace(outline, scenarios=scenarios, mixes=mixes)
+
+
+def _hidden(changes: Mapping[str, str], hide: Callable[[str], str]) -> dict[str, str]:
+    return {hide(key): hide(value) for key, value in changes.items()}
+
+
+def public_settings(settings: Iterable[PlayedSetting], hide: Callable[[str], str]) -> list[PlayedSetting]:
+    """Return the settings that tell nothing of places, locks, cameras, posts or routes."""
+    return [
+        replace(one, value=hide(one.value), scenario=hide(one.scenario))
+        for one in settings
+        if one.sources and not _ABOUT_PLACES.search(one.key)
+    ]

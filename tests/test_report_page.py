@@ -1,0 +1,149 @@
+"""report.html: numbers, safety and audience, as an HTML parser reads it; tests/browser reads it in Chromium."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import drillsim as ds
+from depth import cases
+from drillsim.analysis.wording import count_words, share_words
+from drillsim.escape import one_line
+from drillsim.report.page.material import PlayedSetting
+from drillsim.report.page.page import write_page
+from report_pages import disagreement, material, read, three_rooms
+
+HOSTILE = (
+    "<script>alert(1)</script>", '=HYPERLINK("http://x")', "\u202egnp.exe", "\x1b[31mred\x00", "a" * 10_000,
+    "👩‍🚒 fire \U0001f525", "\"quotes' & <b>bold</b>", "</svg><img src=x onerror=alert(1)>", "{{ 7 * 7 }}", "%s {0} {name}",
+)  # fmt: skip
+
+
+def test_every_number_of_the_page_is_that_of_the_summary_to_the_digits_shown() -> None:
+    made = material()
+    numbers = read(write_page(made)).numbers
+    assert len(numbers) > 60
+    assert [wrong for told, words in numbers if (wrong := disagreement(made.summary, told, words))] == []
+
+
+def test_the_page_runs_nothing_and_loads_nothing() -> None:
+    page = write_page(material()).decode()
+    found = read(page.encode())
+    assert "script" not in found.tags
+    assert not {name for name, _ in found.attributes if name.startswith("on") or name in ("src", "style", "srcset")}
+    links = [value for name, value in found.attributes if name == "href" and value is not None]
+    assert links
+    assert all(link.startswith("#") for link in links)
+
+
+def test_the_policy_allows_the_one_style_by_its_hash_and_nothing_else() -> None:
+    page = write_page(material()).decode()
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert policy
+    assert style
+    told = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert "default-src 'none'" in policy[1].replace("&#39;", "'")
+    assert f"sha256-{told}" in policy[1]
+    assert "unsafe" not in policy[1]
+
+
+def test_every_picture_names_describes_and_marks_itself() -> None:
+    page = write_page(material()).decode()
+    pictures = re.findall(r"<svg .*?</svg>", page, re.DOTALL)
+    assert len(pictures) >= 6
+    for picture in pictures:
+        assert "<title " in picture
+        assert "<desc " in picture
+        assert "INTERNAL" in picture
+
+
+@cache
+def plain_tags() -> list[str]:
+    return read(write_page(material())).tags
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_labels_show_as_text(text: str) -> None:
+    made = material(labels={"one-sro": text, "police-only": text}, title=text)
+    found = read(write_page(replace(made, school=text)))
+    assert found.tags == plain_tags()
+    shown = one_line(text)
+    assert (shown[:20] if len(shown) > 20 else " ".join(shown.split())) in found.text
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", "".join(found.texts))
+
+
+def relabelled(plan: ds.FloorPlan, words: list[str]) -> tuple[ds.FloorPlan, list[str]]:
+    """Return a plan whose every label and id of a place is one of the words, and the words that it uses."""
+    data = json.loads(plan.model_dump_json(by_alias=True))
+    ids = [thing["id"] for key in ("spaces", "openings", "posts", "stairs", "levels") for thing in data.get(key, ())]
+    new = dict(zip(dict.fromkeys(ids), words, strict=False))
+
+    def renamed(node: object) -> object:
+        if isinstance(node, dict):
+            told = {k: renamed(v) for k, v in node.items()}
+            return told | ({"label": new[str(node["id"])].upper()} if "label" in node and node.get("id") in new else {})
+        if isinstance(node, list):
+            return [renamed(v) for v in node]
+        return new.get(node, node) if isinstance(node, str) else node
+
+    return ds.FloorPlan.model_validate(renamed(data), context={"si": True}), list(new.values())
+
+
+WORDS = st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=12, max_size=12), min_size=60, max_size=60, unique=True)
+
+
+@settings(max_examples=cases(5), deadline=None)
+@given(WORDS, st.data())
+def test_a_public_report_names_no_place(words: list[str], data: st.DataObject) -> None:
+    plan, used = relabelled(three_rooms(), words)
+    named = data.draw(st.sampled_from(used))
+    setting = PlayedSetting("noticing.delay", f"10 s in {named}", "", True, ("A:detection.trust",), f"drill in {named}")
+    made = material(
+        plan=plan,
+        labels={"one-sro": f"SRO at {named.upper()}"},
+        title=f"Fight in {named}, then {used[0]}",
+        settings=(setting,),
+    )
+    page = write_page(made, audience="public").decode().lower()
+    assert [word for word in used if word in page] == []
+    inside = write_page(made).decode().lower()
+    assert named in inside
+
+
+def test_a_public_report_has_no_sections_of_plan_ways_and_replay() -> None:
+    page = write_page(material(), audience="public").decode()
+    assert not re.search(r'<section id="(plan|ways|replay)"', page)
+    assert "PUBLIC" in page
+    assert "INTERNAL" not in page
+
+
+def test_the_report_of_us_units_speaks_of_feet_and_letter_paper() -> None:
+    us, metric = (write_page(material(), units=units).decode() for units in ("us", "metric"))
+    assert "size: Letter" in us
+    assert "ft/s" in us
+    assert "size: A4" in metric
+    assert "m/s" in metric
+
+
+def test_a_share_that_is_not_the_whole_is_not_shown_as_the_whole() -> None:
+    assert [share_words(v) for v in (1.0, 0.9987, 0.995, 0.9949, 0.004, 0.0)] == [
+        "100 %", "> 99 %", "> 99 %", "99 %", "< 1 %", "0 %",
+    ]  # fmt: skip
+
+
+@given(st.floats(0, 1000), st.integers(1, 1000))
+def test_a_mean_count_below_the_whole_is_not_shown_as_the_whole(value: float, whole: int) -> None:
+    words = count_words(value, float(whole))
+    if value < whole:
+        assert words != f"{whole:,}"
+    if value > 0:
+        assert words != "0"
