@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from drillsim.scenario.staffing import Mix, Mixes, Role, Unit
     from drillsim.shipped import Example, example
     from drillsim.study.design import Study
+    from drillsim.study.handouts.stress_des import stress_des
+    from drillsim.study.handouts.tables import write_table
     from drillsim.study.handouts.workbook import write_workbook
     from drillsim.study.rerun import Rerun, rerun
     from drillsim.study.results import Results, read_results, write_results
@@ -77,11 +79,13 @@ _HOMES = {
     "rerun": "study.rerun",
     "run": "study.runner",
     "simulate": "engine.simulate",
+    "stress_des": "study.handouts.stress_des",
     "tell": "report.timeline",
     "to_networkx": "plan.networkx_graph",
     "variant": "study.variants",
     "vary": "study.vary",
     "write_results": "study.results",
+    "write_table": "study.handouts.tables",
     "write_workbook": "study.handouts.workbook",
 }
 
@@ -89,8 +93,8 @@ __all__ = [
     "Comparison", "DrillsimError", "Example", "FloorPlan", "Mix", "Mixes", "PlanError", "Portfolio", "Replay", "Rerun", "ResultError", "Results", "Role",
     "Scenario", "ScenarioError", "SimulationError", "Study", "Term", "Trace", "Unit", "Variant", "assess", "build", "check",
     "compare", "example", "factorial", "play_term", "plot_plan", "read_mixes", "read_plan", "read_portfolio",
-    "read_results", "read_scenario", "replay", "rerun", "run", "simulate", "tell", "to_networkx", "variant", "vary", "write_results",
-    "write_workbook",
+    "read_results", "read_scenario", "replay", "rerun", "run", "simulate", "stress_des", "tell", "to_networkx", "variant", "vary", "write_results",
+    "write_table", "write_workbook",
 ]  # fmt: skip
 
 

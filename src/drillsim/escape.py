@@ -57,6 +57,11 @@ def for_xml(text: str) -> str:
     return escape(_lines(text), quote=True)
 
 
+def for_markdown(text: str) -> str:
+    """Return text on one line of Markdown, in which nothing is markup."""
+    return re.sub(r"([\\`*_\[\]<>#|&])", r"\\\1", one_line(text))
+
+
 def for_cell(text: str) -> str:
     """Return text for a cell of a spreadsheet: an apostrophe in front of what would be taken for a formula."""
     return "'" + text if text.lstrip("'").startswith(_FORMULA) else text

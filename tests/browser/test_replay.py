@@ -187,7 +187,9 @@ def test_the_browser_puts_everybody_where_the_drill_had_them(shown: Page) -> Non
             found = [at for track in packed if (at := track.at(time_s)) is not None]
             told += [[place * len(levels) + number[level], round(x, 3), round(y, 3)] for level, x, y in found]
         marks = [[canvas, round(x, 3), round(y, 3)] for canvas, x, y in marks_at(shown, time_s)]
-        assert [m for m in zip(sorted(marks), sorted(told), strict=True) if not np.allclose(*m, atol=0.0011)] == [], time_s
+        assert [m for m in zip(sorted(marks), sorted(told), strict=True) if not np.allclose(*m, atol=0.0011)] == [], (
+            time_s
+        )
 
 
 def test_a_frame_with_1210_people_costs_little_script(page: Page, tmp_path: Path) -> None:

@@ -44,6 +44,12 @@ MIGRATIONS = (
         PRIMARY KEY (inputs, presence, replication)
     );
     """,
+    """
+    CREATE TABLE declarations (
+        number INTEGER PRIMARY KEY, -- in the order in which they were made
+        text TEXT NOT NULL UNIQUE   -- JSON: what was to be compared, by scenario, before the first drill of a study
+    );
+    """,
 )
 """SQL that takes the store from each version of its form to the next; the first makes a new store."""
 
@@ -165,6 +171,18 @@ class StudyStore:
             self._base.execute("COMMIT")
         except sqlite3.Error as problem:
             raise self._rolled_back(problem) from problem
+
+    def declare(self, told: Mapping[str, Any]) -> None:
+        """Store what a study is to compare; the same again is passed over. Raises ResultError when it cannot be written."""
+        try:
+            text = json.dumps(told, sort_keys=True)
+            self._base.execute("INSERT INTO declarations (text) VALUES (?) ON CONFLICT DO NOTHING", (text,))
+        except sqlite3.Error as problem:
+            raise self._rolled_back(problem) from problem
+
+    def declared(self) -> list[dict[str, Any]]:
+        """Return what the studies of this store were to compare, the first first."""
+        return [json.loads(text) for (text,) in self._select("SELECT text FROM declarations ORDER BY number")]
 
     def add(self, drills: Iterable[StoredDrill]) -> None:
         """Store the drills of a chunk in one transaction; a drill that is there already must be the same.

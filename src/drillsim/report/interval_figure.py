@@ -27,10 +27,16 @@ ABLE = "able_on_scene_s"
 """The measure that the intervals of the row add up to."""
 
 
-def study_note(played: ResultRows, more: str = "") -> str:
-    """Return the note below a chart: number of drills, common random numbers, seed, `more`, and the standing caveat."""
+def study_note(played: ResultRows, more: str = "", *, weighed: str = "") -> str:
+    """Return the note below a chart: number of drills, common random numbers, seed, `more`, and the standing caveat.
+
+    weighed
+        The scenario of a chart that also counts the drills which were added for rare presences.
+    """
     outline = played.outline
-    head = f"{size_words(outline)} per mix, the same random drills for every mix, seed {outline.seed}."
+    added = sum(outline.scenarios[weighed].added.values()) if weighed else 0
+    also = f" and {added:,} more of rare presences, weighed by their chance" if added else ""
+    head = f"{size_words(outline)} per mix{also}, the same random drills for every mix, seed {outline.seed}."
     return " ".join(part for part in (head, more, NOTE) if part)
 
 

@@ -107,7 +107,7 @@ def plot_response(played: ResultRows, scenario: str, *, measure: str | None = No
             panels[0].set_title(f"the first {clock(early)}", fontsize=9, color=GREY)
             panels[1].set_title(f"to {clock(end)}", fontsize=9, color=GREY)
         titled(figure, f"{outline.title(scenario)}: {question(name)}",
-               study_note(played, _watched(line.horizon_s, end)))  # fmt: skip
+               study_note(played, _watched(line.horizon_s, end), weighed=scenario))  # fmt: skip
     return figure
 
 
@@ -229,7 +229,7 @@ def plot_differences(
         axes.grid(axis="x", color="#E5E5E5", lw=0.7)
         title = f"{outline.title(scenario)}: {question(name)}, against {outline.label(other)}"
         more = "Bars: 95 % paired-t intervals. Filled: clear (p below 0.05, Holm)."
-        titled(figure, title, study_note(played, more))
+        titled(figure, title, study_note(played, more, weighed=scenario))
     return figure
 
 

@@ -39,7 +39,7 @@ from drillsim.record.trace import GRID, Value, WayUse
 from drillsim.study.design import Study
 from drillsim.study.queues import Queues, queues_over_time
 from drillsim.study.storage.drills import DrillResult
-from drillsim.study.storage.folder import StudyFolder, input_files, store_told
+from drillsim.study.storage.folder import StudyFolder, declared_by, input_files, store_told
 
 WATCHED = 20
 """Drills whose queues are shown over time."""
@@ -248,6 +248,7 @@ def write_files(
         failed_runs=len(results.failed),
         seconds=round(results.seconds, 3),
         finished=True,
+        declared=declared_by(results.outline),
         **more,
     )
     return write_folder(home, {**inputs, **files}, mark, beside=STORE_FILES if more else ())

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from drillsim.analysis.contrasts import family_words
 from drillsim.errors import ResultError
 from drillsim.record.marker import MANIFEST, manifest_of
+from drillsim.record.outline import Outline
 from drillsim.record.store import NOTICE, listed, manifest, refuse_foreign, write_folder
 from drillsim.record.study_store import STORE, STORE_FILES, StudyStore
 from drillsim.study.design import Study
@@ -21,6 +23,9 @@ INPUTS = "inputs"
 """Sub-folder of what the study was played from: the plan, the mixes and each scenario as they were played."""
 GIVEN = f"{INPUTS}/given"
 """Sub-folder of the user's own files, byte for byte."""
+
+
+TEST = "paired t over the same drills, adjusted by Holm within the family"
 
 
 class StudyFolder:
@@ -61,13 +66,20 @@ class StudyFolder:
                 f"{folder}: a study is kept here. Go on with it (--resume), replace it (--overwrite), or name another folder"
             )
         files = {**input_files(study), **given_files(given)}
-        told = manifest(study.outline, study.hashes(), files, command=command, finished=False)
+        declared = declared_by(study.outline)
+        told = manifest(study.outline, study.hashes(), files, command=command, finished=False, declared=declared)
         if holds and overwrite:
             _remove_study(home)
         with _as_before(home):
             if not holds_study(home):
                 write_folder(home, files, told, beside=STORE_FILES)
-            return cls(home, StudyStore(home / STORE), files)
+            store = StudyStore(home / STORE)
+            try:
+                store.declare(declared)
+            except BaseException:
+                store.close()
+                raise
+            return cls(home, store, files)
 
     @classmethod
     def of(
@@ -87,6 +99,15 @@ class StudyFolder:
     def close(self) -> None:
         """Close the store."""
         self.store.close()
+
+
+def declared_by(outline: Outline) -> dict[str, Any]:
+    """Return what a study is to compare, by scenario: the primary measure, the mix compared with, and the family of contrasts."""
+    contrasts = len(outline.mixes) - 1
+    return {
+        name: {"primary": line.primary, "versus": outline.present, "family": family_words(contrasts), "test": TEST}
+        for name, line in outline.scenarios.items()
+    }
 
 
 def store_told(folder: StudyFolder | Path | str) -> dict[str, Any] | None:
@@ -194,6 +215,7 @@ __all__ = [
     "StudyFolder",
     "add_to_folder",
     "as_json",
+    "declared_by",
     "given_files",
     "holds_study",
     "input_files",

@@ -1,0 +1,47 @@
+"""`drillsim export`: what others read of a results folder: its rows as a table, and the checklist of a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from drillsim.cli import terminal
+from drillsim.documents.files import shown
+
+TABLES = (".parquet", ".xlsx", ".csv")
+
+
+@click.group(short_help="Write results for other programs, and the checklist of a report.")
+def export() -> None:
+    """Write what others read of a results folder. Nothing in the folder is changed."""
+
+
+@export.command("results", short_help="The rows of a study as Parquet, Excel or CSV.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+def results(folder: Path, file: Path) -> None:
+    """Write the rows of a results FOLDER to FILE, which ends in .parquet, .xlsx or .csv.
+
+    Parquet keeps the types of the columns; it needs the extra [parquet].
+    """
+    from drillsim.study.handouts.tables import write_table
+    from drillsim.study.results import read_results
+
+    if file.suffix.lower() not in TABLES:
+        raise click.UsageError(f"'{file.name}': a table ends in {', '.join(TABLES[:-1])} or {TABLES[-1]}")
+    written = write_table(read_results(folder), file)
+    terminal.say(f"Written: {shown(written)} (INTERNAL: keep it where only safety planners read)")
+
+
+@export.command("checklist", short_help="The reporting checklist STRESS-DES, filled in.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def checklist(folder: Path, file: Path | None) -> None:
+    """Write the checklist STRESS-DES of the study in FOLDER to FILE; by default beside the folder, as FOLDER-stress.md.
+
+    What the folder knows is filled in; what only the author of a report knows is marked.
+    """
+    from drillsim.study.handouts.stress_des import write_stress_des
+
+    terminal.say(f"Written: {shown(write_stress_des(folder, file))} (INTERNAL: it tells the staffing)")
