@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 @click.option(
     "--units", type=click.Choice(["us", "metric"]), help="Lengths and paper; default: by the units of the plan file."
 )
+@click.option("--pdf", "as_pdf", is_flag=True, help="Also print it to PDF, by an installed Chromium, Chrome or Edge.")
 @click.option("--out", type=OutPath(path_type=Path), help="File to write; default: report.html in the folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
-def report(folder: Path, audience: str, units: str | None, out: Path | None, as_json: bool) -> int:
+def report(folder: Path, audience: str, units: str | None, as_pdf: bool, out: Path | None, as_json: bool) -> int:
     """Write the report of the study in a results FOLDER: one HTML file that opens from disk and asks nothing of the network.
 
     Nothing is played again. A public report is written to report-public.html.
@@ -59,5 +61,27 @@ def report(folder: Path, audience: str, units: str | None, out: Path | None, as_
         )
     marked = " (INTERNAL: keep it where only safety planners read)" if audience == "internal" else ""
     terminal.say(f"Report: {shown(out)}{marked}", err=as_json)
-    terminal.json_line({"report": str(out), "audience": audience, "bytes": len(page)}, wanted=as_json)
+    printed = _pdf(folder, out, as_json=as_json) if as_pdf else None
+    terminal.json_line({"report": str(out), "audience": audience, "bytes": len(page), "pdf": printed}, wanted=as_json)
     return 0
+
+
+def _pdf(folder: Path, page: Path, *, as_json: bool) -> str | None:
+    """Print the report beside itself, and return the path of the PDF; None, and a sentence, where no browser prints it."""
+    from drillsim.cli.reporting.pdf import print_pdf
+    from drillsim.documents.files import shown
+    from drillsim.study.rerun import add_to_folder
+
+    pdf = page.with_suffix(".pdf")
+    with TemporaryDirectory() as away:
+        draft = Path(away) / pdf.name
+        why = print_pdf(page, draft)
+        if why:
+            terminal.complain(why)
+            return None
+        if page.parent.resolve() == folder.resolve():
+            add_to_folder(folder, {pdf.name: draft.read_bytes()})
+        else:
+            pdf.write_bytes(draft.read_bytes())
+    terminal.say(f"PDF: {shown(pdf)}", err=as_json)
+    return str(pdf)

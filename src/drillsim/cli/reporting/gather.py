@@ -12,7 +12,7 @@ import pandas as pd
 from drillsim.cli.maps import place_id
 from drillsim.cli.reporting.settings import settings_of_study
 from drillsim.coverage.assess import assess
-from drillsim.report.page.material import Audience, Material, Reach, Units
+from drillsim.report.page.material import Audience, Fragment, Material, Reach, Units
 from drillsim.report.page.page import write_page
 
 if TYPE_CHECKING:
@@ -48,7 +48,11 @@ def report_page(
     if study is None:
         raise ValueError("a report needs the study that its results are of")
     shown = units or units_of(study.plan)
-    return write_page(material_of(results, study, files, told, shown), audience=audience, units=shown)
+    return write_page(
+        material_of(results, study, files, told, units=shown, replays=audience == "internal"),
+        audience=audience,
+        units=shown,
+    )
 
 
 def units_of(plan: FloorPlan) -> Units:
@@ -57,9 +61,19 @@ def units_of(plan: FloorPlan) -> Units:
 
 
 def material_of(
-    results: Results, study: Study, files: Mapping[str, bytes], told: Mapping[str, Any], units: Units
+    results: Results,
+    study: Study,
+    files: Mapping[str, bytes],
+    told: Mapping[str, Any],
+    *,
+    units: Units,
+    replays: bool = True,
 ) -> Material:
-    """Return what the report shows of a study."""
+    """Return what the report shows of a study.
+
+    replays
+        Play the drills again that explain the differences best, to show them.
+    """
     swings = files.get("sensitivity.csv")
     originals = [one.scenario for one in study.variants if not one.changes] or list(study.scenarios)
     scenarios = {scenario.title or scenario.name: scenario for scenario in originals}
@@ -75,7 +89,22 @@ def material_of(
         swings=None if swings is None else pd.read_csv(io.BytesIO(swings), keep_default_na=True),
         reproduce=_reproduce(told),
         kinds=kinds,
+        replays=replays_of(results, study) if replays else {},
     )
+
+
+def replays_of(results: Results, study: Study) -> dict[str, Fragment]:
+    """Return the replay of the drill that explains a scenario best, for the first scenarios; played again for it."""
+    from drillsim.cli.reporting.replays import telling_replays
+    from drillsim.report.replay.page import asset
+
+    originals = [one.scenario for one in study.variants if not one.changes]
+    style, script = asset("replay.css"), asset("replay.js")
+    found = telling_replays(results, originals, study.plan, study.mixes)
+    return {
+        one.sides[0].trace.scenario: Fragment(one.fragment(f"replay-{i}", heading=3), script, style)
+        for i, one in enumerate(found, 1)
+    }
 
 
 def _kinds_of(scenario: Any) -> list[Kind]:

@@ -163,10 +163,7 @@ class _Page:
         return parts
 
     def _replay(self) -> list[Any]:
-        parts: list[Any] = []
-        for scenario, fragment in self.material.replays.items():
-            parts += [heading(short(self.outline.title(scenario), 80), f"replay-{len(parts)}"), Markup(fragment.html)]
-        return parts
+        return [Markup(fragment.html) for fragment in self.material.replays.values()]
 
     def _people(self) -> list[Any]:
         parts: list[Any] = []
@@ -243,9 +240,8 @@ def heading(words: Any, name: str) -> Markup:
 
 def _rendered(page: _Page, sections: Sequence[Section], *, school: str, audience: Audience) -> bytes:
     fragments = list(page.material.replays.values()) if not page.public else []
-    style = "\n".join(
-        [_text("style.css").replace("PAPER", PAPER[page.units]), *dict.fromkeys(f.style for f in fragments if f.style)]
-    )
+    own = _text("style.css").replace("PAPER", PAPER[page.units])
+    style = "\n".join([*dict.fromkeys(f.style for f in fragments if f.style), own])
     script = "\n".join(dict.fromkeys(f.script for f in fragments if f.script))
     text = (
         _environment()
