@@ -13,7 +13,8 @@ from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
 from drillsim.study.design import Study
 from drillsim.study.sensitivity.factors import FACTORS, FORMS, Factor, one_at_a_time
-from drillsim.study.sensitivity.play import Sensitivity, sensitivity
+from drillsim.study.sensitivity.play import Sensitivity, sensitivity, sensitivity_csv
+from drillsim.study.sensitivity.screening import cases_at
 from drillsim.study.vary import vary
 from test_study import PLAN, drill, fake, mixes
 
@@ -42,13 +43,22 @@ def found() -> Sensitivity:
 
 def test_every_shipped_factor_can_be_moved_to_both_ends() -> None:
     cases = one_at_a_time(drill())
-    assert len(cases) == 2 * len(FACTORS) - 1 + len(FORMS)  # nobody trusts more than all
+    held = 2  # least-time routes and the usual police law of a fight hold already
+    assert len(cases) == 2 * len(FACTORS) - 1 + len(FORMS) - held  # nobody trusts more than all
     assert {c.variant.scenario.draws for c in cases} == {drill().draws}
     assert len({c.variant.scenario.name for c in cases}) == len(cases)
 
 
 def test_a_crowd_that_stands_still_has_no_laws_to_try() -> None:
-    assert not any(c.is_form for c in one_at_a_time(drill(crowd="stays")))
+    forms = [c.by for c in one_at_a_time(drill(crowd="stays")) if c.is_form]
+    assert set(forms) == {"police.law"}
+
+
+def test_a_police_law_of_the_schools_own_log_is_no_named_choice() -> None:
+    own = vary(drill(), {"police.law": {"median": "200 s", "sigma": 0.4}})
+    assert not any(c.by == "police.law" for c in one_at_a_time(own))
+    slow = [c.value for c in one_at_a_time(vary(drill(), {"police.law": "slow"})) if c.by == "police.law"]
+    assert slow == ["police.law active-events", "police.law routine-priority-1"]
 
 
 def test_a_law_that_holds_already_is_no_case() -> None:
@@ -87,3 +97,51 @@ def test_the_tornado_tells_assumptions_and_model_form_apart(found: Sensitivity) 
     assert "model form" in text
     assert "laws.door lab" in text
     assert "One stays possibly best in" in text
+
+
+TWO = (
+    Factor("reporting.radio", "A:alerting.radio_message_delay", -0.5, 1.5),
+    Factor("locks.key", "A:responder.door_key", -0.5, 3.0),
+)
+
+
+@pytest.fixture(scope="module")
+def screened() -> Sensitivity:
+    study = Study(drill(), PLAN, mixes(), runs=1, seed=7)
+    (one,) = sensitivity(study, drills=6, factors=TWO, forms=(), trajectories=3, simulate=slowed)
+    return one
+
+
+def test_a_screening_finds_the_assumption_that_matters(screened: Sensitivity) -> None:
+    found = screened.screening
+    assert found is not None
+    assert found.effects.size == pytest.approx([2 * 5.5, 0.0], abs=1e-3)  # twice the median radio delay, once per drill
+    assert found.frame["by"].tolist() == ["A:alerting.radio_message_delay", "A:responder.door_key"]
+    assert (found.best, found.kept) == ("one", 1.0)
+    assert "is possibly best in 100 % of these cases" in "\n".join(found.lines(Study(drill(), PLAN, mixes()).outline))
+
+
+def test_salib_agrees_on_the_effects(screened: Sensitivity) -> None:
+    found = screened.screening
+    assert found is not None
+    other = pytest.importorskip("SALib.analyze.morris").analyze(
+        found.problem, found.points.reshape(-1, 2), found.outputs.reshape(-1), num_levels=4
+    )
+    assert list(other["mu"]) == pytest.approx(found.effects.mean.tolist(), abs=1e-9)
+    assert list(other["mu_star"]) == pytest.approx(found.effects.size.tolist(), abs=1e-9)
+    assert list(other["sigma"]) == pytest.approx(found.effects.spread.tolist(), abs=1e-9)
+
+
+def test_both_methods_stand_in_one_table(screened: Sensitivity) -> None:
+    text = sensitivity_csv([screened]).decode().splitlines()
+    assert "method" in text[0].split(",")
+    assert sum("one-at-a-time" in line for line in text) == 4
+    assert sum(",morris," in line for line in text) == 2
+
+
+def test_points_of_another_design_are_played_too() -> None:
+    cases = cases_at(drill(), TWO, [[0.0, 0.25], [1.0, 0.0]])
+    radio = [one.scenario.reporting.radio.quantile(0.5) / drill().reporting.radio.quantile(0.5) for one in cases]
+    assert radio == pytest.approx([0.5, 2.5])
+    with pytest.raises(ValueError, match="2 assumptions"):
+        cases_at(drill(), TWO, [[0.5]])

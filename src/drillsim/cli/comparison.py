@@ -56,7 +56,7 @@ def play(
     as_json: bool = False,
     pick_s: float | None = None,
     budget: float | None = None,
-    tried: bool = False,
+    tried: int | None = None,
 ) -> int:
     """Run a study, store and print its results, and return the exit code.
 
@@ -67,7 +67,7 @@ def play(
     budget
         USD a year, to mark what it buys.
     tried
-        Also move every assumption and law alone.
+        Also move every assumption and law alone, and all at once by so many trajectories; None for neither.
     """
     from drillsim.study.design import Study
     from drillsim.study.runner import StudyFolder
@@ -92,9 +92,9 @@ def play(
     with claimed as folder:
         drawn = _beside(lambda: _map(given))  # this process is idle while the workers play
         results, picked = _run(study, folder, workers=workers, dask=dask, pick_s=pick_s, quiet=quiet)
-        moved = _moved(study, workers, quiet=quiet) if tried else []
+        moved = _moved(study, workers, tried, quiet=quiet) if tried is not None else []
         results = results.with_portfolio(given.portfolio)
-        if tried:
+        if tried is not None:
             results = replace(results, depends_on=depends_on(moved, results))
         if not quiet:
             terminal.complain("Drawing the figures and the report.")
@@ -136,12 +136,12 @@ def _run(
         raise
 
 
-def _moved(study: Study, workers: int, *, quiet: bool) -> list[Sensitivity]:
-    """Play every assumption and law moved alone."""
+def _moved(study: Study, workers: int, trajectories: int, *, quiet: bool) -> list[Sensitivity]:
+    """Play every assumption and law moved alone, and all at once by some trajectories."""
     from drillsim.study.sensitivity.play import sensitivity
 
     with terminal.progress(1, "sensitivity", quiet=quiet) as tell:
-        return sensitivity(study, workers=workers, progress=tell)
+        return sensitivity(study, trajectories=trajectories, workers=workers, progress=tell)
 
 
 def _round_teller(quiet: bool) -> Callable[[int, int], None]:

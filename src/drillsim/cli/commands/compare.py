@@ -64,6 +64,12 @@ MOST_RUNS = 1_000_000
     is_flag=True,
     help="Also move every assumption and law alone, and tell what the choice and the goals depend on.",
 )
+@click.option(
+    "--morris",
+    type=click.IntRange(2, 1000),
+    metavar="N",
+    help="Also move all assumptions at once, by N trajectories of Morris' design; 10 tell what matters. Implies --sensitivity.",
+)
 @click.option("--quiet", is_flag=True, help="No progress and no tables.")
 @click.option("--no-open", is_flag=True, help="Do not show the results folder when done.")
 @click.option("--fail-on-goals", is_flag=True, help="Exit with 10 when a goal is missed by the present staffing.")
@@ -87,6 +93,7 @@ def compare(
     budget: float | None,
     portfolio: Path | None,
     sensitivity: bool,
+    morris: int | None,
     quiet: bool,
     no_open: bool,
     fail_on_goals: bool,
@@ -125,5 +132,5 @@ def compare(
         as_json=as_json,
         pick_s=pick_s,
         budget=budget,
-        tried=sensitivity,
+        tried=(morris or 0) if sensitivity or morris else None,
     )

@@ -24,6 +24,12 @@ class Factor:
     high: float
     is_share: bool = False
 
+    @property
+    def range_words(self) -> str:
+        """The key and its range, such as 'reporting.radio -33 to +150 %'."""
+        sign = "" if self.is_share else "+"
+        return f"{self.key} {100 * self.low:{sign}.0f} to {100 * self.high:{sign}.0f} %"
+
     def change(self, at: float) -> dict[str, str]:
         """Return the change at a place of the range, 0 the low end and 1 the high one, as `vary` takes it."""
         shift = self.low + at * (self.high - self.low)
@@ -56,8 +62,15 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("laws.door", "lab"),
     ("laws.speed", "weidmann"),
     ("laws.speed", "constant"),
+    ("people.routes", "shortest"),
+    ("people.routes", "least-time"),
+    ("police.law", "active-events"),
+    ("police.law", "slow"),
+    ("police.law", "routine-priority-1"),
 )
-"""Model forms: keys and the named laws that may stand there."""
+"""Model forms: keys, and the named laws and choices that may stand there."""
+OF_CROWD = ("laws.", "people.")
+"""Beginnings of the keys that count only where people walk."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +103,21 @@ def one_at_a_time(
             value = factor.change(at)[factor.key]
             told = f"{float(value.removesuffix(' %')):{'.0f' if factor.is_share else '+.0f'}} %"
             cases.append(_case(scenario, factor.assumption, factor.key, value, told))
-    if scenario.crowd == "walks":
-        for key, name in forms:
+    for key, name in forms:
+        if scenario.crowd == "walks" or not key.startswith(OF_CROWD):
             cases.append(_case(scenario, key, key, name, name, is_form=True))
     apart = {"name", "family"}
     base = scenario.model_dump(exclude=apart)
-    return [case for case in cases if case.variant.scenario.model_dump(exclude=apart) != base]
+    changed = [case for case in cases if case.variant.scenario.model_dump(exclude=apart) != base]
+    return [case for case in changed if case.by != "police.law" or _is_other_law(scenario, case.variant.scenario)]
+
+
+def _is_other_law(scenario: Scenario, other: Scenario) -> bool:
+    """Return whether a named police law is another one than holds; a law of the school's own log has no name to change."""
+    held, tried = scenario.police.law, other.police.law
+    if held is not None:
+        return isinstance(held, str)
+    return {one.row.police_law for one in scenario.incidents} != {tried}
 
 
 def _case(scenario: Scenario, by: str, key: str, value: str, told: str, *, is_form: bool = False) -> TriedCase:

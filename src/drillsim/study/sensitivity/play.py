@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -27,10 +27,13 @@ from drillsim.analysis.estimators import Interval
 from drillsim.analysis.wording import difference_words, short_name, unit_of
 from drillsim.quantities import clock
 from drillsim.record.outline import GoalLine, Outline
+from drillsim.scenario.model import Scenario
 from drillsim.study.chunks import Simulate
 from drillsim.study.design import Study
 from drillsim.study.runner import run
 from drillsim.study.sensitivity.factors import FACTORS, FORMS, Factor, TriedCase, one_at_a_time
+from drillsim.study.sensitivity.screening import Screening, cases_at, points_of, screened
+from drillsim.study.variants import Variant
 
 SENSITIVITY = "sensitivity.csv"
 """File of the results folder that holds every case."""
@@ -79,6 +82,8 @@ class Sensitivity:
     drills: int
     base: dict[GoalOfMix, str | None]
     swings: tuple[Swing, ...]
+    screening: Screening | None = None
+    """All assumptions moved at once, where that was asked for."""
 
     @property
     def flips(self) -> tuple[Swing, ...]:
@@ -104,17 +109,21 @@ class Sensitivity:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row per case: assumption or law, value, change of the present mix with its interval, best mix, whether it stays."""
+        """One row per case: assumption or law, value, change of the present mix with its interval, best mix, whether it stays.
+
+        `method` is one-at-a-time; below stand the rows of the screening (`Screening.frame`), morris, where it was played.
+        """
         rows = [
             {
-                "by": one.by, "value": one.value, "model_form": one.is_form,
+                "by": one.by, "value": one.value, "model_form": one.is_form, "method": "one-at-a-time",
                 "change": one.change.value, "change_low": one.change.low, "change_high": one.change.high,
                 "best": one.best, "stays_possibly_best": one.stays,
                 **{f"mean {mix}": mean for mix, mean in one.means.items()},
             }
             for one in self.swings
         ]  # fmt: skip
-        return pd.DataFrame(rows)
+        frame = pd.DataFrame(rows)
+        return frame if self.screening is None else pd.concat([frame, self.screening.frame], ignore_index=True)
 
     def lines(self, outline: Outline) -> list[str]:
         """Return the tornado as text: assumptions and model form apart, the largest change first, and how often the choice flips."""
@@ -132,7 +141,7 @@ class Sensitivity:
             + (":" if self.flips else ".")
         )
         told += [f"  not with {one.value}: {label(one.best)}" for one in self.flips]
-        return told
+        return told + ([] if self.screening is None else self.screening.lines(outline))
 
 
 def depends_on(found: Sequence[Sensitivity], played: ResultRows) -> dict[tuple[str, str, float, str], list[str]]:
@@ -176,6 +185,7 @@ def sensitivity(
     drills: int = DRILLS,
     factors: tuple[Factor, ...] = FACTORS,
     forms: tuple[tuple[str, str], ...] = FORMS,
+    trajectories: int = 0,
     workers: int | None = 1,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -187,6 +197,8 @@ def sensitivity(
         Number of drills of each case and mix; `study.runs` is not used.
     factors, forms
         What is moved; by default the assumptions and laws of `factors`.
+    trajectories
+        Also move all factors at once, by so many trajectories of Morris' design (`screening`); 0 for none.
     workers, executor, progress, simulate
         As in `run`.
     """
@@ -194,11 +206,17 @@ def sensitivity(
     for index, scenario in enumerate(study.scenarios):
         cases = one_at_a_time(scenario, factors, forms)
         plan, mixes = study.plan_of(index), study.mixes_of(index)
-        whole = Study([scenario, *(case.variant for case in cases)], plan, mixes, runs=drills, seed=study.seed)
+        points = points_of(factors, trajectories, study.seed) if trajectories else None
+        more = cases_at(scenario, factors, points.reshape(-1, len(factors))) if points is not None else []
+        tried: list[Scenario | Variant] = [scenario, *(case.variant for case in cases), *more]
+        whole = Study(tried, plan, mixes, runs=drills, seed=study.seed)
         played = PartitionedResults(
             run(whole, workers=workers, executor=executor, progress=progress, simulate=simulate)
         )
-        found.append(_compared(played, scenario.name, cases, drills))
+        one = _compared(played, scenario.name, cases, drills)
+        if points is not None:
+            one = replace(one, screening=screened(played, scenario.name, factors, points, more))
+        found.append(one)
     return found
 
 
