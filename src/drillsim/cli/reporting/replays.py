@@ -53,15 +53,17 @@ def write(replay: Replay, path: Path, *, err: bool) -> None:
     terminal.say(f"Replay: {shown(path)} (INTERNAL: it shows rooms, doors and staff; open it in a browser)", err=err)
 
 
-def telling_replays(played: ResultRows, scenarios: Sequence[Scenario], plan: FloorPlan, mixes: Mixes) -> list[Replay]:
-    """Return a replay for each of the first scenarios of a study: of the two mixes that differ most in its primary measure,
+def telling_replays(
+    played: ResultRows, scenarios: Sequence[Scenario], plan: FloorPlan, mixes: Mixes
+) -> dict[str, Replay]:
+    """Return a replay, by scenario, for each of the first scenarios of a study: of the two mixes that differ most in its primary measure,
     the drill that shows their difference best, with the command that plays it.
 
     Scenarios of whole days, and those with one mix, have none.
     """
     from drillsim.analysis.telling_drill import telling_drill, widest_difference
 
-    found: list[Replay] = []
+    found: dict[str, Replay] = {}
     for scenario in scenarios:
         line = played.outline.scenarios.get(scenario.name)
         widest = None if line is None or line.day else widest_difference(played, scenario.name)
@@ -76,5 +78,5 @@ def telling_replays(played: ResultRows, scenarios: Sequence[Scenario], plan: Flo
             f"Play it again: drillsim run {scenario.name}.yaml --mix {widest.versus} --versus {widest.mix} "
             f"--seed {told.seed} --replication {told.replication} --replay {scenario.name}.html"
         )
-        found.append(replay_of(traces, scenario, both, [told.sentence, command]))
+        found[scenario.name] = replay_of(traces, scenario, both, [told.sentence, command])
     return found

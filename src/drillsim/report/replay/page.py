@@ -81,7 +81,8 @@ def fragment_of(
         told += f'<p class="replay-parting"><strong>{for_xml(words)}</strong></p>'
     several = "".join(_side(key, i, side, drawing, parting, heading + 1) for i, side in enumerate(sides))
     return (
-        f'<section class="replay" id="{key}" aria-labelledby="{key}-title" data-until="{round(until_s * PER_S)}">'
+        f'<section class="replay" id="{key}" aria-labelledby="{key}-title" data-until="{round(until_s * PER_S)}" '
+        f'data-paper="{round(min(side.telling_s for side in sides) * PER_S)}">'
         f'<p class="replay-handling">{HANDLING}</p>'
         f'<h{heading} class="replay-title" id="{key}-title">{for_xml(title)}</h{heading}>{told}'
         f"{_controls(key, until_s, sides)}"
@@ -113,7 +114,8 @@ def _controls(key: str, until_s: float, sides: Sequence[Side]) -> str:
         '<button type="button" class="replay-back">Previous event</button>'
         '<button type="button" class="replay-next">Next event</button>'
         f'<label>Time <input type="range" class="replay-time" min="0" max="{top}" step="10" value="0" '
-        f'aria-valuetext="0:00"></label><output class="replay-clock">0:00</output><span>of {clock(until_s)}</span>'
+        'aria-valuetext="0:00"></label>'
+        f'<span class="replay-clocks"><output class="replay-clock">0:00</output> of {clock(until_s)}</span>'
         f'<label>Speed <select class="replay-speed">{speeds}</select></label>'
         f'<label>Follow <select class="replay-follow"><option value="">nobody</option>{follow}</select></label></div>'
     )
@@ -150,9 +152,9 @@ def _level(key: str, nth: int, drawing: PlanDrawing, *, copied: bool) -> str:
 
 def _key(sides: Sequence[Side]) -> str:
     seen = {change.state for side in sides for change in (*side.rooms, *side.doors)}
-    names = {mark.short: mark.name for side in sides for mark in side.units}
+    units = {mark.short: mark for side in sides for mark in side.units}
     marks = [("person", "a person")]
-    marks += [("unit", f"{short}: {name}") for short, name in names.items()]
+    marks += [(u.drawn, u.name if short in u.name else f"{short}: {u.name}") for short, u in units.items()]
     if any(side.incidents for side in sides):
         marks += [("place", "place of the incident; dashed when it is over")]
     marks += [(state, meaning) for state, meaning in MEANINGS.items() if state in seen]

@@ -71,6 +71,15 @@ class Side:
         return min(math.ceil((last_s + AFTER_S) / STEP_S) * STEP_S, self.end_s)
 
     @cached_property
+    def telling_s(self) -> float:
+        """A time that says much, for paper: somebody able to act is there, else on scene, else half of the replay."""
+        for word in (ev.ABLE, ev.ON_SCENE):
+            found = [e.time_s for e in self.trace.events if e.what == word]
+            if found:
+                return min(found)
+        return self.until_s / 2
+
+    @cached_property
     def people(self) -> list[ReplayTrack]:
         """The tracks of the people."""
         return self._tracks[0]
