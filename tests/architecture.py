@@ -78,6 +78,8 @@ OPEN = frozenset(
         "exchange.dispatch_log",
         "record.predictions",
         "report.page",
+        "report.after_action",
+        "report.drill_kit",
         "report.replay",
         "report.workbook",
         "study.handouts",

@@ -11,7 +11,7 @@ from typing import Any
 from drillsim.record.replacement import finish
 
 MANIFEST = "manifest.json"
-MARKERS = ("drillsim_results", "drillsim_assessment", "drillsim_dispatch_log", "drillsim_days")
+MARKERS = ("drillsim_results", "drillsim_assessment", "drillsim_dispatch_log", "drillsim_days", "drillsim_handout")
 """Keys of a manifest, one for each sort of results, with the version of its form."""
 MOST_BYTES = 64 * 1024 * 1024
 

@@ -1,4 +1,4 @@
-"""`drillsim export`: what others read of a results folder: its rows as a table, and the checklist of a report."""
+"""`drillsim export`: what others read of a results folder: rows as a table, a checklist, an after-action draft, the kit of a drill."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from drillsim.cli import terminal
+from drillsim.cli.commands.export_handouts import aar, kit
 from drillsim.documents.files import shown
 
 TABLES = (".parquet", ".xlsx", ".csv")
 
 
-@click.group(short_help="Write results for other programs, and the checklist of a report.")
+@click.group(short_help="Take a study into Word, into a real drill, or into other programs.")
 def export() -> None:
     """Write what others read of a results folder. Nothing in the folder is changed."""
 
@@ -45,3 +46,7 @@ def checklist(folder: Path, file: Path | None) -> None:
     from drillsim.study.handouts.stress_des import write_stress_des
 
     terminal.say(f"Written: {shown(write_stress_des(folder, file))} (INTERNAL: it tells the staffing)")
+
+
+for handout in (aar, kit):
+    export.add_command(handout)

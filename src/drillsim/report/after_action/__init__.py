@@ -1,0 +1,1 @@
+"""The draft of an after-action report: its blocks, and the Markdown and Word files made of them."""

@@ -1,0 +1,101 @@
+"""The draft as a Word file, with python-docx (the extra [word]): styles that a planner can change, a mark on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from drillsim.errors import ResultError
+from drillsim.escape import one_line
+from drillsim.report.after_action.blocks import BLANK, Block, Bullets, Grid, Heading, PageBreak, Paragraph
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+NEEDS = "A Word file needs the extra [word]: py -m pip install 'drillsim[word]'. The Markdown file holds the same"
+
+
+def word(blocks: Iterable[Block], *, mark: str, note: str) -> bytes:
+    """Return blocks as a Word file.
+
+    mark, note
+        Header and footer of every page.
+
+    Raises ResultError where python-docx is not installed.
+    """
+    try:
+        import docx
+        from docx.shared import Pt
+    except ImportError:
+        raise ResultError(NEEDS) from None
+    document = docx.Document()
+    document.styles["Normal"].font.name = "Calibri"
+    document.styles["Normal"].font.size = Pt(11)
+    section = document.sections[0]
+    section.header.paragraphs[0].text = one_line(mark)
+    section.footer.paragraphs[0].text = one_line(note)
+    document.core_properties.title = "After-action report (draft)"
+    document.core_properties.author = "drillsim"
+    for block in blocks:
+        _add(document, block)
+    content = BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def _add(document: Document, block: Block) -> None:
+    if isinstance(block, Heading):
+        document.add_heading(one_line(block.text), level=block.level - 1)
+    elif isinstance(block, Paragraph):
+        _write(document.add_paragraph(), block.text, is_bold=block.is_bold)
+    elif isinstance(block, Bullets):
+        for item in block.items:
+            _write(document.add_paragraph(style="List Bullet"), item)
+    elif isinstance(block, Grid):
+        _table(document, block)
+    elif isinstance(block, PageBreak):
+        _new_page(document, is_wide=block.is_wide)
+
+
+def _new_page(document: Document, *, is_wide: bool) -> None:
+    """Begin a page, upright or on its side."""
+    from docx.enum.section import WD_ORIENT, WD_SECTION
+
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    short, long = sorted((section.page_width or 0, section.page_height or 0))
+    section.orientation = WD_ORIENT.LANDSCAPE if is_wide else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (long, short) if is_wide else (short, long)
+
+
+def _table(document: Document, grid: Grid) -> None:
+    table = document.add_table(rows=1, cols=len(grid.heads), style="Table Grid")
+    for cell, head in zip(table.rows[0].cells, grid.heads, strict=True):
+        _write(cell.paragraphs[0], head, is_bold=True)
+    for row in grid.rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            _write(cell.paragraphs[0], text)
+    _repeat_heads(table)
+    document.add_paragraph()
+
+
+def _repeat_heads(table: Any) -> None:
+    """Repeat the row of heads on every page that the table runs over."""
+    from docx.oxml import OxmlElement
+
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def _write(paragraph: Any, text: str, *, is_bold: bool = False) -> None:
+    """Write text into a paragraph; blanks that people fill in are highlighted."""
+    from docx.enum.text import WD_COLOR_INDEX
+
+    parts = one_line(text).split(BLANK)
+    for place, part in enumerate(parts):
+        if place:
+            paragraph.add_run(BLANK).font.highlight_color = WD_COLOR_INDEX.YELLOW
+        if part:
+            paragraph.add_run(part).bold = is_bold or None
+
+
+__all__ = ["word"]
