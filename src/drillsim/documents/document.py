@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from drillsim.documents import malformed
 from drillsim.documents.files import read_bounded, shown
 from drillsim.documents.frozen import frozen
+from drillsim.documents.notebook import model_html, short_repr
 from drillsim.documents.yaml_source import Spot, TextError, parse_text
 from drillsim.errors import DrillsimError, Fault, ScenarioError, closest
 from drillsim.escape import quoted
@@ -66,6 +67,14 @@ class Model(BaseModel, metaclass=_Checked):  # noqa: PLW1641 - pydantic makes th
         for name, value in self.__dict__.items():
             if type(value) is dict:
                 self.__dict__[name] = frozen(value)
+
+    def __repr__(self) -> str:
+        """Return the fields, or what is not as by default where they are more than a few lines."""
+        return short_repr(self, super().__repr__())
+
+    def _repr_html_(self) -> str:
+        """Return what is not as by default, as a table for a notebook."""
+        return model_html(self)
 
     def __eq__(self, other: object) -> bool:
         """Return whether another object of this type has equal fields; what was computed from them does not count."""

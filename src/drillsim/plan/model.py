@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from drillsim.derived import Derives
 from drillsim.documents.document import Model
+from drillsim.documents.notebook import Sketched
 from drillsim.errors import PlanError
 from drillsim.quantities import Area, EndOfPeriod, Length, Share, Slope, TimeOfDay, minutes
 
@@ -295,7 +296,7 @@ class Provenance(Model):
     """Object id to the number of the rule that made it."""
 
 
-class FloorPlan(Derives, Model):
+class FloorPlan(Derives, Sketched, Model):
     """A building and its equipment, as read from one file."""
 
     refusal = PlanError
