@@ -8,7 +8,6 @@ import click
 
 from drillsim.cli import terminal
 from drillsim.cli.handouts import predictions
-from drillsim.quantities import clock
 
 
 @click.command("open", short_help="Open a sealed prediction after the drill, with what was observed.")
@@ -24,6 +23,7 @@ def open_sealed(prediction: Path, observed: Path | None, printed: str | None, as
     A file of which one byte is not as it was sealed is refused, and with --hash one that is not the file whose hash stands on the
     kit (exit code 2). Without --hash a prediction that was made anew, with a seal of its own, is not noticed.
     """
+    from drillsim.quantities import clock
     from drillsim.study.handouts.prediction import read_prediction
 
     one = read_prediction(prediction, printed)

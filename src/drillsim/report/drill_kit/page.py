@@ -24,7 +24,8 @@ h1 { font-size: 20pt; margin: 0 0 .3em } h2 { font-size: 14pt; margin: 1.2em 0 .
 .seal { font: bold 13pt Consolas, monospace; overflow-wrap: anywhere }
 .words { font-size: 15pt; font-weight: bold; border-left: 6px solid #000; padding-left: .6em }
 table { border-collapse: collapse; width: 100%; margin: .5em 0 } th, td { border: 1px solid #555; padding: .3em .45em; text-align: left;
-vertical-align: top; overflow-wrap: anywhere } th { background: #e8e8e8 } td.t { white-space: nowrap; text-align: right } thead { display: table-header-group }
+vertical-align: top; overflow-wrap: anywhere } th { background: #e8e8e8; overflow-wrap: normal }
+td.k { overflow-wrap: break-word; font-size: 9pt } td.t { white-space: nowrap; text-align: right } thead { display: table-header-group }
 tr { break-inside: avoid } section { break-before: page } section.card { border: 2px solid #000; padding: 1em; margin: 1em 0; break-inside: avoid }
 .blank { height: 1.6em; min-width: 5em }
 @media screen { section { border-top: 1px solid #999; margin-top: 2em; padding-top: 1em } }
@@ -67,7 +68,7 @@ BLANK = '<td class="blank"></td>'
 def _first(kit: DrillKit) -> str:
     words = f'<h2>Words to announce</h2><p class="words">{_x(kit.words)}</p><p>Say it twice.</p>' if kit.words else ""
     steps = (
-        "Before the drill: write the hash below on paper and let somebody outside the exercise keep a copy.",
+        "Before the drill: write this hash on paper and let somebody outside the exercise keep a copy.",
         "Hand out the cards. Observers see no expected times, so that they time what they see.",
         "All watches start together when the exercise director starts the drill.",
         "After the drill: copy the times into observed.csv and run 'drillsim open prediction.json --observed observed.csv --hash \"…\"'.",
@@ -129,7 +130,7 @@ def _guide(kit: DrillKit) -> str:
 
 def _card(kit: DrillKit, card: ObserverCard) -> str:
     rows = (
-        (_td(line.start), _td(line.stop), BLANK, _td(", ".join(part for part in line.key if part)))
+        (_td(line.start), _td(line.stop), BLANK, _td(", ".join(part for part in line.key if part), "k"))
         for line in card.lines
     )
     heads = ("Start the watch when", "Stop it when", "Time (m:ss)", "Line of observed.csv")
