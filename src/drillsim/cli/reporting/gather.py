@@ -102,8 +102,8 @@ def replays_of(results: Results, study: Study) -> dict[str, Fragment]:
     style, script = asset("replay.css"), asset("replay.js")
     found = telling_replays(results, originals, study.plan, study.mixes)
     return {
-        one.sides[0].trace.scenario: Fragment(one.fragment(f"replay-{i}", heading=3), script, style)
-        for i, one in enumerate(found, 1)
+        scenario: Fragment(one.fragment(f"replay-{i}", heading=3), script, style)
+        for i, (scenario, one) in enumerate(found.items(), 1)
     }
 
 
