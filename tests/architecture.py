@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     map(
         frozenset,
         (
-            {"cli"},
+            {"cli", "testing"},
             {"editor", "gate"},
             {"verify"},
             {"study", "shipped"},

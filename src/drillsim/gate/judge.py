@@ -16,7 +16,7 @@ from drillsim.gate.differences import decided_tests, is_settled
 from drillsim.gate.explanation import command, explain
 from drillsim.gate.inputs import differing, versions
 from drillsim.gate.opened import PlayedScenario, in_order, opened
-from drillsim.gate.play import Tell, Terms, make_baseline, record_of, study_of, with_routes, work_of
+from drillsim.gate.play import Tell, Terms, baseline_of, play_scenario, record_of, study_of, with_routes, work_of
 from drillsim.gate.record import (
     FAILED,
     MixRecord,
@@ -31,6 +31,9 @@ WORK_MARGIN = 0.10
 """Growth of a counter above which more work fails, where only the engine changed. Assumption A:gate.work_margin."""
 TOLD_ONLY = frozenset({"bytes", "cells"})
 """Counters that are told and never fail."""
+NO_GOALS = (
+    "no goals: only changes are judged. Add one: drillsim baseline accept --reason TEXT --goal 'p90 able <= 3 min'"
+)
 FEW = 20
 """Drills below which even identical ones are told as few: one drill in seven could change unseen."""
 
@@ -120,6 +123,8 @@ def _verdict(
     warnings += [w for g in goals if (w := warning(g))]
     silent = [goal.text for goal in baseline.goals if not any(g.text == goal.text for g in goals)]
     warnings += [f"goal '{text}': no drill has this measure. Remove it, or name its scenario" for text in silent]
+    if not baseline.goals:
+        warnings.append(NO_GOALS)
     engine = _engine_changes(baseline)
     return GateVerdict(
         str(path), baseline.runs, max(one.played for one in scenarios), baseline.seed, tests, tuple(goals), tuple(work),
@@ -229,10 +234,11 @@ def renewed(
     Seven arguments: the old baseline, its file, and the terms that may change.
     """
     found = judge(old, path, workers=workers, tell=tell)
-    sources = [opened(one, path.parent).source for one in old.scenarios.values()]
-    measures = tuple(dict.fromkeys(m for one in old.scenarios.values() for m in one.measures))
-    kept = {m: v for one in old.scenarios.values() for m, v in one.margins.items()} | dict(margins)
-    new = make_baseline(sources, path.parent, Terms(old.seed, runs, measures, kept, workers), goals=goals, tell=tell)
+    records = {}
+    for name, one in old.scenarios.items():
+        terms = Terms(old.seed, runs, one.measures, {**one.margins, **margins}, workers)
+        records[name] = play_scenario(opened(one, path.parent).source, path.parent, terms, tell=tell)
+    new = baseline_of(records, seed=old.seed, runs=runs, goals=goals)
     slower = {
         f"{t.scenario}/{t.mix}/{t.measure}": round(t.decided.difference, 3)
         for t in found.tests

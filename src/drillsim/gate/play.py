@@ -151,8 +151,12 @@ def make_baseline(
         if name in records:
             raise NotComparableError(f"two scenarios are called '{name}'. Rename one with 'name:'")
         records[name] = play_scenario(source, folder, terms, tell=tell)
-    made = Baseline(terms.seed, terms.runs, SCHEME, engine_sha256(), versions(), records)
-    return with_goals(made, goals)
+    return baseline_of(records, seed=terms.seed, runs=terms.runs, goals=goals)
+
+
+def baseline_of(records: Mapping[str, ScenarioRecord], *, seed: int, runs: int, goals: Sequence[str] = ()) -> Baseline:
+    """Return the baseline of records that this engine has played. Raises ResultError for goals that cannot be read."""
+    return with_goals(Baseline(seed, runs, SCHEME, engine_sha256(), versions(), records), goals)
 
 
 def accepted(
@@ -180,6 +184,6 @@ def _values_only(record: ScenarioRecord) -> ScenarioRecord:
 
 
 __all__ = [
-    "ROUTED", "Tell", "Terms", "accepted", "make_baseline", "measures_of", "play_scenario", "record_of", "study_of",
+    "ROUTED", "Tell", "Terms", "accepted", "baseline_of", "make_baseline", "measures_of", "play_scenario", "record_of", "study_of",
     "with_routes", "work_of",
 ]  # fmt: skip

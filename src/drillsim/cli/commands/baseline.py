@@ -108,7 +108,8 @@ def _save(made: Baseline, out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8", newline="\n")
     drills = sum(len(mix.drills) for one in made.scenarios.values() for mix in one.mixes.values())
-    terminal.say(f"{out}: {drills:,} drills of {len(made.scenarios)} scenarios, {len(text) / 1000:,.0f} kB. Commit it.")
+    scenarios = terminal.counted(len(made.scenarios), "scenario")
+    terminal.say(f"{out}: {drills:,} drills of {scenarios}, {len(text) / 1000:,.0f} kB. Commit it.")
 
 
 @baseline.command(short_help="Renew a baseline by the files and the engine as they are now, with a reason.")

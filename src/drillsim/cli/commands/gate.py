@@ -13,6 +13,7 @@ from drillsim.cli import terminal
 from drillsim.cli.terminal import WORKERS, OutPath
 
 if TYPE_CHECKING:
+    from drillsim.gate.baseline import Baseline
     from drillsim.gate.verdict import GateVerdict
 
 BASELINE = Path("baseline.json")
@@ -35,7 +36,7 @@ BASELINE = Path("baseline.json")
 @click.option(
     "--first", type=click.IntRange(min=1), metavar="N", help="Only the first N drills of each mix: a quick look."
 )
-@click.option("--workers", type=WORKERS, help="Processes; default: one per processor. Never changes a result.")
+@click.option("--workers", type=WORKERS, help="Processes; default: as many as pay. Never changes a result.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 def gate(
     baselines: tuple[Path, ...],
@@ -73,9 +74,9 @@ def gate(
     for path in files:
         try:
             with terminal.progress(1, path.stem, quiet=quiet) as tell:
-                found = judge(
-                    read_baseline(path), path, first=first, workers=workers or os.cpu_count() or 1, tell=_teller(tell)
-                )
+                kept = read_baseline(path)
+                processes = workers or workers_for(kept.runs if first is None else min(first, kept.runs), kept)
+                found = judge(kept, path, first=first, workers=processes, tell=_teller(tell))
         except NotComparableError as problem:
             refused.append((path, str(problem)))
             terminal.complain(f"Error: {problem}")
@@ -91,6 +92,14 @@ def gate(
     code = max(codes, key=lambda one: (one == 10, one == NOT_COMPARABLE, one))
     terminal.json_line(_data(verdicts, refused, code, strict=strict, labels=show_labels), wanted=as_json)
     return code
+
+
+def workers_for(runs: int, baseline: Baseline) -> int:
+    """Return the processes for so many drills of each mix: one where starting more costs more than it saves."""
+    from drillsim.cli.comparison import WORTH_A_POOL
+
+    most = max(len(one.mixes) for one in baseline.scenarios.values())
+    return (os.cpu_count() or 1) if runs * most >= WORTH_A_POOL else 1
 
 
 def _teller(tell: Callable[[int, int], None]) -> Callable[[str, int, int], None]:

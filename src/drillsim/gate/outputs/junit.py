@@ -1,4 +1,8 @@
-"""A verdict as JUnit XML (xunit2): one suite per scenario, one case per mix and measure, goal and counter."""
+"""A verdict as JUnit XML (xunit2): one suite per scenario, one case per mix and measure, goal and counter.
+
+The schema is junit-10.xsd of Jenkins' xUnit plugin: a case holds failure, skipped and system output only, so figures of a case are
+properties of its suite.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,7 @@ def junit(
     """Return the file. What is inconclusive is skipped, with the reason; what became slower is a failure of type 'regression'.
 
     refused
-        Baselines that cannot be compared, with the reason: an error each.
+        Baselines that cannot be compared, with the reason: a failure each.
     """
     root = ET.Element("testsuites", name="drillsim gate")
     for verdict in verdicts:
@@ -45,18 +49,19 @@ def junit(
 
 
 def _refused(baseline: object, message: str) -> ET.Element:
-    """Return the suite of a baseline that cannot be compared: one case with an error, so that no build looks green."""
+    """Return the suite of a baseline that cannot be compared: one case that fails, so that no build looks green."""
     suite = ET.Element(
-        "testsuite", name=one_line(str(baseline)), tests="1", failures="0", errors="1", skipped="0", time="0"
+        "testsuite", name=one_line(str(baseline)), tests="1", failures="1", errors="0", skipped="0", time="0"
     )
     case = ET.SubElement(suite, "testcase", classname="baseline", name="comparable", time="0")
-    ET.SubElement(case, "error", type="not-comparable", message=one_line(message))
+    ET.SubElement(case, "failure", type="not-comparable", message=one_line(message))
     return suite
 
 
 def _suite(verdict: GateVerdict, scenario: str, labels: Labels) -> ET.Element:
     suite = ET.Element("testsuite", name=name_of(scenario, labels))
-    cases = [_case(t, labels) for t in verdict.tests if t.scenario == scenario]
+    tests = [t for t in verdict.tests if t.scenario == scenario]
+    cases = [_case(t, labels) for t in tests]
     for goal in (g for g in verdict.goals if g.scenario == scenario):
         case = _empty(f"goal.{name_of(goal.mix, labels)}", goal.text)
         if goal.verdict == MISSED:
@@ -72,6 +77,8 @@ def _suite(verdict: GateVerdict, scenario: str, labels: Labels) -> ET.Element:
     failed, skipped = (sum(case.find(what) is not None for case in cases) for what in ("failure", "skipped"))
     for key, value in (("tests", len(cases)), ("failures", failed), ("errors", 0), ("skipped", skipped), ("time", 0)):
         suite.set(key, str(value))
+    if tests:
+        suite.append(_properties(tests, labels))
     suite.extend(cases)
     return suite
 
@@ -82,16 +89,24 @@ def _empty(classname: str, name: str) -> ET.Element:
 
 def _case(test: GateTest, labels: Labels) -> ET.Element:
     case, decided = _empty(name_of(test.mix, labels), test.measure), test.decided
-    told = ET.SubElement(case, "properties")
-    for key, value in (
-        ("state", decided.state.value), ("estimate", decided.difference), ("ci95_low", decided.low), ("ci95_high", decided.high),
-        ("margin", test.margin), ("n", test.pairs), ("changed", test.changed),
-    ):  # fmt: skip
-        if value is not None:
-            ET.SubElement(told, "property", name=key, value=str(value))
     if test.fails:
         failure = ET.SubElement(case, "failure", type="regression", message=failure_words(test))
         failure.text = "\n".join(line for line in (why_words(test, labels), drill_words(test)) if line)
     elif decided.state is GateState.OPEN:
         ET.SubElement(case, "skipped", type="inconclusive", message=difference_words(decided, test.unit))
     return case
+
+
+def _properties(tests: Sequence[GateTest], labels: Labels) -> ET.Element:
+    """Return estimate, interval, margin and drills of every case: the schema has room for them in the suite alone."""
+    told = ET.Element("properties")
+    for t in tests:
+        named = (
+            ("state", t.decided.state.value), ("estimate", t.decided.difference), ("ci95_low", t.decided.low),
+            ("ci95_high", t.decided.high), ("margin", t.margin), ("n", t.pairs), ("changed", t.changed),
+        )  # fmt: skip
+        for key, value in named:
+            if value is not None:
+                shown = f"{value:.6g}" if isinstance(value, float) else str(value)
+                ET.SubElement(told, "property", name=f"{name_of(t.mix, labels)}.{t.measure}.{key}", value=shown)
+    return told

@@ -1,0 +1,31 @@
+"""The gate as an assertion, and the workflow that the documentation offers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from drillsim.testing import assert_not_slower
+from gate_plays import gated
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "gate.md"
+
+
+def test_the_helper_passes_what_is_unchanged_and_tells_what_is_slower(tmp_path: Path) -> None:
+    _, path = gated(tmp_path)
+    assert_not_slower(path)
+    gated(tmp_path, scenario=("radio: {low: 3 s, high: 8 s}", "radio: {low: 33 s, high: 38 s}"))
+    with pytest.raises(AssertionError, match=r"word to the unit \+30"):
+        assert_not_slower(path)
+
+
+def test_the_workflow_of_the_page_is_valid_and_keeps_the_compiled_crowd() -> None:
+    told = re.search(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert told
+    job = yaml.safe_load(told[1])["jobs"]["gate"]
+    paths = [step["with"]["path"] for step in job["steps"] if "cache" in step.get("uses", "")]
+    assert job["env"]["NUMBA_CACHE_DIR"].endswith(paths[0])
+    assert any(step.get("run", "").startswith("drillsim gate") for step in job["steps"])
