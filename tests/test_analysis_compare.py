@@ -290,7 +290,8 @@ def test_the_summary_has_exactly_the_keys_of_the_design(six: Made) -> None:
         "runs",
     ]
     keys = ["mix", "versus", "measure", "mean_difference", "ci95", "p_holm", "share_faster"]
-    keys += ["matters", "verdict", "drills_more", "pairs", "variance_reduction", "remark"]
+    keys += ["matters", "verdict", "drills_more", "pairs", "variance_reduction", "remark", "share_tied"]
+    keys += ["p90_difference", "p90_difference_ci95", "dominates"]
     assert list(drill["comparisons"][0]) == keys
     assert list(drill["goals"][0]) == ["measure", "mix", "share_met", "ci95", "verdict", "depends_on", "versus_present"]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from drillsim.analysis.beyond_means import BeyondMean, beyond_mean, beyond_words
 from drillsim.analysis.choice import choice
 from drillsim.analysis.contrasts import (
     Difference,
@@ -114,10 +115,18 @@ def compare(
         chosen.append((scenario, name))
         found = {mix: describe(results, scenario, mix, name) for mix in outline.mixes}
         apart = {d.mix: d for d in differences(results, scenario, name, other)}
-        rows += [_frame_row(scenario, mix, name, s, apart.get(mix)) for mix, s in found.items()]
+        beyond = {mix: beyond_mean(results, scenario, one) for mix, one in apart.items()}
+        rows += [
+            _frame_row(scenario, mix, name, s, apart.get(mix)) | _beyond_cells(name, beyond.get(mix))
+            for mix, s in found.items()
+        ]
         chosen_from = choice(results, scenario, name)
         title, heads, lines, notes = _table(outline, scenario, name, other, found, apart, chosen_from.words(outline))
-        tables.append((title, heads, lines, (*notes, *remarks(results, scenario, name, list(apart.values())))))
+        more_notes = [
+            beyond_words(outline, list(beyond.values())),
+            *remarks(results, scenario, name, list(apart.values())),
+        ]
+        tables.append((title, heads, lines, (*notes, *filter(None, more_notes))))
     changed: list[dict[str, object]] = []
     for start in bases(outline) if base is None else [base]:
         others = None if base is None else [n for n, line in outline.scenarios.items() if n != base and not line.of]
@@ -147,6 +156,14 @@ def _frame_row(scenario: str, mix: str, measure: str, one: Summary, apart: Diffe
         "remark": apart.remark if apart else "", "p_holm": apart.p_holm if apart else None,
         "share_faster": pair.share_faster if pair else None, "share_tied": pair.share_tied if pair else None,
         "verdict": apart.verdict if apart else "", "drills_more": apart.drills_more if apart else None,
+    }  # fmt: skip
+
+
+def _beyond_cells(measure: str, found: BeyondMean | None) -> dict[str, object]:
+    tail, gap = "_s" if unit_of(measure) == "s" else "", found.p90 if found else Interval(None, None, None)
+    return {
+        f"p90_difference{tail}": gap.value, f"p90_difference_low{tail}": gap.low, f"p90_difference_high{tail}": gap.high,
+        "dominates": found.dominates if found else None,
     }  # fmt: skip
 
 

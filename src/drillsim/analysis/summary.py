@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from drillsim.analysis.beyond_means import BeyondMean, beyond_mean
 from drillsim.analysis.choice import choice
 from drillsim.analysis.contrasts import (
     Difference,
@@ -77,7 +78,11 @@ def _scenario(played: ResultRows, name: str, budget: float | None) -> dict[str, 
         "primary": line.primary,
         "horizon_s": line.horizon_s,
         "mixes": mixes,
-        "comparisons": [_difference(d) for m in compared for d in differences(played, name, m)],
+        "comparisons": [
+            _difference(d) | _beyond(beyond_mean(played, name, d))
+            for m in compared
+            for d in differences(played, name, m)
+        ],
         "possibly_best": {
             m: list(choice(played, name, m).best) for m in _chosen_by(compared, line.primary, len(mixes))
         },
@@ -150,6 +155,15 @@ def _difference(apart: Difference) -> dict[str, Any]:
         "pairs": pair.n,
         "variance_reduction": _number(pair.variance_reduction),
         "remark": apart.remark,
+        "share_tied": _number(pair.share_tied),
+    }
+
+
+def _beyond(found: BeyondMean) -> dict[str, Any]:
+    return {
+        "p90_difference": _number(found.p90.value),
+        "p90_difference_ci95": [_number(found.p90.low), _number(found.p90.high)],
+        "dominates": found.dominates,
     }
 
 
