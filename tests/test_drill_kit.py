@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import shlex
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -341,6 +343,24 @@ def test_export_writes_a_marked_folder_and_replaces_nothing(
     assert all((Path(home) / "INTERNAL.txt").exists() for home in homes)
     assert main(["export", *words, "nothing-here"]) == 2
     assert "error" in capsys.readouterr().err.lower()
+
+
+def test_the_commands_of_the_manual_do_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "real_drills.md").read_text(encoding="utf-8")
+    lines = [line for block in re.findall(r"```bash\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
+    assert [line.split()[1] for line in lines] == ["compare", "export", "seal", "open", "observed", "export"]
+    ds.write_results(results("hostile"), "north-high-INTERNAL")  # what its first command makes
+    seal = ""
+    for line in lines[1:]:
+        words = [seal if word == "THE HASH ON PAPER" else word for word in shlex.split(line)[1:]]
+        assert main([*words, "--json"]) == 0, line
+        told = json.loads(capsys.readouterr().out.splitlines()[-1])
+        seal = seal or told["hash"]
+    assert Path("after-action-INTERNAL/aar.docx").exists()
+    assert Path("prediction-INTERNAL.json").read_bytes() == Path("kit-INTERNAL/prediction.json").read_bytes()
 
 
 @pytest.mark.deep

@@ -92,7 +92,7 @@ def kit(
     results = (
         results_of(source)
         if is_results_folder(source)
-        else _played(source, mixes, plan, runs=runs, seed=seed, quiet=as_json)
+        else _played(source, mix, mixes, plan, runs=runs, seed=seed, quiet=as_json)
     )
     files, prediction = kit_files(results, scenario_of(results, scenario), mix_of(results, mix))
     home = _write(files, out, "drillsim-kit-INTERNAL", "Kit", as_json=as_json)
@@ -103,16 +103,22 @@ def kit(
     terminal.json_line({"folder": str(home), "files": sorted(files), "hash": prediction.seal}, wanted=as_json)
 
 
-def _played(scenario: Path, mixes: Path | None, plan: Path | None, *, runs: int, seed: int, quiet: bool) -> Results:
-    """Play a scenario with every mix of its file, and return the results."""
+def _played(
+    scenario: Path, mix: str, mixes: Path | None, plan: Path | None, *, runs: int, seed: int, quiet: bool
+) -> Results:  # seven arguments: three files, the staffing, and the size of the study
+    """Play a scenario with one staffing of its mixes file, and return the results."""
     from drillsim.cli import inputs
+    from drillsim.errors import closest
     from drillsim.study.design import Study
     from drillsim.study.runner import run
 
     given = inputs.load([scenario], plan, mixes, ())
     terminal.faults(given.warnings, err=True)
-    present = given.mixes.model_copy(update={"mixes": {given.mixes.present: given.mixes[given.mixes.present]}})
-    study = Study(given.scenarios, given.plan, present, runs=runs, seed=seed)
+    name = mix or given.mixes.present
+    if name not in given.mixes.mixes:
+        raise click.UsageError(f"no mix called '{name}'.{closest(name, given.mixes)}")
+    alone = given.mixes.model_copy(update={"present": name, "mixes": {name: given.mixes[name]}})
+    study = Study(given.scenarios, given.plan, alone, runs=runs, seed=seed)
     with terminal.progress(len(study), "drills", quiet=quiet) as tell:
         return run(study, progress=tell)
 
