@@ -14,9 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drillsim as ds
+from a_study import Made, made, times
 from depth import cases
+from drillsim.analysis.contrasts import describe
 from drillsim.analysis.wording import count_words, share_words
 from drillsim.escape import one_line
+from drillsim.record.presence import Chances
+from drillsim.report.interval_figure import interval_means
 from drillsim.report.page.material import PlayedSetting
 from drillsim.report.page.page import write_page
 from report_pages import disagreement, material, read, three_rooms
@@ -28,10 +32,10 @@ HOSTILE = (
 
 
 def test_every_number_of_the_page_is_that_of_the_summary_to_the_digits_shown() -> None:
-    made = material()
-    numbers = read(write_page(made)).numbers
+    built = material()
+    numbers = read(write_page(built)).numbers
     assert len(numbers) > 60
-    assert [wrong for told, words in numbers if (wrong := disagreement(made.summary, told, words))] == []
+    assert [wrong for told, words in numbers if (wrong := disagreement(built.summary, told, words))] == []
 
 
 def test_the_page_runs_nothing_and_loads_nothing() -> None:
@@ -73,8 +77,8 @@ def plain_tags() -> list[str]:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_labels_show_as_text(text: str) -> None:
-    made = material(labels={"one-sro": text, "police-only": text}, title=text)
-    found = read(write_page(replace(made, school=text)))
+    built = material(labels={"one-sro": text, "police-only": text}, title=text)
+    found = read(write_page(replace(built, school=text)))
     assert found.tags == plain_tags()
     shown = one_line(text)
     assert (shown[:20] if len(shown) > 20 else " ".join(shown.split())) in found.text
@@ -107,15 +111,15 @@ def test_a_public_report_names_no_place(words: list[str], data: st.DataObject) -
     plan, used = relabelled(three_rooms(), words)
     named = data.draw(st.sampled_from(used))
     setting = PlayedSetting("noticing.delay", f"10 s in {named}", "", True, ("A:detection.trust",), f"drill in {named}")
-    made = material(
+    built = material(
         plan=plan,
         labels={"one-sro": f"SRO at {named.upper()}"},
         title=f"Fight in {named}, then {used[0]}",
         settings=(setting,),
     )
-    page = write_page(made, audience="public").decode().lower()
+    page = write_page(built, audience="public").decode().lower()
     assert [word for word in used if word in page] == []
-    inside = write_page(made).decode().lower()
+    inside = write_page(built).decode().lower()
     assert named in inside
 
 
@@ -147,3 +151,27 @@ def test_a_mean_count_below_the_whole_is_not_shown_as_the_whole(value: float, wh
         assert words != f"{whole:,}"
     if value > 0:
         assert words != "0"
+
+
+def test_intervals_are_weighed_by_presence_and_add_up_to_the_mean_of_the_table() -> None:
+    rows = [
+        {**row, "leg_notice_s": value / 4, "leg_walk_s": 3 * value / 4, "forced": forced, "presence": state}
+        for value, forced, state in (
+            (100.0, "", "all here"),
+            (200.0, "", "all here"),
+            (900.0, "sro-1=away", "away: sro-1"),
+        )
+        for row in times("one-sro", value)
+    ]
+    rows = [{**row, "replication": i if not row["forced"] else 0} for i, row in enumerate(rows)]
+    line = replace(
+        (one := made(rows)).outline.scenarios["drill"],
+        added={"sro-1=away": 1},
+        chances={"one-sro": Chances({"sro-1": 0.85}, ())},
+    )
+    played = Made(one.runs, replace(one.outline, scenarios={"drill": line}))
+    ((means, reached, drills),) = interval_means(played, "drill").values()
+    mean = describe(played, "drill", "one-sro", "able_on_scene_s").mean.value
+    assert mean != pytest.approx(400.0)
+    assert sum(means.values()) == pytest.approx(mean)
+    assert (reached, drills) == (3, 3)

@@ -156,8 +156,10 @@ def _round_teller(quiet: bool) -> Callable[[int, int], None]:
 
 def _map(given: Inputs) -> dict[str, bytes]:
     from drillsim.cli.maps import mix_map
+    from drillsim.cli.reporting.gather import kinds_of
 
-    return mix_map(given.plan, given.mixes[given.mixes.present])
+    kinds = [kind for scenario in given.scenarios for kind in kinds_of(scenario)]
+    return mix_map(given.plan, given.mixes[given.mixes.present], kinds, mark=f"INTERNAL · {given.plan.name}")
 
 
 def _beside(work: Callable[[], dict[str, bytes]]) -> Future[dict[str, bytes]]:
@@ -194,7 +196,8 @@ def _store(
         reach = (
             drawn.result()
         )  # before the other figures: matplotlib's style is global, so two threads must not draw at once
-        more = {**draw_all(results), **draw_ways(results), **reach}
+        mark = f"INTERNAL · {results.study.plan.name}" if results.study else "INTERNAL"
+        more = {**draw_all(results, mark=mark), **draw_ways(results, mark=mark), **reach}
     except Exception as problem:
         _complain("The figures could not be drawn", problem)
     more |= _workbook(results, files[SUMMARY]) | _report(results, files)

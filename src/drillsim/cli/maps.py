@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from drillsim.coverage.coverage import Coverage
     from drillsim.plan.model import FloorPlan
+    from drillsim.scenario.kinds import Kind
     from drillsim.scenario.staffing import Mix
     from drillsim.scenario.vocabulary import Place
 
 NOTE = "Fastest times on foot in an empty building with every key at hand; nothing is simulated."
 
 
-def reach_map(coverage: Coverage, name: str, *, whose: str = "") -> dict[str, bytes]:
+def reach_map(coverage: Coverage, name: str, *, whose: str = "", mark: str = "") -> dict[str, bytes]:
     """Return the map of least times from the nearest post (the nearest entry where a plan has no posts).
 
     whose
@@ -32,18 +34,34 @@ def reach_map(coverage: Coverage, name: str, *, whose: str = "") -> dict[str, by
     told = ", ".join(f"{coverage.plan.label_of(s)} {clock(values[s])}" for s in slowest if values[s] < float("inf"))
     figure = plot_plan(coverage.plan, values, label=f"time from the nearest {kind}", title=title, note=NOTE)
     caption = f"{NOTE} Slowest: {told}."
-    return {f"{name}.{form}": image(figure, form, title=title, description=caption) for form in ("png", "svg")}
+    return {
+        f"{name}.{form}": image(figure, form, title=title, description=caption, mark=mark) for form in ("png", "svg")
+    }
 
 
-def mix_map(plan: FloorPlan, mix: Mix) -> dict[str, bytes]:
-    """Return the map of least times from the posts and patrol stops of a mix, or from the plan's posts if it has none."""
+def mix_map(plan: FloorPlan, mix: Mix, kinds: Iterable[Kind] = (), *, mark: str = "") -> dict[str, bytes]:
+    """Return the map of least times from the posts and patrol stops of a mix, or from the plan's posts if it has none.
+
+    kinds
+        Of the incidents that are played: where roles stay away from one, a second map starts from those who go.
+    """
     from drillsim.coverage.assess import assess
 
-    posts = list(
-        dict.fromkeys(place_id(plan, p) for u in mix.units for p in (*([u.post] if u.post else []), *u.patrol))
-    )
-    whose = f"the posts and patrol stops of '{mix.label or mix.name}'" if posts else ""
-    return reach_map(assess(plan, posts=posts or None), "figures/plan-reach", whose=whose)
+    posts, label = posts_of(plan, mix), mix.label or mix.name
+    whose = f"the posts and patrol stops of '{label}'" if posts else ""
+    found = reach_map(assess(plan, posts=posts or None), "figures/plan-reach", whose=whose, mark=mark)
+    for kind in dict.fromkeys(kind for kind in kinds if not kind.may_approach):
+        own = posts_of(plan, mix, kind)
+        if own and own != posts:
+            told = f"the posts of those of '{label}' who go to a {kind.label}"
+            return found | reach_map(assess(plan, posts=own), f"figures/plan-reach-{kind.name}", whose=told, mark=mark)
+    return found
+
+
+def posts_of(plan: FloorPlan, mix: Mix, kind: Kind | None = None) -> list[str]:
+    """Return the posts and patrol stops of a mix, for a kind of incident only of those who do not stay away from it."""
+    units = [u for u in mix.units if kind is None or mix.role(u).word(kind) != "stays-away"]
+    return list(dict.fromkeys(place_id(plan, p) for u in units for p in (*([u.post] if u.post else []), *u.patrol)))
 
 
 def place_id(plan: FloorPlan, place: Place) -> str:

@@ -133,3 +133,14 @@ def _told(plan: FloorPlan, opening: Opening) -> str:
 def _other(opening: Opening, space: str) -> str:
     a, b = opening.spaces
     return b if space == a else a
+
+
+def way_name(plan: FloorPlan, opening: Opening) -> str:
+    """Return what people call an opening; where it has no label, what it is and the spaces it joins, never a bare id."""
+    if opening.label:
+        return opening.label
+    names = {space.id: space.name for space in plan.spaces}
+    inside = [names.get(space, space) for space in opening.spaces if space != OUTSIDE]
+    outdoors = out_spaces(plan)
+    indoor = [names.get(space, space) for space in opening.spaces if space not in outdoors]
+    return f"exit of {(indoor or inside)[0]}" if is_exit(plan, opening) else f"door of {' and '.join(inside)}"

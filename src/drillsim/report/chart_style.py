@@ -18,6 +18,8 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 from drillsim.escape import for_figure, for_xml
 from drillsim.quantities import clock
 
+MARK = "handling-mark"
+"""Name of the handling mark among the texts of a figure."""
 NOTE = "Simulated drills, not a prediction."
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7A4B00")
 """Okabe-Ito colours with a contrast above 3:1 on white, and a dark brown, so that six mixes differ in colour, too; the present mix
@@ -146,17 +148,26 @@ def frame(
     return figure, panels
 
 
-def image(figure: Figure, form: str, *, title: str, description: str) -> bytes:
-    """Return a figure as 'png' or 'svg' bytes, equal for equal figures; the SVG names and describes itself."""
+def image(figure: Figure, form: str, *, title: str, description: str, mark: str = "") -> bytes:
+    """Return a figure as 'png', 'svg' or 'pdf' bytes, equal for equal figures; the SVG names and describes itself.
+
+    mark
+        Who may see it, such as 'INTERNAL · Lincoln school', written along the right edge.
+    """
     content = io.BytesIO()
+    if mark and not any(artist.get_gid() == MARK for artist in figure.texts):
+        words = textwrap.shorten(for_figure(mark), 60, placeholder=" ...")
+        across = 1 - 0.07 / figure.get_figwidth()
+        figure.text(across, 0.5, words, rotation=270, ha="center", va="center", fontsize=6.5, color="#7A1F1F", gid=MARK)
     title, description = for_figure(title), for_figure(description)
     with house_style():
         _show_as_text(figure)
         if form == "svg":
             figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
         else:
-            words = {"Software": None, "Title": title, "Description": description}
-            figure.savefig(content, format=form, metadata=words)
+            of_png = {"Software": None, "Title": title, "Description": description}
+            of_pdf = {"Title": title, "Subject": description, "CreationDate": None}
+            figure.savefig(content, format=form, metadata=of_pdf if form == "pdf" else of_png)
     if form != "svg":
         return content.getvalue()
     text = content.getvalue().decode("utf-8")

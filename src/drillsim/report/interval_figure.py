@@ -17,8 +17,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from drillsim.analysis.contrasts import ResultRows, rows_of
-from drillsim.analysis.wording import question, short_name, size_words
+from drillsim.analysis.contrasts import ResultRows, rows_of, sample
+from drillsim.analysis.wording import money_words, question, short_name, size_words
 from drillsim.quantities import clock
 from drillsim.record.columns import CHAINS, LEGS, status_name
 from drillsim.report.chart_style import FILLS, NOTE, clock_axis, frame, house_style, round_up, titled
@@ -48,6 +48,17 @@ def mix_label(played: ResultRows, mix: str, *, alike: bool = False) -> str:
     return textwrap.fill(text, 24, max_lines=2, placeholder=" ...")
 
 
+def cost_label(played: ResultRows, mix: str) -> str:
+    """Return the label of a mix with its middle yearly cost, wrapped in two lines; without one where no mix costs anything."""
+    outline = played.outline
+    if not any(line.cost_high for line in outline.mixes.values()):
+        return mix_label(played, mix)
+    line = outline.mixes[mix]
+    cost = money_words(line.cost_mid, line.cost_mid, line.cost_mid if line.cost_high else 0.0)
+    name = textwrap.shorten(outline.label(mix), 26, placeholder=" ...")
+    return f"{name}\n{cost} a year" + (" (present)" if mix == outline.present else "")
+
+
 def intervals_of(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return the intervals of a measure in the drills that reached it, one column each by its words; none without a chain."""
     rows = rows[rows["status"] == "done"]
@@ -73,16 +84,20 @@ def interval_means(
 ) -> dict[str, tuple[dict[str, float], int, int]]:
     """Return, per mix, the mean intervals over the drills that have them, the number of these, and of all drills.
 
+    Drills are weighed by presence, as everywhere, so that the intervals add up to the mean of the drills that got there.
+
     measure
         The measure that they add up to; the primary one where None.
     """
     outline, out = played.outline, {}
     name = measure or outline.scenarios[scenario].primary
     for mix in outline.mixes:
-        rows = rows_of(played, scenario, mix)
-        found = intervals_of(rows, name)
-        means = {str(c): float(found[c].mean()) for c in found} if len(found) else {}
-        out[mix] = (means, len(found), int((rows["status"] == "done").sum()))
+        found = intervals_of(rows_of(played, scenario, mix, added=True), name)
+        one = sample(played, scenario, mix, name)
+        weights = pd.Series(one.weighed.weights() if one.numbers.size else [], index=one.row, dtype="float64")
+        share = weights.reindex(found.index).fillna(0.0)
+        means = {str(c): float((found[c] * share).sum() / share.sum()) for c in found} if share.sum() > 0 else {}
+        out[mix] = (means, len(found) if means else 0, int(one.numbers.size))
     return out
 
 
@@ -115,7 +130,7 @@ def plot_intervals(played: ResultRows, scenario: str, *, measure: str | None = N
             nobody = "nobody came" if name == ABLE else "not reached"
             text = f"{clock(left[y])}  ({k} of {n})" if k else f"{nobody}  (0 of {n})"
             axes.text(left[y] + 0.012 * longest, y, text, va="center", fontsize=8.5)
-        axes.set_yticks(range(len(mixes)), [mix_label(played, m) for m in mixes])
+        axes.set_yticks(range(len(mixes)), [cost_label(played, m) for m in mixes])
         axes.tick_params(axis="y", length=0)
         clock_axis(axes, round_up(longest), most=6)
         axes.set_xlabel("mean time since the onset (m:ss)")

@@ -284,7 +284,7 @@ def _draw_ramps(axes: Axes, plan: FloorPlan, spaces: Sequence[Space], floors: Ma
 def _exit_word(opening: Opening) -> str:
     """Return the text of an exit: its number in 'Door 4', else its name, shortened."""
     number = re.match(r"Door (\d+)", opening.name)
-    return number[1] if number else textwrap.shorten(opening.name, 14, placeholder="...")
+    return number[1] if number else textwrap.shorten(opening.label or "exit", 14, placeholder="...")
 
 
 def _draw_posts(

@@ -24,7 +24,15 @@ from drillsim.analysis.contrasts import (
     differences,
     sample,
 )
-from drillsim.analysis.wording import difference_words, p_words, quantile_words, question, unit_of
+from drillsim.analysis.wording import (
+    count_words,
+    difference_words,
+    p_words,
+    quantile_words,
+    question,
+    share_words,
+    unit_of,
+)
 from drillsim.quantities import clock
 from drillsim.report.chart_style import (
     GREY,
@@ -38,6 +46,7 @@ from drillsim.report.chart_style import (
     titled,
 )
 from drillsim.report.interval_figure import (
+    cost_label,
     interval_means,
     interval_title,
     intervals_told,
@@ -99,7 +108,7 @@ def plot_response(played: ResultRows, scenario: str, *, measure: str | None = No
         quickest = sorted(samples.items(), key=lambda item: describe(played, scenario, item[0], name).mean.value or 0.0)
         for mix, one in quickest:
             share = float(one.weighed.weights()[one.reached].sum()) if one.numbers.size else 0.0
-            told = f"{100 * share:.0f} % by {clock(end)}" if one.numbers.size else "no such drill"
+            told = f"{share_words(share)} by {clock(end)}" if one.numbers.size else "no such drill"
             ends.append((f"{mix_label(played, mix, alike=alike)}\n{told}", share, *looks[mix]))
         label_ends(panels[-1], ends, gap=0.16, low=0.03, high=0.99)
         panels[0].set_ylabel("share of drills")
@@ -169,8 +178,9 @@ def plot_over_time(played: Drawn, scenario: str, curve: str) -> Figure:
             colour, dashes = looks[mix]
             (line,) = axes.plot(grid[: mean.size], mean, color=colour, lw=_weight(played, mix))
             line.set_dashes(dashes)
-            last = round(float(np.interp(end, grid[: mean.size], mean)))
-            ends.append((f"{mix_label(played, mix, alike=alike)}\n{last:,.0f} by {clock(end)}", last, colour, dashes))
+            last = float(np.interp(end, grid[: mean.size], mean))
+            words = count_words(last, float(np.ceil(last - 1e-9)))  # 24.9 rooms are not 25
+            ends.append((f"{mix_label(played, mix, alike=alike)}\n{words} by {clock(end)}", last, colour, dashes))
         label_ends(axes, ends, gap=0.16 * top, low=0.03 * top, high=0.99 * top)
         clock_axis(axes, end)
         axes.set_ylim(0, 1.04 * top)
@@ -214,7 +224,7 @@ def plot_differences(
             tail = f"\n{one.verdict}, p {p_words(one.p_holm)}" if one.verdict else ""
             told = "the same in every drill" if one.verdict == SAME else words + tail
             axes.text(1.03, y, told, transform=axes.get_yaxis_transform(), va="center", fontsize=8.5)
-        axes.set_yticks(range(len(apart)), [mix_label(played, d.mix) for d in apart])
+        axes.set_yticks(range(len(apart)), [cost_label(played, d.mix) for d in apart])
         axes.set_ylim(-0.6, len(apart) - 0.4)
         axes.tick_params(axis="y", length=0)
         seconds = unit_of(name) == "s"
@@ -262,10 +272,16 @@ def charts(played: Drawn) -> Iterator[Chart]:
             yield Chart(f"{stem}-differences", head, told, plot_differences(played, scenario))
 
 
-def draw_all(played: Drawn, *, formats: Sequence[str] = ("png", "svg")) -> dict[str, bytes]:
-    """Draw all charts of a study and return them as files: name in the results folder to content."""
+def draw_all(played: Drawn, *, formats: Sequence[str] = ("png", "svg"), mark: str = "") -> dict[str, bytes]:
+    """Draw all charts of a study and return them as files: name in the results folder to content.
+
+    mark
+        Who may see them, and the school, written on every picture.
+    """
     return {
-        f"figures/{chart.name}.{form}": image(chart.figure, form, title=chart.title, description=chart.caption)
+        f"figures/{chart.name}.{form}": image(
+            chart.figure, form, title=chart.title, description=chart.caption, mark=mark
+        )
         for chart in charts(played)
         for form in formats
     }

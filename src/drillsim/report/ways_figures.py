@@ -153,10 +153,12 @@ def ways_charts(played: WaysUsed) -> Iterator[Chart]:
                         "Queues over the minutes of a drill, at the three ways with the longest.", plot_queues(played, scenario))  # fmt: skip
 
 
-def draw_ways(played: WaysUsed, *, formats: Sequence[str] = ("png", "svg")) -> dict[str, bytes]:
-    """Draw the charts of the ways used and return them as files: name in the results folder to content."""
+def draw_ways(played: WaysUsed, *, formats: Sequence[str] = ("png", "svg"), mark: str = "") -> dict[str, bytes]:
+    """Draw the charts of the ways used and return them as files, as `draw_all` does: name in the results folder to content."""
     return {
-        f"figures/{chart.name}.{form}": image(chart.figure, form, title=chart.title, description=chart.caption)
+        f"figures/{chart.name}.{form}": image(
+            chart.figure, form, title=chart.title, description=chart.caption, mark=mark
+        )
         for chart in ways_charts(played)
         for form in formats
     }

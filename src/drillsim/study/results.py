@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from drillsim.analysis.compare import compare
 from drillsim.analysis.portfolio.model import Portfolio
 from drillsim.analysis.summary import summarise
+from drillsim.plan.passage import way_name
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, WAYS
 from drillsim.record.content import Content, content_of
 from drillsim.record.outline import Outline
@@ -110,7 +111,8 @@ class Results:
         if self.study is None:
             return {}
         plans = [*(one.plan for one in self.study.variants if one.plan), self.study.plan]
-        return {thing.id: thing.name for plan in plans for thing in (*plan.openings, *plan.flights, *plan.spaces)}
+        named = {thing.id: thing.name for plan in plans for thing in (*plan.flights, *plan.spaces)}
+        return {opening.id: way_name(plan, opening) for plan in plans for opening in plan.openings} | named
 
     @property
     def failed(self) -> pd.DataFrame:

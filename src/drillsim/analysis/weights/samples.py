@@ -91,6 +91,8 @@ class Sample:
         Number of drills left out: the measure has no meaning in them, or they did not run to their end.
     drill
         (n,) place of the drill of each value in `drills`.
+    row
+        (n,) label of the row of each value in the rows of the study.
     """
 
     keys: NDArray[np.int64]
@@ -100,6 +102,7 @@ class Sample:
     failed: int
     drill: NDArray[np.int64]
     drills: Drills
+    row: NDArray[np.int64]
 
     @property
     def replications(self) -> NDArray[np.int64]:
@@ -111,8 +114,9 @@ class Sample:
         """The values of the drills 0, 1, 2 … of the seed, which weigh the same: without those forced to a presence."""
         kept = self.replications < FORCED
         return replace(
-            self, keys=self.keys[kept], numbers=self.numbers[kept], reached=self.reached[kept], drill=self.drill[kept]
-        )
+            self, keys=self.keys[kept], numbers=self.numbers[kept], reached=self.reached[kept], drill=self.drill[kept],
+            row=self.row[kept],
+        )  # fmt: skip
 
     @cached_property
     def weighed(self) -> Weighed:
@@ -191,6 +195,7 @@ def sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
         failed=int((~done).sum()),
         drill=np.searchsorted(drills.numbers, numbered[applies]),
         drills=drills,
+        row=rows.index.to_numpy(dtype=np.int64)[applies],
     )
 
 

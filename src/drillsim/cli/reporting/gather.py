@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from drillsim.cli.maps import place_id
+from drillsim.cli.maps import posts_of
 from drillsim.cli.reporting.settings import settings_of_study
 from drillsim.coverage.assess import assess
 from drillsim.report.page.material import Audience, Fragment, Material, Reach, Units
@@ -18,7 +18,7 @@ from drillsim.report.page.page import write_page
 if TYPE_CHECKING:
     from drillsim.plan.model import FloorPlan
     from drillsim.scenario.kinds import Kind
-    from drillsim.scenario.staffing import Mix
+    from drillsim.scenario.model import Scenario
     from drillsim.study.design import Study
     from drillsim.study.results import Results
 
@@ -77,7 +77,7 @@ def material_of(
     swings = files.get("sensitivity.csv")
     originals = [one.scenario for one in study.variants if not one.changes] or list(study.scenarios)
     scenarios = {scenario.title or scenario.name: scenario for scenario in originals}
-    kinds = {scenario.name: tuple(kind.name for kind in _kinds_of(scenario)) for scenario in study.scenarios}
+    kinds = {scenario.name: tuple(kind.name for kind in kinds_of(scenario)) for scenario in study.scenarios}
     return Material(
         school=study.plan.name,
         played=results,
@@ -107,7 +107,8 @@ def replays_of(results: Results, study: Study) -> dict[str, Fragment]:
     }
 
 
-def _kinds_of(scenario: Any) -> list[Kind]:
+def kinds_of(scenario: Scenario) -> list[Kind]:
+    """Return the kinds of the incidents of a drill, or of the calls of a school day."""
     calls = scenario.demand.calls if scenario.demand is not None else ()
     return [one.row for one in (*scenario.incidents, *calls)]
 
@@ -116,25 +117,19 @@ def reaches(study: Study) -> list[Reach]:
     """Return the assessment of the plan from the posts of the present staffing, and from those alone who may go to a hostile event."""
     mix = study.mixes[study.mixes.present]
     label = mix.label or mix.name
-    posts = _posts(study.plan, mix)
+    posts = posts_of(study.plan, mix)
     whose = f"the posts and patrol stops of '{label}'" if posts else "the posts of the plan"
     found = [Reach(whose, assess(study.plan, posts=posts or None))]
     for kind in dict.fromkeys(
-        kind for scenario in study.scenarios for kind in _kinds_of(scenario) if not kind.may_approach
+        kind for scenario in study.scenarios for kind in kinds_of(scenario) if not kind.may_approach
     ):
-        own = _posts(study.plan, mix, kind)
+        own = posts_of(study.plan, mix, kind)
         if own and own != posts:
             found.append(
                 Reach(f"the posts of those of '{label}' who go to a {kind.label}", assess(study.plan, posts=own))
             )
             break
     return found
-
-
-def _posts(plan: FloorPlan, mix: Mix, kind: Kind | None = None) -> list[str]:
-    """Return the posts and patrol stops of a mix, for a kind only of those who do not stay away from it."""
-    units = [u for u in mix.units if kind is None or mix.role(u).word(kind) != "stays-away"]
-    return list(dict.fromkeys(place_id(plan, p) for u in units for p in (*([u.post] if u.post else []), *u.patrol)))
 
 
 def _reproduce(told: Mapping[str, Any]) -> dict[str, str]:
@@ -155,4 +150,4 @@ def _reproduce(told: Mapping[str, Any]) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
-__all__: Sequence[str] = ("PUBLIC_REPORT", "REPORT", "material_of", "report_page", "units_of")
+__all__: Sequence[str] = ("PUBLIC_REPORT", "REPORT", "kinds_of", "material_of", "report_page", "units_of")

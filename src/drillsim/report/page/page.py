@@ -14,7 +14,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from drillsim.analysis.contrasts import PartitionedResults
-from drillsim.analysis.wording import drills
+from drillsim.analysis.wording import size_words
 from drillsim.record.outline import Outline
 from drillsim.report.page import background, moves, progress, staffing
 from drillsim.report.page.answer import NOT_THIS, answers
@@ -262,7 +262,7 @@ def _rendered(page: _Page, sections: Sequence[Section], *, school: str, audience
 
 def _subtitle(outline: Outline) -> str:
     sizes = (_counted(len(outline.scenarios), "scenario"), _counted(len(outline.mixes), "staffing"))
-    return f"{', '.join(sizes)}, {drills(outline.runs)} each, seed {outline.seed}"
+    return f"{', '.join(sizes)}, {size_words(outline)} each, seed {outline.seed}"
 
 
 def _counted(number: int, thing: str) -> str:

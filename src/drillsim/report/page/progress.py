@@ -9,6 +9,7 @@ import pandas as pd
 from drillsim.analysis.contrasts import PartitionedResults
 from drillsim.analysis.wording import count_words, drills, short_name, unit_of
 from drillsim.plan.model import OUTSIDE, FloorPlan
+from drillsim.plan.passage import way_name
 from drillsim.quantities import clock
 from drillsim.report.page.parts.bars import Bar, plain_bars
 from drillsim.report.page.parts.curves import Look, mean_curves, progress_curves
@@ -143,13 +144,8 @@ def _queues(mine: pd.DataFrame, plan: FloorPlan, count: int, head: str) -> list[
 
 
 def way_words(plan: FloorPlan, id_: str) -> str:
-    """Return what people call a way; where it has no label, what it is and the places it joins, never a bare id."""
-    label = plan.label_of(id_)
-    if label != id_ or id_ not in plan.opening_index:
-        return label
-    opening = plan.openings[plan.opening_index[id_]]
-    inside = [plan.label_of(s) for s in opening.spaces if s != OUTSIDE]
-    return f"exit of {inside[0]}" if len(inside) == 1 else f"door of {' and '.join(inside)}"
+    """Return what people call a way, by its id."""
+    return way_name(plan, plan.openings[plan.opening_index[id_]]) if id_ in plan.opening_index else plan.label_of(id_)
 
 
 def _towards(plan: FloorPlan, way: str, to: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from drillsim.analysis.choice import choice
 from drillsim.analysis.contrasts import PartitionedResults, matters_of, matters_source, rows_of
 from drillsim.analysis.selection.money import money_notes
-from drillsim.analysis.wording import drills, matters_words, question, unit_of
+from drillsim.analysis.wording import matters_words, question, size_words, unit_of
 from drillsim.quantities import clock
 from drillsim.report.interval_figure import ABLE, interval_means, interval_title
 from drillsim.report.page.answer import asked, asked_measures, comparison
@@ -79,7 +79,7 @@ def mix_table(played: PartitionedResults, numbers: Numbers, scenario: str, measu
             "{} of the seed per staffing, the same for each; those added for rare presences are weighed by their chance. A drill in which "
             "it did not happen by {}, the end of the drill, counts as that in means and differences. What matters: {}. "
             "p: paired t test, Holm over all staffings of this table.",
-            drills(outline.runs), numbers.horizon(scenario), matters,
+            size_words(outline, scenario), numbers.horizon(scenario), matters,
         )
     ]  # fmt: skip
     if over:
