@@ -309,6 +309,20 @@ def test_bands_are_quantiles_of_the_rows(folder: Path) -> None:
         assert (band.low_s, band.half_s, band.high_s) == pytest.approx((values[0], values[2], values[4]), abs=1e-3)
 
 
+@pytest.mark.parametrize("at", ["0 s", "120 s"])
+def test_the_last_exit_of_an_evacuation_closes_when_everybody_is_out(at: str) -> None:
+    """Whenever the event begins on the clock of the drill: both are timed from it."""
+    incident = {"kind": "fire", "where": "hall-0", "at": at}
+    drill = scenario("fire", "hall-0", incidents=[incident], protocol={"action": "evacuate"}, horizon="15 min")
+    mixes = ds.Mixes.model_validate({"present": "none", "mixes": {"none": {}}})
+    results = ds.run(ds.Study([drill], plan_named("three_rooms"), mixes, runs=1, seed=3))
+    bands = {band.key: band for band in predict(results, "play", "none").bands}
+    exits = [band.half_s for (_, end, _), band in bands.items() if end == "last_out"]
+    everybody = bands["onset", "evacuated_all", ""].half_s
+    assert len(exits) == 2
+    assert max(t for t in exits if t is not None) == pytest.approx(everybody, abs=2e-3)
+
+
 def test_a_study_of_several_drills_asks_which(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

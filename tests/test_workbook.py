@@ -20,9 +20,10 @@ from drillsim.cli import main
 from drillsim.record.columns import WAYS
 from drillsim.record.outline import outline_from
 from drillsim.record.store import WAY_KEYS
+from drillsim.report.workbook.drill_sheets import NamedDrill
 from drillsim.report.workbook.sheets import LAST_ROW, SheetFile, cell_text
 from drillsim.report.workbook.table import SheetTable, columns
-from drillsim.report.workbook.workbook import workbook_bytes
+from drillsim.report.workbook.workbook import StudyFiles, workbook_bytes
 from hostile_text import hostile
 from plays import scenario
 from shipped import plan_named
@@ -163,7 +164,7 @@ def test_heads_stay_in_view_and_can_be_filtered(played: ds.Results, tmp_path: Pa
     assert len(times) > 10
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(hostile)
 def test_hostile_labels_are_text_in_excel(text: str) -> None:
     made = relabelled(SMALL, text)
@@ -175,6 +176,21 @@ def test_hostile_labels_are_text_in_excel(text: str) -> None:
     assert shown == {cell_text(text) or None}
 
 
+@settings(max_examples=12, deadline=None)
+@given(hostile)
+def test_hostile_labels_of_a_plan_are_text_in_excel(text: str) -> None:
+    plan = PLAN.unchecked_copy({"name": text, "spaces": tuple(s.unchecked_copy({"label": text}) for s in PLAN.spaces)})
+    drill = NamedDrill(text, text, text, TRACE, plan)
+    files = StudyFiles(text, {"way": text}, {text: DRILL}, None, [drill], text)
+    book = read(workbook_bytes(SMALL, SUMMARY, NO_WAYS, files))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
+    assert {row["Room"] for row in table(book["Rooms"])} == {cell_text(text)}
+
+
+PLAN = plan_named("three_rooms")
+DRILL = scenario("hostile", "hall-1", protocol={"action": "lockdown"}, crowd="stays")
+TRACE = ds.simulate(DRILL, PLAN, ds.Mixes.model_validate({"present": "x", "mixes": {"x": {}}})["x"], seed=1)
 SMALL = six_mixes(2)
 SUMMARY = summarise(SMALL)
 

@@ -102,8 +102,13 @@ def _made(
     return Band(start, end, place, what, low, half, high, reached, drills)
 
 
-def exit_bands(ways: pd.DataFrame, scenario: str, mix: str, names: dict[str, str]) -> list[Band]:
+def exit_bands(
+    ways: pd.DataFrame, scenario: str, mix: str, names: dict[str, str], *, onset_s: float = 0.0
+) -> list[Band]:
     """Return the bands of the last person out by each exit, over the drills in which somebody used it; most people first.
+
+    onset_s
+        When the event begins, on the clock of the drill, by which ways are told; measures count from it.
 
     ways
         The table `Results.ways`.
@@ -113,7 +118,7 @@ def exit_bands(ways: pd.DataFrame, scenario: str, mix: str, names: dict[str, str
     mine = ways[(ways["scenario"] == scenario) & (ways["mix"] == mix) & (ways["kind"] == "exit") & (ways["people"] > 0)]
     found = []
     for way, rows in mine.groupby("way", sort=False):
-        last = rows["last_s"].to_numpy(dtype=np.float64)
+        last = np.maximum(rows["last_s"].to_numpy(dtype=np.float64) - onset_s, 0.0)
         parts = [quantile(last, np.ones(last.size, dtype=np.bool_), share) for share in (LOW, HALF, HIGH)]
         what = f"the start until the last person is out by {names.get(str(way), str(way))}"
         band = _made(ONSET, LAST_OUT, str(way), what, parts, last.size, last.size)

@@ -85,14 +85,16 @@ def predict(results: Results, scenario: str, mix: str) -> Prediction:
     if study is None:
         raise ResultError("a prediction needs the study that was played; read its folder with `results_of`")
     outline = results.outline
+    place = [one.name for one in study.scenarios].index(scenario)
+    drill = study.scenarios[place]
+    onset_s = drill.incidents[drill.protected].at
     bands = bands_of(results, scenario, mix)
-    bands += exit_bands(results.ways, scenario, mix, dict(results.place_names))
+    bands += exit_bands(results.ways, scenario, mix, dict(results.place_names), onset_s=onset_s)
     room = room_band(_room_times(results, scenario, mix))
     bands += [room] if room else []
     hashes = study.hashes()
     of_scenario = hashes["scenarios"]
     assert isinstance(of_scenario, dict)
-    place = [one.name for one in study.scenarios].index(scenario)
     return Prediction(
         {
             MARK: 1,
