@@ -162,7 +162,7 @@ def test_what_is_so_at_once_is_not_timed() -> None:
 # ---------------------------------------------------------------------- the files
 
 
-def test_the_page_is_marked_and_shows_hash_words_and_expected_times_but_not_on_cards() -> None:
+def test_the_page_shows_mark_hash_words_and_times_but_cards_show_no_times() -> None:
     drill = scenario("hostile", "hall-1", protocol={"action": "lockdown"})
     page = kit_page(kit(drill, plan_named("three_rooms")))
     cards = page.decode().split('<section class="card">')

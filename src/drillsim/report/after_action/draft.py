@@ -1,4 +1,4 @@
-"""The draft of an after-action report and improvement plan, after the HSEEP template of 2013 (HSEEP-IP01): what drills show, and blanks.
+"""The draft of an after-action report and improvement plan, after the HSEEP template (docs/sources.md#hseep): what drills show, and blanks.
 
 A simulation is input to such a report; it is no exercise. Ratings, owners and dates stay marked blanks: a model rates nobody.
 """
