@@ -153,15 +153,17 @@ def test_a_mean_count_below_the_whole_is_not_shown_as_the_whole(value: float, wh
         assert words != "0"
 
 
-def test_intervals_are_weighed_by_presence_and_add_up_to_the_mean_of_the_table() -> None:
+@pytest.mark.parametrize("measure", ["able_on_scene_s", "ems_on_scene_s"])
+def test_intervals_are_weighed_by_presence_and_add_up_to_the_mean_of_the_table(measure: str) -> None:
+    legs = ("leg_notice_s", "leg_walk_s") if measure == "able_on_scene_s" else ("noticed_s", "reported_s")
     rows = [
-        {**row, "leg_notice_s": value / 4, "leg_walk_s": 3 * value / 4, "forced": forced, "presence": state}
+        {**row, legs[0]: value / 4, legs[1]: 3 * value / 4, "forced": forced, "presence": state}
         for value, forced, state in (
             (100.0, "", "all here"),
             (200.0, "", "all here"),
             (900.0, "sro-1=away", "away: sro-1"),
         )
-        for row in times("one-sro", value)
+        for row in times("one-sro", value, measure=measure)
     ]
     rows = [{**row, "replication": i if not row["forced"] else 0} for i, row in enumerate(rows)]
     line = replace(
@@ -170,8 +172,8 @@ def test_intervals_are_weighed_by_presence_and_add_up_to_the_mean_of_the_table()
         chances={"one-sro": Chances({"sro-1": 0.85}, ())},
     )
     played = Made(one.runs, replace(one.outline, scenarios={"drill": line}))
-    ((means, reached, drills),) = interval_means(played, "drill").values()
-    mean = describe(played, "drill", "one-sro", "able_on_scene_s").mean.value
+    ((means, reached, drills),) = interval_means(played, "drill", measure).values()
+    mean = describe(played, "drill", "one-sro", measure).mean.value
     assert mean != pytest.approx(400.0)
     assert sum(means.values()) == pytest.approx(mean)
     assert (reached, drills) == (3, 3)

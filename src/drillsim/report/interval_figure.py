@@ -76,7 +76,7 @@ def intervals_of(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
         now: NDArray[np.float64] = np.minimum(np.fmax(before, own), total)
         found[f"to {short_name(stamp)}"], before = now - before, now
     found[f"to {short_name(measure)}"] = total - before
-    return pd.DataFrame(found)
+    return pd.DataFrame(found, index=rows.index)
 
 
 def interval_means(
