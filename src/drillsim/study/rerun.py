@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,9 +23,11 @@ from drillsim.record.study_store import STORE
 from drillsim.record.trace import Value
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mixes
+from drillsim.study.chunks import Chunk
 from drillsim.study.design import Study
-from drillsim.study.results import Results, collect, read_results
+from drillsim.study.results import PICKED, Results, collect, read_results
 from drillsim.study.runner import run, split
+from drillsim.study.storage.drills import Drill
 from drillsim.study.storage.folder import INPUTS, StudyFolder, add_to_folder
 from drillsim.study.storage.keeping import Keeping, Progress
 from drillsim.study.variants import Variant
@@ -84,7 +87,8 @@ def rerun(
     study = read_study(folder)
     rows, _, _ = read_folder(folder)
     told = manifest_of(Path(folder)) or {}
-    results = run(study, workers=workers, executor=executor, store=store, progress=progress)
+    order = partial(_played, study, rows) if told.get(PICKED) else None
+    results = run(study, workers=workers, executor=executor, store=store, progress=progress, chunk_order=order)
     now = manifest(study.outline, {}, {})["versions"]
     then = told.get("versions", {})
     changed = {n: (str(v), str(now.get(n, "not installed"))) for n, v in then.items() if now.get(n) != v}
@@ -104,6 +108,25 @@ def stored_results(folder: Path | str) -> Results:
             if not drills.open_jobs(split(study, workers=1)):
                 return collect(study, drills.results(), seconds=0.0)
     return replace(read_results(home), study=study)
+
+
+def _played(study: Study, rows: Sequence[Row], chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return the chunks without drills that a study did not play, since a mix was picked before: those without a row."""
+    stored = {tuple(row.get(key) or "" for key in ROW_KEYS[:4]) for row in rows}
+    names = list(study.mixes)
+
+    def is_played(drill: Drill) -> bool:
+        scenario, number = study.scenarios[drill[0]], study.strata[drill[0]].drills[drill[2]]
+        key = (scenario.name, names[drill[1]], number.forced, number.replication or "")
+        return key in stored
+
+    found: list[Chunk] = []
+    for chunk in chunks:
+        if all(map(is_played, chunk.drills(len(names)))):
+            found.append(chunk)
+        else:
+            found += [one for one in chunk.singles(len(names)) if all(map(is_played, one.drills(len(names))))]
+    return found
 
 
 def read_study(folder: Path | str) -> Study:

@@ -44,6 +44,8 @@ from drillsim.study.storage.folder import StudyFolder, declared_by, input_files,
 
 WATCHED = 20
 """Drills whose queues are shown over time."""
+PICKED = "picked"
+"""Key of the manifest of a study of which some drills were not played, since a mix was picked before."""
 Curves = Mapping[tuple[str, str], Mapping[str, NDArray[np.float64]]]
 
 
@@ -241,7 +243,9 @@ def write_files(
     home = folder.home if isinstance(folder, StudyFolder) else Path(folder)
     study = results.study
     inputs = folder.files if isinstance(folder, StudyFolder) else input_files(study) if study else {}
-    more = {"store": told} if (told := store_told(folder)) else {}
+    more: dict[str, Any] = {"store": told} if (told := store_told(folder)) else {}
+    if _is_picked(results):
+        more[PICKED] = True
     mark = manifest(
         results.outline,
         study.hashes() if study else {},
@@ -253,7 +257,15 @@ def write_files(
         declared=declared_by(results.outline),
         **more,
     )
-    return write_folder(home, {**inputs, **files}, mark, beside=STORE_FILES if more else ())
+    return write_folder(home, {**inputs, **files}, mark, beside=STORE_FILES if told else ())
+
+
+def _is_picked(results: Results) -> bool:
+    """Return whether drills of the study were not played, since a mix was picked before; of days nobody can tell by rows."""
+    if results.study is None or any(scenario.demand is not None for scenario in results.study.scenarios):
+        return False
+    names = results.runs[["scenario", "mix", "forced", "replication"]]
+    return int((~names.duplicated()).sum()) < len(results.study)
 
 
 def read_results(folder: Path | str) -> Results:
