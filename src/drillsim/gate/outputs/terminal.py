@@ -61,7 +61,7 @@ def _table(verdict: GateVerdict, labels: Labels) -> Iterator[str]:
     yield ""
     for t in (t for t in moved[:MOST] if t.explanation is not None):
         yield f"{name_of(t.scenario, labels)}, {name_of(t.mix, labels)}: {why_words(t, labels)}"
-        if t.fails:
+        if t.has_drifted:
             yield f"  {failure_words(t)}"
         if words := drill_words(t):
             yield f"  {words}"
