@@ -58,3 +58,5 @@ def test_the_mix_that_differs_most_is_shown_beside_the_present_one() -> None:
     assert widest is not None
     assert (widest.mix, widest.versus) == ("sro-and-guard", "one-sro")
     assert widest_difference(made(times("one-sro", 100, 90)), "drill") is None
+    same = made([*times("one-sro", 100, 90), *times("two-guards", 100, 90)])
+    assert widest_difference(same, "drill") is None

@@ -13,6 +13,7 @@ import pytest
 import drillsim as ds
 from browser.page import Page
 from drillsim.report.replay.packing import pack, unpack
+from drillsim.report.replay.tracks import simplified
 from plays import mix, scenario
 from shipped import ROOT, plan_named
 
@@ -182,7 +183,7 @@ def test_the_browser_puts_everybody_where_the_drill_had_them(shown: Page) -> Non
     for time_s in (0.0, 26.0, 33.0, 47.0, 52.0):
         told = []
         for place, side in enumerate(two_fights().sides):
-            tracks = [*side.people, *(mark.track for mark in side.units)]
+            tracks = [*map(simplified, side.people), *(mark.track for mark in side.units)]
             packed = unpack(pack(tracks, number), levels, [t.who for t in tracks])
             found = [at for track in packed if (at := track.at(time_s)) is not None]
             told += [[place * len(levels) + number[level], round(x, 3), round(y, 3)] for level, x, y in found]

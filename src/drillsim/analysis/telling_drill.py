@@ -9,10 +9,14 @@ import numpy as np
 from drillsim.analysis.contrasts import Difference, ResultRows, differences
 from drillsim.analysis.estimators import Interval
 from drillsim.analysis.weights.samples import pair_of, sample
-from drillsim.analysis.wording import difference_words, drills, short_name, unit_of
+from drillsim.analysis.wording import difference_words, drills, question, unit_of
 
 RULE = "of the drills of the seed the one whose own difference is nearest to the mean difference; of equals the first"
 """How the drill is chosen. Drills forced to a rare presence are left out; those that both mixes reach go first."""
+
+
+SHOWN = 0.05
+"""Least mean difference that a table does not show as 0."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,8 @@ class TellingDrill:
             difference_words(Interval(v, None, None), unit_of(self.measure)) for v in (self.difference, self.mean)
         )
         return (
-            f"Drill {self.replication} of seed {self.seed} is shown: in {short_name(self.measure)}, {self.mix} less "
-            f"{self.versus} is {own} in it, and {mean} on average over {drills(self.pairs)} ({RULE})."
+            f"Drill {self.replication} of seed {self.seed} is shown. For {question(self.measure)}, {self.mix} less "
+            f"{self.versus} is {own} in it, and {mean} on average over {drills(self.pairs)}. Chosen: {RULE}."
         )
 
 
@@ -67,10 +71,11 @@ def telling_drill(played: ResultRows, scenario: str, mix: str, versus: str, meas
 
 
 def widest_difference(played: ResultRows, scenario: str, versus: str | None = None) -> Difference | None:
-    """Return the largest mean difference of a mix from `versus` in the scenario's primary measure; None without one.
+    """Return the largest mean difference of a mix from `versus` in the scenario's primary measure; None where none differs.
 
     Of equals the first mix of the file. Raises ResultError for an unknown name.
     """
     measure = played.outline.scenarios[scenario].primary
     found = [d for d in differences(played, scenario, measure, versus) if d.paired.difference.value is not None]
-    return max(found, key=lambda d: abs(d.paired.difference.value or 0.0), default=None)
+    widest = max(found, key=lambda d: abs(d.paired.difference.value or 0.0), default=None)
+    return widest if widest is not None and abs(widest.paired.difference.value or 0.0) >= SHOWN else None

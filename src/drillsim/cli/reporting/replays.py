@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,24 +60,35 @@ def telling_replays(
     """Return a replay, by scenario, for each of the first scenarios of a study: of the two mixes that differ most in its primary measure,
     the drill that shows their difference best, with the command that plays it.
 
-    Scenarios of whole days, and those with one mix, have none.
+    Where no staffing differs it is the first drill with the present mix alone. Whole days have none.
     """
-    from drillsim.analysis.telling_drill import telling_drill, widest_difference
+    from drillsim.errors import SimulationError
 
     found: dict[str, Replay] = {}
     for scenario in scenarios:
         line = played.outline.scenarios.get(scenario.name)
-        widest = None if line is None or line.day else widest_difference(played, scenario.name)
-        if widest is None or len(found) == MOST:
+        if line is None or line.day or len(found) == MOST:
             continue
-        told = telling_drill(played, scenario.name, widest.mix, widest.versus, widest.measure)
-        if told is None:
-            continue
-        both = [mixes[widest.versus], mixes[widest.mix]]
-        traces = [play(scenario, plan, m, seed=told.seed, replication=told.replication) for m in both]
-        command = (
-            f"Play it again: drillsim run {scenario.name}.yaml --mix {widest.versus} --versus {widest.mix} "
-            f"--seed {told.seed} --replication {told.replication} --replay {scenario.name}.html"
-        )
-        found[scenario.name] = replay_of(traces, scenario, both, [told.sentence, command])
+        with suppress(SimulationError):  # a drill that cannot be played is counted in the tables, and has no replay
+            found[scenario.name] = _telling(played, scenario, plan, mixes)
     return found
+
+
+def _telling(played: ResultRows, scenario: Scenario, plan: FloorPlan, mixes: Mixes) -> Replay:
+    """Return the drill of a scenario that shows its widest difference best; without one the first, with the present mix."""
+    from drillsim.analysis.telling_drill import telling_drill, widest_difference
+    from drillsim.analysis.wording import question
+
+    seed, measure = played.outline.seed, played.outline.scenarios[scenario.name].primary
+    widest = widest_difference(played, scenario.name)
+    told = widest and telling_drill(played, scenario.name, widest.mix, widest.versus, widest.measure)
+    names = [told.versus, told.mix] if told else [mixes.present]
+    number = told.replication if told else 0
+    why = told.sentence if told else f"No staffing differs here in {question(measure)}: the first drill is shown."
+    traces = [play(scenario, plan, mixes[name], seed=seed, replication=number) for name in names]
+    versus = f" --versus {names[1]}" if told else ""
+    command = (
+        f"Play it again: drillsim run {scenario.name}.yaml --mix {names[0]}{versus} --seed {seed} --replication {number} "
+        f"--replay {scenario.name}.html"
+    )
+    return replay_of(traces, scenario, [mixes[name] for name in names], [why, command])

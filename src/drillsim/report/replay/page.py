@@ -21,7 +21,7 @@ from drillsim.report.replay.packing import PER_S, pack, pack_times
 from drillsim.report.replay.parting import Parting
 from drillsim.report.replay.plan_drawing import PlanDrawing, number
 from drillsim.report.replay.side import Mark, Side
-from drillsim.report.replay.tracks import ReplayTrack
+from drillsim.report.replay.tracks import ReplayTrack, simplified
 
 HANDLING = "INTERNAL: shows rooms, doors and where staff are. Do not publish."
 NOT = "One simulated drill, not a prediction; people are dots, and nobody is rated."
@@ -176,7 +176,7 @@ def _data(sides: Sequence[Side], drawing: PlanDrawing) -> dict[str, Any]:
     return {
         "view": [round(v, 2) for v in drawing.view],
         "levels": [level.label for level in drawing.levels],
-        "people": pack(pool, levels),
+        "people": pack([simplified(track) for track in pool], levels),
         "sides": [_side_data(side, which, levels, drawing) for side, which in zip(sides, indices, strict=True)],
     }
 

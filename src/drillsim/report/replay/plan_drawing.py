@@ -72,9 +72,10 @@ def _level(plan: FloorPlan, level: Level, floors: dict[str, Polygon], scale: Sca
     here = {s.id for s in spaces}
     parts = [_path(space, floors[space.id]) for space in spaces]
     parts += [text for space in spaces for text in _label(space, floors[space.id], scale)]
-    for opening in plan.openings:
-        if here.intersection(opening.spaces):
-            parts += _opening(plan, opening, floors[next(s for s in opening.spaces if s in here)], scale)
+    openings = [o for o in plan.openings if here.intersection(o.spaces)]
+    out = [o for o in openings if is_exit(plan, o) or OUTSIDE in o.spaces]
+    parts += [_thresholds([o for o in openings if o not in out], "replay-door"), _thresholds(out, "replay-exit")]
+    parts += [_number(o, floors[next(s for s in o.spaces if s in here)], scale) for o in out]
     for thing in plan.equipment:
         if thing.space in here and thing.kind in EQUIPMENT:
             parts.append(
@@ -105,6 +106,8 @@ def _label(space: Space, floor: Polygon, scale: Scale) -> list[str]:
 def _lines(lines: Sequence[str], x: float, y: float, size_pt: float, scale: Scale, *, turned: bool) -> str:
     em = size_pt / 72 / scale.inches_per_m
     first = -(len(lines) - 1) * 0.55 + 0.35
+    if len(lines) == 1 and not turned:
+        return _text(lines[0], x, y, size_pt, scale, "replay-text")
     spans = "".join(
         f'<tspan x="{number(x)}" dy="{number((first if i == 0 else 1.1) * em)}">{for_xml(line)}</tspan>'
         for i, line in enumerate(lines)
@@ -113,17 +116,18 @@ def _lines(lines: Sequence[str], x: float, y: float, size_pt: float, scale: Scal
     return f'<text class="replay-text" y="{number(-y)}" font-size="{number(em)}"{turn}>{spans}</text>'
 
 
-def _opening(plan: FloorPlan, opening: Opening, inside: Polygon, scale: Scale) -> list[str]:
-    (x0, y0), (x1, y1) = opening.line
-    way_out = is_exit(plan, opening) or OUTSIDE in opening.spaces
-    line = f'x1="{number(x0)}" y1="{number(-y0)}" x2="{number(x1)}" y2="{number(-y1)}"'
-    title = f"<title>{for_xml(opening.name)}</title>"
-    if not way_out:
-        return [f'<line class="replay-door" {line}>{title}</line>']
-    coded = re.match(r"(?:Door|Exit) (\S{1,3})$", opening.name)
+def _thresholds(openings: Sequence[Opening], kind: str) -> str:
+    """Return the lines of some openings as one path."""
+    lines = (o.line for o in openings)
+    d = "".join(f"M{number(x0)} {number(-y0)}L{number(x1)} {number(-y1)}" for (x0, y0), (x1, y1) in lines)
+    return f'<path class="{kind}" d="{d}"/>' if d else ""
+
+
+def _number(opening: Opening, inside: Polygon, scale: Scale) -> str:
+    """Return the number of a way out, such as the 4 of 'Door 4', outside its threshold; nothing where it has none."""
+    coded = re.match(r"(?:Door|Exit) (\S{1,3})(?:$| \()", opening.name)
     x, y = beyond(opening, inside, 9.0 / 72 / scale.inches_per_m)
-    drawn = [f'<line class="replay-exit" {line}>{title}</line>']
-    return [*drawn, _text(coded[1], x, y, 7.0, scale, "replay-text replay-exit-name")] if coded else drawn
+    return _text(coded[1], x, y, 7.0, scale, "replay-text replay-exit-name") if coded else ""
 
 
 def _text(text: str, x: float, y: float, size_pt: float, scale: Scale, kind: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import hypot
 
 from drillsim.record import events as ev
 from drillsim.record.trace import Event, Leg, Trace
 
 LEAVES = frozenset({ev.OUT, ev.OUT_AGAIN, ev.GONE_HOME, ev.LEFT})
 """Events after which a person or unit is not on the plan, unless a later leg brings it back."""
+LOST_M = 0.01
+"""A corner goes where those beside it tell it to within this."""
 NEAR_M, NEAR_S = 0.005, 0.05
 """Legs that begin so near to the end of the one before are one stretch."""
 
@@ -65,6 +68,35 @@ def tracks_of(trace: Trace) -> tuple[list[ReplayTrack], list[ReplayTrack], list[
     places = [t for t in tracks if t.who in incidents]
     apart = {t.who for t in (*people, *places)}
     return people, [t for t in tracks if t.who not in apart], places
+
+
+def simplified(track: ReplayTrack) -> ReplayTrack:
+    """Return a track without the corners that its neighbours tell, to LOST_M at the time of each."""
+    return ReplayTrack(track.who, tuple(map(_with_fewest_corners, track.stretches)))
+
+
+def _with_fewest_corners(stretch: Stretch) -> Stretch:
+    """Return a stretch with the corners kept greedily, each as far from the one before as LOST_M allows."""
+    corners = list(zip(stretch.times_s, stretch.x_m, stretch.y_m, strict=True))
+    kept, last = [0], len(corners) - 1
+    while kept[-1] < last:
+        end = kept[-1] + 1
+        while end < last and _tells(corners[kept[-1] : end + 2]):
+            end += 1
+        kept.append(end)
+    times, xs, ys = zip(*(corners[k] for k in kept), strict=True)
+    return Stretch(stretch.level, times, xs, ys, goes=stretch.goes)
+
+
+def _tells(corners: Sequence[tuple[float, float, float]]) -> bool:
+    """Return whether the first and the last of some corners tell where all between are."""
+    (t0, x0, y0), (t1, x1, y1) = corners[0], corners[-1]
+    if t1 <= t0:
+        return False
+    return all(
+        hypot(x0 + (x1 - x0) * (t - t0) / (t1 - t0) - x, y0 + (y1 - y0) * (t - t0) / (t1 - t0) - y) <= LOST_M
+        for t, x, y in corners[1:-1]
+    )
 
 
 def _departures(events: Iterable[Event]) -> Mapping[str, Sequence[float]]:
