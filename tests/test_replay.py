@@ -7,22 +7,25 @@ import re
 from collections import Counter
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import drillsim as ds
 from drillsim.escape import one_line
 from drillsim.plan.model import OUTSIDE
+from drillsim.plan.outlines import floor_of
 from drillsim.record.trace import Leg
 from drillsim.report.replay.packing import pack, unpack
 from drillsim.report.replay.page import asset, csp_hash
 from drillsim.report.replay.tracks import ReplayTrack, Stretch, simplified, tracks_of
 from plays import mix, scenario, stamps
-from shipped import ROOT, plan_named
+from shipped import ROOT, SCENARIOS, plan_named
 
 SRO = {"id": "sro-1", "role": "sro", "post": "front-desk"}
 GUARD = {"id": "guard-1", "role": "unarmed-guard", "post": "front-desk"}
@@ -339,3 +342,41 @@ def test_a_notebook_shows_a_replay_in_a_frame_of_its_own() -> None:
 def test_two_replays_of_a_large_school_stay_small() -> None:
     trace = evacuation("doe_secondary")
     assert len(ds.replay(trace, trace).fragment().encode()) < 200_000
+
+
+# ---------------------------------------------------------------------- levels
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SCENARIOS if p.stem in ("passing", "secure", "two-at-once")], ids=lambda p: p.stem
+)
+def test_everybody_on_the_plan_is_on_a_floor_of_the_level_that_is_shown(path: Path) -> None:
+    drill, mixes = ds.read_scenario(path), ds.read_mixes(path.parent / "mixes.yaml")
+    plan = plan_named(Path(str(drill.plan)).stem)
+    trace = ds.simulate(drill, plan, mixes[mixes.present], seed=3, record_legs=True)
+    side = ds.replay(trace).sides[0]
+    floors = {
+        level.id: shapely.union_all([floor_of(s.polygon, s.holes) for s in plan.spaces if s.level == level.id]).buffer(
+            0.1
+        )
+        for level in plan.levels
+    }
+    doors = shapely.union_all([shapely.LineString(o.line) for o in plan.openings]).buffer(0.6)
+    marks = [*side.people, *(mark.track for mark in (*side.units, *side.incidents))]
+    for time_s in (0.0, side.until_s / 7, side.until_s / 3, side.until_s / 2):
+        seen = [at for track in marks if (at := track.at(time_s)) is not None]
+        assert seen
+        for level, floor in floors.items():
+            points = shapely.points([(x, y) for at_level, x, y in seen if at_level == level])
+            lost = points[~(shapely.covers(floor, points) | shapely.covers(doors, points))]
+            assert not len(lost), lost[:3]
+
+
+def test_police_wait_at_their_entry_on_its_level() -> None:
+    plan = plan_named("three_rooms")
+    top = plan.model_copy(update={"levels": (*plan.levels, plan.levels[0].model_copy(update={"id": "roof"}))})
+    drill = scenario("hostile", "room-201", protocol={"action": "lockdown"})
+    trace = ds.simulate(drill, top, mix(), seed=1, record_legs=True)
+    police = [leg for leg in trace.legs if leg.who == "police"]
+    assert police[0].level == "L0"
+    assert {leg.level for leg in police} <= {"L0", "L1"}
