@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import zipfile
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,13 @@ def played() -> ds.Results:
 
 def test_the_sheets_stand_in_their_order(made: Made) -> None:
     assert read(workbook_bytes(made, summarise(made), NO_WAYS)).sheetnames == SHEETS
+
+
+def test_equal_results_give_equal_bytes(made: Made) -> None:
+    assert workbook_bytes(made, summarise(made), NO_WAYS) == workbook_bytes(made, summarise(made), NO_WAYS)
+    assert b"1980-01-01T00:00:00Z" in zipfile.ZipFile(BytesIO(workbook_bytes(made, summarise(made), NO_WAYS))).read(
+        "docProps/core.xml"
+    )
 
 
 def test_the_summary_has_the_values_of_summary_json(made: Made) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
@@ -34,6 +35,8 @@ WIDTHS: Mapping[CellKind, tuple[float, float]] = {
 """Least and largest width of a column by kind, in characters."""
 LOOKED_AT = 300
 """Rows by which the width of a text column is chosen."""
+CREATED = dt.datetime(1980, 1, 1)  # noqa: DTZ001 (a mark, not a time)
+"""Date in the properties of every file, so that equal results give equal bytes."""
 SETTINGS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -55,7 +58,8 @@ class SheetFile:
     def __init__(self, title: str) -> None:
         self._bytes = BytesIO()
         self._book = Workbook(self._bytes, SETTINGS)
-        self._book.set_properties({"title": cell_text(title)[:255], "category": "INTERNAL", "comments": HANDLING})
+        told = {"title": cell_text(title)[:255], "category": "INTERNAL", "comments": HANDLING, "created": CREATED}
+        self._book.set_properties(told)
         base = {"valign": "top"}
         self._title = self._book.add_format({**base, "bold": True, "font_size": 14})
         self._bold = self._book.add_format({**base, "bold": True})

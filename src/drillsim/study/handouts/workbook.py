@@ -35,7 +35,8 @@ def write_workbook(results: Results, path: Path | str, *, most_rows: int | None 
     """Write the results of a study as an Excel workbook and return its path; a file of that name is replaced.
 
     Sheets: Read me, Summary, Runs, Rooms, Ways, Timeline, Assumptions. Values are those of `runs.csv` and `summary.json`; text is
-    never a formula. Rooms and Timeline tell the median drill of each scenario, which is played again for it.
+    never a formula. Rooms and Timeline tell the median drill of each scenario, which is played again for it; for results that were
+    read from a folder, without the study that made them, these two and Assumptions stay empty. Equal results give equal bytes.
 
     most_rows
         Rows of one sheet at most; None for what Excel can hold (1,048,576). The sheet says how many are left out.
