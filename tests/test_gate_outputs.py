@@ -150,3 +150,10 @@ def test_a_baseline_is_not_overwritten_by_chance(tmp_path: Path, capsys: pytest.
     _, path = gated(tmp_path)
     assert main(["baseline", "write", str(tmp_path / "scenario.yaml"), "--out", str(path)]) == 2
     assert "baseline accept" in capsys.readouterr().err
+
+
+def test_identical_fails_what_is_better_too(tmp_path: Path) -> None:
+    _, path = gated(tmp_path, scenario=("radio: {low: 3 s, high: 8 s}", "radio: {low: 2 s, high: 3 s}"))
+    xml = tmp_path / "g.xml"
+    assert (gate(path, "--first", "4"), gate(path, "--first", "4", "--identical", "--junit", str(xml))) == (0, 10)
+    assert ET.parse(xml).getroot().find("testsuite/testcase[@name='identical']/failure") is not None

@@ -43,6 +43,7 @@ def judge(
     path: Path,
     *,
     first: int | None = None,
+    identical: bool = False,
     workers: int = 1,
     simulate: Simulate | None = None,
     tell: Tell = lambda _s, _d, _of: None,
@@ -52,7 +53,9 @@ def judge(
     path
         The file of the baseline, to whose folder the paths in it are relative.
     first
-        Play only so many drills of the seed: a quick look, identical or not.
+        Play only so many drills of the seed: a quick look.
+    identical
+        Whether any drill that is not as it was fails.
     simulate
         Plays one drill; `drillsim.simulate` where None.
 
@@ -91,7 +94,7 @@ def judge(
             tests = decided_tests(scenarios, tests, baseline, looks=len(schedule))
             if all(t.decided.state in (GateState.PASSED, GateState.FAILED) for t in tests):
                 break
-    return _verdict(baseline, path, scenarios, tests)
+    return replace(_verdict(baseline, path, scenarios, tests), identical_wanted=identical)
 
 
 # ---------------------------------------------------------------------- the verdict

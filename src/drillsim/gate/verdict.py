@@ -146,13 +146,26 @@ class GateVerdict:
     changed_drills: int = 0
     drills: int = 0
     labels: Mapping[str, str] = field(default_factory=dict, repr=False)
+    identical_wanted: bool = False
+    """Whether any drill that is not as it was fails the gate, better or worse: for few drills, which decide nothing else."""
 
     @property
     def failures(self) -> tuple[str, ...]:
         """What fails, in a few words each."""
         tests = [f"{t.scenario}/{t.mix}/{t.measure}" for t in self.tests if t.fails]
         goals = [f"{g.scenario}/{g.mix}: {g.text}" for g in self.goals if g.verdict == MISSED]
-        return (*tests, *goals, *(f"{w.scenario}: {w.counter}" for w in self.work if w.fails))
+        others = [self.differing_words] if self.differs else []
+        return (*others, *tests, *goals, *(f"{w.scenario}: {w.counter}" for w in self.work if w.fails))
+
+    @property
+    def differs(self) -> bool:
+        """Whether it fails for a drill that is not identical."""
+        return self.identical_wanted and not self.is_identical
+
+    @property
+    def differing_words(self) -> str:
+        """How many drills are not identical."""
+        return f"{self.changed_drills:,} of {self.drills:,} drills are not identical"
 
     @property
     def is_identical(self) -> bool:

@@ -36,6 +36,9 @@ BASELINE = Path("baseline.json")
 @click.option(
     "--first", type=click.IntRange(min=1), metavar="N", help="Only the first N drills of each mix: a quick look."
 )
+@click.option(
+    "--identical", is_flag=True, help="Fail where any drill is not as it was, better or worse; for few drills."
+)
 @click.option("--workers", type=WORKERS, help="Processes; default: as many as pay. Never changes a result.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 def gate(
@@ -46,6 +49,7 @@ def gate(
     strict: bool,
     show_labels: bool,
     first: int | None,
+    identical: bool,
     workers: int | None,
     quiet: bool,
 ) -> int:
@@ -76,7 +80,7 @@ def gate(
             with terminal.progress(1, path.stem, quiet=quiet) as tell:
                 kept = read_baseline(path)
                 processes = workers or workers_for(kept.runs if first is None else min(first, kept.runs), kept)
-                found = judge(kept, path, first=first, workers=processes, tell=_teller(tell))
+                found = judge(kept, path, first=first, identical=identical, workers=processes, tell=_teller(tell))
         except NotComparableError as problem:
             refused.append((path, str(problem)))
             terminal.complain(f"Error: {problem}")

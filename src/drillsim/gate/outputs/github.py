@@ -92,6 +92,8 @@ def workflow_commands(
     errors = [_command("error", str(path), "The baseline cannot be compared", message) for path, message in refused]
     warnings = []
     for v in verdicts:
+        if v.differs:
+            errors.append(_command("error", v.baseline, "Not identical", v.differing_words))
         labels, seen = v.labels if show_labels else NO_LABELS, set[tuple[str, str]]()
         for test in (t for t in v.worst_first if t.fails):
             if (test.scenario, test.mix) not in seen:

@@ -43,18 +43,20 @@ def junit(
         ]
         for scenario in dict.fromkeys(names):
             root.append(_suite(verdict, scenario, labels))
-    root.extend(_refused(*one) for one in refused)
+        if verdict.differs:
+            root.append(_alone(verdict.baseline, "identical", verdict.differing_words))
+    root.extend(_alone(path, "not-comparable", message) for path, message in refused)
     ET.indent(root)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
-def _refused(baseline: object, message: str) -> ET.Element:
-    """Return the suite of a baseline that cannot be compared: one case that fails, so that no build looks green."""
+def _alone(baseline: object, kind: str, message: str) -> ET.Element:
+    """Return a suite of one case that fails, about a baseline as a whole: so that no build looks green."""
     suite = ET.Element(
         "testsuite", name=one_line(str(baseline)), tests="1", failures="1", errors="0", skipped="0", time="0"
     )
-    case = ET.SubElement(suite, "testcase", classname="baseline", name="comparable", time="0")
-    ET.SubElement(case, "failure", type="not-comparable", message=one_line(message))
+    case = ET.SubElement(suite, "testcase", classname="baseline", name=kind, time="0")
+    ET.SubElement(case, "failure", type=kind, message=one_line(message))
     return suite
 
 

@@ -113,6 +113,8 @@ def work_lines(verdict: GateVerdict, labels: Labels = NO_LABELS) -> list[str]:
 def headline(verdict: GateVerdict) -> str:
     """Return the verdict in one sentence."""
     drills = f"{verdict.drills:,} drills"
+    if verdict.differs:
+        return f"FAILED: {verdict.differing_words}, and --identical asks for that."
     if verdict.failures:
         return (
             f"FAILED: {len(verdict.failures)} of {len(verdict.tests) + len(verdict.goals)} checks, {drills} compared."
