@@ -8,15 +8,25 @@ T* = min(T, tau), counts as they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.analysis.estimators import FEWEST_PAIRS, Interval, Paired, Quantile, equivalence_p, holm
 from drillsim.analysis.selection.sizing import drills_to_decide
-from drillsim.analysis.selection.targets import TargetPair, target_pair
-from drillsim.analysis.weights.samples import PartitionedResults, ResultRows, Sample, known, pair_of, rows_of, sample
+from drillsim.analysis.selection.targets import TargetPair
+from drillsim.analysis.weights.samples import (
+    PartitionedResults,
+    ResultRows,
+    Sample,
+    known,
+    pair_of,
+    paired_values,
+    rows_of,
+    sample,
+)
+from drillsim.analysis.weights.targets import weighed_target_pair
 from drillsim.analysis.wording import needs_words, unit_of, unit_words
 from drillsim.record.columns import BY_NAME, COUNTS, MATTERS, MEASURES, TIMES, status_name
 from drillsim.record.outline import GoalLine, ScenarioLine
@@ -221,10 +231,9 @@ def _met(one: Sample, goal: GoalLine) -> NDArray[np.bool_]:
 
 
 def _met_pair(one: Sample, against: Sample, goal: GoalLine) -> TargetPair:
-    """Return the difference of the shares that meet a goal, over the drills of the seed that both samples have."""
-    mine, its = one.of_seed, against.of_seed
-    _, i, j = np.intersect1d(mine.keys, its.keys, assume_unique=True, return_indices=True)
-    return target_pair(_met(mine, goal)[i], _met(its, goal)[j])
+    """Return the difference of the shares that meet a goal, over the drills that both samples have, weighed by their states."""
+    hits = [replace(s, numbers=_met(s, goal).astype(np.float64)) for s in (one, against)]
+    return weighed_target_pair(paired_values(hits[0], hits[1]))
 
 
 def family_words(contrasts: int) -> str:

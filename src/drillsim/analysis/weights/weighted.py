@@ -151,6 +151,13 @@ class Weighed:
         value, low, high = self._limits(found, self._effect(hits), level)
         return Interval(min(1.0, value), max(0.0, low), min(1.0, high))
 
+    def by_stratum(self, hits: Bools) -> list[tuple[float, float, float]]:
+        """Return, of each stratum that has values, its probability, the share of hits in it, and its effective number of values."""
+        return [
+            (share, float((mine * hits).sum() / mine.sum()), float(mine.sum() ** 2 / (mine**2).sum()))
+            for share, mine in self._weights
+        ]
+
     @cached_property
     def _weights(self) -> list[tuple[float, Floats]]:
         """Of each stratum that has values: its share of them, and the weight of each value in it, (n,)."""
