@@ -77,12 +77,14 @@ def test_a_replay_shuts_nobody_out(shown: Page) -> None:
 def test_it_plays_pauses_and_stops_at_the_end(shown: Page) -> None:
     shown.run("document.querySelector('.replay-speed').value = '60'; document.querySelector('.replay-play').click()")
     assert shown.texts(".replay-play") == ["Pause"]
+    assert shown.run("return document.querySelector('.replay-now').getAttribute('aria-live')") == "off"
     until_s = two_fights().sides[0].until_s
     deadline = time.monotonic() + 60
     while now(shown) < until_s and time.monotonic() < deadline:
         time.sleep(0.1)
     assert now(shown) == pytest.approx(max(side.until_s for side in two_fights().sides))
     assert shown.texts(".replay-play") == ["Play"]
+    assert shown.run("return document.querySelector('.replay-now').getAttribute('aria-live')") == "polite"
     assert shown.errors == []
 
 
@@ -161,6 +163,10 @@ def test_with_reduced_motion_nothing_is_enlarged_and_a_picture_a_second_is_drawn
 def test_at_twice_the_size_and_on_paper_it_is_whole(shown: Page) -> None:
     with shown.zoomed(2.0):
         assert shown.run("return document.documentElement.scrollWidth <= window.innerWidth + 1")
+    shown.run("dispatchEvent(new Event('beforeprint'))")
+    assert now(shown) == int(two_fights().sides[0].telling_s)
+    shown.run("dispatchEvent(new Event('afterprint'))")
+    assert now(shown) == 0.0
     with shown.as_printed():
         assert shown.run("return getComputedStyle(document.querySelector('.replay-events')).overflowY") == "visible"
     assert shown.printed()[:4] == b"%PDF"

@@ -88,7 +88,7 @@ def _telling(played: ResultRows, scenario: Scenario, plan: FloorPlan, mixes: Mix
     traces = [play(scenario, plan, mixes[name], seed=seed, replication=number) for name in names]
     versus = f" --versus {names[1]}" if told else ""
     command = (
-        f"Play it again: drillsim run {scenario.name}.yaml --mix {names[0]}{versus} --seed {seed} --replication {number} "
+        f"Play it again with the files of this study: drillsim run {scenario.name}.yaml --mix {names[0]}{versus} --seed {seed} --replication {number} "
         f"--replay {scenario.name}.html"
     )
     return replay_of(traces, scenario, [mixes[name] for name in names], [why, command])

@@ -106,7 +106,9 @@ def _controls(key: str, until_s: float, sides: Sequence[Side]) -> str:
     units: dict[str, str] = {}
     for side in sides:
         units |= {mark.track.who: mark.name for mark in side.units}
-    follow = "".join(f'<option value="{for_xml(who)}">{for_xml(name)}</option>' for who, name in units.items())
+    follow = "".join(
+        f'<option value="{for_xml(one_line(who))}">{for_xml(name)}</option>' for who, name in units.items()
+    )
     top = round(until_s * PER_S)
     return (
         '<div class="replay-controls" role="group" aria-label="Playback">'
@@ -213,7 +215,7 @@ def _side_data(side: Side, people: Sequence[int], levels: dict[str, int], drawin
 
 
 def _marks(marks: Sequence[Mark]) -> list[list[str]]:
-    return [[mark.track.who, one_line(mark.name), one_line(mark.short)[:16], mark.drawn] for mark in marks]
+    return [[one_line(mark.track.who), one_line(mark.name), one_line(mark.short)[:16], mark.drawn] for mark in marks]
 
 
 def _door(change: StateChange, side: Side, levels: dict[str, int]) -> list[list[Any]]:

@@ -282,7 +282,8 @@
       if (this.plays && this.time >= this.until) this.go(0);
       this.button.textContent = this.plays ? "Pause" : "Play"; this.button.setAttribute("aria-pressed", String(this.plays));
       this.last = undefined;
-      if (this.plays) this.wait();
+      this.now.setAttribute("aria-live", this.plays ? "off" : "polite");   // a screen reader hears where it stops, not every line
+      if (this.plays) this.wait(); else for (const line of this.lines) line.replaceChildren(...line.childNodes);
     }
     wait() {   // with reduced motion one picture a second, else every frame
       if (calm.matches) setTimeout(() => this.frame(performance.now()), CALM_MS); else requestAnimationFrame(ms => this.frame(ms));
