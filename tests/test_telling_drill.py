@@ -19,6 +19,7 @@ def test_the_drill_nearest_to_the_mean_difference_is_shown() -> None:
     assert told is not None
     assert (told.replication, told.difference, told.mean, told.pairs) == (1, -40.0, -36.0, 3)
     assert "Drill 1 of seed 7" in told.sentence
+    assert "2 unarmed guards less 1 SRO" in told.sentence
     assert "-40.0 s" in told.sentence
     assert "-36.0 s" in told.sentence
 

@@ -35,6 +35,8 @@ class TellingDrill:
     """Mean difference over all drills, as the comparison has it."""
     pairs: int
     """Drills that both mixes played."""
+    labels: tuple[str, str]
+    """Names of mix and versus for people."""
 
     @property
     def sentence(self) -> str:
@@ -43,8 +45,8 @@ class TellingDrill:
             difference_words(Interval(v, None, None), unit_of(self.measure)) for v in (self.difference, self.mean)
         )
         return (
-            f"Drill {self.replication} of seed {self.seed} is shown. For {question(self.measure)}, {self.mix} less "
-            f"{self.versus} is {own} in it, and {mean} on average over {drills(self.pairs)}. Chosen: {RULE}."
+            f"Drill {self.replication} of seed {self.seed} is shown. For {question(self.measure)}, {self.labels[0]} less "
+            f"{self.labels[1]} is {own} in it, and {mean} on average over {drills(self.pairs)}. Chosen: {RULE}."
         )
 
 
@@ -65,9 +67,11 @@ def telling_drill(played: ResultRows, scenario: str, mix: str, versus: str, meas
     best = int(np.argmin(np.round(apart, 9)))
     number = int(mine.replications[i][best])
     pairs = len(np.intersect1d(one.keys, other.keys))
+    labels = tuple(played.outline.mixes[name].label or name for name in (mix, versus))
     return TellingDrill(
-        scenario, mix, versus, measure, number, played.outline.seed, float(own[best]), float(mean), pairs
-    )
+        scenario, mix, versus, measure, number, played.outline.seed, float(own[best]), float(mean), pairs,
+        (labels[0], labels[1]),
+    )  # fmt: skip
 
 
 def widest_difference(played: ResultRows, scenario: str, versus: str | None = None) -> Difference | None:
