@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from drillsim.escape import quoted
 from drillsim.report.page.material import PlayedSetting, Units
+from drillsim.report.page.parts.told import short
 from drillsim.report.workbook.assumptions import SOURCE, YOURS, assumption_rows
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mixes
@@ -17,6 +18,8 @@ _ELSEWHERE = re.compile(r"(^|\.)(words|cost|label|goals)(\.|\[|$)")
 _QUANTITY = re.compile(r"(?<![\w.])(-?\d+(?:\.\d+)?(?:e-?\d+)?)( to (-?\d+(?:\.\d+)?))? (m/s|m2|m)(?![\w/²])")
 _IN_US = {"m/s": (1 / FOOT_M, "ft/s"), "m": (1 / FOOT_M, "ft"), "m2": (1 / FOOT_M**2, "ft²")}
 EVERYWHERE = "every scenario"
+LONGEST = 90
+"""Characters of the meaning of a key; `drillsim explain KEY` tells the rest."""
 
 
 def settings_of_study(scenarios: Mapping[str, Scenario], mixes: Mixes, units: Units) -> list[PlayedSetting]:
@@ -50,7 +53,7 @@ def _names(sources: str) -> tuple[str, ...]:
 def _plain(meaning: str) -> str:
     """Return the first sentence of a meaning, without its sources, on one line."""
     text = SOURCE.sub("", " ".join(meaning.split())).replace("Source: ", "").replace("Assumption ", "").strip(" .;,")
-    return text.split(". ")[0].replace("`", "").strip(" .;,")
+    return short(text.split(". ")[0].replace("`", "").strip(" .;,"), LONGEST)
 
 
 __all__ = ["in_units", "settings_of_study"]

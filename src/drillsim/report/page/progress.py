@@ -47,8 +47,8 @@ def table(
     measures = [
         m for m in PROGRESS if m not in left_out and any(numbers.has(scenario, mix, m) for mix in outline.mixes)
     ]
-    if not measures:
-        return None
+    if not any(unit_of(measure) == "s" for measure in measures):
+        return None  # nobody was asked to lock or to leave
     heads = [
         "what",
         *(f"{short(outline.label(m), 40)}{' (today)' if m == outline.present else ''}" for m in outline.mixes),

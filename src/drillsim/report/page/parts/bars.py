@@ -44,7 +44,17 @@ def stacked(stacks: Sequence[Stack], *, title: str, mark: str, note: str = "") -
         for word, size in one.parts.items():
             fill = FILLS[words.index(word) % len(FILLS)]
             start, wide = x(at), x(at + size) - x(at)
-            drawn.append(tag("rect", x=round(start, 1), y=y, width=round(wide, 1), height=22, fill=fill, class_="part"))
+            drawn.append(
+                tag(
+                    "rect",
+                    x=round(start),
+                    y=y,
+                    width=round(start + wide) - round(start),
+                    height=22,
+                    fill=fill,
+                    class_="part",
+                )
+            )
             if wide >= 34:
                 ink = "on-dark" if fill in DARK else "on-light"
                 drawn.append(text(start + wide / 2, y + 15, clock(size), class_=f"m {ink}"))

@@ -19,6 +19,10 @@ LETTER = 6.3
 """Mean width of a letter in pixels, at the size of chart labels."""
 
 
+EMPTY = frozenset({"path", "rect", "line", "circle"})
+"""Elements of SVG that hold nothing."""
+
+
 def tag(name: str, *inside: Any, **attributes: Any) -> Markup:
     """Return an element; an underscore in the name of an attribute is a hyphen, and `class_` is class."""
     told = Markup("").join(
@@ -26,6 +30,8 @@ def tag(name: str, *inside: Any, **attributes: Any) -> Markup:
         for key, value in attributes.items()
         if value is not None and value != ""
     )
+    if not inside and name in EMPTY:
+        return Markup("<{0}{1}/>").format(Markup(name), told)
     return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), told, Markup("").join(map(_inside, inside)))
 
 
@@ -41,14 +47,19 @@ def _inside(value: Any) -> Any:
     return value.element("tspan") if isinstance(value, Told) else clean(value)
 
 
+def _n(value: float) -> str:
+    """Return a number of pixels with one decimal where it has one."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
 def text(x: float, y: float, *words: Any, **attributes: Any) -> Markup:
     """Return a text at a point."""
-    return tag("text", *words, x=round(x, 1), y=round(y, 1), **attributes)
+    return tag("text", *words, x=round(x), y=round(y), **attributes)
 
 
 def line(x0: float, y0: float, x1: float, y1: float, **attributes: Any) -> Markup:
     """Return a straight line."""
-    return tag("line", x1=round(x0, 1), y1=round(y0, 1), x2=round(x1, 1), y2=round(y1, 1), **attributes)
+    return tag("line", x1=_n(x0), y1=_n(y0), x2=_n(x1), y2=_n(y1), **attributes)
 
 
 @dataclass(frozen=True)
@@ -132,7 +143,7 @@ def time_axis(x: Axis, top: float, bottom: float, words: str = "time since the o
 
 def upright_axis(x: Axis, top: float, bottom: float, ticks: Sequence[tuple[float, str]], words: str) -> Markup:
     """Return a horizontal axis with upright grid lines at the given values, their words, and what it shows."""
-    grid = "".join(f"M{x(v):.1f} {top:g}V{bottom:g}" for v, _ in ticks)
+    grid = "".join(f"M{_n(x(v))} {top:g}V{bottom:g}" for v, _ in ticks)
     parts = [tag("path", d=grid, class_="grid"), line(x.start, bottom, x.end, bottom, class_="axis")]
     parts += [text(x(v), bottom + 15, told, class_="t m") for v, told in ticks]
     parts.append(text((x.start + x.end) / 2, bottom + 32, words, class_="t m"))
@@ -146,7 +157,7 @@ def _signed(seconds: float) -> str:
 def side_axis(y: Axis, left: float, right: float, ticks: Iterable[tuple[float, str]]) -> Markup:
     """Return the vertical axis with its grid, for the given values and words."""
     told = list(ticks)
-    grid = "".join(f"M{left:g} {y(value):.1f}H{right:g}" for value, _ in told)
+    grid = "".join(f"M{left:g} {_n(y(value))}H{right:g}" for value, _ in told)
     parts = [text(left - 7, y(value) + 4, words, class_="t e") for value, words in told]
     return tag("path", d=grid, class_="grid") + Markup("").join(parts)
 
