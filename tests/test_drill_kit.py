@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import re
@@ -23,6 +24,7 @@ from drillsim.analysis.prediction.bands import Band
 from drillsim.analysis.summary import summarise
 from drillsim.cli import main
 from drillsim.escape import one_line
+from drillsim.quantities import clock
 from drillsim.record.predictions.sealed import short_seal
 from drillsim.report.after_action.blocks import BLANK, Block, Bullets, Grid, Heading, PageBreak, Paragraph
 from drillsim.report.after_action.markdown import markdown
@@ -34,6 +36,7 @@ from drillsim.report.drill_kit.words import SRP, announcement
 from drillsim.scenario.protocol import ACTIONS
 from drillsim.study.handouts.after_action import after_action_files
 from drillsim.study.handouts.kit import kit_files
+from drillsim.study.handouts.prediction import scenario_of
 from hostile_text import hostile
 from plays import scenario
 from shipped import ROOT, plan_named
@@ -265,6 +268,34 @@ def test_hostile_labels_are_text_in_word(text: str) -> None:
 
 
 # ---------------------------------------------------------------------- the draft
+
+
+def test_expected_times_of_the_kit_are_those_of_the_prediction() -> None:
+    files, prediction = kit_files(results("hostile"), "drill", "none")
+    rows = list(csv.DictReader(io.StringIO(files["events.csv"].decode("utf-8-sig"), newline="")))
+    told = [[float(row[key]) if row[key] else None for key in ("low_s", "half_s", "high_s")] for row in rows[1:]]
+    bands = [
+        b
+        for b in prediction.bands
+        if b.start == "onset" and b.end in STATIONS and b.end != "last_out" and b.high_s != 0
+    ]
+    assert told == [[b.low_s, b.half_s, b.high_s] for b in bands]
+    page = Words(files["kit.html"]).text
+    for band in bands:
+        if band.low_s is not None and band.high_s is not None:
+            assert f"{clock(band.low_s)} to {clock(band.high_s)}" in page
+
+
+def test_a_study_of_a_drill_and_its_variants_means_the_drill() -> None:
+    played = results("hostile")
+    line = played.outline.scenarios["drill"]
+    lines = {"drill": line, "drill+x": dataclasses.replace(line, changes={"police.law": "5 min"})}
+    study = dataclasses.replace(played, outline=dataclasses.replace(played.outline, scenarios=lines))
+    assert scenario_of(study) == "drill"
+    assert scenario_of(study, "drill+x") == "drill+x"
+    twice = dataclasses.replace(played, outline=dataclasses.replace(played.outline, scenarios={"a": line, "b": line}))
+    with pytest.raises(ds.ResultError, match="name one drill of this study with --scenario: 'a', 'b'"):
+        scenario_of(twice)
 
 
 def test_the_draft_leaves_ratings_owners_and_dates_to_people() -> None:

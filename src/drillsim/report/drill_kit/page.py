@@ -154,7 +154,7 @@ def _between(low_s: float | None, high_s: float | None) -> str:
 
 def events_csv(kit: DrillKit) -> bytes:
     """Return the master scenario events list as CSV; times in seconds from the start of the drill."""
-    heads = ("number", "half_by_s", "low_s", "high_s", "event", "where", "expected", "observed")
+    heads = ("number", "half_s", "low_s", "high_s", "event", "where", "expected", "observed")
     rows = ((e.number, e.half_s, e.low_s, e.high_s, e.event, e.where, e.expected, "") for e in kit.events)
     return _csv(heads, rows)
 

@@ -11,7 +11,9 @@ from drillsim.record.trace import Event, Trace, Value
 from drillsim.report.timeline import tell
 from drillsim.report.workbook.table import Row, SheetTable, columns
 
-NO_DRILL = "No drill was given to tell it by."
+NO_DRILL = (
+    "No drill is told here: whole days have none, nor have results that were read without the study that made them."
+)
 
 
 @dataclass(frozen=True)

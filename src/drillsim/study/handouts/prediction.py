@@ -59,17 +59,18 @@ def results_of(folder: Path | str) -> Results:
 
 
 def scenario_of(results: Results, name: str = "") -> str:
-    """Return the scenario that is asked for, or the only one that is a drill; raises ResultError for none or several."""
+    """Return the scenario that is asked for, or the only drill that is no variant of another; raises ResultError for none or several."""
     lines = results.outline.scenarios
     drills = [n for n, line in lines.items() if not line.day and (line.of or n) == n]
     if name:
         if name not in drills:
             raise ResultError(f"the study has no drill called '{name}'.{closest(name, drills)}")
         return name
-    if len(drills) != 1:
+    bases = [n for n in drills if not lines[n].changes]
+    if len(bases) != 1:
         told = ", ".join(f"'{n}'" for n in drills) or "none"
         raise ResultError(f"name one drill of this study with --scenario: {told}")
-    return drills[0]
+    return bases[0]
 
 
 def mix_of(results: Results, name: str = "") -> str:
