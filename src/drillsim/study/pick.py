@@ -6,6 +6,7 @@ depends on rows only, never on workers: a choice is the same for any executor, a
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drillsim.analysis.contrasts import sample
-from drillsim.analysis.selection.sequential import KimNelson, Selection
+from drillsim.analysis.selection.sequential import FIRST, KimNelson, Selection
 from drillsim.analysis.wording import drills, short_name, unit_of
 from drillsim.errors import ResultError, ScenarioError
 from drillsim.quantities import clock
@@ -28,6 +29,8 @@ from drillsim.study.runner import LONGEST_CHUNK, StudyFolder, run
 
 MOST_ROUNDS = 100_000
 """Rounds after which a choice is given up as undecided."""
+SEEN = 3.0
+"""Expected drills of a state of presence after which it has been seen with 95 % confidence: -log(0.05)."""
 Told = Callable[[int, int], None]
 """Called with the rounds played and those before the next look."""
 
@@ -118,12 +121,13 @@ def pick(
     several scenarios or a measure that is not a time, ValueError for a delta that is not positive, ResultError where the first
     `most` rounds hold no two complete ones.
     """
-    procedure = KimNelson(delta_s, level)
+    KimNelson(delta_s, level)
     if len(study.scenarios) != 1:
         raise ScenarioError(f"a mix is picked in one scenario, not in {len(study.scenarios)}")
     (scenario,) = study.scenarios
     if unit_of(scenario.primary) != "s":
         raise ScenarioError(f"'{scenario.primary}' is not a time; a mix is picked by a time. Name one as 'primary'")
+    procedure = KimNelson(delta_s, level, first=first_rounds(study))
     begin = time.perf_counter()
     own = workers > 1 and executor is None
     context = get_context("spawn")
@@ -152,6 +156,18 @@ def pick(
     if played and not found.decided and found.rounds == 0:
         raise ResultError(f"of {drills(played)} too few have '{scenario.primary}' for every mix; nothing can be picked")
     return _pick(study, found, results, delta_s=delta_s, level=level, played=sum(lasts.values()))
+
+
+def first_rounds(study: Study) -> int:
+    """Return the rounds before the first mix may be dropped: FIRST, or as many as show each state of presence.
+
+    A round is a drill of the seed, drawn by the law of presence, so that its mean needs no weights. But the variance that decides
+    is that of the first rounds, and a rare bad day that they do not show would be decided without. In 3 / p rounds a state of
+    probability p is seen with 95 % confidence (1 - (1 - p)^(3 / p)); states below RARE are left to chance.
+    """
+    (strata,) = study.strata
+    least = min((p for _, common, _ in strata.laws for p in common.values()), default=1.0)
+    return max(FIRST, math.ceil(SEEN / least - 1e-9))
 
 
 def _pick(study: Study, found: Selection, results: Results, *, delta_s: float, level: float, played: int) -> Pick:
