@@ -124,6 +124,10 @@ class Sample:
         return Weighed(self.drill, self.drills.strata, self.drills.is_day)
 
 
+SAMPLES_KEPT = 64
+"""Most samples that partitioned results keep: enough for the mixes of one measure, little memory for a large study."""
+
+
 class PartitionedResults:
     """Results with their rows split by scenario and mix once, for callers that ask for many numbers."""
 
@@ -134,6 +138,8 @@ class PartitionedResults:
         self.portfolio = getattr(played, "portfolio", None)
         self.parts: dict[tuple[str, str | None, bool], pd.DataFrame] = {}
         self.drills: dict[tuple[str, str], Drills] = {}
+        self.samples: dict[tuple[str, str, str], Sample] = {}
+        self.ordered: dict[tuple[str, str], tuple[pd.DataFrame, NDArray[np.int64]]] = {}
 
 
 def rows_of(played: ResultRows, scenario: str, mix: str | None = None, *, added: bool = False) -> pd.DataFrame:
@@ -166,16 +172,24 @@ def _rows_of(played: ResultRows, scenario: str, mix: str | None, *, added: bool)
 
 def sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
     """Return the sample of one measure of one mix. Raises ResultError for a name that the results do not hold."""
+    if not isinstance(played, PartitionedResults):
+        return _sample(played, scenario, mix, measure)
+    key = (scenario, mix, measure)
+    if key not in played.samples:
+        if len(played.samples) >= SAMPLES_KEPT:
+            played.samples.clear()
+        played.samples[key] = _sample(played, scenario, mix, measure)
+    return played.samples[key]
+
+
+def _sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
     runs, outline = played.runs, played.outline
     known(scenario, outline.scenarios, "scenario")
     known(mix, outline.mixes, "mix")
     columns = [c.name for c in (*MEASURES, *COUNTS)]
     known(measure, [*columns, *(c for c in runs.columns if c.endswith("_s") and c not in columns)], "measure")
     line, status = outline.scenarios[scenario], status_name(measure)
-    rows = rows_of(played, scenario, mix, added=True)
-    numbered = _numbers(rows, outline)
-    order = np.argsort(numbered, kind="stable")
-    rows, numbered = rows.iloc[order], numbered[order]
+    rows, numbered = _ordered(played, scenario, mix)
     done = (rows["status"] == "done").to_numpy()
     values = rows[measure].to_numpy(dtype=np.float64) if measure in rows else np.full(len(rows), np.nan)
     if measure in TIMES and status in rows:
@@ -184,7 +198,7 @@ def sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
         values = np.minimum(np.where(reached, values, np.inf), line.horizon_s)
     else:
         reached = applies = done & ~np.isnan(values)
-    drills = _drills(played, scenario, mix, rows[done], numbered[done])
+    drills = _drills(played, scenario, mix, rows, numbered, done)
     first = np.searchsorted(numbered, numbered)
     keys = numbered * INCIDENTS + (np.arange(len(numbered)) - first)
     return Sample(
@@ -197,6 +211,17 @@ def sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
         drills=drills,
         row=rows.index.to_numpy(dtype=np.int64)[applies],
     )
+
+
+def _ordered(played: ResultRows, scenario: str, mix: str) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Return the rows of a mix in order of their drills, and the number of the drill of each; of partitioned results once."""
+    kept = played.ordered if isinstance(played, PartitionedResults) else {}
+    if (scenario, mix) not in kept:
+        rows = rows_of(played, scenario, mix, added=True)
+        numbered = _numbers(rows, played.outline)
+        order = np.argsort(numbered, kind="stable")
+        kept[scenario, mix] = (rows.iloc[order], numbered[order])
+    return kept[scenario, mix]
 
 
 def _numbers(rows: pd.DataFrame, outline: Outline) -> NDArray[np.int64]:
@@ -212,14 +237,21 @@ def _numbers(rows: pd.DataFrame, outline: Outline) -> NDArray[np.int64]:
     return np.asarray(found + np.array([place[text] for text in rows["forced"].fillna("")], dtype=np.int64))
 
 
-def _drills(played: ResultRows, scenario: str, mix: str, rows: pd.DataFrame, numbered: NDArray[np.int64]) -> Drills:
-    """Return the drills of a mix from its finished rows; those of partitioned results are made once."""
+def _drills(
+    played: ResultRows,
+    scenario: str,
+    mix: str,
+    rows: pd.DataFrame,
+    numbered: NDArray[np.int64],
+    done: NDArray[np.bool_],
+) -> Drills:
+    """Return the drills of a mix from its finished rows, in order; those of partitioned results are made once."""
     kept = played.drills if isinstance(played, PartitionedResults) else {}
     if (scenario, mix) not in kept:
         line = played.outline.scenarios[scenario]
         law = line.chances.get(mix, Chances())
-        numbers, first = np.unique(numbered, return_index=True)
-        told = rows.iloc[first]
+        numbers, first = np.unique(numbered[done], return_index=True)
+        told = rows.iloc[np.flatnonzero(done)[first]]
         texts = [
             tuple(told[name].fillna("")) if name in told else ("",) * len(first) for name in ("presence", "forced")
         ]
