@@ -1,7 +1,7 @@
 // Replay of drills: reads the packed tracks of each <section class="replay">, and draws who is where at a time.
 (() => {
   "use strict";
-  const STEP = 50, LEAP = 300, CALM_MS = 1000, NEAR = 2.5;   // tenths of seconds, tenths, milliseconds, times enlarged
+  const STEP = 50, LEAP = 300, CALM_MS = 1000, NEAR = 2.5, LEAST = 20;   // tenths of seconds, tenths, milliseconds, times enlarged, metres
   const INK = "#1a1a1a", DOT = "#0b5a8a", PAPER = "#fff", UNIT = "#ffe9a8", SECURED = "#00694c", FOLLOWED = "#0072b2";
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -97,7 +97,8 @@
     }
     look(x, y, near) {   // show all, or a part of the plan around a point
       const [left, top, width, height] = this.full;
-      const view = near ? [x - width / NEAR / 2, y - height / NEAR / 2, width / NEAR, height / NEAR] : [left, top, width, height];
+      const times = near ? Math.max(1, Math.min(NEAR, width / LEAST)) : 1;
+      const view = times > 1 ? [x - width / times / 2, y - height / times / 2, width / times, height / times] : [left, top, width, height];
       if (view.every((v, i) => v === this.view[i])) return;
       this.view = view;
       this.svg.setAttribute("viewBox", view.map(v => v.toFixed(2)).join(" "));
@@ -180,7 +181,7 @@
       this.drawBuilding(time);
       for (const i of this.people) if (at(this.pool, i, time)) person[spot.level].push(spot.x, spot.y);
       this.stages.forEach((stage, i) => {
-        const c = stage.context, r = Math.max(1.7 * stage.px, 0.25), points = person[i];
+        const c = stage.context, r = Math.min(Math.max(1.7 * stage.px, 0.25), 4 * stage.px), points = person[i];
         c.beginPath();
         for (let k = 0; k < points.length; k += 2) { c.moveTo(points[k] + r, points[k + 1]); c.arc(points[k], points[k + 1], r, 0, 2 * Math.PI); }
         c.fillStyle = DOT; c.fill();
