@@ -56,7 +56,7 @@ def differences(rng: np.random.Generator, n: int, mean: float, tests: int) -> li
     return [Observed(paired_difference(row, np.zeros(n)), n, 10.0) for row in spread]
 
 
-@numbers_up_to(300, 20_000)
+@numbers_up_to(200, 2_000)
 def test_a_whole_gate_at_its_margin_fails_in_at_most_one_percent(count: int) -> None:
     rng = np.random.Generator(np.random.Philox(3))
     alarms = 0
