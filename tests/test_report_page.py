@@ -177,3 +177,10 @@ def test_intervals_are_weighed_by_presence_and_add_up_to_the_mean_of_the_table(m
     assert mean != pytest.approx(400.0)
     assert sum(means.values()) == pytest.approx(mean)
     assert (reached, drills) == (3, 3)
+
+
+def test_hours_kept_for_mentoring_stand_where_school_days_were_played() -> None:
+    hours = {("drill", "one-sro"): {"mentoring": (4.66, 3.21)}}
+    assert "hours a day that no incident took" in read(write_page(material(duty_hours=hours, duty_days=20))).text
+    assert "mentoring 4.7 3.2" in read(write_page(material(duty_hours=hours, duty_days=20))).text
+    assert 'id="duties"' not in write_page(material()).decode()

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 REPORT, PUBLIC_REPORT = "report.html", "report-public.html"
 """Names of the report in a results folder, by audience."""
+DUTY_DAYS = 20
+"""School days of which the report tells the hours of each duty."""
 _SHOWN = ("drillsim", "python", "platform", "numpy", "scipy", "numba", "simpy", "networkx", "shapely", "pandas")
 
 
@@ -89,8 +91,35 @@ def material_of(
         swings=None if swings is None else pd.read_csv(io.BytesIO(swings), keep_default_na=True),
         reproduce=_reproduce(told),
         kinds=kinds,
+        duty_hours=duty_hours(study),
+        duty_days=min(DUTY_DAYS, study.runs),
         replays=replays_of(results, study) if replays else {},
     )
+
+
+def duty_hours(study: Study) -> dict[tuple[str, str], dict[str, tuple[float, float]]]:
+    """Return, by scenario of school days and mix, the hours a day of each duty: planned on campus, and kept from incidents.
+
+    The first DUTY_DAYS days of the seed are played again for it, since events are not stored.
+    """
+    from drillsim.study.term import play_term
+
+    found: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
+    days = min(DUTY_DAYS, study.runs)
+    for index, own in enumerate(study.variants):
+        if own.changes or own.scenario.demand is None:
+            continue
+        mixes = study.mixes_of(index)
+        for name in mixes:
+            term = play_term(own.scenario, study.plan_of(index), mixes[name], days=days, seed=study.seed)
+            duties = dict.fromkeys(duty for unit in term.units for duty in unit.planned_s)
+            hours = {
+                duty: tuple(sum(told.get(duty, 0.0) for told in lines) / days / 3600 for lines in (planned, kept))
+                for duty in duties
+                for planned, kept in [([u.planned_s for u in term.units], [u.kept_s for u in term.units])]
+            }
+            found[own.scenario.name, name] = {duty: (one[0], one[1]) for duty, one in hours.items()}
+    return found
 
 
 def replays_of(results: Results, study: Study) -> dict[str, Fragment]:

@@ -98,7 +98,9 @@ class Material:
     swings
         Rows of sensitivity.csv; None where nothing was moved.
     duty_hours
-        By scenario and mix, hours a week of each duty that was planned and kept, where days were played.
+        By scenario and mix, hours a day of each duty: planned on campus, and kept from incidents; where days were played.
+    duty_days
+        School days that these are means of.
     reproduce
         Versions, seed, hashes and command, by name.
     replays
@@ -114,6 +116,7 @@ class Material:
     settings: Sequence[PlayedSetting] = ()
     swings: pd.DataFrame | None = None
     duty_hours: Mapping[tuple[str, str], Mapping[str, tuple[float, float]]] = field(default_factory=dict)
+    duty_days: int = 0
     reproduce: Mapping[str, str] = field(default_factory=dict)
     replays: Mapping[str, Fragment] = field(default_factory=dict)
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

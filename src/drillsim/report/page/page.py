@@ -177,22 +177,34 @@ class _Page:
         return parts
 
     def _duties(self) -> list[Any]:
-        if not self.material.duty_hours:
+        rows = [
+            [
+                short(self.outline.title(scenario), 60),
+                short(self.outline.label(mix)),
+                duty,
+                f"{planned:.1f}",
+                f"{held:.1f}",
+            ]
+            for (scenario, mix), kept in self.material.duty_hours.items()
+            for duty, (planned, held) in kept.items()
+        ]
+        if not rows:
             return []
-        rows = []
-        for (scenario, mix), kept in self.material.duty_hours.items():
-            for duty, (planned, held) in kept.items():
-                rows.append(
-                    [
-                        short(self.outline.title(scenario), 60),
-                        short(self.outline.label(mix)),
-                        duty,
-                        f"{planned:.1f}",
-                        f"{held:.1f}",
-                    ]
-                )
-        heads = ["school days of", "staffing", "duty", "hours a day planned", "hours a day kept"]
-        return [HtmlTable("Duty hours that no incident took, all units of a staffing together", heads, rows)]
+        heads = [
+            "school days of",
+            "staffing",
+            "duty",
+            "hours a day planned on campus",
+            "hours a day that no incident took",
+        ]
+        days = f"{self.material.duty_days} school day{'' if self.material.duty_days == 1 else 's'}"
+        return [
+            HtmlTable(
+                f"Hours of each duty, all units of a staffing together, mean of the first {days} of the seed",
+                heads,
+                rows,
+            )
+        ]
 
     def _matters(self) -> list[Any]:
         if self.material.swings is None or not len(self.material.swings):
