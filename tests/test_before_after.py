@@ -244,3 +244,32 @@ def test_a_wrong_what_if_is_refused_before_the_first_drill(words: tuple[str, ...
     code, said, _ = compared(tmp_path, *words)
     assert (code, told in said) == (2, True), said
     assert not (tmp_path / "out").exists()
+
+
+def test_a_change_that_says_its_price_is_dearer_and_may_not_be_worth_it() -> None:
+    priced = variant(BASE, PLAN, MIXES, {"police.law": "150 s", "cost": 12000})
+    free = variant(BASE, PLAN, MIXES, {"police.law": "150 s"}, name="free")
+    played = ds.run(ds.Study([BASE, priced, free], PLAN, MIXES, runs=8, seed=3), simulate=fake)
+    outline, name = played.outline, priced.scenario.name
+    before = outline.mix_line(BASE.name, "a")
+    after = outline.mix_line(name, "a")
+    assert [after.cost_low, after.cost_mid] == [before.cost_low + 12000, before.cost_mid + 12000]
+    assert outline.mix_line("free", "a") == before
+    told = summarise(played, budget=before.cost_high + 1)["scenarios"]
+    assert told["free"]["worth"]["a"]["bought"] is True
+    assert told[name]["worth"]["a"]["bought"] is (None if before.cost_low < before.cost_high - 12000 else False)
+    assert "cost=12000 USD/year" in str(ds.compare(played))
+
+
+@pytest.mark.parametrize("cost", ["dear", True, [1], "12 min"])
+def test_a_price_that_is_none_is_refused(cost: object) -> None:
+    with pytest.raises(ds.ScenarioError, match="cost"):
+        variant(BASE, PLAN, MIXES, {"cost": cost})
+
+
+def test_a_staffing_with_its_own_price_counts_with_it() -> None:
+    cheap = variant(BASE, PLAN, MIXES, {"roles.unarmed-guard.cost": 1000}, name="cheap")
+    played = ds.run(ds.Study([BASE, cheap], PLAN, MIXES, runs=8, seed=3), simulate=fake)
+    told = summarise(played, budget=1500)["scenarios"]
+    assert told["cheap"]["worth"]["a"]["bought"] is True
+    assert told[BASE.name]["worth"]["a"]["bought"] is False

@@ -86,7 +86,10 @@ def _scenario(played: ResultRows, name: str, budget: float | None) -> dict[str, 
         "possibly_best": {
             m: list(choice(played, name, m).best) for m in _chosen_by(compared, line.primary, len(mixes))
         },
-        "worth": {one.mix: one.as_dict() for one in worth(outline, choice(played, name, line.primary), budget=budget)},
+        "worth": {
+            one.mix: one.as_dict()
+            for one in worth(outline, choice(played, name, line.primary), scenario=name, budget=budget)
+        },
         "goals": [
             _goal(g, None if known is None else known.get((name, g.goal.measure, g.goal.at_most_s, g.mix), ()))
             for g in goal_results(played, name)

@@ -202,7 +202,7 @@ def _choice_notes(played: ResultRows, scenario: str, budget: float | None) -> li
     measure = outline.scenarios[scenario].primary
     chosen, bought = choice(played, scenario, measure), None
     if budget is not None:
-        names = [name for name, line in outline.mixes.items() if affordable(price_of(line), budget)]
+        names = [name for name in outline.mixes if affordable(price_of(outline.mix_line(scenario, name)), budget)]
         bought = choice(played, scenario, measure, names) if names else None
     return [chosen.words(outline), *money_notes(played, scenario, chosen, budget=budget, best=bought), ""]
 

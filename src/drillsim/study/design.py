@@ -133,7 +133,9 @@ class Study:
     def outline(self) -> Outline:
         """The design as plain data, for tables, figures and the results folder."""
         scenarios = {
-            n: line for one, strata in zip(self.variants, self.strata, strict=True) for n, line in _lines(one, strata)
+            n: line
+            for one, strata in zip(self.variants, self.strata, strict=True)
+            for n, line in _lines(one, strata, self.mixes)
         }
         return Outline(self.seed, self.runs, self.mixes.present, scenarios, _mix_lines(self.mixes))
 
@@ -185,17 +187,21 @@ def moves_place(scenario: Scenario, one: FloorPlan, other: FloorPlan) -> bool:
     return one is not other and at[0] != at[1]
 
 
-def _mix_lines(mixes: Mixes) -> dict[str, MixLine]:
+def _mix_lines(mixes: Mixes, more: float = 0.0) -> dict[str, MixLine]:
+    """Return the mixes as tables show them, each so much dearer a year."""
     lines = {}
     for name in mixes:
         cost = mixes[name].cost
-        lines[name] = MixLine(mixes[name].label, cost.low, cost.mid, cost.high, cost.year, cost.payer)
+        lines[name] = MixLine(
+            mixes[name].label, cost.low + more, cost.mid + more, cost.high + more, cost.year, cost.payer
+        )
     return lines
 
 
-def _lines(one: Variant, strata: StudyStrata) -> Iterator[tuple[str, ScenarioLine]]:
+def _lines(one: Variant, strata: StudyStrata, mixes: Mixes) -> Iterator[tuple[str, ScenarioLine]]:
     """Yield one outline line per incident of a scenario; the first to begin carries the name of the scenario."""
-    scenario = one.scenario
+    scenario, more = one.scenario, one.cost_usd_year
+    own = _mix_lines(one.mixes or mixes, more) if one.mixes or more else {}
     goals = tuple(GoalLine(g.measure, g.at_most, g.in_share) for g in scenario.goals)
     first = scenario.incidents[scenario.leading].id if len(scenario.incidents) > 1 else ""
     chances = dict(zip(strata.names, (law for law, _, _ in strata.laws), strict=True))
@@ -203,7 +209,7 @@ def _lines(one: Variant, strata: StudyStrata) -> Iterator[tuple[str, ScenarioLin
         scenario.name,
         ScenarioLine(
             title=scenario.title, family=scenario.draws, changes=dict(one.changes),
-            mixes=_mix_lines(one.mixes) if one.mixes else {}, primary=scenario.primary, horizon_s=scenario.horizon, goals=goals,
+            mixes=own, primary=scenario.primary, horizon_s=scenario.horizon, goals=goals,
             incident=first, day=scenario.demand is not None, matters=dict(scenario.matters),
             chances=chances, added=strata.added,
         ),

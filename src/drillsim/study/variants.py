@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import PydanticCustomError
+
 from drillsim.errors import Fault, ScenarioError, closest
 from drillsim.plan.model import FloorPlan
+from drillsim.quantities import parse
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mixes
 from drillsim.study.vary import label_of, vary
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 OVERRIDE = "override"
 """Key that stands for the named overrides of a scenario."""
+COST = "cost"
+"""Key, and column of a frame, that says what a change costs a year in USD: a lock, a door, hours of staff."""
 NAME = "name"
 """Key, and column of a frame, that names a variant."""
 _OF_MIXES = ("mixes", "roles", "present")
@@ -34,6 +39,11 @@ class Variant:
     mixes: Mixes | None = None
     changes: Mapping[str, str] = field(default_factory=dict)
     """What differs from the base, in words, by key."""
+
+    @property
+    def cost_usd_year(self) -> float:
+        """What the change itself costs a year, in USD, beside the staffing; 0 where it does not say."""
+        return float(parse(self.changes[COST], "money", bare=True)) if COST in self.changes else 0.0
 
 
 def file_of(key: str) -> str:
@@ -52,12 +62,13 @@ def variant(
 
     changes
         Value by key. Keys of plan and mixes go to these (`openings.exit-4.lock`, `mixes.one-sro.units.sro-1.post`); 'override'
-        takes the name of an override of the scenario, 'name' names the variant.
+        takes the name of an override of the scenario, 'cost' what the change costs a year in USD, 'name' names the variant.
 
     Raises ScenarioError or PlanError with the faults of one file.
     """
     wanted = dict(changes)
     label = name or wanted.pop(NAME, None)
+    cost = {COST: _cost(wanted.pop(COST))} if COST in wanted else {}
     told = label_of(wanted)
     drill = scenario
     if OVERRIDE in wanted:
@@ -74,8 +85,17 @@ def variant(
         drill,
         vary(plan, parts["plan"]) if parts["plan"] else None,
         vary(mixes, parts["mixes"]) if parts["mixes"] else None,
-        {key: label_of({key: value}).partition("=")[2] for key, value in changes.items() if key != NAME},
+        {key: label_of({key: value}).partition("=")[2] for key, value in changes.items() if key not in (NAME, COST)}
+        | cost,
     )
+
+
+def _cost(value: Any) -> str:
+    """Return a yearly cost in USD as text that is read back; raises ScenarioError where it is none."""
+    try:
+        return f"{parse(value, 'money', bare=True):.10g} USD/year"
+    except PydanticCustomError as e:
+        raise ScenarioError(faults=[Fault("DS104", COST, 0, 0, f"{COST}: {e}", path=(COST,))]) from None
 
 
 def _overridden(scenario: Scenario, name: str) -> Scenario:

@@ -47,10 +47,16 @@ def price_of(line: MixLine) -> Price:
     return Price(line.cost_low, line.cost_mid, line.cost_high)
 
 
-def worth(outline: Outline, chosen: BestMixes, *, budget: float | None = None) -> list[Worth]:
-    """Return every mix of a choice against cost; the verdicts rest on the moments of the choice."""
+def worth(
+    outline: Outline, chosen: BestMixes, *, scenario: str | None = None, budget: float | None = None
+) -> list[Worth]:
+    """Return every mix of a choice against cost; the verdicts rest on the moments of the choice.
+
+    scenario
+        Whose prices count: a variant may bring a staffing, or a change, with a cost of its own. By default those of the study.
+    """
     names = chosen.mixes
-    prices = [price_of(outline.mixes[name]) for name in names]
+    prices = [price_of(_line_of(outline, scenario, name)) for name in names]
     found = cost_verdicts(chosen.paired, prices)
     return [
         Worth(
@@ -71,9 +77,9 @@ def money_notes(
         The choice among the mixes that the budget buys.
     """
     outline = played.outline
-    if not any(price_of(outline.mixes[name]).high for name in chosen.mixes):
+    if not any(price_of(_line_of(outline, scenario, name)).high for name in chosen.mixes):
         return []
-    told = worth(outline, chosen, budget=budget)
+    told = worth(outline, chosen, scenario=scenario, budget=budget)
     notes = [f"{text}." for one in told if (text := one.words(outline))]
     if unit_of(chosen.measure) == "s" and (steps := _steps(played, scenario, chosen)):
         notes.append(f"Each second of the mean costs a year: {', '.join(steps)} (middle prices).")
@@ -82,12 +88,18 @@ def money_notes(
     return notes
 
 
+def _line_of(outline: Outline, scenario: str | None, name: str) -> MixLine:
+    return outline.mixes[name] if scenario is None else outline.mix_line(scenario, name)
+
+
 def _steps(played: ResultRows, scenario: str, chosen: BestMixes) -> list[str]:
     outline, names = played.outline, chosen.mixes
     means = [describe(played, scenario, name, chosen.measure).mean.value for name in names]
     if any(mean is None for mean in means):
         return []
-    steps = frontier([float(mean or 0.0) for mean in means], [outline.mixes[name].cost_mid for name in names])
+    steps = frontier(
+        [float(mean or 0.0) for mean in means], [outline.mix_line(scenario, name).cost_mid for name in names]
+    )
     return [
         f"${step.price_of_one:,.0f} from {outline.label(names[step.over])} to {outline.label(names[step.mix])}"
         for step in steps

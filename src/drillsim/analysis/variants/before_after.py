@@ -145,7 +145,8 @@ def before_after(
     title = f"{outline.title(base)}, before and after: {short_name(name)} ({name}), {size_words(outline, base)} per mix, seed {outline.seed}"
     notes = [f"Means of the same random drills before and after. p: paired t, Holm over {len(found)} contrasts."]
     if costs:
-        notes.append("Costs are those of the staffing; what a change of building or procedure costs is not in them.")
+        said = "what a change of building or procedure costs is in them where it says so (cost)"
+        notes.append(f"Costs are those of the staffing; {said}.")
     return (title, heads, tuple(lines), tuple(notes)), [_row(one, outline) for one in found]
 
 
