@@ -122,14 +122,16 @@ class Weighed:
 
     def mean(self, x: Floats) -> tuple[float, float | None, float | None]:
         """Return mean, standard error and degrees of freedom."""
-        mean, parts = 0.0, []
+        mean, parts, shifts = 0.0, [], list[Floats]()
         for stratum, p in self.share.items():
             place, w = self.place[stratum]
             t, c = np.bincount(place, weights=x[self.of[stratum]]), np.bincount(place).astype(float)
             middle, n = float((w * t).sum() / (w * c).sum()), len(c)
             same = len(np.unique(t)) == 1 and len(np.unique(c)) == 1
-            squares = float(((w * (t - middle * c)) ** 2).sum())
-            v = 0.0 if n < 2 or same else n / (n - 1) * squares / float((w * c).sum()) ** 2
+            # leaving out one drill or day at a time, so another formula than that of the package
+            out = np.zeros(n) if n < 2 or same else ((w * t).sum() - w * t) / ((w * c).sum() - w * c) - middle
+            v = (n - 1) / n * float((out**2).sum())
+            shifts.append(p * out)
             mean += p * middle
             parts.append((p, n, v))
         if sum(n for _, n, _ in parts) < 2:
@@ -138,11 +140,12 @@ class Weighed:
         parts = [(p, n, v if n > 1 else widest) for p, n, v in parts]
         variance = sum(p**2 * v for p, _, v in parts)
         below = sum((p**2 * v) ** 2 / max(1, n - 1) for p, n, v in parts)
-        return (
-            mean,
-            float(np.sqrt(variance)),
-            variance**2 / below if below else float(sum(n for _, n, _ in parts) - len(parts) or 1),
-        )
+        freedom = variance**2 / below if below else float(sum(n for _, n, _ in parts) - len(parts) or 1)
+        e = np.concatenate(shifts)
+        if self.is_day and (e**2).sum() > 0:
+            left = float((e**4).sum() / (e**2).sum() ** 2 - 1 / len(e))
+            freedom = min(freedom, max(1.0, 2 / left)) if left > 1e-9 else freedom
+        return mean, float(np.sqrt(variance)), freedom
 
     def shares(self, hits: NDArray[np.bool_], effect: float) -> tuple[Floats, Floats, Floats]:
         """Return, for each column of hits (values, times), the share with its limits."""

@@ -69,15 +69,16 @@ def test_a_goal_is_a_share_of_incidents_and_its_chance_that_of_days(studied: ds.
 
 def test_the_mean_of_days_has_the_interval_of_clusters(studied: ds.Results) -> None:
     rows, found = incidents(studied), describe(studied, "school-day", "full-time", MEASURE).mean
-    variance, parts = 0.0, list[tuple[float, int]]()
+    parts, shifts = list[tuple[float, int]](), list[pd.Series]()
     for p, mine in rows.groupby("presence"):
-        share = float(mine["w"].sum())
-        off = (mine["t"] - mine["t"].mean()).groupby([mine["forced"], mine["replication"]]).sum()
-        n = len(off)
-        one = share**2 * n / (n - 1) * float((off**2).sum()) / len(mine) ** 2
-        variance, parts = variance + one, [*parts, (one, n)]
+        days = mine.groupby(["forced", "replication"])["t"].agg(["sum", "size"])
+        out = (days["sum"].sum() - days["sum"]) / (days["size"].sum() - days["size"]) - mine["t"].mean()
+        shifts.append(float(mine["w"].sum()) * out)
+        parts.append(((len(days) - 1) / len(days) * float((shifts[-1] ** 2).sum()), len(days)))
         assert "away" not in str(p)
+    variance, e = sum(one for one, _ in parts), pd.concat(shifts)
     freedom = variance**2 / sum(one**2 / (n - 1) for one, n in parts)
+    freedom = min(freedom, 2 / ((e**4).sum() / (e**2).sum() ** 2 - 1 / len(e)))
     half = stats.t.ppf(0.975, freedom) * np.sqrt(variance)
     assert (found.high or 0.0) - (found.low or 0.0) == pytest.approx(2 * half)
 
@@ -129,3 +130,8 @@ def test_days_without_an_incident_have_no_figures(three_rooms: ds.FloorPlan) -> 
     assert quiet.rows == ()
     assert [goal.verdict for goal in quiet.goals] == [None]
     assert quiet.summary()["scenarios"]["day"]["goals"][0]["share_met"] is None
+
+
+def test_the_page_for_planners_shows_the_table_of_the_front_page() -> None:
+    table = (ROOT / "docs" / "reading_results.md").read_text("utf-8").split("```text\n")[1].split("```")[0]
+    assert table in (ROOT / "docs" / "index.md").read_text("utf-8")

@@ -79,7 +79,8 @@ class ManyWeighed:
             weighed, n = self._sums(self.weight * count), self._sums(count > 0)
             middle = np.nan_to_num(self._sums(self.weight * total) / weighed)
             off = total - middle.ravel()[self._key] * count
-            one = np.nan_to_num(n / (n - 1) * self._sums((self.weight * off) ** 2) / weighed**2)
+            left = 1.0 - self.weight * count / weighed.ravel()[self._key]
+            one = np.nan_to_num((n - 1) / n * self._sums(np.nan_to_num(self.weight * off / left) ** 2) / weighed**2)
             one[(n < 2) | (one < 1e-20 * (1.0 + middle**2))] = 0.0
             widest = (n * one).max(axis=1, keepdims=True)
             one = np.where(n == 1, widest, one)
@@ -87,7 +88,18 @@ class ManyWeighed:
             variance = (share**2 * one).sum(axis=1)
             spread = ((share**2 * one) ** 2 / np.maximum(1, n - 1)).sum(axis=1)
             freedom = np.where(spread > 0.0, variance**2 / spread, np.maximum(1, n.sum(axis=1) - (n > 0).sum(axis=1)))
+            if self.is_day:
+                freedom = np.minimum(
+                    freedom, self._freedom_of(share, self.weight * off / left / weighed.ravel()[self._key], n)
+                )
         return (share * middle).sum(axis=1), np.sqrt(variance), freedom
+
+    def _freedom_of(self, share: Floats, part: Floats, n: Floats) -> Floats:
+        """Return (studies,) the degrees of freedom that the spread of the parts of the days leaves."""
+        e = np.nan_to_num(part) * share.ravel()[self._key]
+        second, fourth = self._sums(e**2).sum(axis=1), self._sums(e**4).sum(axis=1)
+        left = fourth / second**2 - 1.0 / n.sum(axis=1)
+        return np.asarray(np.where(left > 1e-9, np.maximum(1.0, 2.0 / left), np.inf))
 
     def share(self, hits: Floats, count: Floats) -> Limits:
         """Return the share of hits among all values, from the hits of each drill and the number of its values."""

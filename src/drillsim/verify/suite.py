@@ -5,7 +5,7 @@ ours, in three kinds: the engine is run on an experiment of the source; a closed
 or a shipped input is looked up. `suite crowd` follows the test catalogues of IMO, NIST, RiMEA and ISO 20414 and the
 SFPE hydraulic model; `suite response` follows hypercube queueing, EASI and published exercises; `suite record` is its part
 that holds shipped figures against drills, ambulances and staffing on record. `suite statistics` holds constants of the
-comparison at their published digits, and the coverage of its intervals. Case ids are stable:
+comparison at their published digits, the coverage of its intervals, and how often its choice is right. Case ids are stable:
 docs/verification.md, the tests and CI refer to them.
 """
 
@@ -43,6 +43,7 @@ from drillsim.verify.response.simex import simex_cases
 from drillsim.verify.response.travel import arrival_cases, patrol_cases
 from drillsim.verify.statistics.constants import constant_cases
 from drillsim.verify.statistics.coverage import coverage_cases
+from drillsim.verify.statistics.selection import selection_cases
 
 Cases = Callable[[Harness], Iterable[Case]]
 
@@ -91,7 +92,7 @@ SUITES: dict[str, tuple[Cases, ...]] = {
         fire_drill_cases,
     ),
     "record": (record_cases, fire_drill_cases),
-    "statistics": (constant_cases, coverage_cases),
+    "statistics": (constant_cases, coverage_cases, selection_cases),
 }
 """Case functions of every suite, in the order of its rows."""
 LEGEND = """\

@@ -4,11 +4,13 @@ A drill, or a whole day, gives one or several values. With the drills of stratum
 numbers of values c, and the probabilities P of the strata:
 
     m_g = sum(w t) / sum(w c)                                       mean of a stratum
-    v_g = n / (n - 1) sum(w^2 (t - m_g c)^2) / sum(w c)^2           its variance, the drill being the unit
+    e = w (t - m_g c) / (sum(w c) - w c)                            what leaving a drill out shifts it by
+    v_g = (n - 1) / n sum(e^2)                                      its variance (jackknife), the drill being the unit
     m = sum(P m_g),  v = sum(P^2 v_g),  f = v^2 / sum((P^2 v_g)^2 / (n_g - 1))   (Satterthwaite 1946)
 
 and the interval m +- t(f) sqrt(v). One stratum of one value each is the plain t interval. Of drills to which the measure does not
-apply a stratum loses its share. Incidents of a day are one cluster (Cochran 1977, chapter 9).
+apply a stratum loses its share. Incidents of a day are one cluster (Cochran 1977, chapter 9); since a few bad days may hold
+most of what counts, f of days is no more than the spread of their e allows.
 
 Shares: Clopper-Pearson limits l_g, u_g of each stratum, with its effective number of drills (Korn and Graubard 1998), are
 put together by the method of variance estimates recovery (Zou, Huang and Zhang 2009):
@@ -100,7 +102,7 @@ class Weighed:
         if not self.drill.size:
             return MeanEstimate(None, None, None)
         total = np.bincount(self.drill, weights=values, minlength=self._count.size)
-        value, parts = 0.0, []
+        value, parts, shifts = 0.0, [], []
         for share, drills, weight in self._parts:
             count, n = self._count[drills], drills.size
             weighed = float((weight * count).sum())
@@ -108,8 +110,9 @@ class Weighed:
             value += share * middle
             off = total[drills] - middle * count
             same = bool(np.all(total[drills] == total[drills[0]])) and bool(np.all(count == count[0]))
-            one = 0.0 if same or n < 2 else n / (n - 1) * float(((weight * off) ** 2).sum()) / weighed**2
-            parts.append((share, n, one))
+            shift = np.zeros(n) if same or n < 2 else weight * off / (weighed - weight * count)
+            parts.append((share, n, (n - 1) / n * float((shift**2).sum())))
+            shifts.append(share * shift)
         if sum(n for _, n, _ in parts) < 2:
             return MeanEstimate(value, None, None)
         widest = max(n * one for _, n, one in parts)
@@ -117,12 +120,14 @@ class Weighed:
         variance = sum(share**2 * one for share, _, one in parts)
         spread = sum((share**2 * one) ** 2 / max(1, n - 1) for share, n, one in parts)
         freedom = variance**2 / spread if spread > 0.0 else float(sum(n for _, n, _ in parts) - len(parts) or 1)
+        if self.is_day:
+            freedom = min(freedom, _freedom_of(np.concatenate(shifts)))
         return MeanEstimate(value, math.sqrt(variance), freedom)
 
     def influences(self, values: Floats) -> tuple[Floats, NDArray[np.int64]]:
         """Return what each drill adds to the error of the mean, and its stratum: (drills,) each, 0 and -1 without a value.
 
-            e_d = P_g sqrt(n / (n - 1)) w_d (t_d - m_g c_d) / sum(w c),  sum(e^2) = v
+            e_d = P_g sqrt((n - 1) / n) w_d (t_d - m_g c_d) / (sum(w c) - w_d c_d),  sum(e^2) = v
 
         so that the covariance of two means of the same drills is the sum of products. A stratum with one drill has the widest
         variance of the others, as in `mean`.
@@ -135,8 +140,8 @@ class Weighed:
             number[drills] = place
             if n > 1 and not (np.all(total[drills] == total[drills[0]]) and np.all(count == count[0])):
                 weighed = float((weight * count).sum())
-                off = weight * (total[drills] - float((weight * total[drills]).sum()) / weighed * count) / weighed
-                amount[drills] = share * math.sqrt(n / (n - 1)) * off
+                off = weight * (total[drills] - float((weight * total[drills]).sum()) / weighed * count)
+                amount[drills] = share * math.sqrt((n - 1) / n) * off / (weighed - weight * count)
                 widest = max(widest, n * float((amount[drills] ** 2).sum()) / share**2)
         for share, drills, _ in self._parts:
             if drills.size == 1:
@@ -226,6 +231,16 @@ class Weighed:
         low, _ = time_at(first(lambda _value, _low, high: high > share))
         high, high_over = time_at(first(lambda _value, low, _high: low >= share))
         return Quantile(value, low, high, over, high_over)
+
+
+def _freedom_of(shifts: Floats) -> float:
+    """Return the degrees of freedom of sum(e^2) by the spread of its parts, 2 / (sum(e^4) / sum(e^2)^2 - 1 / n) (O'Neill 2014).
+
+    About n for a normal law; few where a few days make the variance, which another sample may not show at all.
+    """
+    second, fourth = float((shifts**2).sum()), float((shifts**4).sum())
+    left = fourth / second**2 - 1.0 / shifts.size if second > 0.0 else 0.0
+    return max(1.0, 2.0 / left) if left > 1e-9 else math.inf
 
 
 def clopper_pearson(hits: float, n: float, *, level: float = LEVEL) -> tuple[float, float]:
