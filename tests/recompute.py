@@ -315,10 +315,51 @@ class Folder:
             })  # fmt: skip
         return [{**one, "p_holm": p} for one, p in zip(found, holm(ps), strict=True)]
 
+    def met_against_present(self, scenario: str, mix: str, goal: dict[str, Any]) -> list[float | None]:
+        """Return the difference of the shares that meet a goal from the present mix, with its limits and p-value."""
+        present, line = self.design["present"], self.design["scenarios"][scenario]
+        (a, of_a), (b, of_b) = (self.values(scenario, m, goal["measure"]) for m in (mix, present))
+        both = of_a.merge(of_b, on=["drill", "forced"], suffixes=("", "_b"))
+        pairs = a.merge(b, on=["drill", "order"], suffixes=("", "_b"))
+        laws = [line["chances"].get(m, {"units": {}, "weekdays": []}) for m in (mix, present)]
+        drills = self.kept((scenario, mix, present), both, ["presence", "presence_b"], laws)
+        one = Weighed(pairs[["drill", "order", "x", "x_b", "reached", "reached_b"]], drills, is_day=line["day"])
+        rows, n = one.rows, len(one.rows)
+        met = [(rows["reached" + k] & (rows["x" + k] <= goal["at_most_s"])).to_numpy() for k in ("", "_b")]
+        gap = met[0].astype(float) - met[1].astype(float)
+        if len(one.share) == 1 and len(set(rows["w"])) == 1 and not line["day"]:
+            up, down = int((gap > 0).sum()), int((gap < 0).sum())
+            p12, p21 = (up + 1) / (n + 2), (down + 1) / (n + 2)
+            half = stats.norm.ppf(0.975) * np.sqrt((p12 + p21 - (p12 - p21) ** 2) / (n + 2))
+            p = float(stats.binomtest(up, up + down).pvalue) if up + down else 1.0
+            return [(up - down) / n, max(-1.0, p12 - p21 - half), min(1.0, p12 - p21 + half), p]
+        weight, value, middle, variance = np.zeros(n), 0.0, 0.0, 0.0
+        for stratum, share in one.share.items():
+            mine = one.of[stratum]
+            w = rows["w"].to_numpy()[mine]
+            weight[mine] = share * w / w.sum()
+            size = w.sum() ** 2 / (w**2).sum()
+            p12, p21 = ((float(w[sign * gap[mine] > 0].sum() / w.sum()) * size + 1) / (size + 2) for sign in (1, -1))
+            value += share * float((w * gap[mine]).sum() / w.sum())
+            middle += share * (p12 - p21)
+            variance += share**2 * (p12 + p21 - (p12 - p21) ** 2) / (size + 2)
+        half = float(stats.norm.ppf(0.975)) * np.sqrt(variance)
+        found = [value, max(-1.0, min(value, middle - half)), min(1.0, max(value, middle + half))]
+        if line["day"]:
+            mean, error, freedom = one.mean(gap)
+            found = [mean, *limits(mean, error, freedom)]
+        each = pd.Series(weight * gap).groupby(rows["drill"].to_numpy()).sum().to_numpy()
+        each = each[np.abs(each) > 1e-12]
+        if len(each) > 12:
+            return [*found, float(2 * stats.norm.sf(abs(each.sum()) / np.sqrt((each**2).sum())))]
+        sums = np.array([0.0])
+        for size in np.abs(each):  # both signs of every drill
+            sums = np.concatenate([sums - size, sums + size])
+        return [*found, float((np.abs(sums) >= abs(each.sum()) - 1e-12).mean())]
+
     def goals(self, scenario: str) -> Iterator[dict[str, Any]]:
         """Yield the share of every mix that meets each goal, the verdict, and McNemar against the present mix."""
         for goal in self.design["scenarios"][scenario]["goals"]:
-            met = {}
             told = []
             for mix in self.design["mixes"]:
                 one = self.weighed(scenario, mix, goal["measure"])
@@ -327,10 +368,6 @@ class Folder:
                 low, high = max(0.0, low), min(1.0, high)
                 verdict = (
                     "met" if low >= goal["in_share"] else "missed" if high < goal["in_share"] else "too close to call"
-                )
-                drawn = one.rows["forced"] == ""
-                met[mix] = pd.Series(
-                    hits[drawn], index=pd.MultiIndex.from_frame(one.rows.loc[drawn, ["drill", "order"]])
                 )
                 told.append(
                     {
@@ -341,18 +378,15 @@ class Folder:
                         "verdict": verdict,
                     }
                 )
-            ps, apart = [], []
-            for mix in self.design["mixes"]:
-                a, b = met[mix].align(met[self.design["present"]], join="inner")
-                gained, lost, n = int((a & ~b).sum()), int((~a & b).sum()), len(a)
-                up, down = (gained + 1) / (n + 2), (lost + 1) / (n + 2)
-                half = stats.norm.ppf(0.975) * np.sqrt((up + down - (up - down) ** 2) / (n + 2))
-                apart.append([(gained - lost) / n, max(-1.0, up - down - half), min(1.0, up - down + half)])
-                p = float(stats.binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
-                ps.append(None if mix == self.design["present"] else p)
-            for share, (value, low, high), q in zip(told, apart, holm(ps), strict=True):
-                versus = None if q is None else {"difference": value, "ci95": [low, high], "p_holm": q}
-                yield {**share, "versus_present": versus}
+            versus = [self.met_against_present(scenario, mix, goal) for mix in self.design["mixes"]]
+            ps = [
+                None if mix == self.design["present"] else p
+                for mix, (*_, p) in zip(self.design["mixes"], versus, strict=True)
+            ]
+            apart = [found for *found, _ in versus]
+            for share, (difference, lower, upper), q in zip(told, apart, holm(ps), strict=True):
+                gap = None if q is None else {"difference": difference, "ci95": [lower, upper], "p_holm": q}
+                yield {**share, "versus_present": gap}
 
     def order(self, scenario: str, until_s: float) -> list[str]:
         """Return the mixes by their mean in the primary measure, watched until a time."""

@@ -48,7 +48,7 @@ from plays import mix, scenario
 plan = ds.read_plan("floorplans/three_rooms.yaml")
 fire = scenario("fire", "room-101", protocol={{"action": "evacuate", "announced_by": "alarm"}})
 mixes = ds.Mixes(present="one", mixes={{"one": mix(), "other": mix()}})
-print(ds.run(ds.Study([fire], plan, mixes, runs=40, seed=3), workers={workers}).rows)
+print(list(ds.run(ds.Study([fire], plan, mixes, runs=40, seed=3), workers={workers}).rows))
 """
 DISTANCES = """
 import sys

@@ -425,5 +425,5 @@ def test_a_hole_of_too_few_corners_is_told_and_no_people_counted_in_it(
 
 def test_a_broken_link_is_told_as_one(tmp_path: Path) -> None:
     (tmp_path / "plan.yaml").symlink_to(tmp_path / "gone.yaml")
-    with pytest.raises(PlanError, match=r"this link leads to '.*gone.yaml', which is not there"):
+    with pytest.raises(PlanError, match=r"this link leads to '.*gone.yaml.*', which is not there"):
         read_plan(tmp_path / "plan.yaml")

@@ -230,7 +230,7 @@ def test_a_workbook_that_cannot_be_made_costs_only_itself(
         raise ValueError("no room\nfor it")
 
     monkeypatch.setattr("drillsim.study.handouts.workbook.workbook_of", fail)
-    monkeypatch.setattr("drillsim.report.study_figures.draw_all", lambda _: {"figures/x.svg": b"<svg/>"})
+    monkeypatch.setattr("drillsim.report.study_figures.draw_all", lambda *_, **__: {"figures/x.svg": b"<svg/>"})
     words = ["compare", "school/scenario.yaml", "--runs", "1", "--workers", "1", "--no-open", "--quiet", "--out", "r"]
     assert main(words) == 0
     told = [line for line in capsys.readouterr().err.splitlines() if "workbook" in line]
@@ -245,7 +245,7 @@ def test_compare_writes_it_into_the_results_folder(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["new", "school", "--plan", "three_rooms"]) == 0
-    monkeypatch.setattr("drillsim.report.study_figures.draw_all", lambda _: {})
+    monkeypatch.setattr("drillsim.report.study_figures.draw_all", lambda *_, **__: {})
     words = ["compare", "school/scenario.yaml", "--runs", "1", "--workers", "1", "--no-open", "--quiet", "--out", "r"]
     assert main(words) == 0
     assert openpyxl.load_workbook("r/results.xlsx").sheetnames == SHEETS

@@ -38,10 +38,10 @@ FIGURE = {"figures/a.png": b"drawn"}
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)
-    monkeypatch.setattr("drillsim.report.study_figures.draw_all", lambda _: FIGURE)
-    monkeypatch.setattr("drillsim.cli.maps.mix_map", lambda *_: {})
+    monkeypatch.setattr("drillsim.report.study_figures.draw_all", lambda *_, **__: FIGURE)
+    monkeypatch.setattr("drillsim.cli.maps.mix_map", lambda *_, **__: {})
     for rest in ("_workbook", "_report"):
-        monkeypatch.setattr(f"drillsim.cli.comparison.{rest}", lambda *_: {})
+        monkeypatch.setattr(f"drillsim.cli.comparison.{rest}", lambda *_, **__: {})
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ def _problem(code: int | None, out: str, err: str) -> str:
     text = out + err
     if "needs more memory than there is" in text:
         return "memory"
-    if code not in (0, 2) or "bug of its own" in text or "Traceback" in text:
+    if code not in (0, 2, 3) or "bug of its own" in text or "Traceback" in text:
         trace = [line.strip() for line in err.splitlines() if line.strip()]
         where = [line for line in trace if line.startswith("File ")]
         last = next((line for line in reversed(trace) if "bug of its own" not in line), "")

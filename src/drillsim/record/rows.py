@@ -109,6 +109,9 @@ class Rows(Sequence[Mapping[str, Value]]):
         for row in rows:
             self.append(row)
 
+    def __repr__(self) -> str:
+        return f"<{self._length} rows of {len(self._columns)} columns>"
+
     @property
     def names(self) -> Sequence[str]:
         """Names of all columns, in the order in which they came up."""
