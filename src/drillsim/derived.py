@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Self, TypeVar, TypeVarTuple, cast
+from typing import Any, Generic, Self, TypeVar, TypeVarTuple, cast
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -34,4 +34,21 @@ class Derives:
         return {}
 
 
-__all__ = ["Derives"]
+class Latest(Generic[T]):
+    """The last object that was made, and for what: a study plays a drill with one mix after the other, and all mixes ask for the same.
+
+    It is replaced as a whole, so that threads may share it. A subclass each, for `derived`, names what is kept.
+    """
+
+    def __init__(self, _owner: object) -> None:
+        self._kept: tuple[object, T] | None = None
+
+    def of(self, key: object, make: Callable[[], T]) -> T:
+        """Return the kept object if it was made for an equal key, else `make()`, which is kept from now on."""
+        kept = self._kept
+        if kept is None or kept[0] != key:
+            kept = self._kept = key, make()
+        return kept[1]
+
+
+__all__ = ["Derives", "Latest"]

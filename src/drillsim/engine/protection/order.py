@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from drillsim.crowd.states import OUT
 from drillsim.engine.protection.keep_away import KeepAway
-from drillsim.engine.protection.securing import SecuringDraws, heard_s
+from drillsim.engine.protection.securing import LatestDraws, SecuringDraws, heard_s
 from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.state.incident import IncidentState
 from drillsim.record import events as ev
@@ -63,7 +63,8 @@ class ProtectiveOrder:
     @cached_property
     def draws(self) -> SecuringDraws:
         """Random numbers of rooms and doors."""
-        return SecuringDraws(self.drill.scenario.protocol, self.drill.world, self.drill.streams)
+        protocol, world, streams = self.drill.scenario.protocol, self.drill.world, self.drill.streams
+        return world.derived(LatestDraws).of((streams.name, protocol), lambda: SecuringDraws(protocol, world, streams))
 
     def id_of(self, space: int) -> str:
         """Return the id of a space."""

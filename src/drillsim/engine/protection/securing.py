@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from drillsim.derived import Latest
 from drillsim.engine.world.rooms import Room
 from drillsim.engine.world.world import World
 from drillsim.quantities import Spread
@@ -100,26 +101,39 @@ class SecuringDraws:
         }
         """Time and failure probability of a lock by hand; all others are automatic."""
         self._automatic = None, setting.auto_fails
+        self._works: dict[int, tuple[str, float, list[float], bool, float]] = {}
+        """What locking a room takes, by space: the same whenever word comes, and for every mix."""
 
     def secure(self, room: Room, *, word_s: float) -> Securing:
         """Return when a lockable room is locked and secured, if word reaches it in `word_s` seconds.
 
         One adult locks one door after the other; a substitute without a key locks no door that needs one.
         """
-        locked = word_s + self.setting.recover.quantile(self._recover[room.space])
+        why, recover_s, doors_s, fails, hide_s = self._work(room)
+        locked = word_s + recover_s
+        for took in doors_s:
+            locked += took
+        if why or fails:
+            return Securing(room, inf, inf, locked, why)
+        return Securing(room, locked, locked + hide_s, inf)
+
+    def _work(self, room: Room) -> tuple[str, float, list[float], bool, float]:
+        """Return why a room cannot be locked at all ('' where it can), the seconds until its adult is at the doors and on each door,
+        whether a lock fails, and the seconds to hide."""
+        known = self._works.get(room.space)
+        if known is None:
+            known = self._works[room.space] = self._drawn_work(room)
+        return known
+
+    def _drawn_work(self, room: Room) -> tuple[str, float, list[float], bool, float]:
+        recover_s, hide_s = self.setting.recover.quantile(self._recover[room.space]), self.hide_s(room.space)
         if self._lockless[room.space] < self.setting.without_lock:
-            return Securing(room, inf, inf, locked, NO_LOCK)
+            return NO_LOCK, recover_s, [], False, hide_s
         substitute = self._substitute[room.space] < self.setting.without_key
         if substitute and any(self.world.door_locks[door] == "key" for door in room.to_lock):
-            return Securing(room, inf, inf, locked, NO_KEY)
-        fails = False
-        for door in room.to_lock:
-            took, caught = self._lock(door)
-            locked += took
-            fails |= not caught
-        if fails:
-            return Securing(room, inf, inf, locked)
-        return Securing(room, locked, locked + self.hide_s(room.space), inf)
+            return NO_KEY, recover_s, [], False, hide_s
+        locks = [self._lock(door) for door in room.to_lock]
+        return "", recover_s, [took for took, _ in locks], not all(caught for _, caught in locks), hide_s
 
     def lock(self, door: int, *, again: bool = False) -> tuple[float, bool]:
         """Return the seconds spent on one door and whether it caught; one that is locked already costs nothing.
@@ -148,3 +162,7 @@ class SecuringDraws:
     def reach_s(self, door: int) -> float:
         """Return the seconds from hearing the order until somebody stands at an outside door to lock it."""
         return self.protocol.to_exit.quantile(self._reach[door])
+
+
+class LatestDraws(Latest[SecuringDraws]):
+    """Those of the last drill; `world.derived(LatestDraws)`."""

@@ -6,6 +6,7 @@ from collections import Counter
 
 from drillsim.crowd.arrivals import ArrivalSource, add_arrivals
 from drillsim.crowd.population import GroupLaw, Population, draw_population, nobody
+from drillsim.derived import Latest
 from drillsim.engine.world.clock import Clock
 from drillsim.engine.world.world import World
 from drillsim.plan.model import FloorPlan
@@ -81,13 +82,13 @@ def people_of(scenario: Scenario, world: World, streams: Streams, clock: Clock) 
 
 
 def seated_people(scenario: Scenario, world: World, streams: Streams, clock: Clock) -> Population:
-    """Return the people who are there from the start, each at its drawn point, whether they may walk or not.
-
-    The last ones drawn are kept: a study plays a drill with one mix after the other, and all mixes meet the same people.
-    """
+    """Return the people who are there from the start, each at its drawn point, whether they may walk or not."""
     period = clock.period(clock.onset_s)
-    kept, key = world.last_drawn, (streams.name, period)
-    if kept is None or kept[0] != key or kept[1] is not scenario.people:
-        drawn = draw_population(world.seats(period), streams, groups_of(scenario, world.plan))
-        world.last_drawn = kept = key, scenario.people, drawn
-    return kept[2]
+    return world.derived(_LatestPeople).of(
+        (streams.name, period, scenario.people),
+        lambda: draw_population(world.seats(period), streams, groups_of(scenario, world.plan)),
+    )
+
+
+class _LatestPeople(Latest[Population]):
+    """The people of the last drill."""

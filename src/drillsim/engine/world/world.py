@@ -1,7 +1,7 @@
 """The building as drills see it: network, cells, rooms, places and seats of one plan under one choice of laws.
 
-Everything here but the people drawn last is constant once built, and built once per plan and laws: all drills, and all threads,
-share it. What changes in a drill (locks, closed ways, people) is in `engine.state`.
+Everything here is constant once built, and built once per plan and laws: all drills, and all threads, share it. What
+changes in a drill (locks, closed ways, people) is in `engine.state`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from drillsim.crowd.geometry.cells import Cells, build_cells
 from drillsim.crowd.laws import Laws
-from drillsim.crowd.population import Population
 from drillsim.crowd.seating import Seats, place_people
 from drillsim.derived import Derives
 from drillsim.engine.world.parts import halls_of, outdoors_of, parts_of, rooms_to_come_in_to
@@ -24,7 +23,7 @@ from drillsim.plan.model import FloorPlan, Period
 from drillsim.plan.network import Approaches, Network, network_of
 from drillsim.plan.routes import Routes
 from drillsim.scenario.model import Scenario
-from drillsim.scenario.people import DoorLaw, LawsChoice, People
+from drillsim.scenario.people import DoorLaw, LawsChoice
 from drillsim.streams.streams import Words, slot_words
 
 XY = tuple[float, float]
@@ -40,9 +39,6 @@ class World(Derives):
         self.network: Network = network_of(plan)
         self.laws = laws_of(choice)
         self.cells: Cells = plan.derived(_cells_of, self.laws)
-        self.last_drawn: tuple[tuple[bytes, Period | None], People, Population] | None = None
-        """The people drawn last, with the name of their streams, bell period and wishes; replaced as a whole, so that threads
-        may share it."""
 
     # ------------------------------------------------------------------ rooms and parts
 
