@@ -76,6 +76,7 @@ OPEN = frozenset(
         "crowd.geometry",
         "engine.world",
         "exchange.dispatch_log",
+        "plan.writing",
         "record.predictions",
         "report.page",
         "report.after_action",
@@ -89,7 +90,7 @@ OPEN = frozenset(
     }
 )
 """Sub-packages that other packages may use: constant data (cells, the world), pure statistics, what a choice hangs on, one importer
-per format, one folder per document that is handed out, outputs of a gate, and test stands."""
+per format, plan files as text, one folder per document that is handed out, outputs of a gate, and test stands."""
 CROWDED = frozenset({"cli/commands"})
 """Folders that may hold more than 12 modules: one per verb of the command line."""
 ALSO_ENDS_AS = frozenset({"cannot-reach", "nobody-free", "nobody-suited", "report-lost"})
