@@ -1,0 +1,1 @@
+"""Drawings in DXF: the layers of a plan, and the reader."""
