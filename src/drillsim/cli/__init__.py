@@ -114,7 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _report(e, arguments, debug=debug, as_json=as_json)
         return _refused(f"'{quoted(e.object)}' holds what no name of this system can hold. Write another name", as_json)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader closed the pipe, as after `| head`
+        terminal.drop_stdout()  # the reader closed the pipe, as after `| head`
         return 0
     except SystemExit as e:
         return 0 if _reader_gone() or e.code is None else int(e.code)

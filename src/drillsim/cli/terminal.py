@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -60,7 +61,38 @@ def say(text: str = "", *, err: bool = False) -> None:
 
 def _send(text: str, *, err: bool = False) -> None:
     stream = sys.stderr if err else sys.stdout
-    click.echo(text if _speaks_unicode(stream) else text.translate(ASCII), file=stream)
+    _echo(text if _speaks_unicode(stream) else text.translate(ASCII), stream)
+
+
+_ONLY_FOR_READERS = ContextVar("_ONLY_FOR_READERS", default=False)
+"""Whether a command ends when nobody reads its output any more."""
+
+
+@contextmanager
+def only_for_readers(wanted: bool = True) -> Iterator[None]:
+    """End the command within the block when the reader of stdout has gone, as after `| head`.
+
+    Elsewhere a command goes on without a reader: its files are written whole, and its exit code is its own.
+    """
+    before = _ONLY_FOR_READERS.set(wanted)
+    try:
+        yield
+    finally:
+        _ONLY_FOR_READERS.reset(before)
+
+
+def _echo(text: str, stream: TextIO) -> None:
+    try:
+        click.echo(text, file=stream)
+    except BrokenPipeError:
+        if stream is not sys.stdout or _ONLY_FOR_READERS.get():
+            raise
+        drop_stdout()
+
+
+def drop_stdout() -> None:
+    """Send to nowhere what is printed from here on."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(text: str) -> None:
@@ -166,7 +198,7 @@ def wrapped(text: str, *, indent: str = "") -> str:
 def json_line(thing: Mapping[str, Any], *, wanted: bool = True) -> None:
     """Print one JSON object as the last line of stdout; NaN and Infinity become null."""
     if wanted:
-        click.echo(json.dumps(_finite(thing), ensure_ascii=True, allow_nan=False))
+        _echo(json.dumps(_finite(thing), ensure_ascii=True, allow_nan=False), sys.stdout)
 
 
 def _finite(thing: Any) -> Any:

@@ -26,9 +26,7 @@ def assess(plan: Path, posts: tuple[str, ...], out: Path | None, as_json: bool) 
     from drillsim.coverage.assess import assess as coverage_of
 
     folder = results_folder(out, "") if out else None
-    terminal.faults(warnings, err=True)
     coverage = coverage_of(the_plan, posts=list(posts) or None)
-    terminal.say(str(coverage), err=as_json)
     if folder is not None:
         from drillsim.cli.maps import reach_map
         from drillsim.record.store import json_bytes, write_folder
@@ -37,5 +35,8 @@ def assess(plan: Path, posts: tuple[str, ...], out: Path | None, as_json: bool) 
         files = {**reach_map(coverage, "plan-reach"), "assessment.json": json_bytes(data)}
         listed = {"drillsim_assessment": 1, "plan": the_plan.name, "files": sorted(files)}
         write_folder(folder, files, listed)
+    terminal.faults(warnings, err=True)
+    terminal.say(str(coverage), err=as_json)
+    if folder is not None:
         say_kept("Map", folder, err=as_json)
     terminal.json_line(coverage.as_data(), wanted=as_json)

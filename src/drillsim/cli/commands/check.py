@@ -42,6 +42,7 @@ def check(paths: tuple[Path, ...], list_ids: bool, draw: Path | None, as_json: b
     sheets = _together(files)
     facts = {s.shown: _facts(s.plan) for s in sheets if s.plan and not only_errors(s.faults)}
     faults = order_faults(f for s in sheets for f in s.faults)
+    drawn = "" if draw is None else _draw(sheets, draw)
     terminal.faults(faults, err=as_json)
     for sheet in sheets:
         if not only_errors(sheet.faults):
@@ -52,8 +53,8 @@ def check(paths: tuple[Path, ...], list_ids: bool, draw: Path | None, as_json: b
         terminal.say(f"Skipped (no drillsim key inside): {', '.join(map(shown, passed))}", err=as_json)
     end = f"{terminal.counted(len(sheets), 'file')} checked, {terminal.tally(faults)}. Nothing was run."
     terminal.say(end, err=as_json)
-    if draw is not None:
-        terminal.say(_draw(sheets, draw), err=as_json)
+    if drawn:
+        terminal.say(drawn, err=as_json)
     terminal.json_line(_as_data(sheets, facts, faults), wanted=as_json)
     return 2 if only_errors(faults) else 0
 

@@ -62,11 +62,12 @@ def import_log(
     _refuse_wild(calls, law)
     if folder is not None:
         probe(folder)
-    terminal.faults([*calls.faults(), *_doubts(calls, law)], err=True)
-    _print(calls, law, service, err=as_json)
     data = _data(calls, law, service)
     if folder is not None:
         _store(calls, law, service, data, folder)
+    terminal.faults([*calls.faults(), *_doubts(calls, law)], err=True)
+    _print(calls, law, service, err=as_json)
+    if folder is not None:
         say_kept("Figure", folder, err=as_json)
     terminal.json_line(data, wanted=as_json)
 

@@ -95,6 +95,12 @@ def run(
         return
     legs = replay_file is not None
     trace = simulate(played, given.plan, mix, seed=seed, replication=replication, presence=forced, record_legs=legs)
+    if replay_file is not None:  # written whole before anything is printed, so that `| head` leaves no half
+        again = [
+            replays.play(played, given.plan, m, seed=seed, replication=replication, presence=forced) for m in beside
+        ]
+        shown = replays.replay_of([trace, *again], played, [mix, *beside], [f"{given.plan.name}, {when(played)}."])
+        shown.write(replay_file)
     terminal.faults(given.warnings, err=True)
     say = _to(as_json)
     say(f"{played.title or played.name}: {given.plan.name}, {when(played)}")
@@ -117,11 +123,7 @@ def run(
         say(text)
     say("One simulated drill: no prediction, and no rating of anybody.")
     if replay_file is not None:
-        again = [
-            replays.play(played, given.plan, m, seed=seed, replication=replication, presence=forced) for m in beside
-        ]
-        shown = replays.replay_of([trace, *again], played, [mix, *beside], [f"{given.plan.name}, {when(played)}."])
-        replays.write(shown, replay_file, err=as_json)
+        replays.say_written(replay_file, err=as_json)
     terminal.json_line(_as_data(trace, [{"time_s": x.time_s, "text": x.text} for x in story]), wanted=as_json)
 
 
@@ -135,11 +137,12 @@ def _term(
     if out is not None:
         results_folder(out, "")
     term = whole.play_days(scenario, plan, mix, days=days, seed=seed, quiet=as_json)
+    folder = whole.write(term, out) if out is not None else None  # before anything is printed, as `| head` may end it
     if days > 1:
         terminal.say(f"{scenario.title or scenario.name}: {plan.name}. Staffing: {mix.label or mix.name}.", err=as_json)
     whole.show(term, err=as_json)
-    if out is not None:
-        say_kept("Written", whole.write(term, out), err=as_json)
+    if folder is not None:
+        say_kept("Written", folder, err=as_json)
     terminal.say("Simulated days: no prediction, and no rating of anybody.", err=as_json)
     terminal.json_line(whole.as_data(term), wanted=as_json)
 

@@ -44,19 +44,20 @@ def verify(suite: str, deep: bool, seed: int, workers: int | None, out: Path | N
     if out is not None and not out.resolve().parent.is_dir():
         raise click.UsageError(f"--out {out}: there is no such folder. Make it, or name another file")
     cases = []
-    with pool(workers or os.cpu_count() or 1) as executor:
+    with pool(workers or os.cpu_count() or 1) as executor, terminal.only_for_readers(out is None):
         harness = Harness(shelf(), deep=deep, seed=seed, executor=executor, progress=terminal.progress)
         for case in collect(suite, harness):
             cases.append(case)
             name, kind, expected, measured, tolerance, verdict = cells(case)
             line = f"{verdict:<13}{name:<44}{kind:<10}{measured:>12}  expected {expected}, tolerance {tolerance}"
             terminal.say(line, err=as_json)
+    if out is not None:
+        out.write_text(as_markdown(suite, cases), encoding="utf-8")
     terminal.say(err=as_json)
     for note in notes(cases):
         terminal.say(terminal.wrapped(note), err=as_json)
     terminal.say(f"{tally(cases)}.", err=as_json)
     if out is not None:
-        out.write_text(as_markdown(suite, cases), encoding="utf-8")
         terminal.say(f"Page: {out}", err=as_json)
     terminal.json_line(as_data(cases), wanted=as_json)
     return SURPRISE if any(case.is_surprise for case in cases) else 0

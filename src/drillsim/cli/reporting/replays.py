@@ -48,9 +48,8 @@ def play(
     return simulate(scenario, plan, mix, seed=seed, replication=replication, presence=presence, record_legs=True)
 
 
-def write(replay: Replay, path: Path, *, err: bool) -> None:
-    """Write a replay and say where it is."""
-    replay.write(path)
+def say_written(path: Path, *, err: bool) -> None:
+    """Say where a replay is, and who should see it."""
     terminal.say(f"Replay: {shown(path)} (INTERNAL: it shows rooms, doors and staff; open it in a browser)", err=err)
 
 
