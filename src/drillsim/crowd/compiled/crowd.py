@@ -128,9 +128,10 @@ class CompiledCrowd(CompiledUnits):
 
     def lock_room(self, space: int) -> None:
         """Lock a room: it stops being a goal, its doors let no crowd through, and who is inside stays."""
-        self._play_until_now()
         if space in self._locked_rooms:
             return
+        if self._anybody_moves():  # to units, whose locks are those of their paths, nothing changes
+            self._play_until_now()
         self._locked_rooms[space] = self.env.now
         self._t.spaces["locked"][space] = 1
         self._locked.update(self.network.space_ways[space])

@@ -182,7 +182,7 @@ class CrowdDriver(ABC):
         """
         self.__dict__.pop("_enter", None)
         known, self._dirty = self._dirty, [True] * len(self._goals)
-        if not (self._n[UNDER_WAY] or self._n[STARTING] or self._n[ELSEWHERE]):
+        if not self._anybody_moves():
             return False
         used = orders.goals_in_use(self._at)
         if not len(used):
@@ -192,6 +192,10 @@ class CrowdDriver(ABC):
             self._lay(number)
         self._redecide(orders.to_redecide(self._at, before, ~np.array(known)))
         return True
+
+    def _anybody_moves(self) -> bool:
+        """Return whether any person walks, or will without another order; units apart."""
+        return bool(self._n[UNDER_WAY] or self._n[STARTING] or self._n[ELSEWHERE])
 
     def _redecide(self, people: NDArray[np.int64]) -> None:
         """Let people decide again, in order of number; before that, those whose way is closed leave queue or walk."""
