@@ -25,3 +25,6 @@ TEXTS = (
 
 hostile = st.one_of(st.sampled_from(TEXTS), st.text(st.characters(), min_size=1, max_size=30))
 """One of them, or any characters at all, lone surrogates included."""
+
+in_a_plan = hostile.map(lambda text: text.encode("utf-8", "replace").decode("utf-8"))
+"""The same as far as the model of a plan takes it: lone surrogates are no text of a file."""

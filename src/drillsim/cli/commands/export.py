@@ -1,4 +1,4 @@
-"""`drillsim export`: what others read of a results folder: rows as a table, a checklist, an after-action draft, the kit of a drill."""
+"""`drillsim export`: what others read of a study, of a plan and of a drill, each as a file of their own programs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import click
 
 from drillsim.cli import terminal
 from drillsim.cli.commands.export_handouts import aar, kit
+from drillsim.cli.commands.export_plan import plan_file
 from drillsim.documents.files import shown
 
 TABLES = (".parquet", ".xlsx", ".csv")
 
 
-@click.group(short_help="Take a study into Word, into a real drill, or into other programs.")
+@click.group(short_help="Take a study or a plan into Word, into a real drill, or into other programs.")
 def export() -> None:
-    """Write what others read of a results folder. Nothing in the folder is changed."""
+    """Write what others read of a results folder, of a floor plan or of a drill. Nothing that is read is changed."""
 
 
 @export.command("results", short_help="The rows of a study as Parquet, Excel or CSV.")
@@ -48,5 +49,5 @@ def checklist(folder: Path, file: Path | None) -> None:
     terminal.say(f"Written: {shown(write_stress_des(folder, file))} (INTERNAL: it tells the staffing)")
 
 
-for handout in (aar, kit):
+for handout in (aar, kit, plan_file):
     export.add_command(handout)
