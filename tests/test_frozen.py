@@ -7,12 +7,14 @@ import pickle
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 from pydantic import ValidationError
 
 import drillsim as ds
 from drillsim.documents.document import Model
 from drillsim.engine.world.world import world_of
+from plays import scenario
 from shipped import ROOT, plan_named
 
 FIGHT = ds.read_scenario(ROOT / "scenarios" / "fight.yaml")
@@ -81,6 +83,25 @@ def test_a_copy_with_an_unknown_key_is_refused(by: str, thing: Model) -> None:
 def test_a_text_in_a_copy_is_read_as_a_file_reads_it() -> None:
     radio = FIGHT.model_copy(update={"reporting": FIGHT.reporting.model_copy(update={"radio": "15 s"})}).reporting.radio
     assert radio.quantile(0.5) == 15.0
+
+
+def test_drills_of_a_copy_are_those_of_the_file_also_with_the_officer_on_campus() -> None:
+    """The text '15 s' once ended every drill with the officer; the others were compared, and called the same."""
+    fight = scenario("behaviour", "hall-1", crowd="stays")
+    radio = fight.model_copy(update={"reporting": fight.reporting.model_copy(update={"radio": "15 s"})})
+    sro = {"id": "officer", "role": "sro", "post": "front-desk", "presence": "50 %"}
+    mixes = ds.Mixes(present="none", mixes={"none": {}, "officer": {"units": [sro]}})
+    copied, varied = (
+        ds.run(ds.Study(drill, PLAN, mixes, runs=40, seed=2))
+        for drill in (
+            radio.model_copy(update={"name": "radio"}),
+            ds.vary(fight, {"reporting.radio": "15 s"}, name="radio"),
+        )
+    )
+    assert len(copied.failed) == 0
+    assert set(copied.runs.loc[copied.runs["mix"] == "officer", "presence"]) == {"all here", "away: officer"}
+    pd.testing.assert_frame_equal(copied.runs, varied.runs)
+    assert str(ds.compare(copied)) == str(ds.compare(varied))
 
 
 def test_a_copy_keeps_what_it_does_not_change() -> None:

@@ -128,10 +128,16 @@ def test_the_weekday_can_be_forced() -> None:
         assert ("guard" in there(play(week, presence={"weekday": day}))) is here
 
 
+@pytest.mark.parametrize("sure", [{"presence": "100 %"}, {"presence": "0 %"}, {"calendar": {"thursday": "here"}}])
+def test_a_presence_that_a_mix_leaves_nothing_to_chance_about_is_not_forced(sure: dict[str, Any]) -> None:
+    for number in range(5):
+        found = [there(play({**GUARD, **sure}, presence={"guard": here}, number=number)) for here in (True, False)]
+        wanted = {"100 %": [True, True], "0 %": [False, False]}.get(str(sure.get("presence")))
+        assert found[0] == found[1] or wanted is None
+        assert wanted is None or ["guard" in one for one in found] == wanted
+
+
 def test_what_cannot_be_forced_is_refused() -> None:
-    week = {**GUARD, "calendar": {"thursday": "here"}}
-    with pytest.raises(ScenarioError, match="has a calendar"):
-        play(week, presence={"guard": True})
     with pytest.raises(ScenarioError, match="no weekday"):
         play(GUARD, presence={"weekday": "someday"})
     monday = scenario("behaviour", "hall", crowd="stays", weekday="monday")

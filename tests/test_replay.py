@@ -186,7 +186,12 @@ def test_a_unit_is_on_its_duty_until_it_sets_off() -> None:
 def test_a_unit_that_is_not_on_campus_is_not_on_the_plan() -> None:
     drill = scenario("behaviour", "hall-1")
     trace = ds.simulate(
-        drill, plan_named("three_rooms"), mix(SRO, GUARD), seed=1, record_legs=True, presence={"guard-1": False}
+        drill,
+        plan_named("three_rooms"),
+        mix(SRO, {**GUARD, "presence": "50 %"}),
+        seed=1,
+        record_legs=True,
+        presence={"guard-1": False},
     )
     assert [mark.track.who for mark in ds.replay(trace).sides[0].units] == ["sro-1"]
 

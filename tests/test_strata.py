@@ -23,6 +23,7 @@ from drillsim.study.results import read_results, write_results
 from drillsim.study.strata import FROM_RUNS, SHOWN, added_drills, chances_of, rare_share, state_of
 from plays import mix, scenario
 from protocol_plays import GUARD, SRO, wing
+from shipped import plan_named
 
 FIGHT = scenario(
     "behaviour", "hall", crowd="stays", goals=[{"measure": "able_on_scene_s", "at_most": "60 s", "in": "90 %"}]
@@ -143,6 +144,25 @@ def test_the_drills_of_a_mix_do_not_depend_on_other_mixes() -> None:
     alone = added_drills(FIGHT, [mix(SRO, GUARD, **LIKELY)], runs=50, seed=1)
     more = added_drills(FIGHT, [mix(SRO, **LIKELY), mix(SRO, GUARD, **LIKELY), mix()], runs=50, seed=1)
     assert alone.items() <= more.items()
+
+
+@pytest.mark.parametrize("other", ["90 %", "100 %", "0 %", "calendar"])
+def test_a_mix_keeps_its_law_where_another_may_have_the_same_unit_away(other: str) -> None:
+    """An officer who is sure to be there was away in drills added for a mix in which that may be so: 0:49 became 1:26."""
+    post = {"id": "officer", "role": "sro", "post": "front-desk", "duties": {"post": "100 %"}}
+    sure = {"calendar": {"thursday": "here"}} if other == "calendar" else {"presence": other}
+    staff = {"own": {"units": [{**post, **sure}]}, "rare": {"units": [{**post, "presence": "97 %"}]}}
+    drill, plan = scenario("behaviour", "hall-1", crowd="stays"), plan_named("three_rooms")
+    alone, beside = (
+        ds.run(ds.Study(drill, plan, ds.Mixes(present="own", mixes={n: staff[n] for n in names}), runs=60, seed=2))
+        for names in (["own"], ["own", "rare"])
+    )
+    assert len(beside.failed) == 0
+    assert len(beside.runs) > 2 * 60, "drills are added for the officer who may be away"
+    found = [describe(one, "play", "own", "able_on_scene_s") for one in (alone, beside)]
+    assert found[0].mean.value == pytest.approx(found[1].mean.value or 0.0, rel=0.12)
+    for one in beside.runs[beside.runs["forced"] != ""].to_dict("records"):
+        assert (other == "100 %") <= (one["mix"] == "rare" or float(one["able_on_scene_s"]) < 80)
 
 
 def test_a_calendar_makes_the_weekday_a_state() -> None:

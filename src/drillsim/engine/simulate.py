@@ -51,7 +51,8 @@ def simulate(
     presence
         Who is on campus when the drill begins, such as {"sro-1": False, "weekday": "thursday"}; units that are not named are
         drawn by their chance. Drills of one presence are numbered by themselves: the drill of a study whose row has
-        'forced' and 'replication'. Units of other mixes may be named, so that mixes are compared on one drill.
+        'forced' and 'replication'. Units of other mixes may be named, so that mixes are compared on one drill; for the same
+        reason a unit that this mix has on campus for sure, never, or by a calendar keeps its own presence.
 
     Raises ScenarioError before the drill begins, with every place, role or period that the plan or the mix lacks, for a seed
     that is no whole number from 0 up, and for a presence that cannot be forced. `drillsim.check` tells more, such as needs that
@@ -60,7 +61,7 @@ def simulate(
     seed, replication = whole_number(seed, "seed"), whole_number(replication, "replication")
     plan.derived(CheckedInputs).refuse_unknown(scenario, mix)
     forced = dict(presence or NOTHING_FORCED)
-    refuse_presence(scenario, mix, forced)
+    refuse_presence(scenario, forced)
     told = presence_text(forced)
     streams = Streams(seed, scenario.draws, replication, presence=told)
     drill = DrillState(scenario, plan, mix, streams, record_legs=record_legs, presence=forced)
@@ -103,17 +104,13 @@ def _movement(drill: DrillState) -> dict[str, Any]:
     return {"legs": legs, "whereabouts": whereabouts(drill, legs), "plan": drill.world.plan}
 
 
-def refuse_presence(scenario: Scenario, mix: Mix, presence: ForcedPresence) -> None:
-    """Raise ScenarioError for a presence that cannot be forced: an unknown weekday, another than the scenario's, or a unit
-    whose presence follows its calendar."""
+def refuse_presence(scenario: Scenario, presence: ForcedPresence) -> None:
+    """Raise ScenarioError for a presence that cannot be forced: an unknown weekday, or another than the scenario's."""
     day = presence.get(WEEKDAY)
     if day is not None and day not in WEEKDAYS:
         raise ScenarioError(f"presence: '{day}' is no weekday.{closest(str(day), WEEKDAYS)}")
     if day is not None and scenario.weekday not in (None, day):
         raise ScenarioError(f"presence: the scenario is played on a {scenario.weekday}, not on a {day}")
-    for unit in mix.units:
-        if unit.id in presence and unit.calendar is not None:
-            raise ScenarioError(f"presence: '{unit.id}' has a calendar, which the weekday decides: write weekday=DAY")
 
 
 def _watch_queues(drill: DrillState, step_s: float, looks: list[NDArray[np.int64]]) -> Process:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +94,7 @@ def run(
         _term(played, given.plan, mix, days=days, seed=seed, out=out, as_json=as_json)
         return
     legs = replay_file is not None
+    _say_sure(forced, mix)
     trace = simulate(played, given.plan, mix, seed=seed, replication=replication, presence=forced, record_legs=legs)
     if replay_file is not None:  # written whole before anything is printed, so that `| head` leaves no half
         again = [
@@ -186,6 +187,14 @@ def _forced(text: str | None, mixes: Mixes) -> dict[str, bool | str]:
         if unit not in units:
             raise click.UsageError(f"--presence: no mix has a unit called '{unit}'.{closest(unit, units)}")
     return forced
+
+
+def _say_sure(forced: Mapping[str, bool | str], mix: Mix) -> None:
+    """Say which of the units of a forced presence the mix leaves nothing to chance about."""
+    sure = [u.id for u in mix.units if u.id in forced and (u.calendar is not None or not 0.0 < mix.chance(u) < 1.0)]
+    if sure:
+        told = f"{', '.join(sure)}: on campus for sure, never, or by a calendar with this staffing"
+        terminal.complain(f"{told}, so the presence is not forced. --set changes it")
 
 
 Rows = list[tuple[str, str, str]]

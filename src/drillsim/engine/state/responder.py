@@ -155,12 +155,15 @@ def responders_of(
     end_s
         End of the drill, up to which shifts and duties are known.
     forced
-        Units that are forced to be on campus or away, whatever their chance.
+        Units that are forced to be on campus or away, where this mix leaves that to chance.
     """
     found = []
     for order, unit in enumerate(mix.units):
         role = mix.role(unit)
-        drawn = bool(forced.get(unit.id, streams.uniform("unit.presence", unit.id) < mix.chance(unit)))
+        chance = mix.chance(unit)
+        drawn = streams.uniform("unit.presence", unit.id) < chance
+        if 0.0 < chance < 1.0:
+            drawn = bool(forced.get(unit.id, drawn))
         found.append(
             Responder(
                 unit=unit,
