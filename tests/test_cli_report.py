@@ -49,6 +49,9 @@ def test_a_public_one_stands_beside_it_without_places(folder: Path) -> None:
     plan = ds.read_plan(ROOT / "floorplans" / "three_rooms.yaml")
     names = {thing.name for thing in (*plan.spaces, *plan.posts, *plan.openings) if len(thing.name) > 3}
     assert [name for name in names if name in page] == []
+    pictures = sorted((folder / "figures-public").glob("*.svg"))
+    assert {one.name for one in pictures} >= {"teaching-lockdown-response.svg", "teaching-lockdown-legs.svg"}
+    assert not any("exits" in one.name or "queues" in one.name or "plan" in one.name for one in pictures)
     assert "size: A4" in page
 
 

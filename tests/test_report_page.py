@@ -12,6 +12,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.text import Text
 
 import drillsim as ds
 from a_study import Made, made, times
@@ -21,9 +22,11 @@ from drillsim.analysis.wording import count_words, share_words
 from drillsim.escape import one_line
 from drillsim.record.presence import Chances
 from drillsim.report.interval_figure import interval_means
-from drillsim.report.page.material import PlayedSetting
+from drillsim.report.page.material import Material, PlayedSetting
 from drillsim.report.page.page import write_page
-from report_pages import disagreement, material, read, three_rooms
+from drillsim.report.page.redaction import KEPT_FROM_PUBLIC, PublicResults
+from drillsim.report.study_figures import Marking, charts, draw_all
+from report_pages import Played, disagreement, material, read, study, three_rooms, ways_of
 
 HOSTILE = (
     "<script>alert(1)</script>", '=HYPERLINK("http://x")', "\u202egnp.exe", "\x1b[31mred\x00", "a" * 10_000,
@@ -121,6 +124,49 @@ def test_a_public_report_names_no_place(words: list[str], data: st.DataObject) -
     assert [word for word in used if word in page] == []
     inside = write_page(built).decode().lower()
     assert named in inside
+    shown = public_texts(built)
+    assert len(shown) > 60
+    assert [word for word in used if any(word in text.lower() for text in shown)] == []
+
+
+def public_texts(built: Material) -> list[str]:
+    """Return every text of the pictures that the public may see, with their names, titles and captions."""
+    told = PublicResults(built.played, [built.plan, *built.other_plans])
+    drawn = list(charts(told, Marking(left_out=KEPT_FROM_PUBLIC, called=told.hide)))
+    texts = [artist.get_text() for chart in drawn for artist in chart.figure.findobj(Text) if isinstance(artist, Text)]
+    return [*texts, *(text for chart in drawn for text in (chart.name, chart.title, chart.caption))]
+
+
+def test_a_public_picture_is_marked_and_says_nothing_of_a_place_in_its_file() -> None:
+    plan = three_rooms()
+    place = plan.spaces[0].name
+    built = material(title=f"Fight in {place}", labels={"one-sro": f"SRO at {place}"})
+    told = PublicResults(built.played, [plan])
+    drawn = draw_all(
+        told, formats=("svg",), marking=Marking("PUBLIC · A school", "figures-public", KEPT_FROM_PUBLIC, told.hide)
+    )
+    assert len(drawn) >= 4
+    for name, content in drawn.items():
+        assert name.startswith("figures-public/")
+        assert b"PUBLIC" in content
+        assert b"INTERNAL" not in content
+        assert place.encode() not in content
+
+
+def test_a_change_of_locks_is_not_told_to_the_public_nor_the_plan_of_a_variant() -> None:
+    plan = three_rooms()
+    second = plan.model_copy(
+        update={"levels": tuple(one.model_copy(update={"label": "Zebra wing"}) for one in plan.levels)}
+    )
+    line = material().played.outline.scenarios["drill"]
+    changed = replace(line, changes={"openings.d-1.lock": "auto", "police.law.median": "5 min in the Zebra wing"})
+    built = material()
+    told = PublicResults(
+        Played(study(), replace(built.played.outline, scenarios={"drill": changed}), ways_of(plan)), [plan, second]
+    )
+    assert dict(told.outline.scenarios["drill"].changes) == {
+        "police.law.median": "5 min in the [place]", "a change that is kept inside": "",
+    }  # fmt: skip
 
 
 def test_a_public_report_has_no_sections_of_plan_ways_and_replay() -> None:

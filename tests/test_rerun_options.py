@@ -41,7 +41,7 @@ OPTIONS = {
 
 @pytest.fixture(autouse=True)
 def _no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("drillsim.report.study_figures.draw_all", lambda _: {})
+    monkeypatch.setattr("drillsim.report.study_figures.draw_all", lambda *_, **__: {})
     monkeypatch.setattr("drillsim.cli.maps.mix_map", lambda *_: {})
     for rest in ("_workbook", "_report"):
         monkeypatch.setattr(f"drillsim.cli.comparison.{rest}", lambda *_: {})

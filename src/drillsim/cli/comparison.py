@@ -40,6 +40,8 @@ class Kept:
     folder: Path
     resume: bool = False
     overwrite: bool = False
+    public: bool = False
+    """Whether a report and pictures that the public may see are kept beside those for inside."""
 
 
 def play(
@@ -98,7 +100,7 @@ def play(
             results = replace(results, depends_on=depends_on(moved, results))
         if not quiet:
             terminal.complain("Drawing the figures and the report.")
-        _store(results, drawn, folder, moved)
+        _store(results, drawn, folder, moved, public=kept.public)
     if not quiet and len(results.failed) < len(results.runs):
         _print(results, err=as_json, budget=budget)
     if not quiet:
@@ -177,13 +179,17 @@ def _beside(work: Callable[[], dict[str, bytes]]) -> Future[dict[str, bytes]]:
 
 
 def _store(
-    results: Results, drawn: Future[dict[str, bytes]], folder: StudyFolder, moved: Sequence[Sensitivity] = ()
+    results: Results,
+    drawn: Future[dict[str, bytes]],
+    folder: StudyFolder,
+    moved: Sequence[Sensitivity] = (),
+    *,
+    public: bool = False,
 ) -> None:
     """Write tables and summary, then the figures; what goes wrong with these costs only them."""
+    from drillsim.cli.reporting.pictures import internal_pictures, public_pictures
     from drillsim.errors import ResultError
     from drillsim.record.store import SUMMARY
-    from drillsim.report.study_figures import draw_all
-    from drillsim.report.ways_figures import draw_ways
     from drillsim.study.results import result_files, write_files
     from drillsim.study.sensitivity.play import SENSITIVITY, sensitivity_csv
 
@@ -196,11 +202,12 @@ def _store(
         reach = (
             drawn.result()
         )  # before the other figures: matplotlib's style is global, so two threads must not draw at once
-        mark = f"INTERNAL · {results.study.plan.name}" if results.study else "INTERNAL"
-        more = {**draw_all(results, mark=mark), **draw_ways(results, mark=mark), **reach}
+        more = {**internal_pictures(results), **reach}
+        if public and results.study is not None:
+            more |= public_pictures(results, results.study)
     except Exception as problem:
         _complain("The figures could not be drawn", problem)
-    more |= _workbook(results, files[SUMMARY]) | _report(results, files)
+    more |= _workbook(results, files[SUMMARY]) | _report(results, files, public=public)
     if not more:
         return
     try:
@@ -227,9 +234,9 @@ def _complain(what: str, problem: Exception) -> None:
     terminal.complain(f"{what} ({type(problem).__name__}: {told}). Tables and rows are complete.")
 
 
-def _report(results: Results, files: Mapping[str, Content]) -> dict[str, bytes]:
-    """Return report.html by its name; nothing, and one sentence, where it cannot be made."""
-    from drillsim.cli.reporting.gather import REPORT, report_page
+def _report(results: Results, files: Mapping[str, Content], *, public: bool) -> dict[str, bytes]:
+    """Return report.html, and the public one if wanted, by name; nothing, and one sentence, where it cannot be made."""
+    from drillsim.cli.reporting.gather import PUBLIC_REPORT, REPORT, report_page
     from drillsim.record.content import parts_of
     from drillsim.record.store import SUMMARY, manifest
     from drillsim.study.sensitivity.play import SENSITIVITY
@@ -238,7 +245,8 @@ def _report(results: Results, files: Mapping[str, Content]) -> dict[str, bytes]:
     try:
         told = manifest(results.outline, study.hashes() if study else {}, {}, command=command_line())
         read = {name: b"".join(parts_of(files[name])) for name in (SUMMARY, SENSITIVITY) if name in files}
-        return {REPORT: report_page(results, read, told)}
+        page = {REPORT: report_page(results, read, told)}
+        return page | ({PUBLIC_REPORT: report_page(results, read, told, audience="public")} if public else {})
     except Exception as problem:
         _complain("The report could not be made", problem)
         return {}

@@ -6,7 +6,7 @@ Each `plot_` function takes the results of a study (rows, outline, curves) and r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,6 +64,26 @@ class Drawn(ResultRows, Protocol):
     @property
     def curves(self) -> Mapping[tuple[str, str], Mapping[str, NDArray[np.float64]]]:
         """Counts by (scenario, mix) and name, shape (drills, points), at even steps from 0 to the horizon."""
+
+
+@dataclass(frozen=True)
+class Marking:
+    """How pictures are handed out: to whom, in which folder, and what they leave out.
+
+    mark
+        Who may see them, and the school, written on every picture.
+    folder
+        Folder of the files in the results folder.
+    left_out
+        Measures without a picture.
+    called
+        Returns the name of a scenario that its files may bear.
+    """
+
+    mark: str = ""
+    folder: str = "figures"
+    left_out: frozenset[str] = frozenset()
+    called: Callable[[str], str] = str
 
 
 @dataclass(frozen=True)
@@ -243,13 +263,15 @@ def plot_differences(
     return figure
 
 
-def charts(played: Drawn) -> Iterator[Chart]:
+def charts(played: Drawn, marking: Marking = Marking()) -> Iterator[Chart]:
     """Yield all charts of a study, scenario by scenario; a chart without data is left out."""
     played = PartitionedResults(played)
     outline, taken = played.outline, set[str]()
     for scenario, line in outline.scenarios.items():
-        stem = file_stem(scenario, taken)
-        title, wanted = outline.title(scenario), dict.fromkeys([line.primary, *(g.measure for g in line.goals)])
+        stem, title = file_stem(marking.called(scenario), taken), outline.title(scenario)
+        wanted = [
+            m for m in dict.fromkeys([line.primary, *(g.measure for g in line.goals)]) if m not in marking.left_out
+        ]
         for measure in wanted:
             name = f"{stem}-response" if measure == line.primary else f"{stem}-{measure.removesuffix('_s')}"
             told = _told(played, scenario, measure)
@@ -265,24 +287,22 @@ def charts(played: Drawn) -> Iterator[Chart]:
             if any(_mean_curve(played, scenario, mix, curve).any() for mix in outline.mixes):
                 yield Chart(f"{stem}-{curve}", f"{title}: {words} over time",
                             f"Mean count of {words}, by mix.", plot_over_time(played, scenario, curve))  # fmt: skip
-        if len(outline.mixes) > 1:
+        if len(outline.mixes) > 1 and line.primary in wanted:
             apart = differences(played, scenario, line.primary)
             told = "; ".join(f"{outline.label(d.mix)} {difference_words(d.paired.difference)}" for d in apart)
             head = f"{title}: {question(line.primary)}, against {outline.label(outline.present)}"
             yield Chart(f"{stem}-differences", head, told, plot_differences(played, scenario))
 
 
-def draw_all(played: Drawn, *, formats: Sequence[str] = ("png", "svg"), mark: str = "") -> dict[str, bytes]:
-    """Draw all charts of a study and return them as files: name in the results folder to content.
-
-    mark
-        Who may see them, and the school, written on every picture.
-    """
+def draw_all(
+    played: Drawn, *, formats: Sequence[str] = ("png", "svg"), marking: Marking = Marking()
+) -> dict[str, bytes]:
+    """Draw all charts of a study and return them as files: name in the results folder to content."""
     return {
-        f"figures/{chart.name}.{form}": image(
-            chart.figure, form, title=chart.title, description=chart.caption, mark=mark
+        f"{marking.folder}/{chart.name}.{form}": image(
+            chart.figure, form, title=chart.title, description=chart.caption, mark=marking.mark
         )
-        for chart in charts(played)
+        for chart in charts(played, marking)
         for form in formats
     }
 

@@ -70,6 +70,13 @@ MOST_RUNS = 1_000_000
     metavar="N",
     help="Also move all assumptions at once, by N trajectories of Morris' design; 10 tell what matters. Implies --sensitivity.",
 )
+@click.option(
+    "--audience",
+    type=click.Choice(["internal", "public"]),
+    default="internal",
+    show_default=True,
+    help="public: also a report and pictures without plan, place, post, camera, lock, route or uncovered time.",
+)
 @click.option("--quiet", is_flag=True, help="No progress and no tables.")
 @click.option("--no-open", is_flag=True, help="Do not show the results folder when done.")
 @click.option("--fail-on-goals", is_flag=True, help="Exit with 10 when a goal is missed by the present staffing.")
@@ -94,6 +101,7 @@ def compare(
     portfolio: Path | None,
     sensitivity: bool,
     morris: int | None,
+    audience: str,
     quiet: bool,
     no_open: bool,
     fail_on_goals: bool,
@@ -118,7 +126,8 @@ def compare(
             )
         given = what_ifs.with_variants(given, sets, sweeps, plans[1:])
     terminal.faults(given.warnings, err=True)
-    kept = Kept(results_folder(out, "drillsim-results-INTERNAL", again=resume or overwrite), resume, overwrite)
+    folder = results_folder(out, "drillsim-results-INTERNAL", again=resume or overwrite)
+    kept = Kept(folder, resume, overwrite, public=audience == "public")
     return play(
         given,
         kept,

@@ -13,6 +13,7 @@ from drillsim.cli.terminal import OutPath
 
 if TYPE_CHECKING:
     from drillsim.report.page.material import Audience, Units
+    from drillsim.study.results import Results
 
 
 @click.command(short_help="Write the report of a stored study, for inside or for the public.")
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 def report(folder: Path, audience: str, units: str | None, as_pdf: bool, out: Path | None, as_json: bool) -> int:
     """Write the report of the study in a results FOLDER: one HTML file that opens from disk and asks nothing of the network.
 
-    Nothing is played again. A public report is written to report-public.html.
+    Nothing is played again but the drill that is shown. A public report is written to report-public.html, and pictures that the public may
+    see to figures-public.
     """
     from drillsim.cli.reporting.gather import PUBLIC_REPORT, REPORT, report_page
     from drillsim.documents.files import shown
@@ -52,7 +54,7 @@ def report(folder: Path, audience: str, units: str | None, as_pdf: bool, out: Pa
     )
     if out is None:
         out = folder / (REPORT if audience == "internal" else PUBLIC_REPORT)
-        add_to_folder(folder, {out.name: page})
+        add_to_folder(folder, {out.name: page} | (_public_pictures(results) if audience == "public" else {}))
     else:
         out.write_bytes(page)
     if not results.curves:
@@ -64,6 +66,12 @@ def report(folder: Path, audience: str, units: str | None, as_pdf: bool, out: Pa
     printed = _pdf(folder, out, as_json=as_json) if as_pdf else None
     terminal.json_line({"report": str(out), "audience": audience, "bytes": len(page), "pdf": printed}, wanted=as_json)
     return 0
+
+
+def _public_pictures(results: Results) -> dict[str, bytes]:
+    from drillsim.cli.reporting.pictures import public_pictures
+
+    return public_pictures(results, results.study) if results.study is not None else {}
 
 
 def _pdf(folder: Path, page: Path, *, as_json: bool) -> str | None:

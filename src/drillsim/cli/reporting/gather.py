@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from drillsim.cli.maps import posts_of
+from drillsim.cli.reporting.pictures import plans_of
 from drillsim.cli.reporting.settings import settings_of_study
 from drillsim.coverage.assess import assess
 from drillsim.report.page.material import Audience, Fragment, Material, Reach, Units
@@ -85,6 +86,7 @@ def material_of(
         played=results,
         summary=json.loads(files["summary.json"]),
         plan=study.plan,
+        other_plans=plans_of(study)[1:],
         mixes=study.mixes,
         reaches=reaches(study),
         settings=settings_of_study(scenarios, study.mixes, units),

@@ -91,6 +91,8 @@ class Material:
 
     summary
         Content of summary.json.
+    other_plans
+        Plans of the variants, whose places the public must not read either.
     reaches
         Assessment of the plan, that of the present staffing first.
     settings
@@ -112,6 +114,7 @@ class Material:
     summary: Mapping[str, Any]
     plan: FloorPlan
     mixes: Mixes
+    other_plans: Sequence[FloorPlan] = ()
     reaches: Sequence[Reach] = ()
     settings: Sequence[PlayedSetting] = ()
     swings: pd.DataFrame | None = None

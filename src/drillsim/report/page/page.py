@@ -23,7 +23,13 @@ from drillsim.report.page.material import MARKS, Audience, Fragment, Material, U
 from drillsim.report.page.parts.curves import Look
 from drillsim.report.page.parts.tables import HtmlTable
 from drillsim.report.page.parts.told import Numbers, clean, say, short
-from drillsim.report.page.redaction import KEPT_FROM_PUBLIC, hidden, hider, place_names, public_settings
+from drillsim.report.page.redaction import (
+    KEPT_FROM_PUBLIC,
+    PUBLIC_DUTIES,
+    PublicResults,
+    public_settings,
+    public_swings,
+)
 
 PAPER = {"us": "Letter", "metric": "A4"}
 
@@ -44,25 +50,19 @@ class Section:
 def write_page(material: Material, *, audience: Audience = "internal", units: Units = "us") -> bytes:
     """Return report.html for an audience; a public one tells nothing of plan, places, posts, cameras, locks and routes."""
     public = audience == "public"
-    outline, settings = material.played.outline, list(material.settings)
-    school = short(material.school, 80)
+    told: Any = material.played
+    settings, school = list(material.settings), short(material.school, 80)
     if public:
-        hide = hider(place_names([material.plan]))
-        outline, settings, school = hidden(outline, hide), public_settings(settings, hide), hide(school)
+        told = PublicResults(material.played, [material.plan, *material.other_plans])
+        settings, school = public_settings(settings, told.hide), told.hide(school)
+        material = replace(material, swings=public_swings(material.swings, told.hide))
     mark = f"{audience.upper()} · {short(school, 50)}"
-    played = PartitionedResults(_Shown(material.played, outline))
+    played, outline = PartitionedResults(told), told.outline
     numbers = Numbers(material.summary)
     look = Look({name: outline.label(name) for name in outline.mixes}, outline.present)
     page = _Page(material, played, numbers, look, mark, public, units)
     sections = [one for one in page.sections(settings) if one.parts]
     return _rendered(page, sections, school=school, audience=audience)
-
-
-class _Shown:
-    """Results under the titles and labels that the audience may read."""
-
-    def __init__(self, played: Any, outline: Outline) -> None:
-        self.runs, self.curves, self.outline = played.runs, played.curves, outline
 
 
 @dataclass(frozen=True)
@@ -187,6 +187,7 @@ class _Page:
             ]
             for (scenario, mix), kept in self.material.duty_hours.items()
             for duty, (planned, held) in kept.items()
+            if not self.public or duty in PUBLIC_DUTIES
         ]
         if not rows:
             return []

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
+
+import pandas as pd
 
 from drillsim.plan.model import FloorPlan
 from drillsim.record.outline import Outline
@@ -17,8 +20,22 @@ _ABOUT_PLACES = re.compile(
     r"lock|camera|post|patrol|where|place|path|entr|zone|radio|route|door|way|perimeter|injects|incident\.|plan",
     re.IGNORECASE,
 )
-KEPT_FROM_PUBLIC = frozenset({"rooms_failed", "rooms_unlockable", "rooms_open", "perimeter_locked_s"})
-"""Measures that tell of locks."""
+KEPT_FROM_PUBLIC = frozenset({"rooms_failed", "rooms_unlockable", "rooms_open", "perimeter_locked_s", "unattended_s"})
+"""Measures that tell of locks, or of time without anybody there."""
+KEPT_CHANGE = "a change that is kept inside"
+"""Stands for a change of the building or of its staff's places in a public report."""
+
+
+class PublicResults:
+    """Results under the titles and labels that the public may read.
+
+    hide
+        Puts PLACE where a text names a place of the plans.
+    """
+
+    def __init__(self, played: Any, plans: Iterable[FloorPlan]) -> None:
+        self.hide = hider(place_names(plans))
+        self.runs, self.curves, self.outline = played.runs, played.curves, hidden(played.outline, self.hide)
 
 
 def place_names(plans: Iterable[FloorPlan]) -> list[str]:
@@ -57,7 +74,24 @@ def hidden(outline: Outline, hide: Callable[[str], str]) -> Outline:
 
 
 def _hidden(changes: Mapping[str, str], hide: Callable[[str], str]) -> dict[str, str]:
-    return {hide(key): hide(value) for key, value in changes.items()}
+    """Return the changes of a variant without places, and one phrase for those that tell of locks, posts or routes."""
+    told = {hide(key): hide(value) for key, value in changes.items() if not _ABOUT_PLACES.search(key)}
+    return told if len(told) == len(changes) else {**told, KEPT_CHANGE: ""}
+
+
+def public_swings(swings: pd.DataFrame | None, hide: Callable[[str], str]) -> pd.DataFrame | None:
+    """Return the rows of sensitivity.csv that tell nothing of places, locks, cameras, posts or routes."""
+    if swings is None:
+        return None
+    telling = swings["by"].astype(str).str.contains(_ABOUT_PLACES) | swings["value"].astype(str).str.contains(
+        _ABOUT_PLACES
+    )
+    kept = swings[~telling]
+    return kept.assign(**{name: kept[name].astype(str).map(hide) for name in ("by", "value")})
+
+
+PUBLIC_DUTIES = frozenset({"mentoring", "counselling", "mediation", "teaching"})
+"""Duties whose hours the public may read; hours at posts, desks and on patrol tell when these stand empty."""
 
 
 def public_settings(settings: Iterable[PlayedSetting], hide: Callable[[str], str]) -> list[PlayedSetting]:
