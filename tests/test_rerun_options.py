@@ -42,9 +42,9 @@ OPTIONS = {
 @pytest.fixture(autouse=True)
 def _no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drillsim.report.study_figures.draw_all", lambda *_, **__: {})
-    monkeypatch.setattr("drillsim.cli.maps.mix_map", lambda *_: {})
+    monkeypatch.setattr("drillsim.cli.maps.mix_map", lambda *_, **__: {})
     for rest in ("_workbook", "_report"):
-        monkeypatch.setattr(f"drillsim.cli.comparison.{rest}", lambda *_: {})
+        monkeypatch.setattr(f"drillsim.cli.comparison.{rest}", lambda *_, **__: {})
 
 
 @pytest.fixture
