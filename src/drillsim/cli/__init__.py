@@ -20,6 +20,7 @@ from drillsim.cli.commands.baseline import baseline
 from drillsim.cli.commands.check import check
 from drillsim.cli.commands.compare import compare
 from drillsim.cli.commands.demo import demo
+from drillsim.cli.commands.edit import edit
 from drillsim.cli.commands.explain import explain
 from drillsim.cli.commands.export import export
 from drillsim.cli.commands.gate import gate
@@ -84,7 +85,7 @@ def command_line(ctx: click.Context) -> None:
 
 
 for verb in (
-    demo, new, check, assess, import_log, run, compare, report, rerun, export, seal, open_sealed, observed, verify, baseline, gate, explain,
+    demo, new, edit, check, assess, import_log, run, compare, report, rerun, export, seal, open_sealed, observed, verify, baseline, gate, explain,
 ):  # fmt: skip
     command_line.add_command(verb)
 
