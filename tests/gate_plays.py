@@ -53,8 +53,12 @@ FILES = {"plan.yaml": PLAN, "scenario.yaml": SCENARIO, "mixes.yaml": MIXES}
 
 @cache
 def _made(runs: int, goals: tuple[str, ...]) -> Baseline:
-    home = Path(mkdtemp(prefix="drillsim-test-"))
-    return make_baseline([school(home)], home, Terms(runs=runs, margins={"able_on_scene_s": 2.0}), goals=goals)
+    return _make(school(Path(mkdtemp(prefix="drillsim-test-"))), runs, goals)
+
+
+def _make(files: InputFiles, runs: int, goals: tuple[str, ...]) -> Baseline:
+    terms = Terms(runs=runs, margins={"able_on_scene_s": 2.0})
+    return make_baseline([files], files.file.parent, terms, goals=goals)
 
 
 def school(home: Path, **changed: tuple[str, str]) -> InputFiles:
@@ -70,7 +74,16 @@ def gated(
     home: Path, *, runs: int = 50, goals: tuple[str, ...] = (), **changed: tuple[str, str]
 ) -> tuple[Baseline, Path]:
     """Return a baseline of the school as it is written, in a folder where the school has changed since."""
+    return _stored(home, _made(runs, goals), **changed)
+
+
+def gated_back(home: Path, **changed: tuple[str, str]) -> tuple[Baseline, Path]:
+    """Return a baseline of the school with a change, in a folder where the change has been undone since."""
+    return _stored(home, _make(school(home, **changed), 50, ("p50 able <= 10 min",)))
+
+
+def _stored(home: Path, made: Baseline, **changed: tuple[str, str]) -> tuple[Baseline, Path]:
     path = home / "baseline.json"
-    path.write_text(baseline_text(_made(runs, goals)), encoding="utf-8")
+    path.write_text(baseline_text(made), encoding="utf-8")
     school(home, **changed)
     return read_baseline(path), path

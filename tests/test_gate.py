@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from drillsim.engine.work import counted_work
 from drillsim.gate.baseline import NotComparableError, baseline_from, baseline_text
 from drillsim.gate.decision import GateState
 from drillsim.gate.judge import judge
 from drillsim.gate.verdict import GateTest, GateVerdict
-from gate_plays import gated
+from gate_plays import gated, gated_back, school
 
 EASY = ("p50 able <= 10 min",)
 """A goal that is always met: without any, no gate is a plain pass."""
@@ -38,11 +40,25 @@ def test_other_labels_titles_and_costs_change_nothing(tmp_path: Path) -> None:
     assert (found.is_identical, found.changed) == (True, ())
 
 
-def test_a_slower_radio_fails_with_mix_and_interval(tmp_path: Path) -> None:
-    found = verdict(tmp_path, scenario=("radio: {low: 3 s, high: 8 s}", "radio: {low: 33 s, high: 38 s}"))
+SLOWER_RADIO = ("radio: {low: 3 s, high: 8 s}", "radio: {low: 13 s, high: 18 s}")
+LOCKED_SHORTCUT = ("[[9, 2], [9, 3]], lock: key}", "[[9, 2], [9, 3]], lock: key, locked: both}")
+GUARD_GONE = (",\n    {id: guard-2, role: walker, post: corner, presence: 90 %}", "")
+
+
+@pytest.mark.parametrize("slow", [{"scenario": SLOWER_RADIO}, {"plan": LOCKED_SHORTCUT}, {"mixes": GUARD_GONE}])
+def test_a_slowing_that_is_undone_passes(tmp_path: Path, slow: dict[str, tuple[str, str]]) -> None:
+    baseline, path = gated_back(tmp_path, **slow)
+    found = judge(baseline, path)
+    assert found.exit_code(strict=True) == 0
+    assert {t.decided.state for t in found.tests} <= {GateState.PASSED, GateState.SAME}
+    assert min(t.decided.difference or 0.0 for t in found.tests) < -2.0
+
+
+def test_a_radio_slower_by_ten_seconds_fails_with_mix_and_interval(tmp_path: Path) -> None:
+    found = verdict(tmp_path, scenario=SLOWER_RADIO)
     test = of_mix(found, "one")
     assert (found.exit_code(), test.decided.state) == (10, GateState.FAILED)
-    assert test.decided.difference == pytest.approx(30.0, abs=1.0)
+    assert test.decided.difference == pytest.approx(10.0, abs=1.0)
     assert test.explanation is not None
     assert test.explanation.interval == "word to the unit"
     assert found.changed == ("gated: scenario.reporting",)
@@ -54,7 +70,7 @@ def test_the_change_in_the_good_direction_passes(tmp_path: Path) -> None:
 
 
 def test_a_locked_shortcut_fails_with_the_way_that_paths_avoid(tmp_path: Path) -> None:
-    found = verdict(tmp_path, plan=("[[9, 2], [9, 3]], lock: key}", "[[9, 2], [9, 3]], lock: key, locked: both}"))
+    found = verdict(tmp_path, plan=LOCKED_SHORTCUT)
     told = of_mix(found, "one").explanation
     assert told is not None
     assert (told.interval, told.avoids, told.uses) == ("travel", ("d-near",), ("d-far", "d-office"))
@@ -62,8 +78,7 @@ def test_a_locked_shortcut_fails_with_the_way_that_paths_avoid(tmp_path: Path) -
 
 
 def test_a_guard_removed_fails_in_its_mix_only(tmp_path: Path) -> None:
-    gone = (",\n    {id: guard-2, role: walker, post: corner, presence: 90 %}", "")
-    found = verdict(tmp_path, mixes=gone)
+    found = verdict(tmp_path, mixes=GUARD_GONE)
     assert [t.mix for t in found.tests if t.fails] == ["two"]
     assert of_mix(found, "one").decided.state is GateState.SAME
 
@@ -89,3 +104,12 @@ def test_new_and_vanished_mixes_are_told(tmp_path: Path) -> None:
 def test_a_baseline_reads_back_as_it_was_written(tmp_path: Path) -> None:
     baseline, _ = gated(tmp_path, goals=("p90 able <= 3 min, 40 drills",))
     assert baseline_from(baseline_text(baseline)) == baseline
+
+
+def test_work_counts_alike_in_the_process_that_compiled_the_crowd(tmp_path: Path) -> None:
+    jit = pytest.importorskip("drillsim.jit", exc_type=ImportError)
+    scenario, plan, mixes = school(tmp_path).read()
+    before = counted_work(scenario, plan, mixes["one"], seed=1)
+    not_compiled = SimpleNamespace(_cache=SimpleNamespace(_cache_file=SimpleNamespace(_load_index=dict)))
+    jit.announce(not_compiled, "the crowd")
+    assert counted_work(scenario, plan, mixes["one"], seed=1) == before

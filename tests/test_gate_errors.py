@@ -21,7 +21,7 @@ from drillsim.gate.baseline import baseline_text, read_baseline
 from drillsim.gate.decision import FEWEST_CHANGED, GateState, Observed, decide, looks
 from drillsim.gate.inputs import InputFiles
 from drillsim.gate.judge import judge
-from drillsim.gate.play import Terms, make_baseline
+from drillsim.gate.play import Player, Terms, make_baseline
 from drillsim.record.trace import Trace
 from gate_plays import gated, school
 
@@ -45,7 +45,7 @@ def test_at_most_six_of_200_null_comparisons_fail(tmp_path: Path, count: int) ->
     path = tmp_path / "baseline.json"
     path.write_text(baseline_text(make_baseline([files], tmp_path, Terms(runs=50))), encoding="utf-8")
     baseline = read_baseline(path)
-    found = [judge(baseline, path, simulate=Rekeyed(k)) for k in range(1, count + 1)]
+    found = [judge(baseline, path, Player(simulate=Rekeyed(k))) for k in range(1, count + 1)]
     alarms = sum(any(t.fails for t in one.tests) for one in found)
     assert all(one.changed_drills > 40 for one in found)
     assert alarms <= max(1, 0.03 * count)
@@ -97,47 +97,62 @@ def test_more_drills_are_played_until_it_is_decided(tmp_path: Path) -> None:
     assert judge(baseline, path, first=20).played == 20
 
 
-@pytest.mark.deep
-@pytest.mark.parametrize(
-    ("file", "old", "new", "told"),
-    [
-        (
-            "engine/state/drill_state.py",
-            'return unit.sample(self.scenario.reporting.radio, "unit.radio", number)',
-            'return 10.0 + unit.sample(self.scenario.reporting.radio, "unit.radio", number)',
-            "word to the unit",
-        ),
-        (
-            "engine/drill.py",
-            "        for notice in detection.sources(drill, incident):",
-            "        for _ in range(9):\n            list(detection.sources(drill, incident))\n        for notice in detection.sources(drill, incident):",
-            "calls",
-        ),
-    ],
-    ids=["a slower radio", "a loop that does the work again"],
-)
-def test_a_bug_planted_in_a_copy_of_the_engine_fails(tmp_path: Path, file: str, old: str, new: str, told: str) -> None:
-    gated(tmp_path)
-    copy = tmp_path / "src" / "drillsim"
+BUGS = {
+    "a slower radio": (
+        "engine/state/drill_state.py",
+        'return unit.sample(self.scenario.reporting.radio, "unit.radio", number)',
+        'return 10.0 + unit.sample(self.scenario.reporting.radio, "unit.radio", number)',
+        "word to the unit",
+    ),
+    "a loop that does the work again": (
+        "engine/drill.py",
+        "        for notice in detection.sources(drill, incident):",
+        "        for _ in range(9):\n            list(detection.sources(drill, incident))\n        for notice in detection.sources(drill, incident):",
+        "calls",
+    ),
+}
+
+
+def engine_with(home: Path, bug: str) -> Path:
+    """Return the folder of a copy of the engine with a bug."""
+    file, old, new, _ = BUGS[bug]
+    copy = home / "src" / "drillsim"
     shutil.copytree(SOURCE, copy)
     text = (copy / file).read_text(encoding="utf-8")
     assert old in text
     (copy / file).write_text(text.replace(old, new), encoding="utf-8")
-    words = [
-        sys.executable,
-        "-m",
-        "drillsim",
-        "gate",
-        "--baseline",
-        str(tmp_path / "baseline.json"),
-        "--json",
-        "--quiet",
-    ]
-    done = subprocess.run(
-        words, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(copy.parent)}
-    )
+    return copy.parent
+
+
+def drillsim_of(source: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "drillsim", *words, "--quiet"]
+    environment = {**os.environ, "PYTHONPATH": str(source)}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_bug_planted_in_a_copy_of_the_engine_fails(tmp_path: Path, bug: str) -> None:
+    _, path = gated(tmp_path)
+    done = drillsim_of(engine_with(tmp_path, bug), "gate", "--baseline", str(path), "--json")
     found = json.loads(done.stdout.splitlines()[-1])["baselines"][0]
     assert done.returncode == 10
-    intervals = [t["explanation"]["interval"] for t in found["tests"] if t["fails"]]
-    assert told in (*intervals, *(w["counter"] for w in found["work"] if w["fails"]))
+    failing = [t for t in found["tests"] if t["fails"]]
+    told = {t["mix"]: t["explanation"]["interval"] for t in failing} or [
+        w["counter"] for w in found["work"] if w["fails"]
+    ]
+    assert BUGS[bug][3] in (told.values() if isinstance(told, dict) else told)
     assert found["changed"] == ["engine: source of drillsim"]
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("bug", BUGS)
+def test_the_same_bug_mended_passes(tmp_path: Path, bug: str) -> None:
+    school(tmp_path)
+    path, goal = tmp_path / "baseline.json", ("--goal", "p50 able <= 10 min")
+    words = ("baseline", "write", str(tmp_path / "scenario.yaml"), "--runs", "50", "--out", str(path), *goal)
+    assert drillsim_of(engine_with(tmp_path, bug), *words, "--margin", "able=2s").returncode == 0
+    found = judge(read_baseline(path), path)
+    assert found.exit_code(strict=True) == 0
+    assert found.changed == ("engine: source of drillsim",)
+    assert any(t.decided.state is GateState.PASSED for t in found.tests) or any(w.growth < -0.1 for w in found.work)

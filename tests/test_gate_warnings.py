@@ -11,6 +11,7 @@ from drillsim.errors import SimulationError
 from drillsim.gate.decision import GateState
 from drillsim.gate.judge import judge
 from drillsim.gate.outputs.terminal import lines
+from drillsim.gate.play import Player
 from drillsim.record.trace import Trace
 from gate_plays import gated
 
@@ -31,7 +32,7 @@ class FailsIn:
 
 def test_failed_drills_are_told_with_the_command_that_shows_why(tmp_path: Path) -> None:
     baseline, path = gated(tmp_path, goals=EASY)
-    found = judge(baseline, path, simulate=FailsIn((3,)))
+    found = judge(baseline, path, Player(simulate=FailsIn((3,))))
     assert (found.exit_code(), found.exit_code(strict=True)) == (0, 4)
     told = [w for w in found.warnings if "failed and count nowhere" in w]
     assert len(told) == 2
@@ -40,7 +41,7 @@ def test_failed_drills_are_told_with_the_command_that_shows_why(tmp_path: Path) 
 
 def test_when_every_drill_fails_nothing_is_called_a_pass(tmp_path: Path) -> None:
     baseline, path = gated(tmp_path, goals=EASY)
-    found = judge(baseline, path, simulate=FailsIn(tuple(range(60))))
+    found = judge(baseline, path, Player(simulate=FailsIn(tuple(range(60)))))
     assert {t.decided.state for t in found.tests} == {GateState.OPEN}
     assert (found.state, found.exit_code(strict=True)) == ("inconclusive", 4)
     assert "no drill to compare" in "\n".join(lines(found))

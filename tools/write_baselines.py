@@ -15,7 +15,7 @@ from pathlib import Path
 from drillsim.cli.inputs import plan_file
 from drillsim.gate.baseline import baseline_text
 from drillsim.gate.inputs import InputFiles
-from drillsim.gate.play import Terms, make_baseline
+from drillsim.gate.play import Player, Terms, make_baseline
 from drillsim.scenario.read import read_scenario
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +41,7 @@ def write(home: Path, *, runs: int, only: Sequence[str] = (), workers: int = 1) 
     home.mkdir(parents=True, exist_ok=True)
     for name, files in shipped().items():
         if not only or name in only:
-            made = make_baseline([files], home, Terms(runs=runs, workers=workers))
+            made = make_baseline([files], home, Terms(runs=runs), Player(workers))
             text = baseline_text(made)
             (home / f"{name}.json").write_text(text, encoding="utf-8", newline="\n")
             print(f"{name}: {len(text) / 1000:.0f} kB", flush=True)

@@ -126,7 +126,7 @@ _announced: set[str] = set()
 def announce(function: Callable[..., Any], what: str) -> None:
     """Print on stderr, once, that something is about to be compiled, unless compiled code of it exists."""
     with _ANNOUNCING:
-        is_first = what not in _announced and is_to_be_compiled(function)
+        is_first = is_to_be_compiled(function) and what not in _announced
         if is_first:
             _announced.add(what)
     if is_first:

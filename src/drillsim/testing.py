@@ -20,7 +20,8 @@ def assert_not_slower(baseline: Path | str, *, strict: bool = False, workers: in
     from drillsim.gate.baseline import read_baseline
     from drillsim.gate.judge import judge
     from drillsim.gate.outputs.terminal import lines
+    from drillsim.gate.play import Player
 
-    found = judge(read_baseline(baseline), Path(baseline), workers=workers)
+    found = judge(read_baseline(baseline), Path(baseline), Player(workers))
     if found.exit_code(strict=strict):
         raise AssertionError("\n".join(lines(found)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +15,18 @@ from drillsim.gate.differences import decided_tests, is_settled
 from drillsim.gate.explanation import command, explain
 from drillsim.gate.inputs import differing, versions
 from drillsim.gate.opened import PlayedScenario, in_order, opened
-from drillsim.gate.play import Tell, Terms, baseline_of, play_scenario, record_of, study_of, with_routes, work_of
+from drillsim.gate.play import (
+    ONE,
+    Player,
+    Terms,
+    baseline_of,
+    play_scenario,
+    played_by,
+    record_of,
+    study_of,
+    with_routes,
+    work_of,
+)
 from drillsim.gate.record import (
     FAILED,
     MixRecord,
@@ -24,8 +34,7 @@ from drillsim.gate.record import (
 from drillsim.gate.verdict import GateTest, GateVerdict, WorkChange
 from drillsim.scenario.staffing import Mixes
 from drillsim.streams.streams import SCHEME
-from drillsim.study.chunks import Simulate
-from drillsim.study.runner import engine_sha256, run
+from drillsim.study.runner import engine_sha256
 
 WORK_MARGIN = 0.10
 """Growth of a counter above which more work fails, where only the engine changed. Assumption A:gate.work_margin."""
@@ -41,12 +50,10 @@ FEW = 20
 def judge(
     baseline: Baseline,
     path: Path,
+    player: Player = ONE,
     *,
     first: int | None = None,
     identical: bool = False,
-    workers: int = 1,
-    simulate: Simulate | None = None,
-    tell: Tell = lambda _s, _d, _of: None,
 ) -> GateVerdict:
     """Play the drills of a baseline again as the files are now, and return the verdict.
 
@@ -56,8 +63,6 @@ def judge(
         Play only so many drills of the seed: a quick look.
     identical
         Whether any drill that is not as it was fails.
-    simulate
-        Plays one drill; `drillsim.simulate` where None.
 
     Raises NotComparableError where the terms differ (scenario and its name, family, horizon, random numbers), and DrillsimError for
     faults of the files.
@@ -80,14 +85,7 @@ def judge(
             for one in todo:
                 study = study_of(one.scenario, one.plan, one.mixes, runs=runs, seed=baseline.seed)
                 store = None if home is None else home / str(scenarios.index(one))
-                one.results = run(
-                    study,
-                    workers=workers,
-                    simulate=simulate,
-                    store=store,
-                    resume=store is not None,
-                    progress=partial(tell, one.before.name),
-                )
+                one.results = played_by(player, study, one.before.name, store)
                 terms = Terms(baseline.seed, runs, one.before.measures, one.before.margins)
                 one.now, one.played = record_of(one.results, one.source, folder, terms), runs
                 one.now = in_order(one.now, one.before.measures)
@@ -223,24 +221,14 @@ def _explained(test: GateTest, scenarios: Sequence[PlayedScenario], seed: int) -
 
 
 def renewed(
-    old: Baseline,
-    path: Path,
-    *,
-    runs: int,
-    goals: Sequence[str],
-    margins: Mapping[str, float],
-    workers: int = 1,
-    tell: Tell = lambda _s, _d, _of: None,
+    old: Baseline, path: Path, player: Player = ONE, *, runs: int, goals: Sequence[str], margins: Mapping[str, float]
 ) -> tuple[Baseline, dict[str, float]]:
-    """Return a baseline of the same scenarios as they are now, and the slowing beyond a margin that it accepts.
-
-    Seven arguments: the old baseline, its file, and the terms that may change.
-    """
-    found = judge(old, path, workers=workers, tell=tell)
+    """Return a baseline of the same scenarios as they are now, and the slowing beyond a margin that it accepts."""
+    found = judge(old, path, player)
     records = {}
     for name, one in old.scenarios.items():
-        terms = Terms(old.seed, runs, one.measures, {**one.margins, **margins}, workers)
-        records[name] = play_scenario(opened(one, path.parent).source, path.parent, terms, tell=tell)
+        terms = Terms(old.seed, runs, one.measures, {**one.margins, **margins})
+        records[name] = play_scenario(opened(one, path.parent).source, path.parent, terms, player)
     new = baseline_of(records, seed=old.seed, runs=runs, goals=goals)
     slower = {
         f"{t.scenario}/{t.mix}/{t.measure}": round(t.decided.difference, 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from drillsim.analysis.contrasts import matters_of
@@ -40,15 +41,31 @@ class Terms:
         Columns to judge besides those of each scenario (its primary one and those of its goals).
     margins
         Least slowing that counts, by measure; what is not named has what matters to the scenario.
-    workers
-        Processes; no result depends on them.
     """
 
     seed: int = 1
     runs: int = 200
     measures: tuple[str, ...] = ()
     margins: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class Player:
+    """Who plays the drills of a gate, and hears how far they are.
+
+    workers
+        Processes; no result depends on them.
+    simulate
+        Plays one drill; `drillsim.simulate` where None. Routes and work are of the engine itself.
+    """
+
     workers: int = 1
+    simulate: Simulate | None = None
+    tell: Tell = _silent
+
+
+ONE = Player()
+"""One process that plays in silence."""
 
 
 def measures_of(scenario: Scenario, more: Sequence[str] = ()) -> tuple[str, ...]:
@@ -122,24 +139,26 @@ def work_of(record: ScenarioRecord, scenario: Scenario, plan: FloorPlan, mixes: 
     return counted_work(scenario, plan, mixes[mixes.present], seed=seed) if played and played[0].values else {}
 
 
-def play_scenario(
-    source: InputFiles, folder: Path, terms: Terms, *, simulate: Simulate | None = None, tell: Tell = _silent
-) -> ScenarioRecord:
-    """Play one scenario, and return its whole record.
+def played_by(player: Player, study: Study, name: str, store: Path | None = None) -> Results:
+    """Run a study of one scenario; with a store, the drills that it holds are not played again."""
+    return run(
+        study, workers=player.workers, simulate=player.simulate, store=store, resume=store is not None,
+        progress=partial(player.tell, name),
+    )  # fmt: skip
 
-    simulate
-        Plays one drill; `drillsim.simulate` where None. Routes and work are of the engine itself.
-    """
+
+def play_scenario(source: InputFiles, folder: Path, terms: Terms, player: Player) -> ScenarioRecord:
+    """Play one scenario, and return its whole record."""
     scenario, plan, mixes = source.read()
     study = study_of(scenario, plan, mixes, runs=terms.runs, seed=terms.seed)
-    results = run(study, workers=terms.workers, simulate=simulate, progress=lambda d, of: tell(scenario.name, d, of))
+    results = played_by(player, study, scenario.name)
     record = record_of(results, source, folder, terms)
     record = with_routes(record, scenario, plan, mixes, terms.seed)
     return replace(record, work=work_of(record, scenario, plan, mixes, terms.seed))
 
 
 def make_baseline(
-    sources: Sequence[InputFiles], folder: Path, terms: Terms, *, goals: Sequence[str] = (), tell: Tell = _silent
+    sources: Sequence[InputFiles], folder: Path, terms: Terms, player: Player = ONE, *, goals: Sequence[str] = ()
 ) -> Baseline:
     """Play every scenario, and return the baseline of a folder.
 
@@ -150,7 +169,7 @@ def make_baseline(
         name = source.read()[0].name
         if name in records:
             raise NotComparableError(f"two scenarios are called '{name}'. Rename one with 'name:'")
-        records[name] = play_scenario(source, folder, terms, tell=tell)
+        records[name] = play_scenario(source, folder, terms, player)
     return baseline_of(records, seed=terms.seed, runs=terms.runs, goals=goals)
 
 
@@ -184,6 +203,6 @@ def _values_only(record: ScenarioRecord) -> ScenarioRecord:
 
 
 __all__ = [
-    "ROUTED", "Tell", "Terms", "accepted", "baseline_of", "make_baseline", "measures_of", "play_scenario", "record_of", "study_of",
-    "with_routes", "work_of",
+    "ONE", "ROUTED", "Player", "Terms", "accepted", "baseline_of", "make_baseline", "measures_of", "play_scenario", "played_by",
+    "record_of", "study_of", "with_routes", "work_of",
 ]  # fmt: skip

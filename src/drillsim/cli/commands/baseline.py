@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from drillsim.cli.terminal import WORKERS, OutPath
 
 if TYPE_CHECKING:
     from drillsim.gate.baseline import Baseline
+    from drillsim.gate.play import Player
 
 GOAL = click.option(
     "--goal", "goals", multiple=True, metavar="TEXT",
@@ -88,11 +90,17 @@ def write(
     the_plan, the_mixes = given.files[-2:]
     sources = [InputFiles(path, the_plan, the_mixes) for path in scenarios]
     named = tuple(measure_named(word) for word in measures)
-    terms = Terms(seed, runs, named, _margins(margins), workers or os.cpu_count() or 1)
+    terms = Terms(seed, runs, named, _margins(margins))
     with terminal.progress(1, "drills", quiet=quiet) as tell:
-        made = make_baseline(sources, out.parent, terms, goals=goals, tell=lambda _s, done, of: tell(done, of))
+        made = make_baseline(sources, out.parent, terms, _player(workers, tell), goals=goals)
     _save(made, out)
     return 0
+
+
+def _player(workers: int | None, tell: Callable[[int, int], None]) -> Player:
+    from drillsim.gate.play import Player
+
+    return Player(workers or os.cpu_count() or 1, tell=lambda _scenario, done, of: tell(done, of))
 
 
 def _margins(texts: tuple[str, ...]) -> dict[str, float]:
@@ -148,8 +156,7 @@ def accept(
     kept = () if no_goals else goals or tuple(goal.text for goal in old.goals)
     with terminal.progress(1, "drills", quiet=quiet) as tell:
         new, slower = renewed(
-            old, path, runs=runs or old.runs, goals=kept, margins=_margins(margins), workers=workers or os.cpu_count() or 1,
-            tell=lambda _s, done, of: tell(done, of),
+            old, path, _player(workers, tell), runs=runs or old.runs, goals=kept, margins=_margins(margins)
         )  # fmt: skip
     _save(accepted(old, new, reason=reason.strip(), slower=slower, from_here=new_start), path)
     for name, seconds in slower.items():

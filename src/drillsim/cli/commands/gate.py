@@ -70,6 +70,7 @@ def gate(
     from drillsim.errors import DrillsimError
     from drillsim.gate.baseline import NotComparableError, read_baseline
     from drillsim.gate.judge import judge
+    from drillsim.gate.play import Player
     from drillsim.gate.verdict import NOT_COMPARABLE
 
     verdicts: list[GateVerdict] = []
@@ -80,7 +81,7 @@ def gate(
             with terminal.progress(1, path.stem, quiet=quiet) as tell:
                 kept = read_baseline(path)
                 processes = workers or workers_for(kept.runs if first is None else min(first, kept.runs), kept)
-                found = judge(kept, path, first=first, identical=identical, workers=processes, tell=_teller(tell))
+                found = judge(kept, path, Player(processes, tell=_teller(tell)), first=first, identical=identical)
         except NotComparableError as problem:
             refused.append((path, str(problem)))
             terminal.complain(f"Error: {problem}")
