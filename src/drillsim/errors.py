@@ -193,6 +193,16 @@ EXPLANATIONS: dict[str, str] = {
     "the template in the kit: from,to,place,what,observed,observer,note.",
     "DS802": "A line of an observed.csv cannot be used: a time is written as 2:05, 0:02:05, '125 s' or '2 min 5 s', 'not reached' where "
     "it did not happen; 'from', 'to' and 'place' are those of the kit.",
+    "DS901": "A file to import is not of the format that its name tells, or ends in the middle. Open it in the program that wrote "
+    "it and save it again; `--format` says which format it is.",
+    "DS902": "A format, or a version of it, that cannot be read here: its library is not installed (the message has the line for "
+    "pip), a DWG file instead of DXF, or an IFC schema older than 2x3.",
+    "DS903": "A file to import is read, but shows no rooms: a drawing without a layer known to hold rooms or walls (`--layers` names "
+    "them), a model without IfcSpace, a GeoJSON file without units.",
+    "DS904": "The program that reads building models crashed, took too long, or used up its memory. It runs in a process of its "
+    "own, so nothing else is harmed. Export only spaces, doors, stairs and walls, or one building at a time.",
+    "DS905": "A room list cannot be used: a column is not found, or a cell is no number. The first lines must hold the names of the "
+    "columns: room, level, people, use, area.",
     "DS705": "A dispatch log leaves something out or holds it twice: it begins with dispatch instead of the call, or "
     "has a row for each unit, of which only the first to arrive should count.",
 }

@@ -24,7 +24,7 @@ from drillsim.cli.commands.edit import edit
 from drillsim.cli.commands.explain import explain
 from drillsim.cli.commands.export import export
 from drillsim.cli.commands.gate import gate
-from drillsim.cli.commands.import_log import import_log
+from drillsim.cli.commands.import_files import import_files
 from drillsim.cli.commands.new import new
 from drillsim.cli.commands.observed import observed
 from drillsim.cli.commands.open_sealed import open_sealed
@@ -85,7 +85,7 @@ def command_line(ctx: click.Context) -> None:
 
 
 for verb in (
-    demo, new, edit, check, assess, import_log, run, compare, report, rerun, export, seal, open_sealed, observed, verify, baseline, gate, explain,
+    demo, new, edit, check, assess, import_files, run, compare, report, rerun, export, seal, open_sealed, observed, verify, baseline, gate, explain,
 ):  # fmt: skip
     command_line.add_command(verb)
 

@@ -1,4 +1,4 @@
-"""`drillsim import`: fit the delay law of police, ambulance or fire service to a dispatch log."""
+"""`drillsim import log`: fit the delay law of police, ambulance or fire service to a dispatch log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SERVICES = {"police": "police", "ems": "an ambulance", "fire-service": "a fire engine"}
 
 
-@click.command("import", short_help="Fit police, EMS or fire delays to your own dispatch log.")
+@click.command("log", short_help="Fit police, EMS or fire delays to your own dispatch log.")
 @click.argument("log", type=click.Path(path_type=Path))
 @click.option("--call", metavar="COLUMN", help="Column of the time of the call; default: recognised by its name.")
 @click.option("--arrival", metavar="COLUMN", help="Column of the first arrival; default: recognised by its name.")

@@ -1,0 +1,264 @@
+"""Import of DXF drawings: layers, gaps, swings, areas, units, broken files; the drawings of others where they are at hand."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import ezdxf
+import pytest
+from ezdxf.document import Drawing
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from depth import cases
+from drillsim.cli import main
+from drillsim.errors import DrillsimError
+from drillsim.exchange.dxf.read import read_dxf
+from drillsim.exchange.importing.draft import Draft, Wishes
+from drillsim.exchange.importing.loops import outlines_of
+from drillsim.plan import read_plan
+from drillsim.plan.network import build
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def external(name: str) -> Path:
+    """Return a file of others; skip where the folder is neither named by DRILLSIM_EXTERNAL_PLANS nor beside the project."""
+    named = os.environ.get("DRILLSIM_EXTERNAL_PLANS")
+    folder = Path(named) if named else ROOT.parent / "shared" / "plans" / "external"
+    if not (folder / name).is_file():
+        pytest.skip(f"{name} is not at hand: set DRILLSIM_EXTERNAL_PLANS to the folder of external plans")
+    return folder / name
+
+
+def drawing(units: int = 6, size: float = 1.0) -> Drawing:
+    """Return two rooms beside a hall, with walls of 20 cm between; a swing, a threshold, a text, an exit."""
+    doc = ezdxf.new("R2013")
+    doc.header["$INSUNITS"] = units
+    page = doc.modelspace()
+
+    def at(*points: tuple[float, float]) -> list[tuple[float, float]]:
+        return [(x * size, y * size) for x, y in points]
+
+    for ring in (
+        [(0, 0), (4, 0), (4, 5), (0, 5)],
+        [(4.2, 0), (9, 0), (9, 5), (4.2, 5)],
+        [(0, 5.2), (9, 5.2), (9, 8), (0, 8)],
+    ):
+        page.add_lwpolyline(at(*ring), close=True, dxfattribs={"layer": "A-AREA"})
+    for name, x, y in (("Room 1 classroom", 1, 2), ("Nurse", 6, 2), ("Main hall", 4, 7)):
+        page.add_text(name, dxfattribs={"layer": "A-AREA-IDEN"}).set_placement((x * size, y * size))
+    page.add_line(*at((1, 5.1), (2, 5.1)), dxfattribs={"layer": "A-DOOR"})
+    page.add_arc((6 * size, 5 * size), 0.9 * size, 270, 360, dxfattribs={"layer": "A-DOOR"})
+    page.add_line(*at((6, 5), (6, 4.1)), dxfattribs={"layer": "A-DOOR"})
+    page.add_line(*at((9, 6), (9, 7.2)), dxfattribs={"layer": "EXITS"})
+    return doc
+
+
+def saved(doc: Drawing, path: Path) -> Path:
+    doc.saveas(path)
+    return path
+
+
+def drafted(doc: Drawing, tmp_path: Path, **wishes: object) -> Draft:
+    return read_dxf(saved(doc, tmp_path / "a.dxf"), Wishes(**wishes))  # type: ignore[arg-type]
+
+
+def text_of(draft: Draft) -> str:
+    return "\n".join(f"{f.kind}: {f.text}" for f in draft.findings)
+
+
+def test_rooms_doors_and_exits_come_by_their_layers(tmp_path: Path) -> None:
+    draft = drafted(drawing(), tmp_path)
+    assert [(s["id"], s["use"]) for s in draft.spaces] == [
+        ("room-1-classroom", "classroom"),
+        ("nurse", "nurse"),
+        ("main-hall", "corridor"),
+    ]
+    assert {(o["kind"], *sorted(o["spaces"])) for o in draft.openings} == {
+        ("door", "main-hall", "room-1-classroom"),
+        ("door", "main-hall", "nurse"),
+        ("exit", "main-hall", "outside"),
+    }
+
+
+def test_a_swing_gives_the_threshold_on_the_wall_not_the_open_leaf(tmp_path: Path) -> None:
+    swing = next(o for o in drafted(drawing(), tmp_path).openings if "nurse" in o["spaces"])
+    assert sorted(swing["line"]) == [[6.0, 5.0], [6.9, 5.0]]
+
+
+def test_an_import_is_written_checked_drawn_and_never_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, plan = saved(drawing(), tmp_path / "a.dxf"), tmp_path / "plan.yaml"
+    assert main(["import", str(file), str(plan), "--draw", str(tmp_path / "plan.png")]) == 0
+    assert "Check: OK: 3 spaces, 3 openings, 1 exit" in capsys.readouterr().out
+    assert (tmp_path / "plan.png").stat().st_size > 1000
+    before = plan.read_bytes()
+    assert main(["import", str(file), str(plan)]) == 2
+    assert plan.read_bytes() == before
+    assert read_plan(plan).provenance.derived["nurse"] == "I8"
+
+
+def test_the_walk_through_a_door_includes_the_wall(tmp_path: Path) -> None:
+    draft = drafted(drawing(), tmp_path)
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(draft.text(), encoding="utf-8")
+    network = build(read_plan(plan))
+    room = network.plan.space_index["room-1-classroom"]
+    assert network.distance(room, (1.5, 2.0), (1.5, 5.1)) == pytest.approx(3.1)
+
+
+@pytest.mark.parametrize(("units", "size"), [(4, 1000.0), (5, 100.0), (1, 1 / 0.0254), (2, 1 / 0.3048), (0, 1000.0)])
+def test_any_unit_gives_the_same_rooms(units: int, size: float, tmp_path: Path) -> None:
+    one, other = drafted(drawing(), tmp_path), drafted(drawing(units, size), tmp_path)
+    for a, b in zip(one.spaces, other.spaces, strict=True):
+        assert [p for c in a["polygon"] for p in c] == pytest.approx([p for c in b["polygon"] for p in c], abs=1e-3)
+
+
+def test_gaps_are_closed_within_the_snap_and_listed_with_their_place(tmp_path: Path) -> None:
+    doc = ezdxf.new()
+    doc.header["$INSUNITS"] = 6
+    for a, b in (((0, 0), (5, 0)), ((5, 0.03), (5, 4)), ((5, 4), (0, 4)), ((0, 4), (0, 0))):
+        doc.modelspace().add_line(a, b, dxfattribs={"layer": "ROOMS"})
+    draft = drafted(doc, tmp_path)
+    gap = next(f for f in draft.findings if "gap" in f.text)
+    assert gap.text == "a gap of 30 mm was closed"
+    assert gap.point == pytest.approx((5, 0), abs=0.05)
+    with pytest.raises(DrillsimError, match="no outline on the layers"):
+        drafted(doc, tmp_path, snap_m=0.01)
+
+
+def test_walls_and_thresholds_enclose_rooms_where_no_layer_holds_them(tmp_path: Path) -> None:
+    doc = ezdxf.new()
+    doc.header["$INSUNITS"] = 6
+    page = doc.modelspace()
+    for a, b in (
+        ((0, 0), (8, 0)),
+        ((8, 0), (8, 5)),
+        ((8, 5), (0, 5)),
+        ((0, 5), (0, 3)),
+        ((0, 2), (0, 0)),
+        ((4, 0), (4, 2)),
+        ((4, 3), (4, 5)),
+    ):
+        page.add_line(a, b, dxfattribs={"layer": "A-WALL"})
+    page.add_line((4, 2), (4, 3), dxfattribs={"layer": "A-DOOR"})
+    page.add_line((0, 2), (0, 3), dxfattribs={"layer": "EXIT"})
+    draft = drafted(doc, tmp_path)
+    assert [round(4 * 5.0), len(draft.spaces)] == [20, 2]
+    assert sorted(o["kind"] for o in draft.openings) == ["door", "exit"]
+
+
+def test_a_block_of_doors_in_a_block_stands_where_it_is_inserted(tmp_path: Path) -> None:
+    doc = drawing()
+    block = doc.blocks.new("DOOR")
+    block.add_arc((0, 0), 0.8, 0, 90)
+    block.add_line((0, 0), (0, 0.8))
+    doc.modelspace().add_blockref("DOOR", (7.5, 5.2), dxfattribs={"layer": "A-DOOR"})
+    draft = drafted(doc, tmp_path)
+    assert [[7.5, 5.2], [8.3, 5.2]] in [sorted(o["line"]) for o in draft.openings]
+
+
+def test_blocks_that_repeat_themselves_end_at_a_limit(tmp_path: Path) -> None:
+    doc = ezdxf.new()
+    inner = doc.blocks.new("B0")
+    inner.add_line((0, 0), (1, 1))
+    for k in range(1, 7):
+        block = doc.blocks.new(f"B{k}")
+        for i in range(10):
+            block.add_blockref(f"B{k - 1}", (i, 0))
+    doc.modelspace().add_blockref("B6", (0, 0))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("drillsim.exchange.dxf.drawing.MOST_SHAPES", 500)
+        with pytest.raises(DrillsimError, match="DS004: the drawing has more than"):
+            drafted(doc, tmp_path)
+
+
+def bytes_of(doc: Drawing) -> bytes:
+    stream = io.StringIO()
+    doc.write(stream)
+    return stream.getvalue().encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "DS003: the file is empty"),
+        (b"hello\nworld\n", ":1:1: error DS901: this is no DXF drawing"),
+        (b"AC1027\0\0\0\0", "DS902: this is a DWG file"),
+        (b"0\nSECTION\n2\nHEADER\n9\n$ACADVER\n1\nAC1027\n", "DS901: the drawing ends in the middle"),
+        (b"0\nSECTION\n2\nENTITIES\n0\nENDSEC\n0\nEOF\n", "DS903: the drawing shows nothing"),
+    ],
+)
+def test_a_broken_drawing_is_one_located_fault(
+    content: bytes, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.dxf"
+    path.write_bytes(content)
+    assert main(["import", str(path), str(tmp_path / "plan.yaml")]) == 2
+    err = capsys.readouterr().err
+    assert told in err
+    assert err.count("error DS") == 1
+    assert not (tmp_path / "plan.yaml").exists()
+
+
+def test_a_huge_drawing_is_refused_by_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "a.dxf"
+    with path.open("wb") as file:
+        file.truncate(200_000_000)
+    with pytest.raises(DrillsimError, match="DS004: the file has 200 MB; at most 67 MB are read"):
+        read_dxf(path, Wishes())
+
+
+def faults_of(path: Path) -> int:
+    """Return the number of faults with which a file is refused, 0 where it is read."""
+    try:
+        return 0 if read_dxf(path, Wishes()).spaces else 2
+    except DrillsimError as e:
+        return len(e.faults)
+
+
+MUTATED = bytes_of(drawing())
+
+
+@settings(max_examples=cases(40), deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(MUTATED) - 1), st.integers(0, 255)), max_size=12), st.integers(0, 3))
+def test_mutated_bytes_are_a_draft_or_a_fault(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]], cut: int
+) -> None:
+    content = bytearray(MUTATED)
+    for place, value in changes:
+        content[place] = value
+    del content[len(content) - cut * len(content) // 7 :]
+    path = tmp_path_factory.mktemp("m") / "a.dxf"
+    path.write_bytes(bytes(content))
+    assert faults_of(path) <= 1
+
+
+@settings(max_examples=cases(60), deadline=None)
+@given(st.integers(3, 9), st.integers(0, 10**6), st.booleans())
+def test_lines_of_a_ring_in_any_order_enclose_its_area(corners: int, seed: int, turned: bool) -> None:
+    import math
+    from random import Random
+
+    angles = [2 * math.pi * k / corners for k in range(corners)]
+    ring = [(5 * math.cos(a), 5 * math.sin(a)) for a in angles]
+    lines = [[ring[k], ring[(k + 1) % corners]] for k in range(corners)]
+    random = Random(seed)
+    random.shuffle(lines)
+    jiggled = [[(x + random.uniform(-0.01, 0.01), y) for x, y in (line[::-1] if turned else line)] for line in lines]
+    found = outlines_of(jiggled, 0.05)
+    area = corners / 2 * 25 * math.sin(2 * math.pi / corners)
+    assert [face.area for face in found.faces] == pytest.approx([area], rel=0.02)
+
+
+@pytest.mark.parametrize(("name", "people"), [("ISO-Office.dxf", 13), ("Gallery.dxf", 0)])
+def test_drawings_of_others_import_by_their_layers(name: str, people: int, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    assert main(["import", str(external(name)), str(plan)]) == 0
+    read = read_plan(plan)
+    assert (len(read.spaces), len(read.openings)) == (1, 2)
+    assert sum(s.people for s in read.spaces) == people
