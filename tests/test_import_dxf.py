@@ -6,7 +6,7 @@ import io
 import os
 from pathlib import Path
 
-import ezdxf
+import ezdxf.filemanagement
 import pytest
 from ezdxf.document import Drawing
 from hypothesis import given, settings
@@ -35,7 +35,7 @@ def external(name: str) -> Path:
 
 def drawing(units: int = 6, size: float = 1.0) -> Drawing:
     """Return two rooms beside a hall, with walls of 20 cm between; a swing, a threshold, a text, an exit."""
-    doc = ezdxf.new("R2013")
+    doc = ezdxf.filemanagement.new("R2013")
     doc.header["$INSUNITS"] = units
     page = doc.modelspace()
 
@@ -50,10 +50,10 @@ def drawing(units: int = 6, size: float = 1.0) -> Drawing:
         page.add_lwpolyline(at(*ring), close=True, dxfattribs={"layer": "A-AREA"})
     for name, x, y in (("Room 1 classroom", 1, 2), ("Nurse", 6, 2), ("Main hall", 4, 7)):
         page.add_text(name, dxfattribs={"layer": "A-AREA-IDEN"}).set_placement((x * size, y * size))
-    page.add_line(*at((1, 5.1), (2, 5.1)), dxfattribs={"layer": "A-DOOR"})
+    page.add_line(at((1, 5.1))[0], at((2, 5.1))[0], dxfattribs={"layer": "A-DOOR"})
     page.add_arc((6 * size, 5 * size), 0.9 * size, 270, 360, dxfattribs={"layer": "A-DOOR"})
-    page.add_line(*at((6, 5), (6, 4.1)), dxfattribs={"layer": "A-DOOR"})
-    page.add_line(*at((9, 6), (9, 7.2)), dxfattribs={"layer": "EXITS"})
+    page.add_line(at((6, 5))[0], at((6, 4.1))[0], dxfattribs={"layer": "A-DOOR"})
+    page.add_line(at((9, 6))[0], at((9, 7.2))[0], dxfattribs={"layer": "EXITS"})
     return doc
 
 
@@ -119,7 +119,7 @@ def test_any_unit_gives_the_same_rooms(units: int, size: float, tmp_path: Path) 
 
 
 def test_gaps_are_closed_within_the_snap_and_listed_with_their_place(tmp_path: Path) -> None:
-    doc = ezdxf.new()
+    doc = ezdxf.filemanagement.new()
     doc.header["$INSUNITS"] = 6
     for a, b in (((0, 0), (5, 0)), ((5, 0.03), (5, 4)), ((5, 4), (0, 4)), ((0, 4), (0, 0))):
         doc.modelspace().add_line(a, b, dxfattribs={"layer": "ROOMS"})
@@ -132,7 +132,7 @@ def test_gaps_are_closed_within_the_snap_and_listed_with_their_place(tmp_path: P
 
 
 def test_walls_and_thresholds_enclose_rooms_where_no_layer_holds_them(tmp_path: Path) -> None:
-    doc = ezdxf.new()
+    doc = ezdxf.filemanagement.new()
     doc.header["$INSUNITS"] = 6
     page = doc.modelspace()
     for a, b in (
@@ -163,7 +163,7 @@ def test_a_block_of_doors_in_a_block_stands_where_it_is_inserted(tmp_path: Path)
 
 
 def test_blocks_that_repeat_themselves_end_at_a_limit(tmp_path: Path) -> None:
-    doc = ezdxf.new()
+    doc = ezdxf.filemanagement.new()
     inner = doc.blocks.new("B0")
     inner.add_line((0, 0), (1, 1))
     for k in range(1, 7):

@@ -13,7 +13,7 @@ from drillsim.documents.files import is_there, shown
 
 if TYPE_CHECKING:
     from drillsim.errors import Fault
-    from drillsim.exchange.importing.draft import Draft, Finding, Wishes
+    from drillsim.exchange.importing.draft import Draft, ImportFinding, Wishes
     from drillsim.plan.model import FloorPlan
 
 ENDINGS = (".yaml", ".yml", ".json")
@@ -143,7 +143,7 @@ def _tell(draft: Draft, *, err: bool) -> None:
             terminal.say(f"  - … and {len(found) - SHOWN} more (all with --json)", err=err)
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: ImportFinding) -> str:
     from drillsim.escape import one_line
 
     near = f" near [{finding.point[0]:.2f}, {finding.point[1]:.2f}] m" if finding.point else ""

@@ -14,7 +14,7 @@ from shapely.ops import substring
 
 from drillsim.exchange.dxf.drawing import Arc, Shape
 from drillsim.exchange.importing.draft import XY, Draft, rounded
-from drillsim.exchange.importing.rooms import Rooms, long_axis
+from drillsim.exchange.importing.rooms import SpaceShapes, long_axis
 from drillsim.exchange.importing.rules import EXIT_AREA, PROBE, SWING
 from drillsim.plan.model import OUTSIDE
 
@@ -103,7 +103,7 @@ def _meet(a: Arc, b: Arc) -> XY | None:
     return next((p for p in a.ends for q in b.ends if _apart(p, q) <= LEAF * width), None)
 
 
-def add_doors(draft: Draft, rooms: Rooms, doors: Sequence[Threshold], exits: Sequence[Threshold]) -> None:
+def add_doors(draft: Draft, rooms: SpaceShapes, doors: Sequence[Threshold], exits: Sequence[Threshold]) -> None:
     """Add doors and exits to a draft, each between the spaces on its two sides."""
     walls = shapely.union_all([s.boundary for s in rooms.shapes]) if rooms.shapes else LineString()
     for door in doors:
@@ -136,7 +136,7 @@ def _on_wall(door: Threshold, walls: BaseGeometry) -> Line:
     return min(both, key=lambda line: float(walls.distance(Point(_middle(line)))))
 
 
-def _add_exit(draft: Draft, rooms: Rooms, way_out: Threshold, line: Line) -> None:
+def _add_exit(draft: Draft, rooms: SpaceShapes, way_out: Threshold, line: Line) -> None:
     """Add an exit: a line, or an area of which the wall in or beside it is the threshold, else its longest side."""
     space = (
         rooms.holding(_middle(line))
@@ -188,7 +188,7 @@ def _beside_wall(shape: BaseGeometry, line: Line) -> Line | None:
     return best
 
 
-def _cut_out(draft: Draft, rooms: Rooms, space: str, area: Polygon) -> Line | None:
+def _cut_out(draft: Draft, rooms: SpaceShapes, space: str, area: Polygon) -> Line | None:
     """Cut an exit area out of the floor and return its longest side that people can reach."""
     rest = shapely.difference(rooms.shape(space), area)
     if not isinstance(rest, Polygon):

@@ -10,7 +10,7 @@ from shapely import Point, Polygon
 from drillsim.exchange.dxf import layers
 from drillsim.exchange.dxf.drawing import Shape
 from drillsim.exchange.importing.draft import XY, Draft, Thing
-from drillsim.exchange.importing.rooms import Rooms
+from drillsim.exchange.importing.rooms import SpaceShapes
 from drillsim.exchange.importing.rules import NAMED, PROBE, USE, use_of
 from drillsim.plan.model import OUTSIDE
 
@@ -35,7 +35,9 @@ def read_native(draft: Draft, shapes: Sequence[Shape]) -> None:
         here = {kind: [s for (m, k), s in parts if m == n and k == kind] for (_, kind), _ in parts}
         _rooms(draft, level, here)
     for n, level in zip(levels, ids, strict=True):
-        rooms = Rooms({s["id"]: Polygon(s["polygon"], s.get("holes", ())) for s in draft.spaces if s["level"] == level})
+        rooms = SpaceShapes(
+            {s["id"]: Polygon(s["polygon"], s.get("holes", ())) for s in draft.spaces if s["level"] == level}
+        )
         for (m, kind), shape in parts:
             if m == n and kind in (layers.DOORS, layers.EXITS) and len(shape.points) > 1:
                 _opening(draft, rooms, shape, is_exit=kind == layers.EXITS)
@@ -93,7 +95,7 @@ def _inner(ring: Sequence[XY]) -> XY:
     return float(point.x), float(point.y)
 
 
-def _opening(draft: Draft, rooms: Rooms, shape: Shape, *, is_exit: bool) -> None:
+def _opening(draft: Draft, rooms: SpaceShapes, shape: Shape, *, is_exit: bool) -> None:
     line = [list(shape.points[0]), list(shape.points[-1])]
     if shape.record:
         draft.openings.append({**_keys(shape.record), "line": line})

@@ -1,4 +1,4 @@
-"""Rooms of a drawing by its layers: closed outlines, or the faces that walls and thresholds enclose, less obstacles."""
+"""SpaceShapes of a drawing by its layers: closed outlines, or the faces that walls and thresholds enclose, less obstacles."""
 
 from __future__ import annotations
 

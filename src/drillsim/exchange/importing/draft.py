@@ -41,7 +41,7 @@ class Wishes:
 
 
 @dataclass(frozen=True)
-class Finding:
+class ImportFinding:
     """One line of what an import tells."""
 
     kind: Literal["understood", "guessed", "left out", "missing"]
@@ -71,7 +71,7 @@ class Draft:
     counts: dict[str, int] = field(default_factory=dict)
     """What the file holds, by the word of its own format."""
     derived: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[ImportFinding] = field(default_factory=list)
     _ids: set[str] = field(default_factory=lambda: {OUTSIDE})
 
     def id_for(self, wanted: str, prefix: str) -> str:
@@ -98,7 +98,7 @@ class Draft:
         self, kind: Literal["understood", "guessed", "left out", "missing"], text: str, point: XY | None = None
     ) -> None:
         """Add a finding."""
-        self.findings.append(Finding(kind, text, point))
+        self.findings.append(ImportFinding(kind, text, point))
 
     def document(self) -> dict[str, Any]:
         """Return the data of the plan file."""

@@ -15,7 +15,7 @@ ALONG = (0.5, 0.25, 0.75)
 """Shares of a threshold at which it is looked, the middle first."""
 
 
-class Rooms:
+class SpaceShapes:
     """Spaces of one level by id, with their shapes."""
 
     def __init__(self, shapes: Mapping[str, Polygon | MultiPolygon]) -> None:
