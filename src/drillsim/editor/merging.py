@@ -22,7 +22,7 @@ def merge(data: Any, before: Draft, after: Draft) -> Any:
     for key in WHOLE:
         if before.get(key) != after.get(key):
             if key in after:
-                data[key] = _plain(after[key], data)
+                data[key] = plain(after[key], data)
             else:
                 data.pop(key, None)
     for section in SECTIONS:
@@ -41,15 +41,16 @@ def _merge_section(data: Any, section: str, before: list[Thing], after: list[Thi
         if id_ not in new:
             del rows[i]
         elif old.get(id_) != new[id_]:
-            _merge_thing(rows[i], old[id_], new[id_], unit)
+            merge_thing(rows[i], old[id_], new[id_], unit)
     for id_, thing in new.items():
         if id_ not in old:
-            rows.append(_new_thing(thing, unit, data))
+            rows.append(new_thing(thing, unit, data))
     if not len(rows):
         del data[section]
 
 
-def _merge_thing(row: MutableMapping[str, Any], before: Thing, after: Thing, unit: str | None) -> None:
+def merge_thing(row: MutableMapping[str, Any], before: Thing, after: Thing, unit: str | None) -> None:
+    """Change the row of a thing in place so that it says `after` where it said `before`."""
     for key in [k for k in before if k not in after]:
         row.pop(key, None)
     for key, value in after.items():
@@ -57,7 +58,8 @@ def _merge_thing(row: MutableMapping[str, Any], before: Thing, after: Thing, uni
             row[key] = _value(key, value, unit, row, before.get(key), row.get(key))
 
 
-def _new_thing(thing: Thing, unit: str | None, data: Any) -> Any:
+def new_thing(thing: Thing, unit: str | None, data: Any) -> Any:
+    """Return the row of a thing that the file does not hold yet; `data` tells whether the file is YAML."""
     new = _mapping(data)
     for key, value in thing.items():
         new[key] = _value(key, value, unit, data, None, None)
@@ -78,7 +80,7 @@ def _value(key: str, value: Any, unit: str | None, like: Any, before: Any, writt
         return f"{value:g} m2"
     if key == "slope":
         return f"{value * 100:g} %"
-    return _plain(value, like)
+    return plain(value, like)
 
 
 def _points(value: Any, unit: str | None, like: Any, before: Any, written: Any) -> Any:
@@ -98,14 +100,15 @@ def number(length_m: float, unit: str | None) -> int | float | str:
     return int(size) if size == int(size) else size
 
 
-def _plain(value: Any, like: Any) -> Any:
+def plain(value: Any, like: Any) -> Any:
+    """Return a value of a draft as a value of the file."""
     if isinstance(value, Mapping):
         new = _mapping(like)
         for k, v in value.items():
-            new[k] = _plain(v, like)
+            new[k] = plain(v, like)
         return new
     if isinstance(value, list | tuple):
-        return _flow([_plain(v, like) for v in value], like)
+        return _flow([plain(v, like) for v in value], like)
     return value
 
 

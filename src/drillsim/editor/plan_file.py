@@ -1,7 +1,7 @@
 """The plan file behind a draft: what is read, and how changes are written into its text with everything else as it stands.
 
-YAML goes through ruamel.yaml, so that comments, order and ways of writing stay; only what was drawn differently is written anew, in
-the file's own unit. The new text is read back before it takes the place of the old one.
+Comments, order and ways of writing stay: only what was drawn differently is written anew, in the file's own unit. The new text is
+read back before it takes the place of the old one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from drillsim.documents.document import read_document
 from drillsim.documents.files import is_there, shown
 from drillsim.editor.changes.draft import SECTIONS, Draft, draft_of
 from drillsim.editor.merging import merge
+from drillsim.editor.splicing import spliced
 from drillsim.errors import Fault, PlanError
 from drillsim.plan.read import check_plan_file
 
@@ -97,26 +97,8 @@ def text_with(kept: OpenFile, draft: Draft) -> str:
             json.loads(text) if kept.text else {"drillsim_plan": 1, "name": draft["name"], "units": draft.get("units")}
         )
         return json.dumps(merge(data, old, draft), indent=2, ensure_ascii=False) + "\n"
-    yaml = _round_trip(text)
-    data = yaml.load(text)
-    out = StringIO()
-    yaml.dump(merge(data, old, draft), out)
-    written = out.getvalue()
+    written = spliced(text.replace("\r\n", "\n"), old, draft)
     return written.replace("\n", "\r\n") if "\r\n" in kept.text else written
-
-
-def _round_trip(text: str) -> Any:
-    """Return a reader and writer that keeps comments, quotes and the indentation that a text has."""
-    try:
-        from ruamel.yaml import YAML
-    except ImportError:
-        raise PlanError("the editor needs the extra [edit]: pip install 'drillsim[edit]'") from None
-    yaml = YAML(typ="rt")
-    yaml.preserve_quotes = True
-    yaml.width = 1_000_000
-    indented = any(line.startswith("  - ") for line in text.splitlines()) or "\n- " not in text
-    yaml.indent(mapping=2, sequence=4 if indented else 2, offset=2 if indented else 0)
-    return yaml
 
 
 def save(kept: OpenFile, draft: Draft) -> tuple[OpenFile, list[Fault]]:
