@@ -68,7 +68,7 @@ def _over(text: str, node: Node, new: str, *, spaced: bool = True) -> Edit:
 def _end(text: str, node: Node) -> int:
     """Return where a node ends, without the comments and blank lines that follow a block."""
     end: int = node.end_mark.index
-    if isinstance(node, ScalarNode) or node.flow_style:
+    if not isinstance(node, MappingNode | SequenceNode) or node.flow_style:
         return end
     lines = text[node.start_mark.index : end].split("\n")
     while len(lines) > 1 and re.fullmatch(r"\s*(#.*)?", lines[-1]):
