@@ -136,6 +136,33 @@ def test_mixes_with_one_and_the_same_line_share_its_label() -> None:
     assert "the same in every drill" in words(plot_differences(study, "drill"))
 
 
+def test_two_measures_that_coincide_are_drawn_once_and_named_together() -> None:
+    rows = times("a", 100.0, 130.0)
+    for row, other in zip(rows, times("a", 100.2, 130.0, measure="first_on_scene_s"), strict=True):
+        row |= other
+    study = made(rows, goals=(GoalLine("first_on_scene_s", 60.0, 0.9),))
+    found = [chart for chart in charts(study) if chart.name.startswith("drill-response")]
+    assert [chart.title for chart in charts(study) if "how soon" in chart.title] == [
+        "A drill: how soon able to act (the same: first on scene)"
+    ]
+    assert any("(the same: first on scene)" in text for text in words(found[0].figure))
+    rows[1]["first_on_scene_s"] = 90.0
+    apart = made(rows, goals=(GoalLine("first_on_scene_s", 60.0, 0.9),))
+    assert "drill-first-on-scene" in [chart.name for chart in charts(apart)]
+
+
+def test_differences_too_small_to_matter_are_drawn_small() -> None:
+    study = made(times("a", 100.0, 120.0) + times("b", 100.02, 119.99), matters={"able_on_scene_s": 10.0})
+    low, high = plot_differences(study, "drill").axes[0].get_xlim()
+    assert low < -10.0
+    assert high > 10.0
+
+
+def test_a_state_that_every_drill_reached_is_the_whole_although_weights_round() -> None:
+    weighed = replace(made(times("a", *[100.0] * 49)), curves={})
+    assert any(text.endswith(("100 % by 1:45", "100 % by 2:00")) for text in words(plot_response(weighed, "drill")))
+
+
 def test_a_mix_that_once_did_not_get_there_is_not_alike() -> None:
     study = made(times("a", 100.0, 120.0, 130.0) + times("b", 100.0, 120.0, None))
     assert not any(text.startswith("All mixes alike") for text in words(plot_response(study, "drill")))

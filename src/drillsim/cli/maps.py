@@ -28,7 +28,8 @@ def reach_map(coverage: Coverage, name: str, *, whose: str = "", mark: str = "")
     posts = [o.label for o in coverage.origins if o.kind == "post"]
     kind = "post" if posts else "entry"
     values = coverage.nearest_s("post" if posts else "entry")
-    start = whose or (f"the nearest of {', '.join(posts)}" if posts else "the nearest entry")
+    nearest = f"the nearest of {', '.join(posts)}" if len(posts) > 1 else f"the post '{posts[0]}'" if posts else ""
+    start = whose or nearest or "the nearest entry"
     title = f"{coverage.plan.name}: time to reach every space from {start}"
     slowest = sorted(values, key=lambda s: -values[s])[:5]
     told = ", ".join(f"{coverage.plan.label_of(s)} {clock(values[s])}" for s in slowest if values[s] < float("inf"))

@@ -140,7 +140,7 @@ def plot_intervals(played: ResultRows, scenario: str, *, measure: str | None = N
         note = "Mean over the drills in which it was reached (in brackets)."
         if name == ABLE:
             note += " From outside: 'to set off' is call to entry."
-        titled(figure, f"{outline.title(scenario)}: {interval_title(name)}", study_note(played, note))
+        titled(figure, f"{outline.title(scenario)}: {interval_title(name)}", study_note(played, note, weighed=scenario))
     return figure
 
 

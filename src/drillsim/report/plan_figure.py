@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 from numpy.typing import NDArray
 from shapely import Polygon, box, get_parts, unary_union
@@ -34,6 +35,8 @@ POST = "#CC79A7"
 RAMP = "#6A3D9A"
 WALL = "#333333"
 NO_VALUE = "#FFFFFF"
+NO_TIME = "#E9EDE4"
+"""Spaces without a number, such as places outdoors that no way leads to: pale, but no white hole in the page."""
 FILLS = {
     "halls": (("corridor", "passage", "lobby"), "#FFF4C9"),
     "classrooms": (("classroom",), "#D6E8F7"),
@@ -82,8 +85,8 @@ def plot_plan(
                 axes.set_title(level.label or level.id, loc="left", fontsize=10)
             spaces = [s for s in plan.spaces if s.level == level.id]
             taken = _draw_posts(axes, plan, spaces, floors, sheet.scale)
+            taken += _draw_openings(axes, plan, spaces, floors, sheet.scale)
             _draw_spaces(axes, spaces, floors, ramp, sheet.scale, taken)
-            _draw_openings(axes, plan, spaces, floors, sheet.scale)
             _draw_ramps(axes, plan, spaces, floors)
         _scale_bar(figure, sheet.scale, sheet.width_in, sheet.height_in)
         _write_titles(figure, title or plan.name, note)
@@ -185,9 +188,11 @@ class _Ramp:
         self.map = mpl.colormaps["cividis"]
 
     def colour(self, space: str) -> tuple[float, float, float]:
-        """Return the RGB colour of a space, white without a number."""
+        """Return the RGB colour of a space, pale without a number, white where it cannot be reached."""
         value = self.values.get(space, math.nan)
-        return to_rgb(self.map(self.norm(value))) if math.isfinite(value) else to_rgb(NO_VALUE)
+        if math.isfinite(value):
+            return to_rgb(self.map(self.norm(value)))
+        return to_rgb(NO_TIME if math.isnan(value) else NO_VALUE)
 
     def cannot(self, space: str) -> bool:
         """Return whether a space cannot be reached: its number is infinite."""
@@ -243,9 +248,12 @@ def _outline(floor: Polygon) -> Path:
 
 def _draw_openings(
     axes: Axes, plan: FloorPlan, spaces: Sequence[Space], floors: Mapping[str, Polygon], scale: Scale
-) -> None:
-    """Draw doors and openings of a level as thresholds, exits and site gates in colour with number or name."""
-    here = {s.id for s in spaces}
+) -> list[Polygon]:
+    """Draw doors and openings of a level as thresholds, exits and site gates in colour with number or name.
+
+    Return the boxes that the names occupy.
+    """
+    here, taken = {s.id for s in spaces}, list[Polygon]()
     outdoors = out_spaces(plan) - {OUTSIDE}
     for opening in plan.openings:
         inside = [s for s in opening.spaces if s in here]
@@ -261,11 +269,14 @@ def _draw_openings(
             upright = len(word) > 2 and abs(ys[1] - ys[0]) > abs(xs[1] - xs[0])
             axes.text(
                 x, y, word, color=colour, fontsize=7.5, fontweight="bold", ha="center", va="center",
-                rotation=90 if upright else 0, zorder=6,
+                rotation=90 if upright else 0, zorder=6, path_effects=[withStroke(linewidth=2.4, foreground="white")],
             )  # fmt: skip
+            w, h = scale.text_m([word], 7.5)[:: -1 if upright else 1]
+            taken.append(box(x - w / 2, y - h / 2, x + w / 2, y + h / 2))
         else:
             axes.plot(xs, ys, color=WALL, lw=4.0, solid_capstyle="butt", zorder=4)
             axes.plot(xs, ys, color="white", lw=2.6, solid_capstyle="butt", zorder=5)
+    return taken
 
 
 def _draw_ramps(axes: Axes, plan: FloorPlan, spaces: Sequence[Space], floors: Mapping[str, Polygon]) -> None:
@@ -353,7 +364,7 @@ def _colour_bar(figure: Figure, at: tuple[float, float, float, float], ramp: _Ra
 def _key(figure: Figure, plan: FloorPlan, ramp: _Ramp | None, low: float) -> None:
     """Draw the legend below the plan, with the entries that occur in it."""
     entries: list[Line2D | Patch] = [
-        Line2D([], [], color=EXIT, lw=4.5, label="exit, with its door number"),
+        Line2D([], [], color=EXIT, lw=4.5, label="exit, with its number or name"),
         Line2D([], [], color=WALL, lw=1.2, marker="s", mfc="white", mec=WALL, ms=5, label="door or opening"),
     ]
     if any(OUTSIDE in o.spaces and not is_exit(plan, o) for o in plan.openings):
@@ -367,8 +378,13 @@ def _key(figure: Figure, plan: FloorPlan, ramp: _Ramp | None, low: float) -> Non
         for word, (members, colour) in FILLS.items():
             if uses.intersection(members):
                 entries.append(Patch(fc=colour, ec=WALL, lw=0.5, label=word))
-    elif any(ramp.cannot(s.id) for s in plan.spaces):
-        entries.append(Patch(fc=NO_VALUE, ec=WALL, lw=0.5, hatch="////", label="cannot be reached"))
+    else:
+        if any(ramp.cannot(s.id) for s in plan.spaces):
+            entries.append(Patch(fc=NO_VALUE, ec=WALL, lw=0.5, hatch="////", label="cannot be reached"))
+        without = [s for s in plan.spaces if math.isnan(ramp.values.get(s.id, math.nan))]
+        if without:
+            what = "outdoors, without a time" if all(s.use == "outdoors" for s in without) else "without a number"
+            entries.append(Patch(fc=NO_TIME, ec=GREY, lw=0.5, ls=":", label=what))
     figure.legend(
         handles=entries, loc="lower left", bbox_to_anchor=(0.008, low), ncols=len(entries), fontsize=8, frameon=False,
         borderaxespad=0.0, handlelength=1.6,

@@ -22,6 +22,7 @@ from drillsim.analysis.contrasts import (
     Sample,
     describe,
     differences,
+    matters_of,
     sample,
 )
 from drillsim.analysis.wording import (
@@ -31,6 +32,7 @@ from drillsim.analysis.wording import (
     quantile_words,
     question,
     share_words,
+    short_name,
     unit_of,
 )
 from drillsim.quantities import clock
@@ -96,8 +98,37 @@ class Chart:
     figure: Figure
 
 
-def plot_response(played: ResultRows, scenario: str, *, measure: str | None = None) -> Figure:
+def _once(played: ResultRows, scenario: str, measures: Sequence[str]) -> dict[str, list[str]]:
+    """Return the measures to draw, each with those that coincide with it in every drill of every mix: one chart tells both."""
+    found: dict[str, list[str]] = {}
+    for measure in measures:
+        first = next((one for one in found if _coincide(played, scenario, one, measure)), None)
+        found.setdefault(first or measure, []).extend([measure] if first else [])
+    return found
+
+
+def _coincide(played: ResultRows, scenario: str, one: str, other: str) -> bool:
+    """Return whether two measures have the same times in every drill of every mix, to the second shown."""
+    for mix in played.outline.mixes:
+        a, b = sample(played, scenario, mix, one), sample(played, scenario, mix, other)
+        if a.numbers.shape != b.numbers.shape or not np.array_equal(a.reached, b.reached):
+            return False
+        if not np.allclose(a.numbers, b.numbers, rtol=0.0, atol=0.5):
+            return False
+    return True
+
+
+def _questions(measure: str, same: Sequence[str]) -> str:
+    """Return the question of a chart, and of the measures that coincide with it."""
+    return question(measure) + "".join(f" (the same: {short_name(one)})" for one in same)
+
+
+def plot_response(played: ResultRows, scenario: str, *, measure: str | None = None, same: Sequence[str] = ()) -> Figure:
     """Plot the share of drills that reached a state over time, one line per mix, up to the horizon.
+
+    same
+        Measures that coincide with it, named in the title.
+
 
     The curve is the empirical distribution function over all drills, so it ends below 100 % where some did not reach
     the state. Where some mixes are much faster than others, a first panel enlarges the early part.
@@ -128,6 +159,7 @@ def plot_response(played: ResultRows, scenario: str, *, measure: str | None = No
         quickest = sorted(samples.items(), key=lambda item: describe(played, scenario, item[0], name).mean.value or 0.0)
         for mix, one in quickest:
             share = float(one.weighed.weights()[one.reached].sum()) if one.numbers.size else 0.0
+            share = 1.0 if one.numbers.size and one.reached.all() else share  # not 0.9999 by rounding of the weights
             told = f"{share_words(share)} by {clock(end)}" if one.numbers.size else "no such drill"
             ends.append((f"{mix_label(played, mix, alike=alike)}\n{told}", share, *looks[mix]))
         label_ends(panels[-1], ends, gap=0.16, low=0.03, high=0.99)
@@ -135,7 +167,7 @@ def plot_response(played: ResultRows, scenario: str, *, measure: str | None = No
         if early:
             panels[0].set_title(f"the first {clock(early)}", fontsize=9, color=GREY)
             panels[1].set_title(f"to {clock(end)}", fontsize=9, color=GREY)
-        titled(figure, f"{outline.title(scenario)}: {question(name)}",
+        titled(figure, f"{outline.title(scenario)}: {_questions(name, same)}",
                study_note(played, _watched(line.horizon_s, end), weighed=scenario))  # fmt: skip
     return figure
 
@@ -228,10 +260,13 @@ def plot_differences(
     apart = list(reversed(differences(played, scenario, name, versus)))
     other = versus or outline.present
     numbers = [v for d in apart for v in vars(d.paired.difference).values() if v is not None]
-    low, high = min([0.0, *numbers]), max([0.0, *numbers])
+    matters = matters_of(outline.scenarios[scenario], name)
+    low, high = min([-matters, *numbers]), max([matters, *numbers])
     room = 0.06 * ((high - low) or 10.0)
     with house_style():
         figure, (axes,) = frame(2.0 + 0.46 * len(apart), left_in=2.15, right_in=2.45)
+        if matters:
+            axes.axvspan(-matters, matters, color="#ECECEC", lw=0, zorder=0)
         axes.axvline(0.0, color="black", lw=1.0)
         for y, one in enumerate(apart):
             gap = one.paired.difference
@@ -259,6 +294,7 @@ def plot_differences(
         axes.grid(axis="x", color="#E5E5E5", lw=0.7)
         title = f"{outline.title(scenario)}: {question(name)}, against {outline.label(other)}"
         more = "Bars: 95 % paired-t intervals. Filled: clear (p below 0.05, Holm)."
+        more += " Shaded: less than what matters." if matters else ""
         titled(figure, title, study_note(played, more, weighed=scenario))
     return figure
 
@@ -272,11 +308,13 @@ def charts(played: Drawn, marking: Marking = Marking()) -> Iterator[Chart]:
         wanted = [
             m for m in dict.fromkeys([line.primary, *(g.measure for g in line.goals)]) if m not in marking.left_out
         ]
-        for measure in wanted:
+        once = _once(played, scenario, wanted)
+        for measure, same in once.items():
             name = f"{stem}-response" if measure == line.primary else f"{stem}-{measure.removesuffix('_s')}"
             told = _told(played, scenario, measure)
-            figure = plot_response(played, scenario, measure=measure)
-            yield Chart(name.replace("_", "-"), f"{title}: {question(measure)}", told, figure)
+            figure = plot_response(played, scenario, measure=measure, same=same)
+            yield Chart(name.replace("_", "-"), f"{title}: {_questions(measure, same)}", told, figure)
+        wanted = list(once)
         for measure in wanted:
             if any(k for _, k, _ in interval_means(played, scenario, measure).values()):
                 name = f"{stem}-legs" if measure == line.primary else f"{stem}-{measure.removesuffix('_s')}-legs"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from drillsim.escape import quoted
 from drillsim.report.page.material import PlayedSetting, Units
 from drillsim.report.page.parts.told import short
+from drillsim.report.page.spelling import spelled
 from drillsim.report.workbook.assumptions import SOURCE, YOURS, assumption_rows
 from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mixes
@@ -27,11 +28,9 @@ def settings_of_study(scenarios: Mapping[str, Scenario], mixes: Mixes, units: Un
     found = []
     for key, value, whose, where, meaning, sources in assumption_rows(scenarios, mixes):
         if not _ELSEWHERE.search(str(key)):
-            words = in_units(quoted(value), units)
+            words, what = in_units(quoted(value), units), spelled(_plain(str(meaning)), units)
             scenario = "" if where == EVERYWHERE else str(where)
-            found.append(
-                PlayedSetting(str(key), words, _plain(str(meaning)), whose == YOURS, _names(str(sources)), scenario)
-            )
+            found.append(PlayedSetting(str(key), words, what, whose == YOURS, _names(str(sources)), scenario))
     return found
 
 

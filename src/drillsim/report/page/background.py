@@ -15,6 +15,7 @@ from drillsim.report.page.parts.plan_map import reach_map
 from drillsim.report.page.parts.svg import Picture
 from drillsim.report.page.parts.tables import HtmlTable
 from drillsim.report.page.parts.told import short
+from drillsim.report.page.spelling import spelled
 
 FOOT_M = 0.3048
 SLOWEST = 8
@@ -93,7 +94,7 @@ def _by_origin(coverage: Coverage) -> HtmlTable:
     return HtmlTable(f"Least times on foot, by where somebody starts ({len(coverage.spaces)} spaces)", heads, rows)
 
 
-def matrix(material: Material) -> HtmlTable:
+def matrix(material: Material, units: Units) -> HtmlTable:
     """Return who resolves, assists in, or stays away from each kind of incident that was played, by role."""
     kinds = list(dict.fromkeys(kind for found in material.kinds.values() for kind in found))
     used = dict.fromkeys(unit.role for mix in material.mixes.mixes.values() for unit in mix.units)
@@ -106,7 +107,9 @@ def matrix(material: Material) -> HtmlTable:
         for name, role in roles.items()
     ]
     return HtmlTable(
-        "Who does what: resolves, assists, or stays away", ["role", *(k.replace("-", " ") for k in kinds)], rows
+        "Who does what: resolves, assists, or stays away",
+        ["role", *(spelled(k.replace("-", " "), units) for k in kinds)],
+        rows,
     )
 
 

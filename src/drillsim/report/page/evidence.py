@@ -52,6 +52,6 @@ NOT_SHOWN: tuple[str, ...] = (
     "Whether fewer incidents happen. A mix is compared by what it does once something has begun; deterrence is off and ships without a number.",
     "How it ends. No weapons, no injuries and no outcome of a confrontation are simulated: an arrival is a time, not a result.",
     "What presence does to pupils: discipline, arrests, trust, and who feels safe.",
-    "What else the money could do: counselors, nurses, supervision, doors and locks. Compare those as variants where drillsim can play them.",
+    "What else the money could do: counsellors, nurses, supervision, doors and locks. Compare those as variants where drillsim can play them.",
     "How good the people are. Skill, judgment and agreements on who does what decide more than seconds.",
 )

@@ -30,6 +30,7 @@ from drillsim.report.page.redaction import (
     public_settings,
     public_swings,
 )
+from drillsim.report.page.spelling import spelled
 
 PAPER = {"us": "Letter", "metric": "A4"}
 
@@ -181,7 +182,7 @@ class _Page:
             [
                 short(self.outline.title(scenario), 60),
                 short(self.outline.label(mix)),
-                duty,
+                spelled(duty, self.units),
                 f"{planned:.1f}",
                 f"{held:.1f}",
             ]
@@ -214,8 +215,8 @@ class _Page:
         return [part for pair in moves.tornados(frame, self.played, mark=self.mark) for part in pair]
 
     def _not_shown(self) -> list[Any]:
-        items = Markup("").join(say("<li>{}</li>", text) for text in NOT_SHOWN)
-        rows = [[one.says, one.words, one.source] for one in FINDINGS]
+        items = Markup("").join(say("<li>{}</li>", spelled(text, self.units)) for text in NOT_SHOWN)
+        rows = [[one.says, spelled(one.words, self.units), one.source] for one in FINDINGS]
         table = HtmlTable("Evidence on record, for and against", ["speaks", "finding", "source"], rows)
         return [
             paragraph("Faster arrival is not the same as fewer incidents, nor as a better school."),
@@ -229,9 +230,9 @@ class _Page:
             "'drillsim explain A:NAME' tells one. A real drill with a stop-watch replaces most of them."
         )
         return (
-            [head, background.matrix(self.material), *background.settings_tables(settings)]
+            [head, background.matrix(self.material, self.units), *background.settings_tables(settings)]
             if settings
-            else [background.matrix(self.material)]
+            else [background.matrix(self.material, self.units)]
         )
 
     def _reproduce(self) -> list[Any]:

@@ -135,7 +135,7 @@ def _differences(
         return None
     line = outline.scenarios[scenario]
     title = f"{short(outline.title(scenario), 60)}: {question(measure)}, against {short(outline.label(outline.present), 40)} (today)"
-    note = "Bars: 95 % intervals of the mean difference on the same drills. Filled: beyond doubt (p below 0.05). Grey band: less than what matters."
+    note = "Bars: 95 % intervals of the mean difference on the same drills. Filled: beyond doubt (p below 0.05). Shaded band: less than what matters."
     return ranges(lines, unit=unit_of(measure), title=title, mark=mark, matters=matters_of(line, measure), note=note)
 
 
