@@ -76,6 +76,7 @@ OPEN = frozenset(
         "crowd.geometry",
         "engine.world",
         "exchange.dispatch_log",
+        "plan.short_forms",
         "plan.writing",
         "exchange.dxf",
         "exchange.geojson",

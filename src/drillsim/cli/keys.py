@@ -22,6 +22,10 @@ _EXAMPLES = {
 """Example of each kind of quantity, as files write it."""
 
 
+SHORT_FORMS = {"Row": "row", "Between": "between", "Mirror": "mirror", "Repeat": "repeat"}
+"""Short forms of a plan file: the key by which each is told from what else stands in its list."""
+
+
 @dataclass(frozen=True)
 class FileKey:
     """One key of a file.
@@ -48,7 +52,7 @@ class FileKey:
     @property
     def plain_path(self) -> str:
         """The path without the marks of lists and of names given by the user."""
-        return re.sub(r"\[\]|\.<[^>]*>", "", self.path)
+        return re.sub(r"\[\w*\]|\.<[^>]*>", "", self.path)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -60,11 +64,11 @@ class FileKey:
 def file_keys() -> tuple[FileKey, ...]:
     """Return every key of plan, scenario, mixes and portfolio files, in the order of the models."""
     from drillsim.analysis.portfolio.model import Portfolio
-    from drillsim.plan.model import FloorPlan
+    from drillsim.plan.short_forms.forms import WrittenPlan
     from drillsim.scenario.model import Scenario
     from drillsim.scenario.staffing import Mixes
 
-    models = (FloorPlan, Scenario, Mixes, Portfolio)
+    models = (WrittenPlan, Scenario, Mixes, Portfolio)
     roots: dict[str, type[BaseModel]] = dict(zip(FILES, models, strict=True))
     return tuple(key for file, model in roots.items() for key in _walk(model, "", file))
 
@@ -80,7 +84,8 @@ def _walk(model: type[BaseModel], prefix: str, file: str) -> Iterator[FileKey]:
         form, words, example = _form(node, schema.get("$defs", {}))
         path = f"{prefix}{key}"
         yield FileKey(file, path, key, model.__name__, form, _default(field), meaning, words, example)
-        for inner, mark in _inner(field.annotation):
+        for inner, found in _inner(field.annotation):
+            mark = f"[{SHORT_FORMS[inner.__name__]}]" if inner.__name__ in SHORT_FORMS else found
             yield from _walk(inner, f"{path}{mark}.", file)
 
 

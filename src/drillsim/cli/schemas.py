@@ -21,11 +21,12 @@ def schemas() -> dict[str, Schema]:
     Ids that live in another file are known to `drillsim check` alone.
     """
     from drillsim.analysis.portfolio.model import MARKER, Portfolio
-    from drillsim.plan.model import FloorPlan
+    from drillsim.plan.short_forms.forms import WrittenPlan
     from drillsim.scenario.model import Scenario
     from drillsim.scenario.staffing import Mixes
 
-    plan = _schema(FloorPlan.model_json_schema(by_alias=True), "drillsim_plan")
+    plan = _schema(WrittenPlan.model_json_schema(by_alias=True), "drillsim_plan")
+    _complete_short_forms(plan["$defs"])
     scenario = _schema(Scenario.model_json_schema(by_alias=True), "drillsim")
     mixes = _schema(Mixes.model_json_schema(by_alias=True), "drillsim_mixes")
     _describe_overrides(scenario)
@@ -80,6 +81,19 @@ def _kept(node: Schema, *without: str) -> Schema:
     if kept.get("default", 0) in (None, "", {}, []) or "$ref" in kept:
         kept.pop("default", None)
     return kept
+
+
+def _complete_short_forms(defs: Schema) -> None:
+    """Add to each short form of a plan the keys of what it stands for."""
+    for form, whole, without in (
+        ("Row", "Space", {"id", "polygon"}),
+        ("Between", "Opening", {"spaces", "line"}),
+        ("RowDoor", "Opening", {"id", "spaces", "line"}),
+    ):
+        more = {k: v for k, v in defs[whole]["properties"].items() if k not in without}
+        defs[form]["properties"] |= more
+        needed = [k for k in defs[whole]["required"] if k in more and whole == "Space"]
+        defs[form] |= {"required": [*defs[form].get("required", []), *needed], "additionalProperties": False}
 
 
 def _describe_overrides(scenario: Schema) -> None:

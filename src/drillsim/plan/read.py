@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from drillsim.errors import DrillsimError, Fault, PlanError, only_errors, order_
 from drillsim.notation import NO_UNITS
 from drillsim.plan.checks import check_plan, note_faults
 from drillsim.plan.model import FloorPlan
+from drillsim.plan.short_forms import expand
 
 
 def read_plan(path: str | Path) -> FloorPlan:
@@ -37,15 +38,28 @@ def check_plan_file(path: str | Path) -> tuple[FloorPlan | None, list[Fault]]:
     except PlanError as e:
         return None, list(e.faults)
     context = {"bare_lengths": document.data.get("units")}
+    expanded = expand(document)
+    document = expanded.document
     try:
         plan = validate(document, FloorPlan, PlanError, marker="drillsim_plan", context=context)
     except PlanError as e:
-        return None, order_faults([*_units_once(e.faults), *_faults_of_the_rest(document, context)])
+        told = [*expanded.faults, *_units_once(_once(e.faults) if expanded.origins else e.faults)]
+        return None, order_faults([*told, *_faults_of_the_rest(document, context, expanded.unread)])
+    if expanded.faults:
+        return None, order_faults([*expanded.faults, *_faults_of_the_rest(document, context, expanded.unread)])
     try:
         with located(document.file):
             return plan, check_plan(plan, document)
     except DrillsimError as e:
         return None, list(e.faults)
+
+
+def _once(faults: Sequence[Fault]) -> list[Fault]:
+    """Return one fault of each code for each place: all rooms of a row share their line."""
+    first: dict[tuple[str, int, int], Fault] = {}
+    for fault in faults:
+        first.setdefault((fault.code, fault.line, fault.column), fault)
+    return list(first.values())
 
 
 def _units_once(faults: Sequence[Fault]) -> list[Fault]:
@@ -58,19 +72,24 @@ def _units_once(faults: Sequence[Fault]) -> list[Fault]:
     return [told, *(f for f in faults if f not in bare)]
 
 
-def _faults_of_the_rest(document: Document, context: dict[str, Any]) -> list[Fault]:
+def _faults_of_the_rest(document: Document, context: dict[str, Any], left: Collection[str] = ()) -> list[Fault]:
     """Return the faults of the well-formed objects of a file with malformed ones.
 
     Malformed objects are left out, and so are checks that need the whole building.
+
+    left
+        Ids of objects that were left out before.
     """
     data = deepcopy(document.data)
+    wrong: set[tuple[int | str, ...]] = set()
     try:
         FloorPlan.model_validate(data, context=context)
-        return []
+        if not left:
+            return []
     except ValidationError as e:
         wrong = {error["loc"][:2] for error in e.errors(include_url=False)}
     rows: dict[str, list[int]] = {}
-    unread: set[str] = set()
+    unread: set[str] = set(left)
     for section, things in list(data.items()):
         if not isinstance(things, list):
             if any(loc[:1] == (section,) for loc in wrong):
