@@ -1,0 +1,91 @@
+"""`drillsim export trajectories`: where everybody was in one drill, as JuPedSim and PedPy read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from drillsim.cli import inputs, terminal
+from drillsim.cli.commands.export_plan import level_files
+from drillsim.cli.handouts import one_file
+from drillsim.cli.terminal import OutPath
+
+if TYPE_CHECKING:
+    from drillsim.scenario.staffing import Mix, Mixes
+
+
+@click.command("trajectories", short_help="Positions of one drill, for PedPy.")
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.argument("file", type=OutPath(path_type=Path))
+@click.option("--plan", type=click.Path(path_type=Path), help="Plan to play it on; default: the scenario's own.")
+@click.option("--mixes", type=click.Path(path_type=Path), help="Mixes file; default: the only one beside the scenario.")
+@click.option("--mix", "mix_name", help="Name of the staffing mix; default: the present one of the file.")
+@click.option(
+    "--seed", type=terminal.WholeNumber(min=0), default=1, show_default=True, help="Root of all random numbers."
+)
+@click.option(
+    "--replication", type=terminal.WholeNumber(min=0), default=0, show_default=True, help="Which of the seed's drills."
+)
+@click.option("--level", metavar="ID", default="", help="One level only; default: a file for each.")
+@click.option(
+    "--frames-per-second", "frames_per_s", type=click.FloatRange(0.1, 50), default=10.0, show_default=True,
+    help="Positions of each person in a second.",
+)  # fmt: skip
+@one_file.OVERWRITE
+def trajectories(
+    scenario: Path,
+    file: Path,
+    plan: Path | None,
+    mixes: Path | None,
+    mix_name: str | None,
+    seed: int,
+    replication: int,
+    level: str,
+    frames_per_s: float,
+    overwrite: bool,
+) -> None:
+    """Play one drill of SCENARIO and write who was where to FILE, an SQLite database of JuPedSim that PedPy loads.
+
+    It is the drill that 'drillsim run' plays with the same seed. One level a file: FILE-LEVEL.sqlite where the plan has several.
+
+    Positions are interpolated along walking legs between doors. Use them for N-t curves, flow and travel times at doors; not for
+    densities, speeds in a crowd or fundamental diagrams, which would describe our rules and not people.
+    """
+    from drillsim.engine.simulate import simulate
+    from drillsim.errors import closest
+    from drillsim.exchange.trajectories.write import NOTE, trajectory_database
+    from drillsim.report.replay.tracks import tracks_of
+
+    given = inputs.load([scenario], plan, mixes, ())
+    played, mix = given.scenarios[0], _chosen(given.mixes, mix_name)
+    if played.demand is not None:
+        raise click.UsageError("trajectories are of one drill: a scenario with 'demand:' is a whole school day")
+    levels = [one.id for one in given.plan.levels]
+    if level and level not in levels:
+        raise click.UsageError(f"no level called '{level}' in the plan.{closest(level, levels)}")
+    files = {file: level} if level else level_files(file, levels)
+    one_file.refuse_existing(list(files), overwrite=overwrite)
+    terminal.faults(given.warnings, err=True)
+    trace = simulate(played, given.plan, mix, seed=seed, replication=replication, record_legs=True)
+    people, units, _ = tracks_of(trace)
+    about = {"scenario": trace.scenario, "mix": trace.mix, "seed": str(seed), "replication": str(replication)}
+    roles = {unit.id: (unit.role, unit.label or unit.id) for unit in mix.units}
+    written = {
+        path: trajectory_database(
+            given.plan, [*people, *units], part, frames_per_s=frames_per_s, until_s=trace.horizon_s, roles=roles, about=about
+        )
+        for path, part in files.items()
+    }  # fmt: skip
+    one_file.write_files(written, overwrite=overwrite)
+    terminal.say(NOTE)
+
+
+def _chosen(mixes: Mixes, name: str | None) -> Mix:
+    from drillsim.errors import closest
+
+    name = name or mixes.present
+    if name not in mixes.mixes:
+        raise click.UsageError(f"no mix called '{name}'.{closest(name, mixes)}")
+    return mixes[name]

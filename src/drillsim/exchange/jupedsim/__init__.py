@@ -1,0 +1,1 @@
+"""The walkable area of a level as JuPedSim and PedPy read it."""
