@@ -15,7 +15,7 @@ from drillsim.plan.model import FloorPlan, Space
 from drillsim.plan.outlines import floor_of
 
 if TYPE_CHECKING:
-    from ezdxf.layouts import Modelspace
+    from ezdxf.layouts.layout import Modelspace
 
 TEXT_M = 0.5
 """Height of the texts in the drawing, m."""
@@ -35,11 +35,11 @@ def dxf(plan: FloorPlan) -> bytes:
     Raises PlanError where ezdxf is not installed.
     """
     try:
-        import ezdxf
+        from ezdxf.filemanagement import new
     except ImportError:
         raise PlanError("DXF needs ezdxf. Install it with: pip install 'drillsim[dxf]'") from None
     with _no_dates():
-        drawing = ezdxf.new("R2010", units=layers.METRES)
+        drawing = new("R2010", units=layers.METRES)
         drawing.header["$PDMODE"], drawing.header["$PDSIZE"] = 34, 0.4
         drawing.appids.add(layers.APPLICATION)
         drawing.layers.add(layers.PLAN, color=8)
@@ -56,7 +56,7 @@ def dxf(plan: FloorPlan) -> bytes:
 @contextmanager
 def _no_dates() -> Iterator[None]:
     """Let ezdxf write fixed dates and identifiers within the block, so that equal plans are equal bytes."""
-    from ezdxf import options
+    from ezdxf import options  # type: ignore[attr-defined]  # public, but not by its own __all__
 
     before = options.write_fixed_meta_data_for_testing
     options.write_fixed_meta_data_for_testing = True
@@ -95,7 +95,8 @@ def _draw_record(drawing: Modelspace, record: Record, level: int) -> None:
         for hole in record.holes:
             drawing.add_lwpolyline(hole, close=True, dxfattribs={"layer": layers.layer_name(level, layers.HOLES)})
     elif len(record.points) > 1:
-        entity = drawing.add_line(*record.points, dxfattribs=there)
+        foot, head = record.points
+        entity = drawing.add_line(foot, head, dxfattribs=there)
     else:
         entity = drawing.add_point(record.points[0], dxfattribs=there)
     entity.set_xdata(layers.APPLICATION, layers.to_xdata(record.section, record.data))

@@ -56,7 +56,7 @@ class Stay(Protocol):
         """Whether nobody is there after the last corner."""
 
 
-class Walker(Protocol):
+class Followed(Protocol):
     """A person or unit with its stays in order of time."""
 
     @property
@@ -84,24 +84,24 @@ class Visit:
 
 
 def visits(
-    plan: FloorPlan, walkers: Iterable[Walker], level: str, *, frames_per_s: float, until_s: float
+    plan: FloorPlan, followed: Iterable[Followed], level: str, *, frames_per_s: float, until_s: float
 ) -> list[Visit]:
     """Return the visits of a level in order of persons and units; frame n is n / frames_per_s seconds after the onset."""
     place = _Place(plan, walkable(plan, level))
     found: list[Visit] = []
     number = 0
-    for walker in walkers:
-        for stay, ends_s in _stays(walker, until_s):
+    for one in followed:
+        for stay, ends_s in _stays(one, until_s):
             number += 1
             if stay.level != level or stay.times_s[0] > until_s:
                 continue
             first, xy = _frames(stay, ends_s, frames_per_s, place)
             if len(xy):
-                found.append(Visit(number, walker.who, level, first, xy))
+                found.append(Visit(number, one.who, level, first, xy))
     return [Visit(v.number, v.who, v.level, v.first_frame, place.inside(v.xy)) for v in found]
 
 
-def _stays(walker: Walker, until_s: float) -> Iterator[tuple[Stay, float]]:
+def _stays(walker: Followed, until_s: float) -> Iterator[tuple[Stay, float]]:
     """Yield the stays and when each is over: with the next one's begin, or with the drill."""
     stays = walker.stretches
     for i, stay in enumerate(stays):
@@ -184,4 +184,4 @@ def _past(opening: Opening, side: float) -> tuple[float, float]:
     return mx - side * STAND_M * (by - ay) / length, my + side * STAND_M * (bx - ax) / length
 
 
-__all__ = ["Visit", "Walker", "visits"]
+__all__ = ["Followed", "Visit", "visits"]

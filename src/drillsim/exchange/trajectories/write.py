@@ -12,7 +12,7 @@ from drillsim.errors import ResultError
 from drillsim.escape import one_line
 from drillsim.exchange.jupedsim.walkable import walkable
 from drillsim.exchange.jupedsim.write import area_wkt
-from drillsim.exchange.trajectories.frames import Visit, Walker, visits
+from drillsim.exchange.trajectories.frames import Followed, Visit, visits
 from drillsim.plan.model import FloorPlan
 
 MOST_ROWS = 20_000_000
@@ -36,7 +36,7 @@ CREATE TABLE drillsim_drill (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)
 
 def trajectory_database(
     plan: FloorPlan,
-    walkers: Iterable[Walker],
+    followed: Iterable[Followed],
     level: str,
     *,
     frames_per_s: float,
@@ -56,7 +56,7 @@ def trajectory_database(
 
     Raises ResultError where nobody is on the level, or for more than MOST_ROWS rows.
     """
-    found = visits(plan, walkers, level, frames_per_s=frames_per_s, until_s=until_s)
+    found = visits(plan, followed, level, frames_per_s=frames_per_s, until_s=until_s)
     rows = sum(len(visit.xy) for visit in found)
     if not rows:
         raise ResultError(f"nobody is on level '{level}' in this drill: there is nothing to write")
