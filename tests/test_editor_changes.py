@@ -17,7 +17,7 @@ class Pen:
     def __init__(self, path: Path) -> None:
         self.session = Session(path, units="m")
 
-    def draw(self, change: str, **given: Any) -> dict[str, Any]:
+    def draw(self, change: str, /, **given: Any) -> dict[str, Any]:
         return self.session.change(self.session.version, change, {"level": "L0", **given})
 
     def thing(self, section: str, id_: str) -> dict[str, Any]:
@@ -91,6 +91,11 @@ def test_a_stair_joins_two_levels_and_a_copied_level_has_numbers_above(pen: Pen)
         pen.draw("door", level=level, at=[30, 1.5])
     assert pen.errors() == []
     assert pen.session.draft["stairs"][0]["rise"] == 4.0
+    pen.session.save(pen.session.version)
+    text = pen.session.path.read_text("utf-8")
+    pen.draw("set-plan", name="name", value="Another")
+    pen.session.save(pen.session.version)
+    assert pen.session.path.read_text("utf-8") == text.replace('"Plan"', "Another").replace('"School"', "Another")
 
 
 def test_undo_and_redo_give_back_the_same_drafts(pen: Pen) -> None:

@@ -56,7 +56,7 @@ class EditorPage:
 
     def pixel(self, x: float, y: float) -> tuple[int, int]:
         """Return where a point of the plan lies in the window; the page tells by its own bar of scale and grid."""
-        px, py = self.page.run("return window.drillsimPixel(arguments[0], arguments[1])", x, y)
+        px, py = self.page.run("return window.drillsim.pixel(arguments[0], arguments[1])", x, y)
         return round(px), round(py)
 
     def tool(self, key: str) -> None:

@@ -1,39 +1,251 @@
-"""The editor in a browser: drawn with pointer and keys, checked as one draws, saved, and played."""
+"""The editor in a browser: drawn with pointer and keys over scans, checked as one draws, saved, and played."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from browser.editor_page import EditorPage, served
 from browser.page import Page
 from drillsim.cli import main
+from drillsim.editor.scan import read_scan
+from drillsim.plan.read import read_plan
 
 pytestmark = pytest.mark.browser
 FT = 0.3048
+ENTER, ESCAPE, RIGHT, UP, DOWN, LEFT, DELETE = "\ue007", "\ue00c", "\ue014", "\ue013", "\ue015", "\ue012", "\ue017"
+SCENARIO = """\
+drillsim: 1
+name: fight
+title: Fight in the hall
+plan: plan.yaml
+time_of_day: "10:00"
+horizon: 10 min
+primary: able_on_scene_s
+incidents:
+  - {id: main, kind: behaviour, where: hall}
+"""
+MIXES = """\
+drillsim_mixes: 1
+present: one
+mixes:
+  one: {label: One officer, units: [{id: sro-1, role: sro, post: hall}]}
+"""
 
 
-def three_rooms(editor: EditorPage) -> None:
-    """Draw a hall, three classrooms with doors, and an exit."""
-    editor.tool("r")
-    editor.fill("option-use", "corridor")
-    editor.drag((0, 0), (90 * FT, 10 * FT))
-    editor.tool("w")
-    editor.fill("option-count", "3")
-    editor.fill("option-people", "24")
-    editor.drag((0, 10 * FT), (90 * FT, 40 * FT))
-    editor.tool("d")
-    editor.click(0, 5 * FT)
+def plays(folder: Path) -> bool:
+    """Whether `check` finds no error in the plan of a folder and `run` plays a drill on it."""
+    (folder / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
+    (folder / "mixes.yaml").write_text(MIXES, encoding="utf-8")
+    run = ["run", str(folder / "scenario.yaml"), "--mixes", str(folder / "mixes.yaml"), "--mix", "one", "--seed", "1"]
+    return main(["check", str(folder / "plan.yaml")]) == 0 and main(run) == 0
+
+
+def sheet(path: Path, rooms: list[tuple[float, float, float, float]], metres: tuple[float, float]) -> None:
+    """Write a drawing of rooms, one hundredth of their size, as a picture or PDF by the ending of its name."""
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
+
+    figure = Figure(figsize=(metres[0] / 2.54, metres[1] / 2.54), dpi=100)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.set_xlim(0, metres[0])
+    axes.set_ylim(0, metres[1])
+    for x0, y0, x1, y1 in rooms:
+        axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, linewidth=1.5))
+    figure.savefig(path)
+
+
+def set_scale(editor: EditorPage, ends: tuple[tuple[float, float], tuple[float, float]], known: str) -> None:
+    """Set the scale of the scan by two points of it, as shares of its width and height."""
+    facts = editor.server.scan.facts() if editor.server.scan else {}
+    m, left, top = (facts[k] for k in ("metres_per_pixel", "left_m", "top_m"))
+    for x, y in ends:
+        editor.click(left + x * facts["width"] * m, top - y * facts["height"] * m)
+    editor.fill("option-known", known)
+    editor.page.driver.find_element("xpath", "//button[.='Set the scale']").click()
+    editor.actions += 1
+    editor.wait()
 
 
 def test_a_newcomers_plan_is_drawn_checked_and_saved(page: Page, tmp_path: Path) -> None:
     with served(tmp_path / "plan.yaml") as server:
         editor = EditorPage(page, server)
-        three_rooms(editor)
-        assert "a drill can run" in editor.status
+        editor.tool("r")
+        editor.fill("option-use", "corridor")
+        editor.drag((0, 0), (90 * FT, 10 * FT))
+        editor.tool("w")
+        editor.fill("option-count", "3")
+        editor.fill("option-people", "24")
+        editor.drag((0, 10 * FT), (90 * FT, 40 * FT))
+        assert "error to mend" in editor.status
+        assert any("exit" in told for told in page.texts("#messages li"))
+        editor.tool("d")
+        editor.click(0, 5 * FT)
+        assert "; a drill can run" in editor.status
+        editor.press_button("times")
+        assert page.texts("#legend")[0].startswith("From the nearest entry")
+        assert page.barriers() == []
         editor.save()
         assert editor.status.startswith("Saved as plan.yaml")
         assert page.errors == []
+    assert plays(tmp_path)
+
+
+def test_three_rooms_are_traced_over_a_picture_by_pointer_and_keys(page: Page, tmp_path: Path) -> None:
+    sheet(tmp_path / "map.png", [(2, 2, 26, 5), (2, 5, 14, 13), (14, 5, 26, 13)], (28, 15))
+    with served(tmp_path / "plan.yaml", read_scan(tmp_path / "map.png"), units="m") as server:
+        editor = EditorPage(page, server)
+        assert page.texts("#hint")[0].startswith("Click both ends")
+        set_scale(editor, ((2 / 28, 0.5), (26 / 28, 0.5)), "24 m")
+        assert server.scan is not None
+        assert server.scan.at["metres_per_pixel"] == pytest.approx(28 / server.scan.size_px[0], rel=0.01)
+        left, low = server.scan.at["left_m"], server.scan.at["top_m"] - 15
+        step = float(page.run("return window.drillsim.step()"))
+        west, south = (round((v + 2) / step) * step for v in (left, low))
+        editor.tool("r")
+        editor.fill("option-use", "corridor")
+        editor.fill("option-label", "Hall")
+        editor.drag((west, south), (west + 24, south + 3))
+        editor.fill("option-use", "classroom")
+        editor.drag((west + 0.05, south + 3.05), (west + 12, south + 11))
+        # the second classroom by keys alone: from the corner that it shares
+        editor.keys(*_to(page, (west + 12, south + 3)), ENTER)
+        editor.keys(*_to(page, (west + 24, south + 11)), ENTER)
+        editor.tool("d")
+        for at in ((6, 3), (18, 3), (0, 1.5)):
+            editor.keys(*_to(page, (west + at[0], south + at[1])), ENTER)
+        editor.tool("o")
+        editor.click(west + 2, south + 1.5)
+        assert "; a drill can run" in editor.status
+        assert {o["kind"] for o in editor.draft["openings"]} == {"door", "exit"}
+        assert [len(s["polygon"]) for s in editor.draft["spaces"]] == [4, 4, 4]
+        editor.save()
+        assert page.errors == []
         assert page.barriers() == []
-    assert main(["check", str(tmp_path / "plan.yaml")]) == 0
+    assert plays(tmp_path)
+
+
+def _to(page: Page, at: tuple[float, float]) -> list[str]:
+    """Return the arrow keys that move the cross to a point of the grid."""
+    x, y = page.run("return window.drillsim.cross()")
+    step = float(page.run("return window.drillsim.step()"))
+    right, up = round((at[0] - x) / step), round((at[1] - y) / step)
+    return [RIGHT if right > 0 else LEFT] * abs(right) + [UP if up > 0 else DOWN] * abs(up)
+
+
+def test_two_storeys_are_traced_over_the_outlines_of_a_pdf(page: Page, tmp_path: Path) -> None:
+    rooms = [(2.0, 2.0, 26.0, 5.0), (2.0, 5.0, 14.0, 13.0), (14.0, 5.0, 22.0, 13.0), (22.0, 5.0, 26.0, 13.0)]
+    sheet(tmp_path / "map.pdf", rooms, (28, 15))
+    scan = read_scan(tmp_path / "map.pdf")
+    assert len(scan.loops) == 4
+    with served(tmp_path / "plan.yaml", scan, units="m") as server:
+        editor = EditorPage(page, server)
+        set_scale(editor, ((2 / 28, 10 / 15), (26 / 28, 10 / 15)), "24 m")
+        west, south = scan.at["left_m"] + 2, scan.at["top_m"] - 13
+        editor.tool("t")
+        for use, label, x, y in (
+            ("corridor", "Hall", 12, 1.5),
+            ("classroom", "", 6, 7),
+            ("classroom", "", 16, 7),
+            ("stair", "Stair room", 22, 7),
+        ):
+            if use != "stair":
+                editor.fill("option-use", use)
+            editor.fill("option-label", label)
+            editor.click(west + x, south + y)
+        editor.fill("set-use", "stair")
+        for at, (x0, y0, x1, y1) in zip(editor.draft["spaces"], rooms, strict=True):
+            corners = {(round(x - west, 1), round(y - south, 1)) for x, y in at["polygon"]}
+            assert {(x + 0.0, y + 0.0) for x, y in corners} == {(x - 2, y - 2) for x in (x0, x1) for y in (y0, y1)}
+        editor.press_button("levels-open")
+        editor.fill("level-height", "4 m")
+        editor.press_button("level-copy")
+        assert [s["use"] for s in editor.draft["spaces"]] == ["corridor", "classroom", "classroom", "stair"] * 2
+        editor.tool("d")
+        for x in (6, 16, 22):
+            editor.click(west + x, south + 3)
+        editor.keys("\ue00f")
+        for x in (6, 16, 22):
+            editor.click(west + x, south + 3)
+        editor.click(west, south + 1.5)
+        editor.tool("s")
+        editor.click(west + 22, south + 7)
+        assert [s["rise"] for s in editor.draft["stairs"]] == [4.0]
+        assert "; a drill can run" in editor.status
+        editor.save()
+        assert page.errors == []
+        assert page.barriers() == []
+    assert plays(tmp_path)
+    assert len(read_plan(tmp_path / "plan.yaml").spaces) == 8
+
+
+def feet(*values: float) -> tuple[float, ...]:
+    return tuple(v * FT for v in values)
+
+
+def test_an_invented_school_of_44_spaces_is_drawn_in_under_150_actions(page: Page, tmp_path: Path) -> None:
+    school = yaml.safe_load((Path(__file__).parent / "hillside_school.yaml").read_text("utf-8"))
+    with served(tmp_path / "plan.yaml") as server:
+        editor = EditorPage(page, server)
+        editor.tool("v")
+        editor.keys(*["-"] * school["view"]["smaller"])
+        editor.drag(*(feet(*p) for p in school["view"]["pan"]))
+        for k, floor in enumerate(school["floors"]):
+            if k:
+                editor.press_button("levels-open")
+                editor.press_button("level-add")
+            draw_floor(editor, floor)
+        editor.keys("\ue00f")
+        editor.tool("s")
+        for west, south, east, north in school["stairs"]:
+            editor.drag(feet(west, south), feet(east, north))
+        for floor in school["floors"]:
+            editor.tool("d")
+            for x, y in [*floor["doors"], *floor["exits"]]:
+                editor.click(*feet(x, y))
+            editor.keys("\ue00e")
+        editor.keys("\ue00f")
+        editor.tool("o")
+        for x, y in school["posts"]:
+            editor.click(*feet(x, y))
+        editor.press_button("times")
+        assert "; a drill can run" in editor.status
+        assert len(editor.draft["spaces"]) == 44
+        print(f"{editor.actions} actions")
+        editor.save()
+        assert editor.status.startswith("Saved")
+        assert editor.actions < 150
+        assert page.errors == []
+        assert page.barriers() == []
+    plan = read_plan(tmp_path / "plan.yaml")
+    assert (len(plan.spaces), len(plan.stairs), sum(o.kind == "exit" for o in plan.openings)) == (44, 2, 4)
+    assert plays(tmp_path)
+
+
+def draw_floor(editor: EditorPage, floor: dict[str, Any]) -> None:
+    """Draw halls, rows and rooms of a floor, choosing and filling only what differs from the last."""
+    kept: dict[str, str] = {}
+
+    def fill(**values: Any) -> None:
+        for name, value in values.items():
+            if kept.get(name) != str(value):
+                editor.fill(f"option-{name}", str(value))
+                kept[name] = str(value)
+                if name == "use":
+                    kept.pop("people", None)  # another use begins without people
+
+    for key, rooms in (("r", floor["rooms"]), ("w", floor["rows"]), ("r", floor["more"])):
+        if not rooms:
+            continue
+        editor.tool(key)
+        kept.clear()
+        for room in rooms:
+            west, south, east, north = room["box"]
+            kept.pop("label", None)
+            kept.pop("first", None)
+            fill(**{k: room[k] for k in ("label", "use", "count", "first", "step", "people") if k in room})
+            editor.drag(feet(west, south), feet(east, north))

@@ -11,17 +11,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from drillsim.documents.document import read_document
 from drillsim.documents.files import is_there, shown
-from drillsim.editor.changes.draft import SECTIONS, Draft, draft_of
+from drillsim.editor.changes.draft import SECTIONS, Draft, draft_of, plan_of
 from drillsim.editor.merging import merge
 from drillsim.editor.splicing import spliced
-from drillsim.errors import Fault, PlanError
+from drillsim.errors import PlanError
 from drillsim.plan.read import check_plan_file
 
 BACKUP, AUTOSAVE = ".bak", ".unsaved"
@@ -101,8 +101,8 @@ def text_with(kept: OpenFile, draft: Draft) -> str:
     return written.replace("\n", "\r\n") if "\r\n" in kept.text else written
 
 
-def save(kept: OpenFile, draft: Draft) -> tuple[OpenFile, list[Fault]]:
-    """Write a draft into its file and return the file as it is then, and what `check` says of it.
+def save(kept: OpenFile, draft: Draft) -> OpenFile:
+    """Write a draft into its file and return the file as it is then.
 
     The text is written beside the file, read back and compared with the draft; then the old file is kept as `.bak` and the new
     one takes its place. Raises PlanError, with the file as it was, where the text would not say what was drawn.
@@ -111,7 +111,7 @@ def save(kept: OpenFile, draft: Draft) -> tuple[OpenFile, list[Fault]]:
     beside = _written_beside(path, text_with(kept, draft))
     try:
         plan, faults = check_plan_file(beside)
-        if plan is None or not alike(draft_of(plan), draft):
+        if plan is None or not alike(draft_of(plan), draft_of(plan_of(draft))):
             reason = faults[0].message if plan is None and faults else "it would not say what was drawn"
             raise PlanError(f"{shown(kept.path)} was not changed: {reason}. Save under another name, and report this")
         if is_there(path):
@@ -120,8 +120,7 @@ def save(kept: OpenFile, draft: Draft) -> tuple[OpenFile, list[Fault]]:
         os.replace(beside, path)  # noqa: PTH105 - atomic, also over an existing file
     finally:
         beside.unlink(missing_ok=True)
-    plan, faults = check_plan_file(kept.path)
-    return read_plan_file(kept.path), faults
+    return replace(read_plan_file(kept.path), draft=draft)
 
 
 def autosave(kept: OpenFile, draft: Draft) -> Path:

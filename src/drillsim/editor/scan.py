@@ -132,7 +132,9 @@ def _of_pdf(path: Path, raw: bytes, page: int, refuse: Any) -> Scan:
         raise refuse(
             "DS002", f"this PDF cannot be read: {type(e).__name__}. Print it to a new PDF, or save a picture"
         ) from None
-    return Scan(path, out.getvalue(), "image/png", image.size, segments, loops_of(segments))
+    return Scan(
+        path, out.getvalue(), "image/png", image.size, segments, loops_of(segments, image.size[0] * image.size[1])
+    )
 
 
 def _place_file(path: Path) -> Path:

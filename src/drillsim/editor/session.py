@@ -114,7 +114,7 @@ class Session:
                 raise StaleError
             if not self._draft["spaces"]:
                 raise PlanError("nothing is drawn yet, so nothing was saved. Draw a room first")
-            self._kept, _ = save(self._kept, self._draft)
+            self._kept = save(self._kept, self._draft)
             self._saved = self._draft
             place = unsaved_beside(self.path)
             if place is not None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import shapely
 
+from drillsim.plan.outlines import clean_ring
+
 MOST_LINES = 4000
 """Largest number of lines that are offered to snap to, the longest first."""
 MOST_LOOPS = 400
@@ -17,6 +19,10 @@ SHORTEST_PX = 6.0
 """Shorter lines are letters and hatching, pixels of the drawn page."""
 SMALLEST_LOOP_PX2 = 900.0
 """Smaller outlines are symbols, pixels of the drawn page."""
+FRAME = 0.8
+"""An outline around more than this share of the page is its frame."""
+STRAIGHT_PX = 0.05
+"""Corners that lie closer than this to a straight wall are left out, pixels."""
 JOINED_PX = 1.0
 """Ends closer than this are one point, pixels."""
 
@@ -42,8 +48,8 @@ def _points(one: Mapping[str, Any]) -> Sequence[tuple[float, float]]:
     return [*points, points[0]] if one.get("fill") and len(points) > 2 and points[0] != points[-1] else points
 
 
-def loops_of(segments: Sequence[Sequence[float]]) -> list[list[list[float]]]:
-    """Return the closed outlines that lines make together, in pixels; what surrounds others is left out."""
+def loops_of(segments: Sequence[Sequence[float]], page_px2: float) -> list[list[list[float]]]:
+    """Return the closed outlines that lines make together, in pixels, but for the frame of the whole page."""
     if not segments:
         return []
     lines = [shapely.linestrings([s[:2], s[2:]]) for s in segments]
@@ -51,7 +57,9 @@ def loops_of(segments: Sequence[Sequence[float]]) -> list[list[list[float]]]:
     faces = [
         f
         for f in shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(joined))))
-        if f.area >= SMALLEST_LOOP_PX2
+        if f.area >= SMALLEST_LOOP_PX2 and shapely.Polygon(f.exterior).area < FRAME * page_px2
     ]
     largest = sorted(faces, key=lambda f: (-f.area, f.bounds))[:MOST_LOOPS]
-    return [[[round(x, 1), round(y, 1)] for x, y in list(f.exterior.coords)[:-1]] for f in largest]
+    return [
+        [[round(x, 1), round(y, 1)] for x, y in clean_ring(list(f.exterior.coords)[:-1], STRAIGHT_PX)] for f in largest
+    ]

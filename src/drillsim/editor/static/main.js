@@ -358,9 +358,13 @@ class App {
 }
 
 const app = new App();
-window.drillsimPixel = (x, y) => {
-  const box = $('plan').getBoundingClientRect(), at = app.view.px([x, y]);
-  return [box.left + at[0], box.top + at[1]];
+window.drillsim = {
+  pixel: (x, y) => {
+    const box = $('plan').getBoundingClientRect(), at = app.view.px([x, y]);
+    return [box.left + at[0], box.top + at[1]];
+  },
+  step: () => app.step(),
+  cross: () => app.keys.at(),
 };
 app.start().catch(e => {
   document.getElementById('status').textContent = e.message;

@@ -93,6 +93,7 @@ export class Panel {
   }
 
   keep(tool, option, input) {
+    if (option.name === 'use' && $('option-people')) this.keep(tool, { name: 'people' }, Object.assign($('option-people'), { value: '' }));
     if (option.name !== 'label') this.kept[`${tool.id}.${option.name}`] = this.valueOf(input);
   }
 

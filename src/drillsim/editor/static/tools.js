@@ -63,7 +63,10 @@ export class Tools {
     if (free) return { at: raw, to: 'free' };
     if (this.now.id === 'door') return app.snapper.wall(raw, 1.6 * reach) || { at: raw, to: 'nothing' };
     if (FIXED.includes(this.now.id) || this.now.id === 'outline') return { at: raw, to: 'free' };
-    if (this.now.id === 'scale') return { at: raw, to: 'scan' };
+    if (this.now.id === 'scale') {
+      const [end, off] = nearest(app.snapper.scanEnds, c => distance(c, raw));
+      return { at: off <= reach ? end : raw, to: 'scan' };
+    }
     if (this.now.id === 'select' && !this.held) return { at: raw, to: 'free' };
     const from = this.start || this.corners[this.corners.length - 1] || null;
     return app.snapper.point(raw, reach, app.step(), from && from.at ? from.at : from);
