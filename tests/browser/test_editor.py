@@ -183,8 +183,8 @@ def test_two_storeys_are_traced_over_the_outlines_of_a_pdf(page: Page, tmp_path:
     assert len(read_plan(tmp_path / "plan.yaml").spaces) == 8
 
 
-def feet(*values: float) -> tuple[float, ...]:
-    return tuple(v * FT for v in values)
+def feet(x: float, y: float) -> tuple[float, float]:
+    return (x * FT, y * FT)
 
 
 def test_an_invented_school_of_44_spaces_is_drawn_in_under_150_actions(page: Page, tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_an_invented_school_of_44_spaces_is_drawn_in_under_150_actions(page: Pag
         editor = EditorPage(page, server)
         editor.tool("v")
         editor.keys(*["-"] * school["view"]["smaller"])
-        editor.drag(*(feet(*p) for p in school["view"]["pan"]))
+        editor.drag(feet(*school["view"]["pan"][0]), feet(*school["view"]["pan"][1]))
         for k, floor in enumerate(school["floors"]):
             if k:
                 editor.press_button("levels-open")
