@@ -16,6 +16,7 @@ from drillsim.exchange.dxf.layer_map import kind_of
 from drillsim.exchange.dxf.native import is_native, read_native
 from drillsim.exchange.dxf.rooms import add_rooms, faces_of_walls, less_obstacles, room_shapes
 from drillsim.exchange.importing.draft import Draft, Wishes
+from drillsim.exchange.importing.grounds import join_parts
 from drillsim.exchange.importing.rooms import SpaceShapes
 from drillsim.exchange.importing.rules import PEOPLE
 from drillsim.exchange.importing.sources import fault_of
@@ -70,6 +71,7 @@ def _build(draft: Draft, path: Path, drawing: Shapes, by_kind: dict[str, list[Sh
     shapes = add_rooms(draft, LEVEL, rooms, texts, faces=faces)
     _add_people(draft, shapes, by_kind.get("people", []))
     add_doors(draft, SpaceShapes(shapes), doors, exits)
+    join_parts(draft)
     draft.counts = {"rooms": len(shapes), "doors": len(doors), "exits": len(exits)}
     if not exits and all(o["kind"] != "exit" for o in draft.openings):
         draft.note("missing", "no exit: draw one on a layer such as EXITS, or name its layer with --layers exits=…")
