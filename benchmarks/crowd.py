@@ -192,7 +192,7 @@ def corridor(runs: int) -> Iterator[Row]:
 
 def _other(layout: Layout, persons: int) -> Callable[[int], object] | None:
     try:
-        from other_program import with_like
+        from peers.jupedsim_network import with_like
     except ImportError:
         return None
     simulation = with_like(layout, persons)

@@ -21,7 +21,7 @@ from drillsim.crowd.laws import Laws
 from drillsim.crowd.population import Population
 from drillsim.plan.network import build
 from layouts import Layout, six_layouts
-from other_program import with_these
+from peers.jupedsim_network import with_these
 from seated import no_faster_than_the_relation, people_of
 
 PEOPLE = (200, 1_000, 4_000)

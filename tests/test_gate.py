@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import yaml
 
 from drillsim.engine.work import counted_work
 from drillsim.gate.baseline import NotComparableError, baseline_from, baseline_text
@@ -113,3 +116,41 @@ def test_work_counts_alike_in_the_process_that_compiled_the_crowd(tmp_path: Path
     not_compiled = SimpleNamespace(_cache=SimpleNamespace(_cache_file=SimpleNamespace(_load_index=dict)))
     jit.announce(not_compiled, "the crowd")
     assert counted_work(scenario, plan, mixes["one"], seed=1) == before
+
+
+def moved(plan: Any, move: Callable[[float, float], list[float]]) -> None:
+    for shape in (*plan["spaces"], *plan["openings"]):
+        key = "polygon" if "polygon" in shape else "line"
+        shape[key] = [move(x, y) for x, y in shape[key]]
+    for post in plan["posts"]:
+        post["at"] = move(*post["at"])
+
+
+def in_feet(plan: Any) -> None:
+    plan["units"] = "ft"
+    moved(plan, lambda x, y: [x / 0.3048, y / 0.3048])
+
+
+def other_doors(plan: Any) -> None:
+    for door in plan["openings"]:
+        door["id"] = {"e-main": "e-main"}.get(door["id"], f"door {door['id'][2:]}")
+
+
+HARMLESS: dict[str, Callable[[Any], None]] = {
+    "mirrored": lambda plan: moved(plan, lambda x, y: [60 - x, y]),
+    "turned": lambda plan: moved(plan, lambda x, y: [-y, x]),
+    "shifted": lambda plan: moved(plan, lambda x, y: [x + 1000, y - 500]),
+    "in feet": in_feet,
+    "doors called otherwise": other_doors,
+}
+
+
+@pytest.mark.parametrize("how", HARMLESS)
+def test_a_plan_that_is_drawn_otherwise_is_told_and_identical(tmp_path: Path, how: str) -> None:
+    baseline, path = gated(tmp_path)
+    plan = yaml.safe_load((tmp_path / "plan.yaml").read_text(encoding="utf-8"))
+    HARMLESS[how](plan)
+    (tmp_path / "plan.yaml").write_text(yaml.safe_dump(plan), encoding="utf-8")
+    found = judge(baseline, path, first=25)
+    assert found.is_identical
+    assert "gated: plan.openings" in found.changed

@@ -157,3 +157,10 @@ def test_identical_fails_what_is_better_too(tmp_path: Path) -> None:
     xml = tmp_path / "g.xml"
     assert (gate(path, "--first", "4"), gate(path, "--first", "4", "--identical", "--junit", str(xml))) == (0, 10)
     assert ET.parse(xml).getroot().find("testsuite/testcase[@name='identical']/failure") is not None
+
+
+def test_no_difference_reads_nought_that_is_not() -> None:
+    from drillsim.gate.outputs.words import number
+
+    told = [number(v, "s", signed=True) for v in (0.0, -0.004, 0.0004, 11.24, -0.0)]
+    assert told == ["+0.0 s", "-0.004 s", "+0.000 s", "+11.2 s", "+0.0 s"]

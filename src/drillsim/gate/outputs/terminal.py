@@ -59,10 +59,12 @@ def _table(verdict: GateVerdict, labels: Labels) -> Iterator[str]:
     if len(moved) > MOST:
         yield f"… and {len(moved) - MOST} more"
     yield ""
-    for t in (t for t in moved[:MOST] if t.explanation is not None):
+    explained = [t for t in moved[:MOST] if t.explanation is not None]
+    for t in explained:
         yield f"{name_of(t.scenario, labels)}, {name_of(t.mix, labels)}: {why_words(t, labels)}"
         if t.has_drifted:
             yield f"  {failure_words(t)}"
         if words := drill_words(t):
             yield f"  {words}"
-    yield ""
+    if explained:
+        yield ""

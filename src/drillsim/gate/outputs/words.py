@@ -15,6 +15,8 @@ from drillsim.record.columns import BY_NAME
 
 Labels = Mapping[str, str]
 NO_LABELS: Labels = {}
+TENTH = 0.1
+"""Differences below it are told to 1 ms, so that none reads 0.0 that is not."""
 
 
 def name_of(thing: str, labels: Labels = NO_LABELS) -> str:
@@ -24,11 +26,14 @@ def name_of(thing: str, labels: Labels = NO_LABELS) -> str:
 
 
 def number(value: float | None, unit: str, *, signed: bool = False) -> str:
-    """Return a value in words: +11.2 s, 3:42, 0.97; '' for none."""
+    """Return a value in words: +11.2 s, +0.004 s, 3:42, 0.97; '' for none."""
     if value is None:
         return ""
+    if unit == "s" and signed:
+        decimals = 3 if 0.0 < abs(value) < TENTH else 1
+        return f"{round(value, decimals) + 0.0:+.{decimals}f} s"
     if unit == "s":
-        return f"{value:+.1f} s" if signed else (clock(value) if abs(value) >= 60 else f"{value:.1f} s")
+        return clock(value) if abs(value) >= 60 else f"{value:.1f} s"
     return f"{value:+.3g}" if signed else f"{value:.4g}"
 
 
