@@ -34,17 +34,20 @@ def read_native(draft: Draft, shapes: Sequence[Shape]) -> None:
     for n, level in zip(levels, ids, strict=True):
         here = {kind: [s for (m, k), s in parts if m == n and k == kind] for (_, kind), _ in parts}
         _rooms(draft, level, here)
+    beside: dict[int, SpaceShapes] = {}
     for n, level in zip(levels, ids, strict=True):
-        rooms = SpaceShapes(
+        beside[n] = SpaceShapes(
             {s["id"]: Polygon(s["polygon"], s.get("holes", ())) for s in draft.spaces if s["level"] == level}
         )
-        for (m, kind), shape in parts:
-            if m == n and kind in (layers.DOORS, layers.EXITS) and len(shape.points) > 1:
-                _opening(draft, rooms, shape, is_exit=kind == layers.EXITS)
-            elif m == n and kind == layers.FLIGHTS and shape.record:
-                _take(draft, shape.record)
-            elif m == n and kind == layers.POINTS and shape.record and shape.points:
-                _take(draft, {**shape.record, "at": list(shape.points[0])})
+    for (n, kind), shape in parts:
+        if kind in (layers.DOORS, layers.EXITS) and len(shape.points) > 1:
+            _opening(draft, beside[n], shape, is_exit=kind == layers.EXITS)
+        elif kind == layers.FLIGHTS and shape.record:
+            _take(draft, shape.record)
+        elif kind == layers.POINTS and shape.record and shape.points:
+            _take(draft, {**shape.record, "at": list(shape.points[0])})
+    order = {str(s.record.get("id")): i for i, (_, s) in enumerate(parts) if s.record and len(s.points) > 2}
+    draft.spaces.sort(key=lambda s: order.get(str(s["id"]), len(parts)))
 
 
 def _level(draft: Draft, number: int, titles: Sequence[Shape]) -> str:
