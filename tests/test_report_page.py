@@ -18,11 +18,14 @@ import drillsim as ds
 from a_study import Made, made, times
 from depth import cases
 from drillsim.analysis.contrasts import describe
+from drillsim.analysis.summary import summarise
 from drillsim.analysis.wording import count_words, share_words
 from drillsim.escape import one_line
+from drillsim.record.outline import GoalLine
 from drillsim.record.presence import Chances
+from drillsim.record.store import json_bytes
 from drillsim.report.interval_figure import interval_means
-from drillsim.report.page.material import Material, PlayedSetting
+from drillsim.report.page.material import MARKS, Audience, Material, PlayedSetting
 from drillsim.report.page.page import write_page
 from drillsim.report.page.redaction import KEPT_FROM_PUBLIC, PublicResults
 from drillsim.report.study_figures import Marking, charts, draw_all
@@ -230,3 +233,30 @@ def test_hours_kept_for_mentoring_stand_where_school_days_were_played() -> None:
     assert "hours a day that no incident took" in read(write_page(material(duty_hours=hours, duty_days=20))).text
     assert "mentoring 4.7 3.2" in read(write_page(material(duty_hours=hours, duty_days=20))).text
     assert 'id="duties"' not in write_page(material()).decode()
+
+
+@pytest.mark.parametrize("audience", ["internal", "public"])
+def test_every_printed_page_bears_the_mark_below_its_text(audience: Audience) -> None:
+    page = write_page(material(), audience=audience).decode()
+    assert f'@bottom-left {{ content: "{MARKS[audience]}"' in page
+
+
+def test_a_measure_that_coincides_with_one_above_is_said_once() -> None:
+    page = read(write_page(coinciding())).text
+    assert "The same as 'How soon is somebody there who can act?' above, drill by drill" in page
+    assert page.count("where the time goes until") == read(write_page(material())).text.count(
+        "where the time goes until"
+    )
+
+
+def coinciding() -> Material:
+    """Return a report whose second goal is on a measure with the same times as the primary one."""
+    base = study()
+    runs = base.runs.assign(first_on_scene_s=base.runs["able_on_scene_s"])
+    if "able_on_scene_status" in runs:
+        runs = runs.assign(first_on_scene_status=runs["able_on_scene_status"])
+    line = base.outline.scenarios["drill"]
+    goals = (*line.goals, GoalLine("first_on_scene_s", 120.0, 0.9))
+    made_up = replace(base, runs=runs, outline=replace(base.outline, scenarios={"drill": replace(line, goals=goals)}))
+    told = json.loads(json_bytes(summarise(made_up)))
+    return replace(material(), played=Played(made_up, made_up.outline, ways_of(three_rooms())), summary=told)

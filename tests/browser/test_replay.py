@@ -169,6 +169,12 @@ def test_at_twice_the_size_and_on_paper_it_is_whole(shown: Page) -> None:
     assert now(shown) == 0.0
     with shown.as_printed():
         assert shown.run("return getComputedStyle(document.querySelector('.replay-events')).overflowY") == "visible"
+        assert shown.run("return getComputedStyle(document.querySelector('canvas')).display") == "none"
+        frames = shown.run(
+            "return [...document.querySelectorAll('g.replay-frame')].map(e => e.getBoundingClientRect().width)"
+        )
+        assert len(frames) == 2 * len(two_fights().drawing.levels)
+        assert max(frames) > 20
     assert shown.printed()[:4] == b"%PDF"
 
 

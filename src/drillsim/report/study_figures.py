@@ -102,12 +102,12 @@ def _once(played: ResultRows, scenario: str, measures: Sequence[str]) -> dict[st
     """Return the measures to draw, each with those that coincide with it in every drill of every mix: one chart tells both."""
     found: dict[str, list[str]] = {}
     for measure in measures:
-        first = next((one for one in found if _coincide(played, scenario, one, measure)), None)
+        first = next((one for one in found if coincide(played, scenario, one, measure)), None)
         found.setdefault(first or measure, []).extend([measure] if first else [])
     return found
 
 
-def _coincide(played: ResultRows, scenario: str, one: str, other: str) -> bool:
+def coincide(played: ResultRows, scenario: str, one: str, other: str) -> bool:
     """Return whether two measures have the same times in every drill of every mix, to the second shown."""
     for mix in played.outline.mixes:
         a, b = sample(played, scenario, mix, one), sample(played, scenario, mix, other)

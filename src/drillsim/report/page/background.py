@@ -122,7 +122,7 @@ def settings_tables(settings: Sequence[PlayedSetting]) -> list[HtmlTable]:
     for caption, lines, is_long in ((f"Yours ({len(own)})", own, False), (f"Defaults ({len(rest)})", rest, True)):
         rows = [[one.scenario or "all", one.key, one.value, one.meaning, ", ".join(one.sources)] for one in lines]
         if rows:
-            found.append(HtmlTable(caption, heads, rows, is_long=is_long))
+            found.append(HtmlTable(caption, heads, rows, is_long=is_long, style="settings"))
     return found
 
 

@@ -136,7 +136,10 @@ class _Page:
             if found:
                 parts.append(heading(short(self.outline.title(scenario), 80), f"staffing-{len(parts)}"))
             for one in found:
-                parts += [say("<h4>{}</h4>", one.title), one.curves, one.table]
+                parts += [
+                    say("<h4>{}</h4>", one.title),
+                    *(part for part in (one.curves, one.table) if part is not None),
+                ]
                 parts += [paragraph(note) for note in one.notes] + ([one.differences] if one.differences else [])
         return parts
 
@@ -254,7 +257,7 @@ def heading(words: Any, name: str) -> Markup:
 
 def _rendered(page: _Page, sections: Sequence[Section], *, school: str, audience: Audience) -> bytes:
     fragments = list(page.material.replays.values()) if not page.public else []
-    own = _text("style.css").replace("PAPER", PAPER[page.units])
+    own = _text("style.css").replace("PAPER", PAPER[page.units]).replace("HANDLING", MARKS[audience])
     style = "\n".join([*dict.fromkeys(f.style for f in fragments if f.style), own])
     script = "\n".join(dict.fromkeys(f.script for f in fragments if f.script))
     text = (

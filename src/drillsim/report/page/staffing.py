@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,34 +18,46 @@ from drillsim.report.page.parts.curves import Look, response_curves
 from drillsim.report.page.parts.svg import Picture
 from drillsim.report.page.parts.tables import HtmlTable
 from drillsim.report.page.parts.told import Numbers, say, short
+from drillsim.report.study_figures import coincide
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A measure of a scenario with its charts and table."""
+    """A measure of a scenario with its charts and table; without them where one that stands above says the same."""
 
+    measure: str
     title: str
-    curves: Picture
-    table: HtmlTable
+    curves: Picture | None
+    table: HtmlTable | None
     differences: Picture | None
     notes: tuple[Any, ...]
 
 
 def compared(played: PartitionedResults, numbers: Numbers, scenario: str, *, look: Look, mark: str) -> list[Compared]:
     """Return every measure that a scenario asks for, the primary one first."""
-    outline, found = played.outline, []
+    outline, found = played.outline, list[Compared]()
     for measure in asked_measures(outline, scenario):
         if unit_of(measure) != "s" or not any(numbers.has(scenario, mix, measure) for mix in outline.mixes):
+            continue
+        same = next((one for one in measures_of(found) if coincide(played, scenario, one, measure)), None)
+        if same is not None:
+            note = f"The same as '{asked(same)}' above, drill by drill: what is said there holds here. Only the goal may differ."
+            found.append(Compared(measure, asked(measure), None, None, None, (note,)))
             continue
         title = f"{short(outline.title(scenario), 60)}: {question(measure)}"
         curves = response_curves(played, numbers, scenario, measure, look=look, title=title, mark=mark)
         found.append(
             Compared(
-                asked(measure), curves, mix_table(played, numbers, scenario, measure),
+                measure, asked(measure), curves, mix_table(played, numbers, scenario, measure),
                 _differences(played, numbers, scenario, measure, look, mark), _notes(played, scenario, measure),
             )
         )  # fmt: skip
     return found
+
+
+def measures_of(found: Sequence[Compared]) -> list[str]:
+    """Return the measures that have charts of their own."""
+    return [one.measure for one in found if one.curves is not None]
 
 
 def mix_table(played: PartitionedResults, numbers: Numbers, scenario: str, measure: str) -> HtmlTable:
@@ -151,7 +164,11 @@ def _notes(played: PartitionedResults, scenario: str, measure: str) -> tuple[Any
 
 def intervals(played: PartitionedResults, scenario: str, *, look: Look, mark: str) -> list[Any]:
     """Return the bars and the table of where the time goes, for every measure that a scenario asks for."""
-    found = [_intervals(played, scenario, measure, look, mark) for measure in asked_measures(played.outline, scenario)]
+    once: list[str] = []
+    for measure in asked_measures(played.outline, scenario):
+        if not any(coincide(played, scenario, one, measure) for one in once):
+            once.append(measure)
+    found = [_intervals(played, scenario, measure, look, mark) for measure in once]
     return [part for pair in found for part in pair if part is not None]
 
 
@@ -171,7 +188,7 @@ def _intervals(
         rows.append([look.named(mix), *(clock(found[w]) if w in found else "–" for w in words), total, f"{k} of {n}"])
     title = f"{short(played.outline.title(scenario), 60)}: {interval_title(measure)}"
     note = "Means over the drills in which it happened (in brackets), weighed by presence; drills in which it did not are left out."
-    table = HtmlTable(title.capitalize(), ["staffing", *words, "in all", "drills"], rows, is_long=True)
+    table = HtmlTable(title, ["staffing", *words, "in all", "drills"], rows, is_long=True)
     return stacked(stacks, title=title, mark=mark, note=note), table
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from drillsim.escape import for_xml, one_line
 from drillsim.quantities import clock
 from drillsim.report.replay.doors import MEANINGS, StateChange
+from drillsim.report.replay.key_frame import key_frame
 from drillsim.report.replay.packing import PER_S, pack, pack_times
 from drillsim.report.replay.parting import Parting
 from drillsim.report.replay.plan_drawing import PlanDrawing, number
@@ -79,10 +80,11 @@ def fragment_of(
     if len(sides) > 1:
         words = parting.sentence if parting else "The two drills are told alike: nothing differs in what is shown here."
         told += f'<p class="replay-parting"><strong>{for_xml(words)}</strong></p>'
-    several = "".join(_side(key, i, side, drawing, parting, heading + 1) for i, side in enumerate(sides))
+    paper_s = min(side.telling_s for side in sides)
+    several = "".join(_side(key, i, side, drawing, parting, heading + 1, paper_s) for i, side in enumerate(sides))
     return (
         f'<section class="replay" id="{key}" aria-labelledby="{key}-title" data-until="{round(until_s * PER_S)}" '
-        f'data-paper="{round(min(side.telling_s for side in sides) * PER_S)}">'
+        f'data-paper="{round(paper_s * PER_S)}">'
         f'<p class="replay-handling">{HANDLING}</p>'
         f'<h{heading} class="replay-title" id="{key}-title">{for_xml(title)}</h{heading}>{told}'
         f"{_controls(key, until_s, sides)}"
@@ -123,9 +125,12 @@ def _controls(key: str, until_s: float, sides: Sequence[Side]) -> str:
     )
 
 
-def _side(key: str, index: int, side: Side, drawing: PlanDrawing, parting: Parting | None, heading: int) -> str:
-    """Return one drill: its levels, its counts and its story. Six arguments, as those of `fragment_of`."""
-    levels = "".join(_level(key, nth, drawing, copied=index > 0) for nth in range(len(drawing.levels)))
+def _side(
+    key: str, index: int, side: Side, drawing: PlanDrawing, parting: Parting | None, heading: int, paper_s: float
+) -> str:
+    """Return one drill: its levels, its counts and its story. Seven arguments, as those of `fragment_of`."""
+    frames = [key_frame(side, level.id, paper_s, drawing.view) for level in drawing.levels]
+    levels = "".join(_level(key, nth, drawing, frame, paper_s, copied=index > 0) for nth, frame in enumerate(frames))
     apart = parting.lines[index] if parting else None
     lines = "".join(
         f'<li{" class=replay-apart" if i == apart else ""}><button type="button" tabindex="-1" data-at="{round(line.time_s * PER_S)}">'
@@ -140,14 +145,15 @@ def _side(key: str, index: int, side: Side, drawing: PlanDrawing, parting: Parti
     )
 
 
-def _level(key: str, nth: int, drawing: PlanDrawing, *, copied: bool) -> str:
-    """Return the plan of a level below an empty canvas; a copy refers to the drawing of the first side."""
+def _level(key: str, nth: int, drawing: PlanDrawing, frame: str, paper_s: float, *, copied: bool) -> str:
+    """Return the plan of a level, with the moment that paper shows, below an empty canvas; a copy refers to the first side's drawing."""
     level, name = drawing.levels[nth], f"{key}-level-{nth}"
     plan = f'<use href="#{name}"/>' if copied else f'<g id="{name}">{level.svg}</g>'
     view = " ".join(number(v) for v in drawing.view)
     return (
-        f'<figure class="replay-level"><figcaption>{for_xml(level.label)}</figcaption><div class="replay-stage">'
-        f'<svg viewBox="{view}" role="img" aria-label="{for_xml("Plan: " + level.label)}">{plan}</svg>'
+        f'<figure class="replay-level"><figcaption>{for_xml(level.label)}<span class="replay-frame"> at {clock(paper_s)}</span></figcaption>'
+        '<div class="replay-stage">'
+        f'<svg viewBox="{view}" role="img" aria-label="{for_xml("Plan: " + level.label)}">{plan}{frame}</svg>'
         '<canvas aria-hidden="true"></canvas></div></figure>'
     )
 

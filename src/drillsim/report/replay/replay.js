@@ -248,8 +248,8 @@
       section.addEventListener("keydown", e => this.key(e));
       for (const side of this.sides) side.list.addEventListener("click", e => { const b = e.target.closest("button"); if (b) { this.focus(side, b); this.go(Number(b.dataset.at)); } });
       new ResizeObserver(() => { for (const side of this.sides) side.stages.forEach(s => s.resize()); this.draw(); }).observe(find(".replay-sides"));
-      let before = 0;   // paper shows a time that says much
-      addEventListener("beforeprint", () => { before = this.time; if (!this.time) this.go(Number(section.dataset.paper)); });
+      let before = 0;   // paper shows the time of the frame in the SVG, which says much
+      addEventListener("beforeprint", () => { before = this.time; this.go(Number(section.dataset.paper)); });
       addEventListener("afterprint", () => this.go(before));
       this.go(0);
     }

@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from drillsim.report.page.parts.told import Told, clean, short
 
+BRIEF = 12
+"""Rows of a table that paper shows whole on one page."""
 LONGEST_CELL = 400
 """Characters of a cell that are shown."""
 
@@ -28,6 +30,8 @@ class HtmlTable:
 
     is_long
         Whether it stands folded below its chart; it is printed in full.
+    style
+        Word that sets the widths of its columns: 'settings'.
     """
 
     caption: Any
@@ -35,14 +39,16 @@ class HtmlTable:
     rows: Sequence[Sequence[Any]]
     notes: Sequence[Any] = ()
     is_long: bool = False
+    style: str = ""
 
     def __html__(self) -> str:
         head = Markup("").join(Markup('<th scope="col">{}</th>').format(clean(h)) for h in self.heads)
         body = Markup("").join(Markup("<tr>{}</tr>").format(_row(row)) for row in self.rows)
+        more = (" brief" if len(self.rows) <= BRIEF else "") + (f" {self.style}" if self.style else "")
         table = Markup(
-            '<div class="wide" tabindex="0" role="region" aria-label="{label}"><table><caption>{caption}</caption>'
+            '<div class="wide{more}" tabindex="0" role="region" aria-label="{label}"><table><caption>{caption}</caption>'
             "<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        ).format(label=_plain(self.caption), caption=clean(self.caption), head=head, body=body)
+        ).format(more=more, label=_plain(self.caption), caption=clean(self.caption), head=head, body=body)
         notes = Markup("").join(Markup('<p class="note">{}</p>').format(clean(note)) for note in self.notes)
         if self.is_long:
             return Markup("<details><summary>{}</summary>{}{}</details>").format(_plain(self.caption), table, notes)
