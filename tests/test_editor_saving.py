@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from drillsim.editor.plan_file import alike, read_plan_file
+from drillsim.editor.plan_file import alike, by_id, read_plan_file
 from drillsim.editor.session import Session, StaleError
 from drillsim.errors import PlanError
 from shipped import ROOT
@@ -148,3 +148,82 @@ def test_messages_carry_the_thing_its_level_its_point_and_its_line(tmp_path: Pat
     assert told["level"]
     assert told["at"]
     assert f"id: {door['id']}" in session.path.read_text("utf-8").splitlines()[told["line"] - 1]
+
+
+SHORT = """\
+# my school
+drillsim_plan: 1
+name: Short
+units: ft
+levels: [{id: L0, label: Ground floor, elevation: 0}]
+spaces:
+  - {id: hall, label: Main hall, level: L0, use: corridor, polygon: [[0, 0], [120, 0], [120, 10], [0, 10]]}
+  # the south side
+  - {row: 101 to 105 by 2, label: "Room {n}", level: L0, use: classroom, beside: hall, wall: south, size: [30, 30], people: 24, door: {lock: key}} # odd
+  # the north side
+  - {row: [102, 104], label: "Room {n}", level: L0, use: classroom, beside: hall, wall: north, size: [30, 28], people: 20, door: {}}
+openings:
+  - {between: [hall, outside], wall: west, kind: exit, width: 6 ft}  # way out
+"""
+
+COPIES = 'copies:\n  - {repeat: ["*"], level: L1, plus: 100, rename: {hall: upper-hall}}\n'
+
+
+def short(tmp_path: Path) -> Session:
+    (tmp_path / "plan.yaml").write_text(SHORT, encoding="utf-8")
+    return Session(tmp_path / "plan.yaml")
+
+
+def test_a_short_form_is_kept_until_one_of_its_rooms_changes(tmp_path: Path) -> None:
+    session = short(tmp_path)
+    change(session, "room", level="L0", corners=[[40, 0], [50, 3]], use="other", label="Shed")
+    session.save(session.version)
+    text = session.path.read_text("utf-8")
+    assert "row: 101 to 105 by 2" in text
+    assert "row: [102, 104]" in text
+    assert [line for line in moved_lines(SHORT, text) if line.startswith("-")] == []
+    change(session, "set", section="spaces", id="104", name="people", value="9")
+    session.save(session.version)
+    text = session.path.read_text("utf-8")
+    assert "row: 101 to 105 by 2" in text
+    assert "# the south side" in text
+    assert "row: [102, 104]" not in text
+    assert "people: 9" in text
+    assert "between: [hall, outside]" in text
+    assert alike(by_id(read_plan_file(session.path).draft), by_id(session.draft))
+
+
+def test_a_row_is_written_out_where_its_wall_moved_or_its_hall_went(tmp_path: Path) -> None:
+    session = short(tmp_path)
+    change(session, "corner", level="L0", **{"from": [0, 3.048], "to": [0, 4.0]})
+    session.save(session.version)
+    assert alike(by_id(read_plan_file(session.path).draft), by_id(session.draft))
+    change(session, "remove", section="spaces", id="hall")
+    session.save(session.version)
+    assert alike(by_id(read_plan_file(session.path).draft), by_id(session.draft))
+    assert "row:" not in session.path.read_text("utf-8")
+
+
+def test_a_copied_wing_is_written_out_where_one_of_its_rooms_changes(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(
+        SHORT.replace("elevation: 0}]", "elevation: 0}, {id: L1, elevation: 13 ft}]") + COPIES,
+        encoding="utf-8",
+    )
+    session = Session(tmp_path / "plan.yaml")
+    assert len(session.draft["spaces"]) == 12
+    change(session, "set", section="spaces", id="203", name="people", value="9")
+    session.save(session.version)
+    text = session.path.read_text("utf-8")
+    assert "row: 101 to 105 by 2" in text
+    assert "repeat:" not in text
+    assert alike(by_id(read_plan_file(session.path).draft), by_id(session.draft))
+
+
+def test_short_forms_in_json_are_written_out(tmp_path: Path) -> None:
+    import yaml
+
+    (tmp_path / "plan.json").write_text(json.dumps(yaml.safe_load(SHORT)), encoding="utf-8")
+    session = Session(tmp_path / "plan.json")
+    change(session, "set", section="spaces", id="104", name="people", value="9")
+    session.save(session.version)
+    assert alike(by_id(read_plan_file(session.path).draft), by_id(session.draft))

@@ -25,6 +25,7 @@ def merge(data: Any, before: Draft, after: Draft) -> Any:
                 data[key] = plain(after[key], data)
             else:
                 data.pop(key, None)
+    data.pop("copies", None)
     for section in SECTIONS:
         if before[section] != after[section]:
             _merge_section(data, section, before[section], after[section], unit)
@@ -38,7 +39,7 @@ def _merge_section(data: Any, section: str, before: list[Thing], after: list[Thi
     old, new = {t["id"]: t for t in before}, {t["id"]: t for t in after}
     for i in range(len(rows) - 1, -1, -1):
         id_ = str(rows[i].get("id"))
-        if id_ not in new:
+        if id_ not in new or id_ not in old:  # gone, or a short form whose things are all written out
             del rows[i]
         elif old.get(id_) != new[id_]:
             merge_thing(rows[i], old[id_], new[id_], unit)

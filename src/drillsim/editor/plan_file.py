@@ -10,19 +10,20 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from drillsim.documents.document import read_document
+from drillsim.documents.document import Document, read_document
 from drillsim.documents.files import is_there, shown
 from drillsim.editor.changes.draft import SECTIONS, Draft, draft_of, plan_of
 from drillsim.editor.merging import merge
-from drillsim.editor.splicing import spliced
+from drillsim.editor.splicing import FormPath, Forms, spliced, without
 from drillsim.errors import PlanError
 from drillsim.plan.read import check_plan_file
+from drillsim.plan.short_forms import FormOrigin, expand
 
 BACKUP, AUTOSAVE = ".bak", ".unsaved"
 """Endings, behind the name of the plan, of the file as it was before the last saving, and of work that was not saved."""
@@ -43,6 +44,8 @@ class OpenFile:
     digest: str
     draft: Draft
     lines: Mapping[tuple[str, str], int]
+    origins: Mapping[tuple[str, str], FormOrigin] = field(default_factory=dict)
+    """The short form of each thing that came from one, by section and id."""
 
 
 def read_plan_file(path: Path) -> OpenFile:
@@ -51,7 +54,9 @@ def read_plan_file(path: Path) -> OpenFile:
     plan, faults = check_plan_file(path)
     if plan is None:
         raise PlanError(faults=faults)
-    return OpenFile(path, _text(raw), sha256(raw).hexdigest(), draft_of(plan), _lines(path))
+    written_out = expand(read_document(path, PlanError))
+    lines = _lines(written_out.document)
+    return OpenFile(path, _text(raw), sha256(raw).hexdigest(), draft_of(plan), lines, written_out.origins)
 
 
 def new_plan(path: Path, units: str) -> OpenFile:
@@ -75,9 +80,8 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8-sig")
 
 
-def _lines(path: Path) -> dict[tuple[str, str], int]:
+def _lines(document: Document) -> dict[tuple[str, str], int]:
     """Return the line of each thing of a file."""
-    document = read_document(path, PlanError)
     found: dict[tuple[str, str], int] = {}
     for section in SECTIONS:
         for i, thing in enumerate(document.data.get(section) or []):
@@ -86,48 +90,82 @@ def _lines(path: Path) -> dict[tuple[str, str], int]:
     return found
 
 
-def text_with(kept: OpenFile, draft: Draft) -> str:
-    """Return the text of a plan file with a draft in place of what it says."""
-    old = kept.draft if kept.text else {section: [] for section in SECTIONS}
-    text = kept.text or f"{FIRST_LINES}name: {json.dumps(draft['name'])}\nunits: {draft.get('units') or 'm'}\n"
-    if not kept.text:
-        old = {**old, "name": draft["name"], "units": draft.get("units")}
-    if kept.path.suffix.lower() == ".json":
-        data = (
-            json.loads(text) if kept.text else {"drillsim_plan": 1, "name": draft["name"], "units": draft.get("units")}
+def text_with(opened: OpenFile, draft: Draft, forms: Collection[FormPath]) -> str:
+    """Return the text of a plan file with a draft in place of what it says.
+
+    forms
+        Places of the short forms that are written out; the others stand for what they stood for.
+    """
+    text, old = opened.text.replace("\r\n", "\n"), opened.draft
+    if not text:
+        text = f"{FIRST_LINES}name: {json.dumps(draft['name'])}\nunits: {draft.get('units') or 'm'}\n"
+        old = {section: [] for section in SECTIONS} | {"name": draft["name"], "units": draft.get("units")}
+    if opened.path.suffix.lower() == ".json":
+        head = {"drillsim_plan": 1, "name": draft["name"], "units": draft.get("units")}
+        data = json.loads(text) if opened.text else head
+        return json.dumps(merge(data, without(old, opened.origins), draft), indent=2, ensure_ascii=False) + "\n"
+    written = spliced(text, old, draft, Forms(opened.origins, frozenset(forms)))
+    return written.replace("\n", "\r\n") if "\r\n" in opened.text else written
+
+
+def _agreed(opened: OpenFile, draft: Draft) -> Path:
+    """Write the text that says what was drawn beside its file, and return where.
+
+    A short form stays until something that came from it is drawn differently; it is written out too where the text with it would
+    not say what was drawn, as where the wall moved that a row lies along. Raises PlanError where no text says it.
+    """
+    meant = draft_of(plan_of(draft))
+    every = {origin.path for origin in opened.origins.values()}
+    forms = {o.path for at, o in opened.origins.items() if _thing(opened.draft, at) != _thing(draft, at)}
+    while True:
+        beside = _written_beside(opened.path.resolve(), text_with(opened, draft, forms))
+        plan, faults = check_plan_file(beside)
+        read = draft_of(plan) if plan is not None else None
+        if read is not None and alike(by_id(read), by_id(meant)):
+            return beside
+        beside.unlink(missing_ok=True)
+        differ = (
+            {o.path for at, o in opened.origins.items() if not alike(_thing(read, at), _thing(meant, at))}
+            if read
+            else every
         )
-        return json.dumps(merge(data, old, draft), indent=2, ensure_ascii=False) + "\n"
-    written = spliced(text.replace("\r\n", "\n"), old, draft)
-    return written.replace("\n", "\r\n") if "\r\n" in kept.text else written
+        if not (differ or every) - forms:
+            reason = faults[0].message if plan is None and faults else "it would not say what was drawn"
+            raise PlanError(f"{shown(opened.path)} was not changed: {reason}. Report this as a fault of drillsim")
+        forms |= (differ - forms) or every
 
 
-def save(kept: OpenFile, draft: Draft) -> OpenFile:
+def _thing(draft: Draft, at: tuple[str, str]) -> Any:
+    return next((t for t in draft[at[0]] if t["id"] == at[1]), None)
+
+
+def by_id(draft: Draft) -> Draft:
+    """Return a draft with the things of each section in the order of their ids, and its exits of services and roles as they are."""
+    return {**draft, **{section: sorted(draft[section], key=lambda t: str(t["id"])) for section in SECTIONS}}
+
+
+def save(opened: OpenFile, draft: Draft) -> OpenFile:
     """Write a draft into its file and return the file as it is then.
 
     The text is written beside the file, read back and compared with the draft; then the old file is kept as `.bak` and the new
     one takes its place. Raises PlanError, with the file as it was, where the text would not say what was drawn.
     """
-    path = kept.path.resolve()
-    beside = _written_beside(path, text_with(kept, draft))
+    path = opened.path.resolve()
+    beside = _agreed(opened, draft)
     try:
-        plan, faults = check_plan_file(beside)
-        if plan is None or not alike(draft_of(plan), draft_of(plan_of(draft))):
-            reason = faults[0].message if plan is None and faults else "it would not say what was drawn"
-            raise PlanError(f"{shown(kept.path)} was not changed: {reason}. Save under another name, and report this")
         if is_there(path):
             shutil.copymode(path, beside)
             shutil.copy2(path, path.with_name(path.name + BACKUP))
         os.replace(beside, path)  # noqa: PTH105 - atomic, also over an existing file
     finally:
         beside.unlink(missing_ok=True)
-    return replace(read_plan_file(kept.path), draft=draft)
+    return replace(read_plan_file(opened.path), draft=draft)
 
 
-def autosave(kept: OpenFile, draft: Draft) -> Path:
+def autosave(opened: OpenFile, draft: Draft) -> Path:
     """Write a draft beside its file, under the name of the file and `.unsaved`, and return where."""
-    place = kept.path.resolve().with_name(kept.path.name + AUTOSAVE)
-    beside = _written_beside(kept.path.resolve(), text_with(kept, draft))
-    os.replace(beside, place)  # noqa: PTH105
+    place = opened.path.resolve().with_name(opened.path.name + AUTOSAVE)
+    os.replace(_agreed(opened, draft), place)  # noqa: PTH105
     return place
 
 

@@ -7,7 +7,8 @@ place; a new one becomes a line below the last of its section, and that of a rem
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
@@ -17,15 +18,51 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from drillsim.editor.changes.draft import SECTIONS, Draft, Thing
 from drillsim.editor.merging import WHOLE, merge_thing, new_thing, plain
 from drillsim.errors import PlanError
+from drillsim.plan.short_forms import FormOrigin
 
 Edit = tuple[int, int, str]
+FormPath = tuple[int | str, ...]
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
-def spliced(text: str, before: Draft, after: Draft) -> str:
+@dataclass(frozen=True)
+class Forms:
+    """Short forms of a plan file.
+
+    origins
+        The form of each thing that came from one, by section and id.
+    written_out
+        Places of the forms that are written out.
+    """
+
+    origins: Mapping[tuple[str, str], FormOrigin] = field(default_factory=dict)
+    written_out: frozenset[FormPath] = frozenset()
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Return the things that a form goes on standing for."""
+        return [at for at, origin in self.origins.items() if origin.path not in self.written_out]
+
+    def here(self, section: str, after: Draft) -> dict[int, list[Thing]]:
+        """Return the things that take the place of each form of a section, by its position; [] where all of them are gone."""
+        found: dict[int, list[Thing]] = {int(p[1]): [] for p in self.written_out if p[0] == section}
+        for thing in after.get(section, ()):
+            origin = self.origins.get((section, thing["id"]))
+            if origin is not None and origin.path[0] == section and origin.path in self.written_out:
+                found[int(origin.path[1])].append(thing)
+        return found
+
+
+def without(draft: Draft, things: Iterable[tuple[str, str]]) -> Draft:
+    """Return a draft without some things, by section and id."""
+    gone = set(things)
+    return {**draft, **{s: [t for t in draft[s] if (s, t["id"]) not in gone] for s in SECTIONS}}
+
+
+def spliced(text: str, before: Draft, after: Draft, forms: Forms | None = None) -> str:
     """Return the text of a plan that says `after` where it said `before`."""
+    forms = forms or Forms()
     root = yaml.compose(text, Loader=_LOADER)
-    nodes = {k.value: (k, v) for k, v in root.value} if isinstance(root, MappingNode) else {}
+    nodes = {k.value: v for k, v in root.value} if isinstance(root, MappingNode) else {}
     if isinstance(root, MappingNode) and root.flow_style:
         raise PlanError("a plan within braces is drawn in as .json. Save it under such a name")
     edits: list[Edit] = []
@@ -34,17 +71,20 @@ def spliced(text: str, before: Draft, after: Draft) -> str:
         if before.get(key) != after.get(key):
             value = dumped(plain(after.get(key, {}), _flow_map()))
             if key in nodes:
-                edits.append(_over(text, nodes[key][1], value))
+                edits.append(_over(text, nodes[key], value))
             else:
                 below.append(f"{key}: {value}")
-    for section in SECTIONS:
-        if before[section] == after[section]:
+    before, after = without(before, forms.origins), without(after, forms.kept())
+    for section in (*SECTIONS, "copies"):
+        made = Made(text, before.get(section, []) if section != "copies" else [], [] if section == "copies" else after[section],
+                    after.get("units"), forms.here(section, after), frozenset(i for s, i in forms.kept() if s == section))  # fmt: skip
+        node = nodes.get(section)
+        if made.before == made.after and not made.forms:
             continue
-        node = nodes[section][1] if section in nodes else None
         if isinstance(node, SequenceNode) and node.value and not node.flow_style:
-            edits += _section_edits(text, node, before[section], after[section], after.get("units"))
+            edits += made.edits(node)
         else:
-            lines = _lines_anew(text, node, before[section], after[section], after.get("units"))
+            lines = made.lines(node)
             if node is None:
                 below += [f"{section}:", *lines] if lines else []
             else:
@@ -52,6 +92,68 @@ def spliced(text: str, before: Draft, after: Draft) -> str:
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
     return text.rstrip("\n") + "\n" + "".join(f"{line}\n" for line in below) if below else text
+
+
+@dataclass(frozen=True)
+class Made:
+    """One section of a plan, as it was and as it shall be.
+
+    forms
+        What takes the place of the short forms that are written out, by position in the section.
+    kept
+        Ids that a short form goes on standing for.
+    """
+
+    text: str
+    before: list[Thing]
+    after: list[Thing]
+    unit: str | None
+    forms: Mapping[int, list[Thing]]
+    kept: frozenset[str]
+
+    def edits(self, node: SequenceNode) -> Iterator[Edit]:
+        """Yield the edits of a section whose things stand on lines of their own."""
+        indent, rows, more = (
+            " " * node.start_mark.column,
+            [self._row(i, m) for i, m in enumerate(node.value)],
+            self._more(),
+        )
+        if not any(rows) and not more:
+            start, _, _ = _whole_lines(self.text, node.value[0])
+            yield (start, _end(self.text, node.value[-1]), f"{indent}[]")
+            return
+        for item, lines in zip(node.value, rows, strict=True):
+            if not lines:
+                yield _whole_lines(self.text, item)
+            elif lines[0] is not None:
+                yield (item.start_mark.index, _end(self.text, item), f"\n{indent}- ".join(map(str, lines)))
+        if more:
+            at = _line_end(self.text, _end(self.text, node.value[-1]))
+            yield (at, at, "".join(f"\n{indent}- {row}" for row in more))
+
+    def lines(self, node: Node | None) -> list[str]:
+        """Return the lines of a section that is new or stands on one line."""
+        items = list(node.value) if isinstance(node, SequenceNode) else []
+        found: list[str] = []
+        for i, item in enumerate(items):
+            as_is = self.text[item.start_mark.index : _end(self.text, item)]
+            found += [as_is if row is None else row for row in self._row(i, item)]
+        return [f"  - {row}" for row in (*found, *self._more())]
+
+    def _row(self, i: int, item: Node) -> list[str | None]:
+        """Return what stands in the place of a thing: itself (None), changed, several, or nothing."""
+        if i in self.forms:
+            return [_made(thing, self.unit) for thing in self.forms[i]]
+        id_ = id_of(item)
+        old, new = (next((t for t in things if t["id"] == id_), None) for things in (self.before, self.after))
+        if id_ is None or id_ in self.kept or (old is not None and old == new):
+            return [None]
+        return [_changed(self.text, item, old, new, self.unit)] if old and new else []
+
+    def _more(self) -> list[str]:
+        """Return the things that the section does not hold yet."""
+        there = {t["id"] for t in self.before} | {t["id"] for things in self.forms.values() for t in things}
+        return [_made(t, self.unit) for t in self.after if t["id"] not in there]
 
 
 def _over(text: str, node: Node, new: str, *, spaced: bool = True) -> Edit:
@@ -74,29 +176,6 @@ def _end(text: str, node: Node) -> int:
     while len(lines) > 1 and re.fullmatch(r"\s*(#.*)?", lines[-1]):
         lines.pop()
     return int(node.start_mark.index) + len("\n".join(lines).rstrip())
-
-
-def _section_edits(
-    text: str, node: SequenceNode, before: Iterable[Thing], after: Iterable[Thing], unit: str | None
-) -> Iterator[Edit]:
-    old, new = {t["id"]: t for t in before}, {t["id"]: t for t in after}
-    left = 0
-    for item in node.value:
-        id_ = id_of(item)
-        if id_ is None or (id_ in new and old.get(id_) == new[id_]):
-            left += 1
-        elif id_ not in new:
-            yield _whole_lines(text, item)
-        else:
-            left += 1
-            yield (item.start_mark.index, _end(text, item), _changed(text, item, old[id_], new[id_], unit))
-    indent = " " * node.start_mark.column
-    made = [f"{indent}- {_made(new[id_], unit)}" for id_ in new if id_ not in old]
-    if made:
-        at = _line_end(text, _end(text, node.value[-1]))
-        yield (at, at, "\n" + "\n".join(made))
-    elif not left:
-        yield (node.start_mark.index, node.start_mark.index, "[]\n" + indent)
 
 
 def id_of(item: Node) -> str | None:
@@ -126,24 +205,6 @@ def _changed(text: str, item: Node, before: Thing, after: Thing, unit: str | Non
 
 def _made(thing: Thing, unit: str | None) -> str:
     return dumped(new_thing(thing, unit, _flow_map()))
-
-
-def _lines_anew(
-    text: str, node: Node | None, before: Iterable[Thing], after: Iterable[Thing], unit: str | None
-) -> list[str]:
-    """Return a section of lines, for one that is new or stands on one line; what did not change keeps its way of writing."""
-    old = {t["id"]: t for t in before}
-    items = {id_of(i): i for i in node.value} if isinstance(node, SequenceNode) else {}
-    made = []
-    for thing in after:
-        item = items.get(thing["id"])
-        if item is None:
-            made.append(_made(thing, unit))
-        elif old.get(thing["id"]) == thing:
-            made.append(text[item.start_mark.index : _end(text, item)])
-        else:
-            made.append(_changed(text, item, old[thing["id"]], thing, unit))
-    return [f"  - {line}" for line in made]
 
 
 def round_trip() -> Any:
