@@ -90,6 +90,7 @@ OPEN = frozenset(
         "report.page",
         "report.after_action",
         "report.drill_kit",
+        "report.map_sheet",
         "report.replay",
         "report.workbook",
         "study.handouts",

@@ -175,6 +175,18 @@ def image(figure: Figure, form: str, *, title: str, description: str, mark: str 
     return text.replace("<metadata>", told, 1).encode("utf-8")
 
 
+def pdf_pages(figures: Sequence[Figure], *, title: str) -> bytes:
+    """Return figures as one PDF, a page each; equal bytes for equal figures."""
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    content = io.BytesIO()
+    with house_style(), PdfPages(content, metadata={"Title": for_figure(title), "CreationDate": None}) as pages:
+        for figure in figures:
+            _show_as_text(figure)
+            pages.savefig(figure)
+    return content.getvalue()
+
+
 def _show_as_text(figure: Figure) -> None:
     """Escape every text of a figure: no mathtext, no TeX, and no control characters, which SVG cannot hold."""
     for axes in figure.axes:

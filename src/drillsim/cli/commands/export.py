@@ -8,6 +8,7 @@ import click
 
 from drillsim.cli import terminal
 from drillsim.cli.commands.export_handouts import aar, kit
+from drillsim.cli.commands.export_map import map_file
 from drillsim.cli.commands.export_plan import plan_file
 from drillsim.cli.commands.export_trajectories import trajectories
 from drillsim.documents.files import shown
@@ -50,5 +51,5 @@ def checklist(folder: Path, file: Path | None) -> None:
     terminal.say(f"Written: {shown(write_stress_des(folder, file))} (INTERNAL: it tells the staffing)")
 
 
-for handout in (aar, kit, plan_file, trajectories):
+for handout in (aar, kit, plan_file, trajectories, map_file):
     export.add_command(handout)
