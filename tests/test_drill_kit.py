@@ -8,6 +8,7 @@ import io
 import json
 import re
 import shlex
+import zipfile
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -338,6 +339,17 @@ def test_the_word_file_holds_what_the_markdown_holds() -> None:
     nodes = MarkdownIt("gfm-like", {"linkify": False}).parse(files["aar.md"].decode("utf-8"))
     wanted = [shown_text(n.children) for n in nodes if n.type == "inline"]
     assert sorted(w for w in words if w) == sorted(w for w in wanted if w.strip())
+
+
+def test_the_same_draft_is_the_same_word_file_byte_for_byte() -> None:
+    blocks: list[Block] = [Heading("Overview"), Paragraph("One"), Bullets(("a", "b"))]
+    first, again = (word(blocks, mark="INTERNAL", note="A draft") for _ in range(2))
+    assert first == again
+    with zipfile.ZipFile(io.BytesIO(first)) as parts:
+        assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        core = parts.read("docProps/core.xml").decode()
+    assert "python-docx" not in core
+    assert core.count("1980-01-01T00:00:00Z") == 2
 
 
 def test_without_python_docx_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

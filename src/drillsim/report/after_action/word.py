@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from drillsim.errors import ResultError
 from drillsim.escape import one_line
@@ -13,6 +15,8 @@ from drillsim.report.after_action.blocks import BLANK, Block, Bullets, Grid, Hea
 if TYPE_CHECKING:
     from docx.document import Document
 
+WRITTEN = (1980, 1, 1, 0, 0, 0)
+"""Date of every Word file, as of every workbook: the draft hangs on its study, not on the day."""
 NEEDS = "A Word file needs the extra [word]: py -m pip install 'drillsim[word]'. The Markdown file holds the same"
 
 
@@ -39,8 +43,21 @@ def word(blocks: Iterable[Block], *, mark: str, note: str) -> bytes:
     document.core_properties.author = "drillsim"
     for block in blocks:
         _add(document, block)
+    document.core_properties.comments = one_line(note)[:255]
+    document.core_properties.created = document.core_properties.modified = datetime(*WRITTEN)  # noqa: DTZ001 (a mark, not a time)
     content = BytesIO()
     document.save(content)
+    return without_clock(content.getvalue())
+
+
+def without_clock(packed: bytes) -> bytes:
+    """Return a Word file whose parts all bear one date, so that the same draft gives the same bytes."""
+    content = BytesIO()
+    with ZipFile(BytesIO(packed)) as old, ZipFile(content, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            part = ZipInfo(name, WRITTEN)
+            part.compress_type, part.create_system = ZIP_DEFLATED, 0
+            new.writestr(part, old.read(name))
     return content.getvalue()
 
 
