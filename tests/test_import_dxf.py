@@ -33,6 +33,28 @@ def external(name: str) -> Path:
     return folder / name
 
 
+def emptied(plan: Path, tmp_path: Path) -> int:
+    """Place two people in every room of a plan, play an evacuation, and return who is still inside."""
+    from drillsim import read_mixes, read_scenario, simulate
+
+    read = read_plan(plan)
+    spaces = [s.model_copy(update={"people": 2 if s.use not in ("outdoors", "stair") else 0}) for s in read.spaces]
+    peopled = read.model_copy(update={"spaces": tuple(spaces)})
+    room = next(s.id for s in peopled.spaces if s.people)
+    scenario, mixes = tmp_path / "s.yaml", tmp_path / "m.yaml"
+    scenario.write_text(
+        f"drillsim: 1\nname: out\nhorizon: 20 min\nincidents: [{{id: main, kind: fire, where: {room}}}]\n"
+        "protocol: {action: evacuate, announced_by: alarm}\n",
+        encoding="utf-8",
+    )
+    mixes.write_text(
+        f"drillsim_mixes: 1\npresent: one\nmixes:\n  one:\n    units: [{{id: t, role: teacher, post: {room}}}]\n",
+        encoding="utf-8",
+    )
+    trace = simulate(read_scenario(scenario), peopled, read_mixes(mixes)["one"], seed=1)
+    return int(str(trace.row["still_inside"]))
+
+
 def drawing(units: int = 6, size: float = 1.0) -> Drawing:
     """Return two rooms beside a hall, with walls of 20 cm between; a swing, a threshold, a text, an exit."""
     doc = ezdxf.filemanagement.new("R2013")
@@ -262,3 +284,4 @@ def test_drawings_of_others_import_by_their_layers(name: str, people: int, tmp_p
     read = read_plan(plan)
     assert (len(read.spaces), len(read.openings)) == (1, 2)
     assert sum(s.people for s in read.spaces) == people
+    assert emptied(plan, tmp_path) == 0

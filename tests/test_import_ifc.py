@@ -13,7 +13,7 @@ from drillsim.errors import DrillsimError
 from drillsim.exchange.ifc.read import read_ifc
 from drillsim.exchange.importing.draft import Draft, Wishes
 from drillsim.plan import read_plan
-from test_import_dxf import external
+from test_import_dxf import emptied, external
 
 HEAD = "ISO-10303-21;\nHEADER;\nFILE_DESCRIPTION((''),'2;1');\nFILE_NAME('','',(''),(''),'','','');\nFILE_SCHEMA(('{}'));\nENDSEC;\n"
 END = "DATA;\nENDSEC;\nEND-ISO-10303-21;\n"
@@ -169,25 +169,3 @@ def test_models_of_others_import_check_and_empty(
     assert sum(o.kind in ("door", "exit") and o.id != "gate" for o in read.openings) == counts["doors"]
     assert len(read.stairs) == counts["stairs"]
     assert emptied(plan, tmp_path) == 0
-
-
-def emptied(plan: Path, tmp_path: Path) -> int:
-    """Place two people in every room of a plan, play an evacuation, and return who is still inside."""
-    from drillsim import read_mixes, read_scenario, simulate
-
-    read = read_plan(plan)
-    spaces = [s.model_copy(update={"people": 2 if s.use not in ("outdoors", "stair") else 0}) for s in read.spaces]
-    peopled = read.model_copy(update={"spaces": tuple(spaces)})
-    room = next(s.id for s in peopled.spaces if s.people)
-    scenario, mixes = tmp_path / "s.yaml", tmp_path / "m.yaml"
-    scenario.write_text(
-        f"drillsim: 1\nname: out\nhorizon: 20 min\nincidents: [{{id: main, kind: fire, where: {room}}}]\n"
-        "protocol: {action: evacuate, announced_by: alarm}\n",
-        encoding="utf-8",
-    )
-    mixes.write_text(
-        f"drillsim_mixes: 1\npresent: one\nmixes:\n  one:\n    units: [{{id: t, role: teacher, post: {room}}}]\n",
-        encoding="utf-8",
-    )
-    trace = simulate(read_scenario(scenario), peopled, read_mixes(mixes)["one"], seed=1)
-    return int(str(trace.row["still_inside"]))

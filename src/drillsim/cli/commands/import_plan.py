@@ -119,11 +119,13 @@ def _read(file: Path, form: str | None, wishes: Wishes) -> Draft:
 
 
 def _write(draft: Draft, plan: Path) -> None:
-    """Write the plan beside its name and move it there, so that a failure leaves an older file as it was."""
+    """Write the plan beside its name and move it there, so that a failure leaves an older file as it was; that stays as .bak."""
     text = draft.text()
     fresh = plan.with_name(f".{plan.name}.new")
     try:
         fresh.write_text(text, encoding="utf-8", newline="\n")
+        if is_there(plan):
+            plan.with_name(f"{plan.name}.bak").write_bytes(plan.read_bytes())
         fresh.replace(plan)
     except OSError as e:
         fresh.unlink(missing_ok=True)
