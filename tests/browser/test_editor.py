@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -249,3 +250,77 @@ def draw_floor(editor: EditorPage, floor: dict[str, Any]) -> None:
             kept.pop("first", None)
             fill(**{k: room[k] for k in ("label", "use", "count", "first", "step", "people") if k in room})
             editor.drag(feet(west, south), feet(east, north))
+
+
+HOSTILE = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>\u202e"
+
+
+def test_hostile_labels_are_text(page: Page, tmp_path: Path) -> None:
+    with served(tmp_path / "plan.yaml", units="m") as server:
+        session = server.session
+        session.change(1, "room", {"level": "L0", "corners": [[0, 0], [30, 6]], "use": "corridor", "label": HOSTILE})
+        session.change(2, "fixture", {"level": "L0", "at": [2, 2], "kind": "post", "label": HOSTILE})
+        session.change(3, "level", {"label": HOSTILE, "elevation_m": 4})
+        session.change(4, "set-plan", {"name": "name", "value": HOSTILE})
+        editor = EditorPage(page, server)
+        editor.fill("things", json.dumps(["spaces", session.draft["spaces"][0]["id"]], separators=(",", ":")))
+        assert page.run("return document.title").startswith("• <img")
+        assert page.all("img") == []
+        assert page.errors == []
+        assert page.requests == [] or all(server.address.split("#")[0] in url for url in page.requests)
+
+
+def test_corners_walls_and_things_are_moved_removed_and_brought_back(page: Page, tmp_path: Path) -> None:
+    with served(tmp_path / "plan.yaml", units="m") as server:
+        editor = EditorPage(page, server)
+        editor.tool("r")
+        editor.fill("option-use", "corridor")
+        editor.drag((0, 0), (30, 3))
+        editor.tool("w")
+        editor.fill("option-count", "2")
+        editor.drag((0, 3), (30, 10))
+        editor.tool("v")
+        editor.click(5, 8)
+        editor.drag((15, 6), (20, 6))
+        assert [max(x for x, _ in s["polygon"]) for s in editor.draft["spaces"]] == [30, 20, 30]
+        editor.drag((0, 10), (2, 12))
+        assert [2.0, 12.0] in editor.draft["spaces"][1]["polygon"]
+        drawn = editor.draft
+        editor.keys(DELETE)
+        assert len(editor.draft["spaces"]) == 2
+        assert "removed" in editor.status
+        editor.press_button("undo")
+        assert editor.draft == drawn
+        editor.press_button("redo")
+        assert len(editor.draft["spaces"]) == 2
+        assert page.errors == []
+
+
+def test_a_file_changed_meanwhile_and_work_left_behind_are_asked_about(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    with served(path, units="m") as server:
+        server.session.change(1, "room", {"level": "L0", "corners": [[0, 0], [30, 6]], "use": "corridor"})
+        assert server.session.autosave() is not None
+    with served(path, units="m") as server:
+        editor = EditorPage(page, server)
+        assert page.texts("#notice p") == ["Work that was not saved lies beside this file."]
+        page.all("#notice button")[0].click()
+        editor.wait()
+        assert len(editor.draft["spaces"]) == 1
+        path.write_text("theirs", encoding="utf-8")
+        editor.save()
+        assert page.texts("#notice p")[0].startswith("The file was changed by another program")
+        page.all("#notice button")[0].click()
+        editor.wait()
+        assert editor.status.startswith("Saved")
+        assert (tmp_path / "plan.yaml.bak").read_text("utf-8") == "theirs"
+
+
+def test_at_twice_the_size_nothing_is_cut_off(page: Page, tmp_path: Path) -> None:
+    with served(tmp_path / "plan.yaml") as server:
+        EditorPage(page, server)
+        with page.zoomed(2.0):
+            assert page.run("return document.documentElement.scrollWidth <= innerWidth")
+            assert page.run(
+                "return [...document.querySelectorAll('button')].every(b => b.scrollWidth <= b.clientWidth + 1)"
+            )

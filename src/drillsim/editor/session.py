@@ -195,7 +195,7 @@ def _made(change: Callable[[Draft, Given], Done], draft: Draft, given: Given) ->
     except (TypeError, ValueError, IndexError, OverflowError) as e:
         raise PlanError(f"this change cannot be made: {e}") from None
     except ScenarioError as e:
-        raise PlanError(str(e)) from None
+        raise PlanError(faults=e.faults) from None
 
 
 def _point(given: Given, key: str = "at") -> tuple[float, float]:

@@ -20,6 +20,13 @@ MODELS: dict[str, type[BaseModel]] = {
 }  # fmt: skip
 DRAWN = frozenset({"id", "polygon", "holes", "line", "at", "spaces", "space", "level", "lower", "upper"})
 """Fields that are drawn, or that say where something is; a form does not show them."""
+LABELS = {
+    "pa": "Announcements are heard here", "radio": "Radio works here", "through": "A way for people who do not belong here",
+    "supervised": "An adult is normally here", "landing": "Standing area of a stair room", "alarm": "Opening it rings at the front office",
+    "wide_on_purpose": "Unusual width is meant", "locked": "Locked at the start", "lower_opening": "Door at the foot",
+    "upper_opening": "Door at the head", "watches": "Watches these spaces", "exits": "Exits that lead here",
+}  # fmt: skip
+"""What a form calls fields whose name says too little."""
 LENGTHS = frozenset({"elevation", "width", "length", "rise", "riser", "tread"})
 """Fields that are lengths, shown in the unit of the file."""
 
@@ -34,8 +41,8 @@ def _fields(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
         kind, choices = _kind(name, field)
         if name not in DRAWN and kind:
             help_ = " ".join((field.description or "").split(" Source:")[0].split())
-            label = name.replace("_", " ")
-            yield {"name": name, "label": label[0].upper() + label[1:], "kind": kind, "choices": choices, "help": help_}
+            label = LABELS.get(name, name[0].upper() + name[1:].replace("_", " "))
+            yield {"name": name, "label": label, "kind": kind, "choices": choices, "help": help_}
 
 
 def _kind(name: str, field: FieldInfo) -> tuple[str, list[str]]:

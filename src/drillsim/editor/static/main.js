@@ -120,7 +120,7 @@ class App {
   async assess() {
     try {
       const told = await send('/api/assess', () => ({ version: this.state.version }));
-      const known = Object.values(told.seconds).filter(s => s !== null), top = Math.max(30, Math.ceil(Math.max(...known, 0) / 30) * 30);
+      const known = Object.values(told.seconds).filter(s => s !== null), longest = Math.max(...known, 0), top = [15, 30, 45, 60, 90, 120, 180, 240, 300, 600].find(t => t >= longest) || longest;
       this.times = { ...told, top };
       const from = told.from === 'post' ? 'nearest post' : 'nearest entry';
       $('legend').replaceChildren(make('span', { textContent: `From the ${from}, on foot: 0:00` }), ...[0, 0.2, 0.4, 0.6, 0.8, 1].map(s => {
@@ -349,7 +349,8 @@ class App {
     on('levels-open', () => {
       $('levels').hidden = !$('levels').hidden;
       $('levels-open').setAttribute('aria-expanded', !$('levels').hidden);
-      const top = Math.max(...this.plan.levels.map(v => v.elevation));
+      const top = Math.max(...this.plan.levels.map(v => v.elevation)), n = this.plan.levels.length;
+      $('level-name').value = `${['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth'][n] || n + 1} floor`;
       $('level-height').value = this.us ? `${Math.round((top + 3.9624) / UNIT_M.ft)} ft` : `${top + 4} m`;
     });
     $('levels').addEventListener('submit', () => this.levels('level'));

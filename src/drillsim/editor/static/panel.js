@@ -166,7 +166,7 @@ export class Panel {
     const rank = f => (FIRST.includes(f.name) ? FIRST.indexOf(f.name) : FIRST.length);
     const fields = app.fields[chosen.section].filter(f => f.name in values).sort((a, b) => rank(a) - rank(b));
     const controls = fields.map(f => this.property(chosen, f, values[f.name]));
-    const some = controls.slice(0, 5), more = controls.slice(5);
+    const count = fields.filter(f => FIRST.includes(f.name)).length, some = controls.slice(0, count), more = controls.slice(count);
     $('form').replaceChildren(make('p', { className: 'id', textContent: `${SINGULAR[chosen.section]} ${chosen.id}` }), ...some, ...this.entries(chosen),
       ...(more.length ? [make('details', { open: this.more, ontoggle: e => (this.more = e.target.open) }, make('summary', { textContent: 'More' }), ...more)] : []),
       this.button('Remove', () => app.remove()));

@@ -11,9 +11,9 @@ const people = { name: 'people', label: 'People', value: '', kind: 'number' };
 const label = { name: 'label', label: 'Label (optional)', value: '' };
 
 export const TOOLS = [
-  { id: 'select', key: 'v', name: 'Choose and move', hint: 'Click a thing to choose it. Drag a corner, a wall, a door or a post to move it; drag the ground to move the sheet.', options: [] },
+  { id: 'select', key: 'v', name: 'Choose, move', hint: 'Click a thing to choose it. Drag a corner, a wall, a door or a post to move it; drag the ground to move the sheet.', options: [] },
   { id: 'room', key: 'r', name: 'Room', hint: 'Drag from corner to corner, or click both. Corners go to those that are near.', options: [use, label, people] },
-  { id: 'polygon', key: 'p', name: 'Room of many corners', hint: 'Click its corners in order; click the first again to close it. Backspace takes the last back.', options: [use, label, people] },
+  { id: 'polygon', key: 'p', name: 'Room by corners', hint: 'Click its corners in order; click the first again to close it. Backspace takes the last back.', options: [use, label, people] },
   { id: 'row', key: 'w', name: 'Row of rooms', hint: 'Drag over the whole row, from the end where the numbers begin.', options: [
     { name: 'count', label: 'Rooms', value: '4', kind: 'number' }, { name: 'first', label: 'First number', value: '101' },
     { name: 'step', label: 'Numbers go up by', value: '1', kind: 'number' }, use, { ...people, label: 'People in each' },
@@ -27,8 +27,8 @@ export const TOOLS = [
   { id: 'first-aid-kit', key: 'k', name: 'First-aid kit', hint: 'Click where it hangs.', options: [] },
   { id: 'camera', key: 'c', name: 'Camera', hint: 'Click into the room that it watches.', options: [] },
   { id: 'assembly', key: 'a', name: 'Assembly point', hint: 'Click where people gather outside.', options: [label] },
-  { id: 'outline', key: 't', name: 'Room from the scan', hint: 'Click inside an outline of the PDF.', options: [use, label, people], scan: 'loops' },
-  { id: 'scale', key: 'l', name: 'Scale of the scan', hint: 'Click both ends of a length that you know, and write how long it is.', options: [
+  { id: 'outline', key: 't', name: 'Room from scan', hint: 'Click inside an outline of the PDF.', options: [use, label, people], scan: 'loops' },
+  { id: 'scale', key: 'l', name: 'Scale of scan', hint: 'Click both ends of a length that you know, and write how long it is.', options: [
     { name: 'known', label: 'Known distance', value: '' }], scan: 'picture' },
 ];
 

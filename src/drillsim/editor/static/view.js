@@ -32,7 +32,7 @@ export class View {
     this.scale = 12;
     this.centre = [15, 10];
     this.layers = {};
-    for (const name of ['scan', 'grid', 'rooms', 'names', 'doors', 'things', 'marks', 'handles', 'sketch', 'cross']) {
+    for (const name of ['grid', 'scan', 'rooms', 'names', 'doors', 'things', 'marks', 'handles', 'sketch', 'cross']) {
       this.layers[name] = svg.appendChild(el('g', { class: name }));
     }
     new ResizeObserver(() => this.onresize && this.onresize()).observe(svg);
@@ -64,7 +64,7 @@ export class View {
     if (!points.length) return;
     const [w, h] = this.size, xs = points.map(p => p[0]), ys = points.map(p => p[1]);
     const wide = Math.max(...xs) - Math.min(...xs), high = Math.max(...ys) - Math.min(...ys);
-    this.scale = Math.max(0.5, Math.min(60, (w - 70) / Math.max(wide, 4), (h - 70) / Math.max(high, 4)));
+    this.scale = Math.max(0.5, Math.min(60, (w - 120) / Math.max(wide, 4), (h - 90) / Math.max(high, 4)));
     this.centre = [(Math.max(...xs) + Math.min(...xs)) / 2, (Math.max(...ys) + Math.min(...ys)) / 2];
   }
 
@@ -110,7 +110,7 @@ export class View {
       const colour = time !== undefined && time !== null && app.times ? timeColour(time / app.times.top) : null;
       const shape = el('path', {
         d: ringsOf(space).map(r => this.path(r)).join(''), 'fill-rule': 'evenodd',
-        fill: colour ? colour.fill : FILL[space.use] || '#e8e8e8', class: `room${chosen ? ' chosen' : ''}${app.faulty('spaces', space.id)}`,
+        fill: colour ? colour.fill : FILL[space.use] || '#e8e8e8', class: `room${colour ? ' timed' : ''}${chosen ? ' chosen' : ''}${app.faulty('spaces', space.id)}`,
       });
       shape.append(el('title', {}, space.label || space.id));
       this.layers.rooms.append(shape);
@@ -124,8 +124,8 @@ export class View {
     if (!inside(at, space.polygon) || (space.holes || []).some(h => inside(at, h))) at = this.widest(space);
     const [x, y] = this.px(at), label = space.label || space.id;
     const wide = (Math.max(...xs) - Math.min(...xs)) * this.scale, high = (Math.max(...ys) - Math.min(...ys)) * this.scale;
-    const upright = high > 1.6 * wide && wide < label.length * 6.5;
-    const room = upright ? high : wide, size = Math.min(13, (room - 6) / (label.length * 0.56));
+    const upright = high > 1.6 * wide && wide < label.length * 5;
+    const room = upright ? high : wide, size = Math.min(13, (room - 6) / (label.length * 0.64));
     if (size < 6 || (upright ? wide : high) < size) return;
     const turn = upright ? { transform: `rotate(-90 ${x} ${y})` } : {};
     const two = below && (upright ? wide : high) > 2.6 * size;
