@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -17,8 +18,11 @@ from depth import cases
 from drillsim.cli import main
 from drillsim.exchange.dxf import layers
 from drillsim.exchange.dxf.write import dxf
+from drillsim.exchange.formats import reader_of
 from drillsim.exchange.geojson.tangent_plane import TangentPlane
 from drillsim.exchange.geojson.write import geojson
+from drillsim.exchange.geojson.write_imdf import imdf
+from drillsim.exchange.importing.draft import Wishes
 from drillsim.exchange.jupedsim.walkable import walkable
 from drillsim.exchange.jupedsim.write import level_json, wkt
 from hostile_text import in_a_plan
@@ -59,6 +63,29 @@ def test_geojson_on_the_globe_leads_back_and_turns_as_the_standard_wants() -> No
         assert shapely.LinearRing(ring).is_ccw
 
 
+@pytest.mark.parametrize("name", [*SHIPPED, "doe_secondary"])
+def test_an_imdf_archive_comes_back_with_its_rooms_doors_and_walks(name: str, tmp_path: Path) -> None:
+    plan, file = shipped(name), tmp_path / "venue.zip"
+    file.write_bytes(imdf(plan, (52.5, 13.4)))
+    assert imdf(plan, (52.5, 13.4)) == file.read_bytes()
+    draft = reader_of("geojson")(file, Wishes()).document()
+    again = ds.FloorPlan.model_validate(draft, context={"bare_lengths": "m"})
+    assert sorted(s.name for s in again.spaces) == sorted(s.name for s in plan.spaces)
+    assert [level.elevation for level in again.levels] == [level.elevation for level in plan.levels]
+    assert len(again.openings) == len(plan.openings)
+    drawn_m = [shapely.LineString(o.line).length for o in plan.openings]
+    assert sorted(o.clear_width_m for o in again.openings) == pytest.approx(sorted(drawn_m), abs=0.002)
+    ours, theirs = walks(plan.model_copy(update={"stairs": (), "ramps": ()})), walks(again)
+    assert ours.keys() == theirs.keys()
+    assert all(theirs[space] == pytest.approx(metres, abs=0.01) for space, metres in ours.items())
+
+
+def walks(plan: ds.FloorPlan) -> dict[str, list[float]]:
+    """Walking metres between the ways of every space, by its name."""
+    network = ds.build(plan)
+    return {space.name: sorted(network.space_dist[k].ravel().tolist()) for k, space in enumerate(plan.spaces)}
+
+
 def test_one_level_of_geojson_has_its_objects_alone() -> None:
     told = json.loads(geojson(shipped("three_rooms"), level="L1"))
     assert {f["properties"]["level"] for f in told["features"]} == {"L1"}
@@ -97,6 +124,9 @@ def test_any_name_survives_as_text_in_geojson_and_dxf(text: str) -> None:
     ]
     assert ids == [s.id for s in plan.spaces]
     assert json.loads(level_json(plan, "L0"))["plan"] == plan.name
+    with ZipFile(BytesIO(imdf(plan, (1.0, 2.0)))) as archive:
+        units = json.loads(archive.read("unit.geojson"))["features"]
+    assert [u["properties"]["name"]["en"] for u in units] == [s.name for s in plan.spaces]
 
 
 @pytest.mark.parametrize("name", [*SHIPPED, "doe_secondary"])
@@ -156,6 +186,7 @@ def test_forms_go_by_the_ending_and_levels_by_files(tmp_path: Path, capsys: pyte
         (["x.wkt", "--level", "L7"], "no level called"),
         (["x.geojson", "--anchor", "north"], "latitude and longitude"),
         (["a.wkt"], "--overwrite"),
+        (["x.zip"], "--anchor LAT,LON"),
     ):
         assert main(["export", "plan", plan, str(tmp_path / wrong[0]), *wrong[1:]]) == 2
         assert told in capsys.readouterr().err

@@ -30,6 +30,14 @@ def _geojson(plan: FloorPlan, level: str, anchor: Anchor) -> bytes:
     return geojson(plan, level=level or None, anchor=anchor)
 
 
+def _imdf(plan: FloorPlan, level: str, anchor: Anchor) -> bytes:
+    from drillsim.exchange.geojson.write_imdf import imdf
+
+    if anchor is None:
+        raise click.UsageError("IMDF places a building on the globe: add --anchor LAT,LON of the plan's point (0, 0)")
+    return imdf(plan, anchor)
+
+
 def _wkt(plan: FloorPlan, level: str, anchor: Anchor) -> bytes:
     from drillsim.exchange.jupedsim.write import wkt
 
@@ -57,6 +65,7 @@ def _node_link(plan: FloorPlan, level: str, anchor: Anchor) -> bytes:
 FORMS: dict[str, tuple[str, Callable[[FloorPlan, str, Anchor], bytes]]] = {
     "dxf": (".dxf", _dxf),
     "geojson": (".geojson", _geojson),
+    "imdf": (".zip", _imdf),
     "wkt": (".wkt", _wkt),
     "jupedsim": (".json", _jupedsim),
     "graphml": (".graphml", _graphml),
@@ -73,7 +82,9 @@ LEVELS = {"geojson": False, "wkt": True, "jupedsim": True}
 @click.argument("file", type=OutPath(path_type=Path))
 @click.option("--as", "form", type=click.Choice(list(FORMS)), help="Form of the file; default: by its ending.")
 @click.option("--level", metavar="ID", default="", help="One level only, for geojson, wkt and jupedsim.")
-@click.option("--anchor", metavar="LAT,LON", help="For geojson: where the plan's point (0, 0) lies on the globe.")
+@click.option(
+    "--anchor", metavar="LAT,LON", help="For geojson and imdf: where the plan's point (0, 0) lies on the globe."
+)
 @one_file.OVERWRITE
 def plan_file(plan: Path, file: Path, form: str | None, level: str, anchor: str | None, overwrite: bool) -> None:
     """Write a floor PLAN to FILE for another program, in the form that its ending tells.
@@ -81,6 +92,7 @@ def plan_file(plan: Path, file: Path, form: str | None, level: str, anchor: str 
     \b
     .dxf      a drawing to correct in CAD and import again (extra [dxf])
     .geojson  rooms, doors, stairs for GIS; in metres, or on the globe with --anchor
+    .zip      an IMDF archive for map viewers; needs --anchor
     .wkt      the walkable area of a level for JuPedSim and PedPy
     .graphml  the network of ways for Gephi and yEd
     .json     --as jupedsim: walkable area, exits and stairs of a level
@@ -93,8 +105,8 @@ def plan_file(plan: Path, file: Path, form: str | None, level: str, anchor: str 
     chosen = _form(file, form)
     if level and chosen not in LEVELS:
         raise click.UsageError(f"--level is for {', '.join(LEVELS)}: {chosen} holds all levels")
-    if anchor is not None and chosen != "geojson":
-        raise click.UsageError("--anchor is for geojson")
+    if anchor is not None and chosen not in ("geojson", "imdf"):
+        raise click.UsageError("--anchor is for geojson and imdf")
     place = _anchor(anchor)
     building = read_plan(plan)
     files = _files(building, file, chosen, level)
