@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from drillsim.exchange.importing.draft import Draft
 from drillsim.exchange.importing.rules import ROWS, STOREY, use_of
-from drillsim.exchange.room_list.table import Row
+from drillsim.exchange.room_list.table import ListedRoom
 
 DEPTH_M, HALL_M, AREA_M2, STOREY_M = 7.5, 3.0, 60.0, 4.0
 """Depth of a room, width of the corridor, area of a room without one, height of a storey. Source: A:import.rows."""
@@ -17,7 +17,7 @@ STAIR_WALK_M = 10.49
 """Walking length of a switchback stair of 24 risers. Source: A:import.rows."""
 
 
-def build_rows(draft: Draft, rows: Sequence[Row]) -> None:
+def build_rows(draft: Draft, rows: Sequence[ListedRoom]) -> None:
     """Add a level per level of the list, its rooms on both sides of a corridor, exits at the ground, and stairs between."""
     names = sorted(dict.fromkeys(r.level for r in rows), key=_order)
     levels = []
@@ -46,7 +46,7 @@ def _order(name: str) -> tuple[float, str]:
     return (-1.0 if re.match(r"b|ug|low", low) else 0.0 if not low or re.match(r"g|eg|main", low) else 100.0), low
 
 
-def _level(draft: Draft, level: str, rows: Sequence[Row], *, ground: bool, stairs: bool) -> None:
+def _level(draft: Draft, level: str, rows: Sequence[ListedRoom], *, ground: bool, stairs: bool) -> None:
     ends = [0.0, 0.0]
     hall = draft.id_for(f"hall-{level}", "hall")
     doors = []

@@ -30,7 +30,7 @@ FOOT2_M2 = 0.09290304
 
 
 @dataclass(frozen=True)
-class Row:
+class ListedRoom:
     """One room of the list."""
 
     line: int
@@ -45,7 +45,7 @@ class Row:
 class RoomTable:
     """The rows that name a room, and what was understood of the columns."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ListedRoom, ...]
     columns: dict[str, str]
     without_room: int
     """Number of rows that name none."""
@@ -73,7 +73,7 @@ def read_rows(path: Path, units: str | None) -> RoomTable:
         area = _number(path, line, columns["area"], told["area"]) if told.get("area") else None
         whole = None if people is None else int(people + 0.5)
         size = None if area is None else area * factor
-        found.append(Row(line, told["room"], told.get("level", ""), told.get("use", ""), whole, size))
+        found.append(ListedRoom(line, told["room"], told.get("level", ""), told.get("use", ""), whole, size))
     if not found:
         raise fault_of(path, "DS905", "the list names no room", head + 1)
     return RoomTable(tuple(found), names, empty)
