@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from drillsim.analysis.contrasts import CLOSE, MET, MISSED
-from drillsim.analysis.wording import question, share_words, short_name, unit_of
+from drillsim.analysis.wording import question, share_words, short_name, unit_of, unit_words
 from drillsim.quantities import clock
 from drillsim.record.outline import Outline
 from drillsim.report.page.parts.tables import Cell, HtmlTable
@@ -90,14 +90,20 @@ def answers(numbers: Numbers, outline: Outline) -> list[ScenarioAnswer]:
 
 def sentence(numbers: Numbers, outline: Outline, scenario: str) -> Markup:
     """Return the sentence that answers a scenario, made of the numbers of its table."""
-    measure, present = outline.scenarios[scenario].primary, outline.present
+    line, present = outline.scenarios[scenario], outline.present
+    measure, what_is_counted = line.primary, f"{unit_words(line)}s"
     today = short(outline.label(present), 60)
     if not numbers.has(scenario, present, measure):
         return say("With {} (today) no drill has an answer.", today)
     if unit_of(measure) == "s":
         half, most = (numbers.measure(scenario, present, measure, what) for what in ("p50", "p90"))
         head = say(
-            "With {} (today) {} by {} in half of the drills and by {} in 9 of 10", today, clause(measure), half, most
+            "With {} (today) {} by {} in half of the {} and by {} in 9 of 10",
+            today,
+            clause(measure),
+            half,
+            what_is_counted,
+            most,
         )
     else:
         head = say(
@@ -126,7 +132,8 @@ def _choice(numbers: Numbers, outline: Outline, scenario: str, measure: str) -> 
         index = comparison(numbers, scenario, mix, measure)
         named = short(outline.label(mix), 60)
         told.append(say("{} ({})", named, numbers.gap(scenario, index)) if index is not None else named)
-    return say("; possibly best: {}, on average, against today.", listed(told))
+    meant = " (minus: faster)" if unit_of(measure) == "s" else ""
+    return say("; possibly best: {}, on average, against today{}.", listed(told), meant)
 
 
 def comparison(numbers: Numbers, scenario: str, mix: str, measure: str) -> int | None:
@@ -147,18 +154,25 @@ def goal_table(numbers: Numbers, outline: Outline, scenario: str) -> HtmlTable |
     goals, found = outline.scenarios[scenario].goals, numbers.scenario(scenario)["goals"]
     if not goals:
         return None
-    rows = []
+    counted, rows = f"{unit_words(outline.scenarios[scenario])}s", []
     places = {(goals[i // len(outline.mixes)], one["mix"]): i for i, one in enumerate(found)}
     for mix in outline.mixes:
         told = f"{outline.label(mix)} (today)" if mix == outline.present else outline.label(mix)
         rows.append([short(told), *(_goal_cell(numbers, scenario, places[goal, mix]) for goal in goals)])
     heads = [
         "staffing",
-        *(f"{short_name(g.measure)} by {clock(g.at_most_s)} in {share_words(g.in_share)} of the drills" for g in goals),
+        *(
+            f"{short_name(g.measure)} by {clock(g.at_most_s)} in {share_words(g.in_share)} of the {counted}"
+            for g in goals
+        ),
     ]
     turned = [(outline.label(one["mix"]), one["depends_on"]) for one in found if verdict_of(one) == DEPENDS]
     notes = [say("{}: the verdict turns with {}.", short(mix), ", ".join(map(str, keys))) for mix, keys in turned]
-    return HtmlTable("Goals: share of the drills that met them, and the verdict", heads, rows, notes)
+    if any(verdict_of(one) == CLOSE for one in found):
+        notes.append(
+            f"Too close to call: from so few {counted} the true share may lie on either side of the wanted one."
+        )
+    return HtmlTable(f"Goals: share of the {counted} that met them, and the verdict", heads, rows, notes)
 
 
 def _goal_cell(numbers: Numbers, scenario: str, index: int) -> Cell:

@@ -146,7 +146,8 @@ class _Page:
     def _variants(self) -> list[Any]:
         parts: list[Any] = []
         for title, drawn, table in moves.changes(self.played, self.numbers, look=self.look, mark=self.mark):
-            parts += [heading(title, f"variant-{len(parts)}"), *drawn, table]
+            parts.append(heading(title, f"variant-{len(parts)}"))
+            parts += [part for one in drawn for part in (say("<h4>{}</h4>", one.title), one)] + [table]
         return parts
 
     def _time(self) -> list[Any]:

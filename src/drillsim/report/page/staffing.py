@@ -89,10 +89,10 @@ def mix_table(played: PartitionedResults, numbers: Numbers, scenario: str, measu
     matters = matters_words(matters_of(line, measure), unit_of(measure)) + matters_source(line, measure)
     notes = [
         say(
-            "{} of the seed per staffing, the same for each; those added for rare presences are weighed by their chance. A drill in which "
-            "it did not happen by {}, the end of the drill, counts as that in means and differences. What matters: {}. "
+            "{} of the seed per staffing, the same for each; those added for rare presences are weighed by their chance. {} in which "
+            "it did not happen by {}, to which it is watched, counts as that in means and differences. What matters: {}. "
             "p: paired t test, Holm over all staffings of this table.",
-            size_words(outline, scenario), numbers.horizon(scenario), matters,
+            size_words(outline, scenario), "An incident" if line.day else "A drill", numbers.horizon(scenario), matters,
         )
     ]  # fmt: skip
     if over:
@@ -169,7 +169,16 @@ def intervals(played: PartitionedResults, scenario: str, *, look: Look, mark: st
         if not any(coincide(played, scenario, one, measure) for one in once):
             once.append(measure)
     found = [_intervals(played, scenario, measure, look, mark) for measure in once]
-    return [part for pair in found for part in pair if part is not None]
+    told = [
+        (say("<h4>{}</h4>", _headed(measure)), *pair) for measure, pair in zip(once, found, strict=True) if any(pair)
+    ]
+    return [part for parts in told for part in parts if part is not None]
+
+
+def _headed(measure: str) -> str:
+    """Return what a chart of intervals leads to, as a heading."""
+    words = interval_title(measure)
+    return words[0].upper() + words[1:]
 
 
 def _intervals(

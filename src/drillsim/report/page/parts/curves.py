@@ -10,7 +10,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from drillsim.analysis.contrasts import PartitionedResults, Sample, sample
-from drillsim.analysis.wording import count_words, share_words
+from drillsim.analysis.wording import count_words, share_words, unit_words
 from drillsim.quantities import clock
 from drillsim.record.outline import GoalLine
 from drillsim.report.chart_style import round_up, styles
@@ -88,12 +88,12 @@ def response_curves(
     ends.sort(key=lambda pair: (pair[1].at, float(pair[0].weighed.mean(pair[0].numbers).value or 0.0)))
     parts.append(labels([one for _, one in ends], x=WIDE - ASIDE, top=TOP, bottom=high - BELOW))
     note = (
-        f"Each line: the share of drills in which it has happened by then. The axis ends at {clock(end)}; what came later, or "
-        "never, is missing at the end of a line."
+        f"Each line: the share of {unit_words(outline.scenarios[scenario])}s in which it has happened by then. The axis ends at "
+        f"{clock(end)}; what came later, or never, is missing at the end of a line."
     )
     if goals:
         note += " A line that passes above the black point meets that goal."
-    parts.append(text(LEFT, 10, "share of drills", class_="t"))
+    parts.append(text(LEFT, 10, f"share of {unit_words(outline.scenarios[scenario])}s", class_="t"))
     return Picture(title, " ".join(told), Markup("").join(parts), WIDE, high, mark, note)
 
 
