@@ -90,6 +90,20 @@ def test_the_arrow_of_north_is_up() -> None:
     assert (x, y) == pytest.approx((0.0, 1.0))
 
 
+def test_a_gate_that_lies_beyond_the_map_is_told_so() -> None:
+    told = [t.get_text() for t in sheet(shipped("courtyard_school")).findobj(Text) if isinstance(t, Text)]
+    (foot,) = (text for text in told if "No room for the name" in text)
+    assert "door Field gate, beyond the map" in foot.replace("\n", " ")
+
+
+def test_squares_are_counted_from_the_top_left() -> None:
+    plan = plan_of([room("a", 0, 0, 40, 30)], [exit_("e", "a", 0, 2)])
+    found = layout_of(plan, paper="a3", units="metric")
+    assert found.square((found.west, found.north)) == "A1"
+    assert found.square((found.west + 1.5 * found.square_m, found.north - 2.5 * found.square_m)) == "B3"
+    assert found.square((found.west - 0.1, found.north)) == ""
+
+
 def test_letters_of_columns_go_on_after_z() -> None:
     assert [letters(k) for k in (0, 25, 26, 27, 701, 702)] == ["A", "Z", "AA", "AB", "ZZ", "AAA"]
 

@@ -115,7 +115,10 @@ class MapLayout:
         return float(c * xy[0] - s * xy[1]), float(s * xy[0] + c * xy[1])
 
     def square(self, xy: XY) -> str:
-        """Return the square of the grid that holds a point of the turned plan, such as 'C4'."""
+        """Return the square of the grid that holds a point of the turned plan, such as 'C4'; '' for a point beyond the map."""
+        west, south, east, north = self.bounds
+        if not (west <= xy[0] <= east and south <= xy[1] <= north):
+            return ""
         column, row = int((xy[0] - self.west) // self.square_m), int((self.north - xy[1]) // self.square_m)
         return f"{letters(min(column, len(self.columns) - 1))}{min(row, len(self.rows) - 1) + 1}"
 

@@ -148,7 +148,7 @@ def _door_names(
             for size in SIZES_PT
             for lines in _wraps(word)
         ):
-            left.append(f"{word} in {layout.square(turned.middle)}")
+            left.append(f"door {word}, {layout.square(turned.middle) or 'beyond the map'}")
     return left
 
 
@@ -187,7 +187,7 @@ def _equipment(
     for thing in plan.equipment:
         if thing.space not in floors:
             continue
-        sign, meaning, colour = EQUIPMENT[thing.kind]
+        sign, meaning, colour = EQUIPMENT.get(thing.kind) or (_initials(thing.kind), thing.kind.replace("-", " "), GREY)
         x, y = layout.point(thing.at)
         step = 0.09 * layout.metres_per_inch
         spots = [((x + i * step, y + j * step), 0.0) for i, j in sorted(_AROUND, key=lambda k: k[0] ** 2 + k[1] ** 2)]
@@ -196,6 +196,11 @@ def _equipment(
             axes.plot([x], [y], marker=".", ms=3, color=colour, zorder=7)
             signs[sign] = (meaning, colour)
     return signs
+
+
+def _initials(kind: str) -> str:
+    """Return the sign of a kind that has none of its own: 'KB' for a key-box."""
+    return "".join(word[0] for word in kind.split("-") if word).upper()[:3]
 
 
 _AROUND = [(i, j) for i in range(-4, 5) for j in range(-4, 5)]
@@ -208,7 +213,7 @@ def _room_names(spaces: Sequence[Space], floors: dict[str, Polygon], placed: Pla
         floor = floors[space.id]
         angles, points = angles_of(floor), points_to_try(floor)
         spots = [(point, angle) for angle in angles for point in points]
-        tries = [(size, lines) for size, lines, upright in texts_to_try(space, "") if not upright]
+        tries = _texts(space)
         if any(placed.write(lines, size, spots, within=floor, color="black") for size, lines in tries):
             continue
         if space.use == "outdoors":
@@ -221,6 +226,16 @@ def _room_names(spaces: Sequence[Space], floors: dict[str, Polygon], placed: Pla
             mark = "-"
         left.append(f"{mark} {space.name}, {inside}")
     return left
+
+
+def _texts(space: Space) -> list[tuple[float, list[str]]]:
+    """Return texts to try: rooms by number, stairs by their whole name first, since a letter alone is one of the grid."""
+    tries = [(size, lines) for size, lines, upright in texts_to_try(space, "") if not upright]
+    if space.use != "stair":
+        return tries
+    name = re.sub(r", (first|second|third) floor$", "", space.name)
+    sizes = sorted({size for size, _ in tries}, reverse=True)
+    return [(size, lines) for size in sizes for lines in ([name], textwrap.wrap(name, 8) or [name])] + tries
 
 
 def _head(figure: Figure, plan: FloorPlan, level: Level, layout: MapLayout, sheet: str) -> None:
