@@ -77,6 +77,7 @@ OPEN = frozenset(
         "engine.world",
         "exchange.dispatch_log",
         "plan.short_forms",
+        "plan.sketch",
         "plan.writing",
         "exchange.dxf",
         "exchange.geojson",

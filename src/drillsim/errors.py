@@ -159,6 +159,8 @@ EXPLANATIONS: dict[str, str] = {
     "DS315": "An enclosed court: an outdoor place from which no way leads on to the outside without going back in.",
     "DS316": "A short form of a plan file cannot be written out: a door by 'between' whose spaces share no wall, or several; a row "
     "that does not say where it begins; a copied wing whose ids would not be new.",
+    "DS317": "A line of a sketch (`drillsim new --sketch`) that is not understood, or parts of it that do not fit together. "
+    "docs/own_plan.md shows every kind of line.",
     "DS402": "An unusual width. Widths below 0.6 m (2 ft) or above 3.66 m (12 ft) are often feet and inches mixed up. "
     "Add 'wide_on_purpose: true' to keep it.",
     "DS403": "A space for more than 49 people has a single way out (the usual limit of building codes).",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-WIDTH = 140
+WIDTH = 160
 """Characters up to which a mapping or a list stands on one line."""
 _PLAIN = re.compile(r"[^\W_][\w '\"()%+./&°²·–-]*")
 """What may stand without quotes, between brackets too: begins with a letter or digit, holds no mark of YAML."""
