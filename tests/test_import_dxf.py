@@ -20,6 +20,7 @@ from drillsim.exchange.importing.draft import Draft, Wishes
 from drillsim.exchange.importing.loops import outlines_of
 from drillsim.plan import read_plan
 from drillsim.plan.network import build
+from hostile_text import in_a_plan
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -258,6 +259,15 @@ def test_mutated_bytes_are_a_draft_or_a_fault(
     path = tmp_path_factory.mktemp("m") / "a.dxf"
     path.write_bytes(bytes(content))
     assert faults_of(path) <= 1
+
+
+@settings(max_examples=cases(25), deadline=None)
+@given(in_a_plan.filter(lambda text: "\n" not in text and "\r" not in text))
+def test_any_text_in_a_room_leaves_a_plan_that_reads(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    doc, folder = drawing(), tmp_path_factory.mktemp("h")
+    doc.modelspace().add_text(text[:200], dxfattribs={"layer": "A-AREA-IDEN"}).set_placement((2, 2))
+    (folder / "plan.yaml").write_text(drafted(doc, folder).text(), encoding="utf-8")
+    assert len(read_plan(folder / "plan.yaml").spaces) == 3
 
 
 @settings(max_examples=cases(60), deadline=None)

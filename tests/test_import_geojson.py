@@ -20,8 +20,10 @@ from drillsim.errors import DrillsimError
 from drillsim.exchange.geojson.read import read_geojson
 from drillsim.exchange.geojson.tangent_plane import TangentPlane
 from drillsim.exchange.geojson.write import geojson
+from drillsim.exchange.geojson.write_imdf import imdf
 from drillsim.exchange.importing.draft import Draft, Wishes
-from drillsim.plan import read_plan
+from drillsim.plan import build, read_plan
+from hostile_text import in_a_plan
 
 ROOT = Path(__file__).resolve().parents[1]
 PLANE = TangentPlane(40.7, -73.9)
@@ -106,6 +108,36 @@ def test_coordinates_in_metres_need_to_be_said(tmp_path: Path) -> None:
     ):
         read_geojson(path, Wishes())
     assert len(read_geojson(path, Wishes(units="m")).levels) == 1
+
+
+@pytest.mark.parametrize("name", ["three_rooms", "corridor_school"])
+def test_an_archive_of_imdf_keeps_rooms_doors_and_walking_distances(name: str, tmp_path: Path) -> None:
+    plan, path, back = read_plan(ROOT / "floorplans" / f"{name}.yaml"), tmp_path / "v.zip", tmp_path / "plan.yaml"
+    path.write_bytes(imdf(plan, (59.9, 10.7)))
+    back.write_text(read_geojson(path, Wishes()).text(), encoding="utf-8")
+    ours, theirs = build(plan), build(read_plan(back))
+    assert (theirs.openings, len(theirs.floors), len(theirs.plan.stairs)) == (
+        ours.openings,
+        len(ours.floors),
+        len(plan.stairs),
+    )
+    metres = sorted(round(float(m), 6) for walks in ours.space_dist for m in walks.ravel())
+    again = sorted(round(float(m), 6) for walks in theirs.space_dist for m in walks.ravel())
+    assert again == pytest.approx(metres, abs=0.01)
+
+
+@settings(max_examples=cases(40), deadline=None)
+@given(in_a_plan)
+def test_any_name_of_a_room_is_kept_or_left_out_but_never_breaks_the_plan(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    layers = venue()
+    layers["unit"][0]["properties"]["name"] = {"en": text}
+    folder = tmp_path_factory.mktemp("h")
+    (folder / "plan.yaml").write_text(
+        read_geojson(archive(layers, folder / "v.zip"), Wishes()).text(), encoding="utf-8"
+    )
+    assert len(read_plan(folder / "plan.yaml").spaces) == 2
 
 
 @settings(max_examples=cases(60), deadline=None)

@@ -13,6 +13,7 @@ from shapely.geometry.polygon import orient
 
 from drillsim.escape import quoted
 from drillsim.exchange.geojson.collections import Collections, Feature, points_of
+from drillsim.exchange.geojson.links import add_links
 from drillsim.exchange.geojson.tangent_plane import EQUATOR_M, TangentPlane
 from drillsim.exchange.importing.draft import XY, Draft, Wishes, rounded
 from drillsim.exchange.importing.grounds import join_parts
@@ -50,23 +51,26 @@ def read_venue(draft: Draft, path: Path, found: Collections, wishes: Wishes) -> 
         )
     place = _placing(draft, path, found, units, wishes)
     levels = _add_levels(draft, by_kind.get("level", []), units)
-    shapes = _add_units(draft, units, levels, place)
+    ids, shapes = _add_units(draft, units, levels, place)
     openings = [o for o in by_kind.get("opening", []) if o.kind in ("LineString", "MultiLineString")]
     used = sum(_add_opening(draft, o, levels, shapes, place) for o in openings)
+    stairs = add_links(draft, by_kind.get("relationship", []), ids)
     join_parts(draft)
-    draft.counts = {"levels": len(draft.levels), "units": len(units), "openings": used}
+    draft.counts = {"levels": len(draft.levels), "units": len(units), "openings": used, "stairs": stairs}
     rest = sorted(
-        k for k in by_kind if k not in ("level", "unit", "opening", "venue", "building", "address", "footprint")
+        k
+        for k in by_kind
+        if k not in ("level", "unit", "opening", "venue", "building", "address", "footprint", "relationship")
     )
     if rest:
         draft.note(
             "left out",
             f"features of no meaning to a plan: {', '.join(f'{quoted(k)} ({len(by_kind[k])})' for k in rest[:12])}",
         )
-    if len(draft.levels) > 1:
-        draft.note(
-            "missing", "stairs: GeoJSON and IMDF do not tell where a flight begins and ends. Add them to the plan"
-        )
+    if stairs:
+        draft.note("guessed", f"width and length of stairs ({stairs}): the file only tells what they join")
+    elif len(draft.levels) > 1:
+        draft.note("missing", "stairs: no relationship of category 'stairs' tells what they join. Add them to the plan")
     if not any(o["kind"] == "exit" for o in draft.openings):
         draft.note("missing", "no opening leads outside")
     draft.note("missing", "nobody is placed: write people in the plan, or import a room list into it")
@@ -169,8 +173,10 @@ def _ordinal(feature: Feature | None, name: str) -> float:
 
 def _add_units(
     draft: Draft, units: Sequence[Feature], levels: Mapping[str, str], place: Place
-) -> dict[str, SpaceShapes]:
+) -> tuple[dict[str, str], dict[str, SpaceShapes]]:
+    """Add the units, and return their ids in the plan by those of the file, and their shapes by level."""
     found: dict[str, dict[str, Polygon]] = {}
+    ids: dict[str, str] = {}
     skipped = 0
     for unit in units:
         category = _words(_get(unit, "category", "usetype", "spacetype", "type"))
@@ -181,7 +187,7 @@ def _add_units(
         label = _words(_get(unit, "name", "unitname", "namelong", "room", "roomnumber", "altname"))
         number = _words(_get(unit, "unitnumber", "number"))
         level = levels[_words(_get(unit, "levelid", "level", "floorid", "floor", "ordinal"))]
-        id_ = draft.id_for(number or label or category, "space")
+        id_ = ids[unit.id] = draft.id_for(number or label or category, "space")
         people = _number(_get(unit, "capacity", "people", "occupants", "occupancy"))
         rings = [rounded(r.coords) for r in (shape.exterior, *shape.interiors)]
         holes = [r for r in rings[1:] if len(r) > 2]
@@ -200,7 +206,7 @@ def _add_units(
         found.setdefault(level, {})[id_] = shape
     if skipped:
         draft.note("left out", f"{skipped} units without an outline, or of a category that is no room")
-    return {level: SpaceShapes(shapes) for level, shapes in found.items()}
+    return ids, {level: SpaceShapes(shapes) for level, shapes in found.items()}
 
 
 def _shape(unit: Feature, place: Place) -> Polygon | None:

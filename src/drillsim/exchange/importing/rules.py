@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-PROBE, SWING, VIRTUAL, EXIT_AREA, USE, LANDING, FACES, NAMED, PEOPLE, STAIR, BOUNDARY, ROWS, GROUNDS, STOREY = (
-    "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I12", "I13", "I14",
+PROBE, SWING, VIRTUAL, EXIT_AREA, USE, LANDING, FACES, NAMED, PEOPLE, STAIR, BOUNDARY, ROWS, GROUNDS, STOREY, LINK = (
+    "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "I12", "I13", "I14", "I15",
 )  # fmt: skip
 RULES = {
     PROBE: "The rooms of a door are those that hold the points 0.10, 0.25 or 0.45 m beyond the two faces of its wall.",
@@ -21,6 +21,7 @@ RULES = {
     BOUNDARY: "The rooms of a door are those whose space boundaries name it.",
     GROUNDS: "An outdoor place 6 m wide is drawn around a building whose parts have no way between them inside; its gate leads out.",
     STOREY: "A level lies 4 m above the one below where the file tells no height.",
+    LINK: "A stair of which only the two spaces are known is 1.5 m wide, and its walk 2.62 times its rise.",
     ROWS: "A room of a list has its area as a rectangle, in a row along an invented corridor; nothing of it is measured.",
 }
 """Number of a rule to its text, as it stands in the provenance of an imported plan."""
