@@ -341,6 +341,15 @@ def test_the_word_file_holds_what_the_markdown_holds() -> None:
     assert sorted(w for w in words if w) == sorted(w for w in wanted if w.strip())
 
 
+def test_columns_of_word_are_as_wide_as_what_they_hold_and_fill_the_page() -> None:
+    grid = Grid(("Time (m:ss)", "What happens"), (("0:10", "The front office has the report, by radio."),))
+    read = docx.Document(io.BytesIO(word([grid], mark="INTERNAL", note="A draft")))
+    first, second = (column.width or 0 for column in read.tables[0].columns)
+    section = read.sections[0]
+    assert 2 * first < second
+    assert first + second == pytest.approx(section.page_width - section.left_margin - section.right_margin, abs=2000)  # type: ignore[operator]
+
+
 def test_the_same_draft_is_the_same_word_file_byte_for_byte() -> None:
     blocks: list[Block] = [Heading("Overview"), Paragraph("One"), Bullets(("a", "b"))]
     first, again = (word(blocks, mark="INTERNAL", note="A draft") for _ in range(2))

@@ -93,7 +93,27 @@ def _table(document: Document, grid: Grid) -> None:
         for cell, text in zip(table.add_row().cells, row, strict=True):
             _write(cell.paragraphs[0], text)
     _repeat_heads(table)
+    _set_widths(document, table, grid)
     document.add_paragraph()
+
+
+SHORTEST, LONGEST = 14, 34
+"""Characters that a column is taken to hold at least and at most, so that no word of a narrow one is broken."""
+
+
+def _set_widths(document: Document, table: Any, grid: Grid) -> None:
+    """Share the width of the page among the columns by the length of what they hold."""
+    section = document.sections[-1]
+    free = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+    held = [
+        min(max(SHORTEST, *(len(str(row[i])) for row in (grid.heads, *grid.rows))), LONGEST)
+        for i in range(len(grid.heads))
+    ]
+    table.autofit = False
+    for i, column in enumerate(table.columns):
+        column.width = round(free * held[i] / sum(held))
+        for cell in column.cells:
+            cell.width = column.width
 
 
 def _repeat_heads(table: Any) -> None:

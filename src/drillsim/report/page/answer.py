@@ -170,7 +170,7 @@ def goal_table(numbers: Numbers, outline: Outline, scenario: str) -> HtmlTable |
     notes = [say("{}: the verdict turns with {}.", short(mix), ", ".join(map(str, keys))) for mix, keys in turned]
     if any(verdict_of(one) == CLOSE for one in found):
         notes.append(
-            f"Too close to call: from so few {counted} the true share may lie on either side of the wanted one."
+            say("Too close to call: from so few {} the true share may lie on either side of the wanted one.", counted)
         )
     return HtmlTable(f"Goals: share of the {counted} that met them, and the verdict", heads, rows, notes)
 
