@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -86,6 +87,25 @@ def test_roles_and_labels_stand_beside_and_hostile_ones_stay_text() -> None:
 def test_frames_are_even_and_rows_in_order() -> None:
     rows = opened(written()).execute("SELECT frame, id FROM trajectory_data").fetchall()
     assert rows == sorted(set(rows))
+
+
+def test_python_writes_what_the_verb_writes_and_replaces_nothing_unasked(tmp_path: Path) -> None:
+    file = tmp_path / "t.sqlite"
+    with pytest.raises(ds.ResultError, match="2 levels"):
+        ds.write_trajectories(drill(), file)
+    ds.write_trajectories(drill(), file, level="L1", frames_per_s=5.0)
+    tables = ("trajectory_data", "drillsim_agents", "geometry")
+    ours, theirs = opened(file.read_bytes()), opened(written("L1"))
+    assert all(
+        ours.execute(f"SELECT * FROM {t}").fetchall() == theirs.execute(f"SELECT * FROM {t}").fetchall() for t in tables
+    )
+    with pytest.raises(ds.ResultError, match="is there already"):
+        ds.write_trajectories(drill(), file, level="L1")
+    for wrong, told in (({"level": "L9"}, "no level called"), ({"level": "L0", "frames_per_s": 0.0}, "more than 0")):
+        with pytest.raises(ds.ResultError, match=told):
+            ds.write_trajectories(drill(), tmp_path / "x", **wrong)
+    with pytest.raises(ds.ResultError, match="record_legs"):
+        ds.write_trajectories(replace(drill(), plan=None), tmp_path / "x", level="L0")
 
 
 def test_the_verb_writes_a_file_for_each_level_and_says_what_it_is_not_for(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from drillsim.study.design import Study
     from drillsim.study.handouts.stress_des import stress_des
     from drillsim.study.handouts.tables import write_table
+    from drillsim.study.handouts.trajectories import write_trajectories
     from drillsim.study.handouts.workbook import write_workbook
     from drillsim.study.rerun import Rerun, rerun
     from drillsim.study.results import Results, read_results, write_results
@@ -86,6 +87,7 @@ _HOMES = {
     "vary": "study.vary",
     "write_results": "study.results",
     "write_table": "study.handouts.tables",
+    "write_trajectories": "study.handouts.trajectories",
     "write_workbook": "study.handouts.workbook",
 }
 
@@ -94,7 +96,7 @@ __all__ = [
     "Scenario", "ScenarioError", "SimulationError", "Study", "Term", "Trace", "Unit", "Variant", "assess", "build", "check",
     "compare", "example", "factorial", "play_term", "plot_plan", "read_mixes", "read_plan", "read_portfolio",
     "read_results", "read_scenario", "replay", "rerun", "run", "simulate", "stress_des", "tell", "to_networkx", "variant", "vary", "write_results",
-    "write_table", "write_workbook",
+    "write_table", "write_trajectories", "write_workbook",
 ]  # fmt: skip
 
 

@@ -55,8 +55,8 @@ def trajectories(
     """
     from drillsim.engine.simulate import simulate
     from drillsim.errors import closest
-    from drillsim.exchange.trajectories.write import NOTE, trajectory_database
-    from drillsim.report.replay.tracks import tracks_of
+    from drillsim.exchange.trajectories.write import NOTE
+    from drillsim.study.handouts.trajectories import trajectories_of
 
     given = inputs.load([scenario], plan, mixes, ())
     played, mix = given.scenarios[0], _chosen(given.mixes, mix_name)
@@ -69,15 +69,7 @@ def trajectories(
     one_file.refuse_existing(list(files), overwrite=overwrite)
     terminal.faults(given.warnings, err=True)
     trace = simulate(played, given.plan, mix, seed=seed, replication=replication, record_legs=True)
-    people, units, _ = tracks_of(trace)
-    about = {"scenario": trace.scenario, "mix": trace.mix, "seed": str(seed), "replication": str(replication)}
-    roles = {unit.id: (unit.role, unit.label or unit.id) for unit in mix.units}
-    written = {
-        path: trajectory_database(
-            given.plan, [*people, *units], part, frames_per_s=frames_per_s, until_s=trace.horizon_s, roles=roles, about=about
-        )
-        for path, part in files.items()
-    }  # fmt: skip
+    written = {path: trajectories_of(trace, part, frames_per_s=frames_per_s, mix=mix) for path, part in files.items()}
     one_file.write_files(written, overwrite=overwrite)
     terminal.say(NOTE)
 
