@@ -154,3 +154,11 @@ def test_a_plan_that_is_drawn_otherwise_is_told_and_identical(tmp_path: Path, ho
     found = judge(baseline, path, first=25)
     assert found.is_identical
     assert "gated: plan.openings" in found.changed
+
+
+def test_work_counts_alike_whatever_else_the_process_has_read(tmp_path: Path) -> None:
+    found = []
+    for _ in range(3):
+        scenario, plan, mixes = school(tmp_path).read()
+        found += [counted_work(scenario, plan, mixes[mix], seed=1) for mix in ("one", "two", "one")]
+    assert found[::3] == found[2::3] == [found[0]] * 3

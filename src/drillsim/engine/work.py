@@ -11,7 +11,8 @@ from __future__ import annotations
 import gc
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType
@@ -31,6 +32,8 @@ from drillsim.streams.streams import Streams
 
 _HOME = str(Path(__file__).resolve().parents[1])
 _DECIDES = ("choose", "choose_first_aid", "choose_fetcher", "choose_escort")
+_OF_CACHES = frozenset({"__eq__", "__hash__"})
+"""Methods by which caches find their entries: how often depends on what else the process has read."""
 COUNTERS = {
     "simpy_events": "events that SimPy's clock handled",
     "simpy_scheduled": "events put on SimPy's event list",
@@ -39,7 +42,7 @@ COUNTERS = {
     "paths_planned": "paths of units planned",
     "crowd_calls": "calls of the crowd",
     "passes": "passes of persons through doors, exits and stairs",
-    "calls": "calls of functions of drillsim, without comprehensions",
+    "calls": "calls of functions of drillsim, without comprehensions and comparisons of keys",
     "cells": "cells of the floor",
     "bytes": "bytes of the crowd's arrays; told, never judged",
 }
@@ -49,15 +52,15 @@ COUNTERS = {
 def counted_work(scenario: Scenario, plan: FloorPlan, mix: Mix, *, seed: int, replication: int = 0) -> dict[str, int]:
     """Play a drill twice, and return the counts of the second time by the names of COUNTERS."""
     _play(scenario, plan, mix, Streams(seed, scenario.draws, replication))
-    gc.collect()
     counts, drawn, before = Counter[CodeType](), [0], sys.getprofile()
     streams = Streams(seed, scenario.draws, replication)
-    sys.setprofile(_counter(counts, drawn))
-    try:
-        drill = _play(scenario, plan, mix, streams)
-    finally:
-        sys.setprofile(before)
-    ours = {code: n for code, n in counts.items() if code.co_filename.startswith(_HOME) and code.co_name[0] != "<"}
+    with _no_collection():
+        sys.setprofile(_counter(counts, drawn))
+        try:
+            drill = _play(scenario, plan, mix, streams)
+        finally:
+            sys.setprofile(before)
+    ours = {code: n for code, n in counts.items() if code.co_filename.startswith(_HOME) and _is_counted(code)}
     decides = [getattr(Dispatcher, name).__code__ for name in _DECIDES]
     return {
         "simpy_events": counts[simpy.Environment.step.__code__],
@@ -71,6 +74,22 @@ def counted_work(scenario: Scenario, plan: FloorPlan, mix: Mix, *, seed: int, re
         "cells": len(drill.world.cells.space),
         "bytes": int(getattr(drill.crowd, "bytes_used", int)()),
     }
+
+
+def _is_counted(code: CodeType) -> bool:
+    return code.co_name[0] != "<" and code.co_name not in _OF_CACHES
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector from calling anything that would be counted."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _counter(counts: Counter[CodeType], drawn: list[int]) -> Callable[[FrameType, str, Any], None]:

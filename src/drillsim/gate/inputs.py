@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -41,11 +43,24 @@ class InputFiles:
 
     def read(self) -> tuple[Scenario, FloorPlan, Mixes]:
         """Return scenario, plan and mixes, checked together. Raises DrillsimError with every fault."""
-        scenario, plan, mixes = read_scenario(self.file), read_plan(self.plan), read_mixes(self.mixes)
+        scenario, plan, mixes = read_scenario(self.file), _plan_of(self.plan), read_mixes(self.mixes)
         faults: list[Fault] = only_errors(check(scenario, plan, mixes))
         if faults:
             raise ScenarioError(faults=faults)
         return scenario, plan, mixes
+
+
+def _plan_of(path: Path) -> FloorPlan:
+    """Return the plan of a file; baselines of one school share it with its network, so long as the file has the same bytes."""
+    try:
+        return _plan_with(path, hashlib.sha256(path.read_bytes()).hexdigest())
+    except OSError:
+        return read_plan(path)
+
+
+@lru_cache(maxsize=4)
+def _plan_with(path: Path, _sha256: str) -> FloorPlan:
+    return read_plan(path)
 
 
 def relative(path: Path, folder: Path) -> str:
