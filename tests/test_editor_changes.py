@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shapely import Polygon
 
+from drillsim.editor.plan_file import alike, read_plan_file
 from drillsim.editor.session import Session, StaleError
 from drillsim.errors import PlanError
 
@@ -118,7 +123,7 @@ def test_a_change_of_a_draft_that_was_not_seen_is_refused(pen: Pen) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "given"),
+    ("change", "values"),
     [
         ("room", {"corners": [[0, 0], [0, 3]]}),
         ("room", {"corners": [[0, 0], [9, 9], [9, 0], [0, 9]]}),
@@ -132,12 +137,47 @@ def test_a_change_of_a_draft_that_was_not_seen_is_refused(pen: Pen) -> None:
         ("remove", {"section": "spaces", "id": "nobody"}),
         ("set", {"section": "spaces", "id": "hall", "name": "people", "value": "-3"}),
         ("set", {"section": "spaces", "id": "hall", "name": "polygon", "value": "[]"}),
+        ("room", {"corners": [[0, 0], [9, 3]], "use": "ballroom"}),
+        ("room", {"corners": [[0, 0], [9, 3]], "people": 1.5}),
+        ("room", {}),
+        ("door", {"at": [5, 3], "lock": "chewing gum"}),
+        ("door", {"at": [0.5, 6], "width_m": -1.0}),
+        ("row", {"corners": [[0, 0], [9, 3], [9, 9]], "count": 2}),
         ("nothing", {}),
     ],
 )
-def test_what_cannot_be_drawn_is_refused_and_leaves_the_draft(pen: Pen, change: str, given: dict[str, Any]) -> None:
+def test_what_cannot_be_drawn_is_refused_and_leaves_the_draft(pen: Pen, change: str, values: dict[str, Any]) -> None:
     hall_and_row(pen)
     before = pen.session.draft
     with pytest.raises(PlanError):
-        pen.draw(change, **given)
+        pen.draw(change, **values)
     assert pen.session.draft is before
+
+
+def neighbours(draft: dict[str, Any]) -> set[frozenset[str]]:
+    """Pairs of spaces that share a piece of wall, found by shapely alone."""
+    floors = {s["id"]: Polygon(s["polygon"]) for s in draft["spaces"]}
+    pairs = combinations(floors, 2)
+    return {frozenset(p) for p in pairs if floors[p[0]].buffer(0.002).intersection(floors[p[1]].boundary).length > 0.05}
+
+
+@given(st.data())
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+def test_neighbours_stay_neighbours_and_what_is_saved_is_what_was_drawn(
+    tmp_path_factory: Any, data: st.DataObject
+) -> None:
+    pen = Pen(tmp_path_factory.mktemp("plan") / "plan.yaml")
+    hall_and_row(pen)
+    before = neighbours(pen.session.draft)
+    for _ in range(data.draw(st.integers(1, 5))):
+        spaces = pen.session.draft["spaces"]
+        corner = data.draw(st.sampled_from([c for s in spaces for c in s["polygon"]]))
+        by = data.draw(st.sampled_from([(0.4, 0.0), (-0.4, 0.3), (0.0, -0.3), (0.25, 0.25)]))
+        to = [corner[0] + by[0], corner[1] + by[1]]
+        try:
+            pen.draw(data.draw(st.sampled_from(["corner", "wall"])), **{"from": corner, "to": to})
+        except PlanError:
+            continue
+        assert before <= neighbours(pen.session.draft)
+    pen.session.save(pen.session.version)
+    assert alike(read_plan_file(pen.session.path).draft, pen.session.draft)

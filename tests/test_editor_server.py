@@ -132,6 +132,19 @@ def test_the_token_stands_behind_the_hash_and_differs_each_time(server: EditorSe
     assert server.server_address[0] == "127.0.0.1"
 
 
+def test_unsaved_work_is_kept_while_one_draws_and_older_work_is_not_lost(server: EditorServer) -> None:
+    place = server.session.path.with_name("plan.yaml.unsaved")
+    place.write_text("of an earlier session", encoding="utf-8")
+    server.session = Session(server.session.path, units="m")
+    server.session.change(1, "room", ROOM)
+    server.keep_every_s = 0.0
+    server.service_actions()
+    assert "use: corridor" in place.read_text("utf-8")
+    assert place.with_name("plan.yaml.unsaved-before").read_text("utf-8") == "of an earlier session"
+    server.session.save(server.session.version)
+    assert not place.exists()
+
+
 def test_files_that_are_no_scan_are_refused(tmp_path: Path) -> None:
     for name, content in {
         "a.png": b"\x89PNG\r\n\x1a\n", "b.jpg": b"\xff\xd8\xff\xe0", "c.svg": b"<svg/>", "d.pdf": b"%PDF-1.7 broken",

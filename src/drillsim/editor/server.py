@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from hmac import compare_digest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
@@ -24,6 +26,8 @@ from drillsim.escape import one_line
 HOST = "127.0.0.1"
 MOST_BYTES = 256 * 1024
 """Largest body of a request; a change is a few hundred bytes."""
+KEEP_EVERY_S = 15.0
+"""Seconds between two keepings of unsaved work beside the file."""
 TOKEN = "X-Drillsim-Token"
 STATIC = {
     "/": ("index.html", "text/html; charset=utf-8"),
@@ -60,6 +64,7 @@ class EditorServer(ThreadingHTTPServer):
     def __init__(self, session: Session, scan: Scan | None = None, *, port: int = 0) -> None:
         super().__init__((HOST, port), _Request)
         self.session, self.scan = session, scan
+        self.keep_every_s, self._kept_at = KEEP_EVERY_S, time.monotonic()
         self.token = secrets.token_urlsafe(24)
 
     @property
@@ -76,6 +81,14 @@ class EditorServer(ThreadingHTTPServer):
     def hosts(self) -> frozenset[str]:
         """Names under which it may be asked; any other comes from a page that has another name point here."""
         return frozenset({f"{HOST}:{self.port}", f"localhost:{self.port}"})
+
+    def service_actions(self) -> None:
+        """Keep unsaved work beside the file every few seconds, for windows that are closed and computers that stop."""
+        if time.monotonic() - self._kept_at < self.keep_every_s:
+            return
+        self._kept_at = time.monotonic()
+        with suppress(OSError, DrillsimError):  # tried again later; saving itself tells why
+            self.session.autosave()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a browser that went away."""

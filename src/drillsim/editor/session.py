@@ -10,6 +10,7 @@ from typing import Any, Literal
 from drillsim.editor.changes import doors, drawing, fixtures, levels, shaping
 from drillsim.editor.changes.draft import SECTIONS, Draft, faults_of, find, plan_of
 from drillsim.editor.changes.properties import MODELS, fields, set_of_plan, set_property, shown
+from drillsim.editor.given import GivenValues, read_given
 from drillsim.editor.messages import message_rows
 from drillsim.editor.plan_file import (
     OpenFile,
@@ -21,12 +22,12 @@ from drillsim.editor.plan_file import (
     save,
     unsaved_beside,
 )
-from drillsim.errors import Fault, PlanError, ScenarioError, only_errors
+from drillsim.errors import Fault, PlanError, only_errors
 from drillsim.plan.passage import is_exit
 
 MOST_UNDONE = 500
 """Largest number of changes that can be undone."""
-Given = Mapping[str, Any]
+Given = GivenValues
 Done = tuple[Draft, Any]
 
 
@@ -45,6 +46,9 @@ class Session:
         self._after: list[Draft] = []
         self._faults: list[Fault] = faults_of(self._draft)
         self.version = 1
+        self._left_behind = unsaved_beside(path) is not None
+        """Whether work of an earlier session lies beside the file, which this one has not taken."""
+        self._autosaved = self._draft
 
     @property
     def path(self) -> Path:
@@ -61,7 +65,7 @@ class Session:
         """Whether everything drawn stands in the file."""
         return self._draft is self._saved
 
-    def change(self, version: int, name: str, given: Given) -> dict[str, Any]:
+    def change(self, version: int, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Make one change by name and return the state after it; see `CHANGES`.
 
         Raises StaleError where the caller has seen another draft, and PlanError, with the draft as it was, where the change cannot be
@@ -72,7 +76,9 @@ class Session:
                 raise StaleError
             if name not in CHANGES:
                 raise PlanError(f"there is no change called '{name}'")
-            draft, told = _made(CHANGES[name], self._draft, given)
+            draft, told = CHANGES[name](self._draft, read_given(given))
+            if draft["spaces"]:
+                plan_of(draft)  # refuses what no plan may hold
             if draft != self._draft:
                 self._before = [*self._before[-MOST_UNDONE + 1 :], self._draft]
                 self._after = []
@@ -98,6 +104,7 @@ class Session:
                 raise StaleError
             self._before.append(self._draft)
             self._take(read_unsaved(self.path))
+            self._left_behind = False
             return self.state()
 
     def _take(self, draft: Draft) -> None:
@@ -116,15 +123,26 @@ class Session:
                 raise PlanError("nothing is drawn yet, so nothing was saved. Draw a room first")
             self._kept = save(self._kept, self._draft)
             self._saved = self._draft
-            place = unsaved_beside(self.path)
-            if place is not None:
-                place.unlink()
+            self.autosave()
             return self.state()
 
     def autosave(self) -> Path | None:
-        """Write work that is not saved beside the file and return where; None where there is none."""
+        """Write work that is not saved beside the file and return where; None where there is none.
+
+        Work of an earlier session that was not taken is kept under another name.
+        """
         with self.lock:
-            return None if self.is_saved or not self._draft["spaces"] else autosave(self._kept, self._draft)
+            place = unsaved_beside(self.path)
+            if self.is_saved or not self._draft["spaces"]:
+                if place is not None and not self._left_behind:
+                    place.unlink()
+                return None
+            if place is not None and self._draft is self._autosaved:
+                return place
+            if place is not None and self._left_behind:
+                place.replace(place.with_name(place.name + "-before"))
+            self._left_behind, self._autosaved = False, self._draft
+            return autosave(self._kept, self._draft)
 
     def assess(self, version: int) -> dict[str, Any]:
         """Return the least seconds to each space from the posts, from the entries where there are no posts."""
@@ -187,36 +205,12 @@ def _counted(n: int, word: str) -> str:
     return f"{n:,} {word}{'' if n == 1 else 's'}"
 
 
-def _made(change: Callable[[Draft, Given], Done], draft: Draft, given: Given) -> Done:
-    try:
-        return change(draft, given)
-    except KeyError as e:
-        raise PlanError(f"this change needs {e}") from None
-    except (TypeError, ValueError, IndexError, OverflowError) as e:
-        raise PlanError(f"this change cannot be made: {e}") from None
-    except ScenarioError as e:
-        raise PlanError(faults=e.faults) from None
-
-
-def _point(given: Given, key: str = "at") -> tuple[float, float]:
-    x, y = (float(v) for v in given[key])
-    if not (abs(x) < 1e5 and abs(y) < 1e5):
-        raise ValueError("a point lies too far away")
-    return x, y
-
-
-def _corners(given: Given) -> list[tuple[float, float]]:
-    return [_point({"at": c}) for c in given["corners"]]
-
-
 def _box(given: Given) -> list[tuple[float, float]]:
-    (x0, y0), (x1, y1) = _corners(given)
-    return [
-        (min(x0, x1), min(y0, y1)),
-        (max(x0, x1), min(y0, y1)),
-        (max(x0, x1), max(y0, y1)),
-        (min(x0, x1), max(y0, y1)),
-    ]
+    if len(given["corners"]) != 2:
+        raise PlanError("corners: two opposite corners of a rectangle are needed here")
+    (x0, y0), (x1, y1) = given["corners"]
+    west, east, south, north = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+    return [(west, south), (east, south), (east, north), (west, north)]
 
 
 def _selected(section: str, done: tuple[Draft, Any]) -> Done:
@@ -225,7 +219,7 @@ def _selected(section: str, done: tuple[Draft, Any]) -> Done:
 
 
 def _room(draft: Draft, given: Given) -> Done:
-    corners = _corners(given)
+    corners = given["corners"]
     how = {k: given[k] for k in ("use", "label", "people") if k in given}
     return _selected(
         "spaces", drawing.draw_room(draft, given["level"], _box(given) if len(corners) == 2 else corners, **how)
@@ -233,34 +227,36 @@ def _room(draft: Draft, given: Given) -> Done:
 
 
 def _row(draft: Draft, given: Given) -> Done:
-    a, b = _corners(given)
+    a, _, b, _ = _box(given)
+    if given["corners"][0] != a:  # numbered from the corner where the drawing began
+        a, b = given["corners"]
     how = {k: v for k, v in given.items() if k not in ("level", "corners", "count")}
-    return _selected("spaces", drawing.draw_row(draft, given["level"], (a, b), int(given["count"]), **how))
+    return _selected("spaces", drawing.draw_row(draft, given["level"], (a, b), given["count"], **how))
 
 
 def _door(draft: Draft, given: Given) -> Done:
     how = {k: given[k] for k in ("width_m", "lock", "kind", "label", "reach_m") if k in given}
-    return _selected("openings", doors.put_door(draft, given["level"], _point(given), **how))
+    return _selected("openings", doors.put_door(draft, given["level"], given["at"], **how))
 
 
 def _stair(draft: Draft, given: Given) -> Done:
     if "corners" in given:
         return _selected("stairs", levels.draw_stair(draft, given["level"], _box(given), label=given.get("label", "")))
-    return _selected("stairs", levels.join_stair(draft, given["level"], _point(given), label=given.get("label", "")))
+    return _selected("stairs", levels.join_stair(draft, given["level"], given["at"], label=given.get("label", "")))
 
 
 def _fixture(draft: Draft, given: Given) -> Done:
     if given["kind"] == "assembly":
-        return _selected("assembly", fixtures.put_assembly(draft, _point(given), label=given.get("label", "")))
+        return _selected("assembly", fixtures.put_assembly(draft, given["at"], label=given.get("label", "")))
     section = fixtures.FIXED.get(given["kind"], ("", ""))[0]
     label = given.get("label", "")
-    return _selected(section, fixtures.put_fixture(draft, given["level"], _point(given), given["kind"], label=label))
+    return _selected(section, fixtures.put_fixture(draft, given["level"], given["at"], given["kind"], label=label))
 
 
 def _move(draft: Draft, given: Given) -> Done:
     if given["section"] == "openings":
-        return doors.move_door(draft, given["id"], _point(given, "to"), float(given.get("reach_m", 1.0))), None
-    return fixtures.move_point(draft, given["section"], given["id"], _point(given, "to")), None
+        return doors.move_door(draft, given["id"], given["to"], given.get("reach_m", 1.0)), None
+    return fixtures.move_point(draft, given["section"], given["id"], given["to"]), None
 
 
 CHANGES: Mapping[str, Callable[[Draft, Given], Done]] = {
@@ -269,16 +265,16 @@ CHANGES: Mapping[str, Callable[[Draft, Given], Done]] = {
     "door": _door,
     "stair": _stair,
     "fixture": _fixture,
-    "level": lambda d, g: _selected("levels", levels.add_level(d, str(g.get("label", "")), float(g["elevation_m"]))),
+    "level": lambda d, g: _selected("levels", levels.add_level(d, g.get("label", ""), g["elevation_m"])),
     "copy-level": lambda d, g: _selected(
-        "levels", levels.copy_level(d, g["level"], str(g.get("label", "")), float(g["elevation_m"]))
+        "levels", levels.copy_level(d, g["level"], g.get("label", ""), g["elevation_m"])
     ),
-    "corner": lambda d, g: (shaping.move_corner(d, g["level"], _point(g, "from"), _point(g, "to")), None),
-    "wall": lambda d, g: (shaping.push_wall(d, g["level"], _point(g, "from"), _point(g, "to")), None),
+    "corner": lambda d, g: (shaping.move_corner(d, g["level"], g["from"], g["to"]), None),
+    "wall": lambda d, g: (shaping.push_wall(d, g["level"], g["from"], g["to"]), None),
     "move": _move,
     "remove": lambda d, g: (fixtures.remove(d, g["section"], g["id"]), None),
     "set": lambda d, g: (set_property(d, g["section"], g["id"], g["name"], g["value"]), None),
     "set-plan": lambda d, g: (set_of_plan(d, g["name"], g["value"]), None),
-    "entry": lambda d, g: (fixtures.set_entry(d, g["id"], g["service"], bool(g["comes"])), None),
+    "entry": lambda d, g: (fixtures.set_entry(d, g["id"], g["service"], g["comes"]), None),
 }
 """Every change that the page can ask for, by name."""

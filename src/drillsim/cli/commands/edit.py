@@ -35,11 +35,13 @@ def edit(plan: Path, scan: Path | None, page: int, units: str, port: int, no_ope
     from drillsim.editor.scan import read_scan
     from drillsim.editor.server import EditorServer
     from drillsim.editor.session import Session
+    from drillsim.editor.splicing import round_trip
 
     if plan.suffix.lower() not in (".yaml", ".yml", ".json"):
         raise click.UsageError(f"{plan}: name a file that ends in .yaml, .yml or .json")
     if not plan.parent.is_dir():
         raise click.UsageError(f"{plan}: there is no folder '{plan.parent}'. Make it first")
+    round_trip()  # what saving needs is asked for before anything is drawn
     session = Session(plan, units=units)
     picture = read_scan(scan, page) if scan else None
     try:
@@ -63,13 +65,15 @@ def _serve(server: Any) -> None:
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    signals = [s for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if (s := getattr(signal, name, None)) is not None]
+    before = {s: signal.signal(s, stop) for s in signals}
     try:
         server.serve_forever(poll_interval=0.2)
     except KeyboardInterrupt:
         pass
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for s, action in before.items():
+            signal.signal(s, action)
         server.server_close()
 
 

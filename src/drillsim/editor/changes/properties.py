@@ -113,7 +113,7 @@ def _checked(model: type[BaseModel], thing: Thing, name: str, value: Any) -> Thi
     try:
         new = model.model_validate({**thing, name: value}, context={"si": True})
     except ValidationError as e:
-        raise told_of_code(e, model, {**thing, name: value}) from None
+        raise PlanError(faults=told_of_code(e, model, {**thing, name: value}).faults) from None
     return new.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
