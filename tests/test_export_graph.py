@@ -75,15 +75,15 @@ def test_the_same_bytes_each_time_and_nothing_replaced_unasked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan = str(ROOT / "floorplans" / "three_rooms.yaml")
-    for name in ("net.graphml", "net.json"):
+    for name, form in (("net.graphml", "graphml"), ("net.json", "node-link")):
         file = tmp_path / name
-        assert main(["export", "plan", plan, str(file)]) == 0
+        assert main(["export", "plan", plan, str(file), "--as", form]) == 0
         first = file.read_bytes()
         file.write_bytes(b"mine")
-        assert main(["export", "plan", plan, str(file)]) == 2
+        assert main(["export", "plan", plan, str(file), "--as", form]) == 2
         assert "add --overwrite" in capsys.readouterr().err
         assert file.read_bytes() == b"mine"
-        assert main(["export", "plan", plan, str(file), "--overwrite"]) == 0
+        assert main(["export", "plan", plan, str(file), "--as", form, "--overwrite"]) == 0
         assert file.read_bytes() == first
     assert sorted(p.name for p in tmp_path.iterdir()) == ["net.graphml", "net.json"]
 

@@ -70,14 +70,14 @@ def metres(plan: ds.FloorPlan) -> dict[tuple[str, str, str], float]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("name", sorted(p.stem for p in (ROOT / "floorplans").glob("*.yaml")))
+@pytest.mark.parametrize("name", ["three_rooms", "courtyard_school", "doe_secondary"])
 def test_a_shipped_plan_comes_back(name: str, form: str) -> None:
     plan = ds.read_plan(ROOT / "floorplans" / f"{name}.yaml")
     same(plan, back(plan, form))
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=cases(30), deadline=None)
+@settings(max_examples=cases(15), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_a_random_floor_comes_back(form: str, seed: int) -> None:
     drawn = drawn_floor(np.random.Generator(np.random.Philox(seed)))
@@ -89,7 +89,7 @@ def test_a_random_floor_comes_back(form: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=cases(25), deadline=None)
+@settings(max_examples=cases(18), deadline=None)
 @given(text=in_a_plan)
 def test_any_name_comes_back(form: str, text: str) -> None:
     plan = named(text)

@@ -22,7 +22,7 @@ TEXT_M = 0.5
 LONGEST_TEXT = 250
 """Characters of a text in the drawing, which DXF limits; the record has all of them."""
 COLOURS = {
-    layers.LEVEL: 8, layers.ROOMS: 7, layers.HOLES: 8, layers.NAMES: 5, layers.DOORS: 3, layers.EXITS: 1,
+    layers.LEVEL: 8, layers.ROOMS: 7, layers.HOLES: 8, layers.NAMES: 7, layers.DOORS: 3, layers.EXITS: 1,
     layers.FLIGHTS: 6, layers.POINTS: 30,
 }  # fmt: skip
 """Colour of each kind of layer by its number in AutoCAD's index."""
