@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import ezdxf.filemanagement
 import pytest
@@ -16,6 +17,7 @@ from depth import cases
 from drillsim.cli import main
 from drillsim.errors import DrillsimError
 from drillsim.exchange.dxf.read import read_dxf
+from drillsim.exchange.formats import format_of, reader_of
 from drillsim.exchange.importing.draft import Draft, Wishes
 from drillsim.exchange.importing.loops import outlines_of
 from drillsim.plan import read_plan
@@ -198,6 +200,45 @@ def test_blocks_that_repeat_themselves_end_at_a_limit(tmp_path: Path) -> None:
         patched.setattr("drillsim.exchange.dxf.drawing.MOST_SHAPES", 500)
         with pytest.raises(DrillsimError, match="DS004: the drawing has more than"):
             drafted(doc, tmp_path)
+
+
+def test_rooms_between_double_lines_of_walls_end_at_the_thresholds(tmp_path: Path) -> None:
+    doc = ezdxf.filemanagement.new()
+    doc.header["$INSUNITS"] = 6
+    page = doc.modelspace()
+    faces = [
+        [(0.2, 0.2), (4, 0.2), (4, 2)],
+        [(4, 3), (4, 4.8), (0.2, 4.8), (0.2, 0.2)],
+        [(4, 2), (4.2, 2)],
+        [(4, 3), (4.2, 3)],
+    ]
+    faces += [
+        [(4.2, 2), (4.2, 0.2), (8, 0.2), (8, 2)],
+        [(8, 3), (8, 4.8), (4.2, 4.8), (4.2, 3)],
+        [(8, 2), (8.2, 2)],
+        [(8, 3), (8.2, 3)],
+    ]
+    faces += [[(8.2, 2), (8.2, 0), (0, 0), (0, 5), (8.2, 5), (8.2, 3)]]
+    for line in faces:
+        page.add_lwpolyline(line, dxfattribs={"layer": "A-WALL"})
+    for x in (4.1, 8.1):
+        page.add_line((x, 2), (x, 3), dxfattribs={"layer": "A-DOOR"})
+    draft = drafted(doc, tmp_path)
+    (tmp_path / "plan.yaml").write_text(draft.text(), encoding="utf-8")
+    read = read_plan(tmp_path / "plan.yaml")
+    assert (len(read.spaces), [o.kind for o in read.openings]) == (2, ["door", "exit"])
+
+
+def test_a_packages_own_format_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def own(path: Path, wishes: Wishes) -> Draft:
+        return Draft(name=path.stem, source=path.name)
+
+    point = SimpleNamespace(name="gml", load=lambda: own)
+    monkeypatch.setattr("drillsim.exchange.formats.entry_points", lambda group: [point])
+    assert format_of(tmp_path / "school.gml") == "gml"
+    assert reader_of("gml") is own
+    with pytest.raises(KeyError, match="Closest: 'gml'"):
+        reader_of("gmll")
 
 
 def bytes_of(doc: Drawing) -> bytes:

@@ -191,7 +191,9 @@ def _plain(entity: Any, kind: str, group: int) -> Iterator[Shape]:
         yield shape(entity.flattening(0.05, 4))
     elif kind == "POINT":
         yield shape([entity.dxf.location])
-    elif kind == "TEXT" or kind in ("MTEXT", "ATTRIB"):
+    elif kind in ("TEXT", "ATTRIB"):
+        yield shape([entity.get_placement()[1]], text=entity.plain_text())
+    elif kind == "MTEXT":
         yield shape([entity.dxf.insert], text=entity.plain_text())
 
 

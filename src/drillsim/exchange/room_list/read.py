@@ -34,7 +34,7 @@ def read_room_list(path: Path, wishes: Wishes) -> Draft:
             "all shapes, doors, exits, corridors and stairs: a list tells nothing of them. Distances in such a plan mean nothing before you correct it",
         )
         if without:
-            draft.note("guessed", f"{without} rooms have no area: {AREA_M2:g} m2 each")
+            draft.note("guessed", f"areas of rooms without one ({without}): {AREA_M2:g} m2 each")
     draft.note("understood", f"columns: {told}")
     if table.without_room:
         draft.note("left out", f"{table.without_room} rows that name no room")
