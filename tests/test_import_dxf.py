@@ -206,7 +206,7 @@ def test_rooms_between_double_lines_of_walls_end_at_the_thresholds(tmp_path: Pat
     doc = ezdxf.filemanagement.new()
     doc.header["$INSUNITS"] = 6
     page = doc.modelspace()
-    faces = [
+    faces: list[list[tuple[float, float]]] = [
         [(0.2, 0.2), (4, 0.2), (4, 2)],
         [(4, 3), (4, 4.8), (0.2, 4.8), (0.2, 0.2)],
         [(4, 2), (4.2, 2)],
