@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from drillsim.derived import Derives
 from drillsim.documents.document import Model
@@ -212,13 +212,13 @@ class Camera(Model):
     """Spaces it watches, by id."""
 
 
-class Equipment(Model):
-    """A first-aid kit or an AED on the wall."""
+class Equipment(Named):
+    """What responders look for on the wall, and on their map."""
 
-    id: str = Field(min_length=1)
-    """Name used in this file and in the others."""
-    kind: Literal["aed", "first-aid-kit"]
-    """What hangs there."""
+    kind: Literal[
+        "aed", "first-aid-kit", "trauma-kit", "key-box", "gas-shut-off", "water-shut-off", "power-shut-off", "hazard"
+    ]
+    """What hangs or stands there; a drill uses AEDs and first-aid kits, a map shows all."""
     space: str
     """Space in which it hangs, by id."""
     at: Point
@@ -335,13 +335,6 @@ class FloorPlan(Derives, Sketched, Model):
     """Degrees clockwise from the plan's +y axis to true north."""
     provenance: Provenance = Provenance()
     """Where the plan comes from, and under which terms."""
-
-    @field_validator(
-        "levels", "spaces", "openings", "stairs", "ramps", "posts", "cameras", "equipment", "assembly", mode="before"
-    )
-    @classmethod
-    def _list(cls, value: Any) -> Any:
-        return () if value is None else value
 
     @model_validator(mode="before")
     @classmethod

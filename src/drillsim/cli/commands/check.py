@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 @click.command(short_help="Check plans, scenarios and mixes; nothing is run.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--list", "list_ids", is_flag=True, help="Print every id with its label.")
+@click.option(
+    "--map-list", is_flag=True, help="Print what each plan lacks of what state laws on school maps commonly ask."
+)
 @click.option("--draw", type=OutPath(path_type=Path), help="Write a picture of the plan (.png, .svg), faults marked.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
-def check(paths: tuple[Path, ...], list_ids: bool, draw: Path | None, as_json: bool) -> int:
+def check(paths: tuple[Path, ...], list_ids: bool, map_list: bool, draw: Path | None, as_json: bool) -> int:
     """Check plans, scenarios, mixes, or folders of them, and print every fault at once.
 
     A scenario is checked against its plan and with the mixes file in its folder. Exit code 2 when there are errors;
@@ -49,14 +52,31 @@ def check(paths: tuple[Path, ...], list_ids: bool, draw: Path | None, as_json: b
             terminal.say(_line(sheet, facts.get(sheet.shown)), err=as_json)
             if list_ids:
                 _list(sheet, err=as_json)
+            if map_list and sheet.plan:
+                _map_list(sheet.plan, err=as_json)
     if passed:
         terminal.say(f"Skipped (no drillsim key inside): {', '.join(map(shown, passed))}", err=as_json)
     end = f"{terminal.counted(len(sheets), 'file')} checked, {terminal.tally(faults)}. Nothing was run."
     terminal.say(end, err=as_json)
     if drawn:
         terminal.say(drawn, err=as_json)
-    terminal.json_line(_as_data(sheets, facts, faults), wanted=as_json)
+    data = _as_data(sheets, facts, faults)
+    if map_list:
+        from drillsim.coverage.map_list import map_items
+
+        data["map_list"] = {s.shown: [vars(item) for item in map_items(s.plan)] for s in sheets if s.plan}
+    terminal.json_line(data, wanted=as_json)
     return 2 if only_errors(faults) else 0
+
+
+def _map_list(plan: FloorPlan, *, err: bool) -> None:
+    from drillsim.coverage import map_list
+
+    terminal.say(terminal.wrapped(map_list.HEAD, indent="  "), err=err)
+    for item in map_list.map_items(plan):
+        text = one_line(f"{'there' if item.there else 'lacks'}  {item.name}: {item.told}")
+        terminal.say(terminal.wrapped(text, indent="    "), err=err)
+    terminal.say(terminal.wrapped(map_list.FOOT, indent="  "), err=err)
 
 
 def _draw(sheets: Sequence[inputs.Sheet], path: Path) -> str:
