@@ -78,11 +78,13 @@ def _add(document: Document, block: Block) -> None:
 def _new_page(document: Document, *, is_wide: bool) -> None:
     """Begin a page, upright or on its side."""
     from docx.enum.section import WD_ORIENT, WD_SECTION
+    from docx.shared import Inches
 
     section = document.add_section(WD_SECTION.NEW_PAGE)
     short, long = sorted((section.page_width or 0, section.page_height or 0))
     section.orientation = WD_ORIENT.LANDSCAPE if is_wide else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (long, short) if is_wide else (short, long)
+    section.left_margin = section.right_margin = Inches(0.8 if is_wide else 1.25)
 
 
 def _table(document: Document, grid: Grid) -> None:
@@ -101,8 +103,14 @@ SHORTEST, LONGEST = 14, 34
 """Characters that a column is taken to hold at least and at most, so that no word of a narrow one is broken."""
 
 
+MANY = 5
+"""Columns beyond which a table is set smaller."""
+
+
 def _set_widths(document: Document, table: Any, grid: Grid) -> None:
     """Share the width of the page among the columns by the length of what they hold."""
+    from docx.shared import Pt
+
     section = document.sections[-1]
     free = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
     held = [
@@ -114,6 +122,9 @@ def _set_widths(document: Document, table: Any, grid: Grid) -> None:
         column.width = round(free * held[i] / sum(held))
         for cell in column.cells:
             cell.width = column.width
+    if len(grid.heads) > MANY:
+        for run in (run for row in table.rows for cell in row.cells for one in cell.paragraphs for run in one.runs):
+            run.font.size = Pt(8.5)
 
 
 def _repeat_heads(table: Any) -> None:
