@@ -149,6 +149,13 @@ def test_doors_join_the_same_rooms_by_boundaries_and_by_probe(boundaries: bool, 
 
 
 @pytest.mark.ifc
+def test_modules_in_the_current_folder_are_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert read_ifc(made(tmp_path / "a.ifc", boundaries=True), Wishes()).counts["spaces"] == 2
+
+
+@pytest.mark.ifc
 @pytest.mark.parametrize(
     ("name", "counts", "inside", "agree"),
     [

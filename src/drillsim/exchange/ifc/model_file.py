@@ -32,7 +32,7 @@ def facts_of(path: Path) -> dict[str, Any]:
     _check_header(path)
     if find_spec("ifcopenshell") is None:
         raise missing_extra(path, "ifc", "ifcopenshell")
-    command = [sys.executable, "-m", "drillsim.exchange.ifc.child", str(path.resolve())]
+    command = [sys.executable, "-P", "-m", "drillsim.exchange.ifc.child", str(path.resolve())]
     try:
         done = subprocess.run(command, capture_output=True, timeout=MOST_S, check=False, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
