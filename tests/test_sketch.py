@@ -20,6 +20,7 @@ from drillsim.plan.read import check_plan_file
 from drillsim.plan.sketch import read_sketch, sketch_document
 from drillsim.plan.writing import plan_text
 from drillsim.record.columns import status_name
+from hostile_text import hostile
 from shipped import ROOT
 
 EXAMPLE = re.findall(r"```text\n(School.*?)```", (ROOT / "docs" / "own_plan.md").read_text(encoding="utf-8"), re.S)[0]
@@ -139,6 +140,26 @@ def test_a_fault_of_a_sketch_names_its_line_and_what_to_write(text: str, words: 
     assert len(told) <= 3
 
 
+JUNK = (
+    "0",
+    "-1",
+    "1e9",
+    "9'",
+    "x",
+    "from",
+    "at",
+    "A",
+    "west",
+    "north:",
+    ",",
+    "101-99999",
+    "stair",
+    "gap",
+    "floor",
+    "odd",
+    "12 x",
+    "±",
+)
 WAYS = ("north", "south", "east", "west")
 
 
@@ -198,6 +219,25 @@ def test_everybody_gets_out_of_a_random_sketch(text: str) -> None:
     if any(s.use == "classroom" for s in plan.spaces):
         with TemporaryDirectory() as folder:
             everybody_is_out(plan, Path(folder))
+
+
+@plays_of(60)
+@given(st.data())
+def test_a_sketch_with_mistakes_is_sound_or_told(data: st.DataObject) -> None:
+    lines = EXAMPLE.splitlines()
+    for _ in range(data.draw(st.integers(1, 3))):
+        k = data.draw(st.integers(0, len(lines) - 1))
+        words = lines[k].split(" ")
+        words[data.draw(st.integers(0, len(words) - 1))] = data.draw(st.one_of(st.sampled_from(JUNK), hostile))
+        lines[k] = data.draw(st.sampled_from([" ".join(words), "", lines[data.draw(st.integers(0, len(lines) - 1))]]))
+    text = "\n".join(lines).encode("utf-8", "replace").decode().replace("\x00", "")
+    try:
+        sketched(text)
+    except PlanError as e:
+        told = {f.code for f in e.faults}
+    else:
+        told = {"DS317"}
+    assert told == {"DS317"}
 
 
 def test_new_makes_a_project_of_a_sketch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

@@ -76,7 +76,7 @@ class _Draft:
             "spaces": self.spaces, "openings": self.openings, **({"stairs": flights} if flights else {}),
             "posts": [self._desk(first), self._entrance(first)], "entries": {"police": [first], "ems": [first]}, "assembly": list(self._assembly(first)),
             "timetable": list(self._timetable()), "groups": {"secondary": "92 %", "adults": "5 %", "needs-help": "3 %"},
-            "provenance": {"source": source},
+            "provenance": {"source": source, "credit": f"Sketch: distances ± {accuracy}"},
         }  # fmt: skip
         return {key: _tidy(value) for key, value in document.items()}
 
