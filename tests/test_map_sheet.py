@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -14,9 +15,10 @@ from matplotlib.text import Text
 import drillsim as ds
 from depth import cases
 from drillsim.cli import main
+from drillsim.plan.model import Equipment
 from drillsim.report.chart_style import house_style
 from drillsim.report.map_sheet.layout import PAPERS_IN, Units, layout_of, letters
-from drillsim.report.map_sheet.sheet import draw_sheet
+from drillsim.report.map_sheet.sheet import EQUIPMENT, draw_sheet
 from drillsim.report.map_sheet.write import map_sheets
 from hostile_text import TEXTS
 from test_export_graph import named
@@ -94,6 +96,22 @@ def test_a_gate_that_lies_beyond_the_map_is_told_so() -> None:
     told = [t.get_text() for t in sheet(shipped("courtyard_school")).findobj(Text) if isinstance(t, Text)]
     (foot,) = (text for text in told if "No room for the name" in text)
     assert "door Field gate, beyond the map" in foot.replace("\n", " ")
+
+
+def test_every_kind_of_equipment_has_a_sign_and_its_label_a_square() -> None:
+    kinds = get_args(Equipment.model_fields["kind"].annotation)
+    things = [
+        {"id": kind, "kind": kind, "space": "a", "at": (3 + 6 * k, 6), "label": f"The {k}"} for k, kind in enumerate(kinds)
+    ]  # fmt: skip
+    plan = plan_of([room("a", 0, 0, 60, 30)], [exit_("e", "a", 0, 2)], equipment=things)
+    figure = sheet(plan, paper="a3", units="metric")
+    told = [t.get_text() for t in figure.findobj(Text) if isinstance(t, Text)]
+    assert {sign for sign, _, _ in EQUIPMENT.values()} <= set(told)
+    assert set(kinds) == set(EQUIPMENT)
+    foot = " ".join(told).replace("\n", " ")
+    found = layout_of(plan, paper="a3", units="metric")
+    assert all(f"The {k} in {found.square((3 + 6 * k, 6))}" in foot for k in range(len(kinds)))
+    assert overlapping(figure) == []
 
 
 def test_squares_are_counted_from_the_top_left() -> None:

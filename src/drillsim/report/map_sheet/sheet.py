@@ -29,6 +29,12 @@ INTERNAL = "#A01818"
 EQUIPMENT = {
     "aed": ("AED", "automated external defibrillator", "#C00000"),
     "first-aid-kit": ("+", "first-aid kit", "#00735A"),
+    "trauma-kit": ("TK", "trauma kit", "#00735A"),
+    "key-box": ("KEY", "key box", "#1F4E9C"),
+    "gas-shut-off": ("GAS", "gas shut-off", "#7A4B00"),
+    "water-shut-off": ("WATER", "water shut-off", "#005A8C"),
+    "power-shut-off": ("POWER", "power shut-off", "#6A3D9A"),
+    "hazard": ("!", "hazard", "#A01818"),
 }
 """Sign, meaning and colour of each kind of equipment."""
 SIZES_PT = (7.5, 6.5, 6.0, 5.2)
@@ -187,20 +193,17 @@ def _equipment(
     for thing in plan.equipment:
         if thing.space not in floors:
             continue
-        sign, meaning, colour = EQUIPMENT.get(thing.kind) or (_initials(thing.kind), thing.kind.replace("-", " "), GREY)
+        sign, meaning, colour = EQUIPMENT[thing.kind]
         x, y = layout.point(thing.at)
         step = 0.09 * layout.metres_per_inch
         spots = [((x + i * step, y + j * step), 0.0) for i, j in sorted(_AROUND, key=lambda k: k[0] ** 2 + k[1] ** 2)]
         frame = {"boxstyle": "square,pad=0.15", "fc": "white", "ec": colour, "lw": 0.9}
         if placed.write([sign], 5.5, spots, within=None, color=colour, fontweight="bold", bbox=frame):
             axes.plot([x], [y], marker=".", ms=3, color=colour, zorder=7)
-            signs[sign] = (meaning, colour)
+            meaning = signs.get(sign, (meaning, colour))[0]
+            named = f" {thing.label} in {layout.square((x, y))}," if thing.label else ""
+            signs[sign] = (f"{meaning}{named}", colour)
     return signs
-
-
-def _initials(kind: str) -> str:
-    """Return the sign of a kind that has none of its own: 'KB' for a key-box."""
-    return "".join(word[0] for word in kind.split("-") if word).upper()[:3]
 
 
 _AROUND = [(i, j) for i in range(-4, 5) for j in range(-4, 5)]
@@ -290,7 +293,7 @@ def _key_lines(
     if any(OUTSIDE in o.spaces and not is_exit(plan, o) for o in plan.openings):
         lines[0] += " Green: gate of the site."
     if signs:
-        lines.append(" · ".join(f"{sign}: {meaning}" for sign, (meaning, _) in sorted(signs.items())))
+        lines.append(" · ".join(f"{sign}: {meaning.rstrip(',')}" for sign, (meaning, _) in sorted(signs.items())))
     if plan.assembly:
         lines.append("People gather at: " + ", ".join(a.name for a in plan.assembly))
     if unnamed:
