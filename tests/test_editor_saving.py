@@ -227,3 +227,31 @@ def test_short_forms_in_json_are_written_out(tmp_path: Path) -> None:
     change(session, "set", section="spaces", id="104", name="people", value="9")
     session.save(session.version)
     assert alike(by_id(read_plan_file(session.path).draft), by_id(session.draft))
+
+
+ROOM_A = "{id: a, level: L0, use: corridor, polygon: [[0, 0], [9, 0], [9, 3], [0, 3]]}"
+ODD = {
+    "within braces": "{drillsim_plan: 1, name: x, units: m, levels: [{id: L0, elevation: 0}], spaces: [" + ROOM_A + "]}\n",
+    "without units": "drillsim_plan: 1\nname: x\nlevels: [{id: L0, elevation: 0 m}]\nspaces:\n"
+    "- {id: a, level: L0, use: corridor, polygon: [[0 m, 0 m], [9 m, 0 m], [9 m, 3 m], [0 m, 3 m]]}\n# end\n",
+    "without a last line end": "drillsim_plan: 1\nname: x\nunits: m\nlevels: [{id: L0, elevation: 0}]\nspaces:\n  - " + ROOM_A,
+    "with nothing under a key": "drillsim_plan: 1\nname: x\nunits: m\nposts:\nopenings: []\nlevels: [{id: L0, elevation: 0}]\nspaces: [" + ROOM_A + "]\n",
+    "with marks and folds": "---\n# head\ndrillsim_plan: 1\nname: >-\n  long\n  name\nunits: m\nlevels:\n  - id: L0\n    elevation: 0\n"
+    "spaces:\n  - id: a  # block\n    level: L0\n    use: corridor\n    polygon:\n      - [0, 0]\n      - [9, 0]\n      - [9, 3]\n      - [0, 3]\n...\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=list(ODD))
+def test_plans_written_in_odd_ways_are_saved(text: str, tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(text, encoding="utf-8")
+    session = Session(tmp_path / "plan.yaml")
+    change(session, "room", level="L0", corners=[[20, 20], [30, 23]], use="corridor")
+    change(session, "door", level="L0", at=[20, 21.5])
+    change(session, "fixture", level="L0", at=[21, 21], kind="key-box")
+    change(session, "corner", level="L0", **{"from": [9, 3], "to": [10, 3]})
+    change(session, "set-plan", name="name", value="New")
+    session.save(session.version)
+    change(session, "remove", section="equipment", id=session.draft["equipment"][0]["id"])
+    session.save(session.version)
+    assert alike(by_id(read_plan_file(session.path).draft), by_id(session.draft))
+    assert session.path.read_text("utf-8").count("#") >= text.count("#")

@@ -16,7 +16,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from drillsim.editor.changes.draft import SECTIONS, Draft, Thing
-from drillsim.editor.merging import WHOLE, merge_thing, new_thing, plain
+from drillsim.editor.merging import WHOLE, merge, merge_thing, new_thing, plain
 from drillsim.errors import PlanError
 from drillsim.plan.short_forms import FormOrigin
 
@@ -64,7 +64,7 @@ def spliced(text: str, before: Draft, after: Draft, forms: Forms | None = None) 
     root = yaml.compose(text, Loader=_LOADER)
     nodes = {k.value: v for k, v in root.value} if isinstance(root, MappingNode) else {}
     if isinstance(root, MappingNode) and root.flow_style:
-        raise PlanError("a plan within braces is drawn in as .json. Save it under such a name")
+        return dumped(merge(round_trip().load(text), without(before, forms.origins), after)) + "\n"
     edits: list[Edit] = []
     below: list[str] = []
     for key in WHOLE:
@@ -91,7 +91,11 @@ def spliced(text: str, before: Draft, after: Draft, forms: Forms | None = None) 
                 edits.append(_over(text, node, "\n" + "\n".join(lines) if lines else "[]", spaced=not lines))
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
-    return text.rstrip("\n") + "\n" + "".join(f"{line}\n" for line in below) if below else text
+    if not below:
+        return text
+    end = re.search(r"(?m)^\.\.\.\s*\Z", text)  # the mark at the end of a document
+    head, tail = (text[: end.start()], text[end.start() :]) if end else (text, "")
+    return head.rstrip("\n") + "\n" + "".join(f"{line}\n" for line in below) + tail
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,8 @@ def _over(text: str, node: Node, new: str, *, spaced: bool = True) -> Edit:
 def _end(text: str, node: Node) -> int:
     """Return where a node ends, without the comments and blank lines that follow a block."""
     end: int = node.end_mark.index
+    if isinstance(node, ScalarNode) and node.style in ("|", ">"):
+        return int(node.start_mark.index) + len(text[node.start_mark.index : end].rstrip())
     if not isinstance(node, MappingNode | SequenceNode) or node.flow_style:
         return end
     lines = text[node.start_mark.index : end].split("\n")

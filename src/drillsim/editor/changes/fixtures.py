@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from shapely import Point, Polygon
 
 from drillsim.editor.changes.draft import Draft, Thing, added, find, free_id, on_level, point, replaced
 from drillsim.errors import PlanError
-from drillsim.plan.model import OUTSIDE
+from drillsim.plan.model import OUTSIDE, Equipment
 
+EQUIPMENT: tuple[str, ...] = get_args(Equipment.model_fields["kind"].annotation)
 FIXED = {
     "post": ("posts", "Post"),
-    "aed": ("equipment", "AED"),
-    "first-aid-kit": ("equipment", "Kit"),
     "camera": ("cameras", "Camera"),
+    **{kind: ("equipment", "AED" if kind == "aed" else kind.replace("-", " ").capitalize()) for kind in EQUIPMENT},
 }
 """Section and first word of each thing that is put inside a room."""
 

@@ -6,6 +6,7 @@ const USES = ['classroom', 'corridor', 'lobby', 'passage', 'office', 'cafeteria'
   'nurse', 'storage', 'mechanical', 'outdoors', 'other'];
 const LOCKS = ['none', 'key', 'push-button', 'auto', 'access-control'];
 const KINDS = ['', 'door', 'opening', 'exit', 'stair_door'];
+const SIGNS = ['trauma-kit', 'key-box', 'gas-shut-off', 'water-shut-off', 'power-shut-off', 'hazard'];
 const use = { name: 'use', label: 'Use', choices: USES, value: 'classroom' };
 const people = { name: 'people', label: 'People', value: '', kind: 'number' };
 const label = { name: 'label', label: 'Label (optional)', value: '' };
@@ -25,6 +26,8 @@ export const TOOLS = [
   { id: 'post', key: 'o', name: 'Post', hint: 'Click where somebody stands.', options: [label] },
   { id: 'aed', key: 'e', name: 'AED', hint: 'Click where it hangs.', options: [] },
   { id: 'first-aid-kit', key: 'k', name: 'First-aid kit', hint: 'Click where it hangs.', options: [] },
+  { id: 'sign', key: 'm', name: 'Map sign', hint: 'Click where it is: what responders look for on a map.', options: [
+    { name: 'kind', label: 'What it is', choices: SIGNS, value: 'key-box' }, label] },
   { id: 'camera', key: 'c', name: 'Camera', hint: 'Click into the room that it watches.', options: [] },
   { id: 'assembly', key: 'a', name: 'Assembly point', hint: 'Click where people gather outside.', options: [label] },
   { id: 'outline', key: 't', name: 'Room from scan', hint: 'Click inside an outline of the PDF.', options: [use, label, people], scan: 'loops' },
@@ -33,7 +36,7 @@ export const TOOLS = [
 ];
 
 const RECTANGLES = ['room', 'row', 'stair'];
-const FIXED = ['post', 'aed', 'first-aid-kit', 'camera', 'assembly'];
+const FIXED = ['post', 'aed', 'first-aid-kit', 'sign', 'camera', 'assembly'];
 
 export class Tools {
   constructor(app) {
@@ -168,7 +171,8 @@ export class Tools {
   }
 
   fixture(at) {
-    this.change('fixture', { at, kind: this.now.id, label: this.app.options().label || '' });
+    const o = this.app.options();
+    this.change('fixture', { at, kind: o.kind || this.now.id, label: o.label || '' });
   }
 
   loopAt(raw) {

@@ -168,7 +168,7 @@ export class View {
       const kind = section === 'equipment' ? thing.kind : { posts: 'post', cameras: 'camera', assembly: 'assembly' }[section];
       const [x, y] = this.px(at), chosen = app.isChosen(section, thing.id);
       const group = el('g', { class: `thing ${kind}${chosen ? ' chosen' : ''}${app.faulty(section, thing.id)}` });
-      group.append(el('title', {}, thing.label || thing.id), el('circle', { cx: x, cy: y, r: 8 }), el('text', { x, y: y + 4 }, SIGNS[kind] || '?'));
+      group.append(el('title', {}, thing.label || thing.id), el('circle', { cx: x, cy: y, r: 8 }), el('text', { x, y: y + 4 }, SIGNS[kind] || kind[0].toUpperCase()));
       this.layers.things.append(group);
     }
     for (const stair of app.plan.stairs) {
