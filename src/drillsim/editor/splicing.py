@@ -93,8 +93,8 @@ def spliced(text: str, before: Draft, after: Draft, forms: Forms | None = None) 
         text = text[:start] + new + text[end:]
     if not below:
         return text
-    end = re.search(r"(?m)^\.\.\.\s*\Z", text)  # the mark at the end of a document
-    head, tail = (text[: end.start()], text[end.start() :]) if end else (text, "")
+    mark = re.search(r"(?m)^\.\.\.\s*\Z", text)  # the mark at the mark of a document
+    head, tail = (text[: mark.start()], text[mark.start() :]) if mark else (text, "")
     return head.rstrip("\n") + "\n" + "".join(f"{line}\n" for line in below) + tail
 
 
