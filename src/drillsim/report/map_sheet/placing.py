@@ -15,6 +15,9 @@ from shapely.geometry.base import BaseGeometry
 from drillsim.report.plan_labels import Scale
 
 XY = tuple[float, float]
+_WIDER = frozenset({"fontweight", "bbox"})
+_GROWN = {frozenset({"fontweight"}): 1.15, _WIDER: 1.5}
+"""How much more room bold texts take, and bold ones in a frame."""
 
 
 class Placed:
@@ -49,7 +52,7 @@ class Placed:
             Shape that the text must not leave; None for none.
         """
         for (x, y), angle in spots:
-            area = self._area(lines, size_pt, (x, y), angle)
+            area = self._area(lines, size_pt * _GROWN.get(frozenset(ink) & _WIDER, 1.0), (x, y), angle)
             if (within is None or within.covers(area)) and self.is_free(area):
                 self.take(area)
                 self._axes.text(

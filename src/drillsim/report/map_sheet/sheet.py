@@ -200,9 +200,8 @@ def _equipment(
         frame = {"boxstyle": "square,pad=0.15", "fc": "white", "ec": colour, "lw": 0.9}
         if placed.write([sign], 5.5, spots, within=None, color=colour, fontweight="bold", bbox=frame):
             axes.plot([x], [y], marker=".", ms=3, color=colour, zorder=7)
-            meaning = signs.get(sign, (meaning, colour))[0]
-            named = f" {thing.label} in {layout.square((x, y))}," if thing.label else ""
-            signs[sign] = (f"{meaning}{named}", colour)
+            named = f", {thing.label} in {layout.square((x, y))}" if thing.label else ""
+            signs[sign] = (signs.get(sign, (meaning, colour))[0] + named, colour)
     return signs
 
 
@@ -293,7 +292,7 @@ def _key_lines(
     if any(OUTSIDE in o.spaces and not is_exit(plan, o) for o in plan.openings):
         lines[0] += " Green: gate of the site."
     if signs:
-        lines.append(" · ".join(f"{sign}: {meaning.rstrip(',')}" for sign, (meaning, _) in sorted(signs.items())))
+        lines.append(" · ".join(f"{sign}: {meaning}" for sign, (meaning, _) in sorted(signs.items())))
     if plan.assembly:
         lines.append("People gather at: " + ", ".join(a.name for a in plan.assembly))
     if unnamed:
