@@ -7,6 +7,7 @@ round. Time is told and never fails a job: what fails one is counted work (docs/
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,13 @@ import pytest
 import drillsim as ds
 from crowd import Building, engines
 from drillsim.analysis.summary import summarise
+from drillsim.cli.reporting.gather import report_page
 from drillsim.plan.network import build
 from drillsim.plan.read import read_plan
+from drillsim.record.marker import manifest_of
+from drillsim.record.store import SUMMARY
 from drillsim.shipped import plan_path
+from drillsim.study.rerun import stored_results
 from layouts import corridor_school
 from measure import drills_of, machine
 from seated import people_of
@@ -64,3 +69,12 @@ def test_compare_and_summarise_a_study(benchmark: Any) -> None:
     study = ds.Study(EXAMPLE.drills["fight"], EXAMPLE.plan, EXAMPLE.mixes, runs=20, seed=1)
     results = ds.run(study)
     benchmark.pedantic(lambda: (str(ds.compare(results)), summarise(results)), rounds=3)
+
+
+def test_write_a_report(benchmark: Any, tmp_path: Path) -> None:
+    study = ds.Study(EXAMPLE.drills["fight"], EXAMPLE.plan, EXAMPLE.mixes, runs=20, seed=1)
+    folder = tmp_path / "results"
+    ds.write_results(ds.run(study), folder)
+    results, told = stored_results(folder), manifest_of(folder) or {}
+    files = {SUMMARY: (folder / SUMMARY).read_bytes()}
+    benchmark.pedantic(lambda: report_page(results, files, told, audience="public"), rounds=3)
