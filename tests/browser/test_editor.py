@@ -18,31 +18,13 @@ from drillsim.plan.read import read_plan
 pytestmark = pytest.mark.browser
 FT = 0.3048
 ENTER, ESCAPE, RIGHT, UP, DOWN, LEFT, DELETE = "\ue007", "\ue00c", "\ue014", "\ue013", "\ue015", "\ue012", "\ue017"
-SCENARIO = """\
-drillsim: 1
-name: fight
-title: Fight in the hall
-plan: plan.yaml
-time_of_day: "10:00"
-horizon: 10 min
-primary: able_on_scene_s
-incidents:
-  - {id: main, kind: behaviour, where: hall}
-"""
-MIXES = """\
-drillsim_mixes: 1
-present: one
-mixes:
-  one: {label: One officer, units: [{id: sro-1, role: sro, post: hall}]}
-"""
 
 
 def plays(folder: Path) -> bool:
-    """Whether `check` finds no error in the plan of a folder and `run` plays a drill on it."""
-    (folder / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
-    (folder / "mixes.yaml").write_text(MIXES, encoding="utf-8")
-    run = ["run", str(folder / "scenario.yaml"), "--mixes", str(folder / "mixes.yaml"), "--mix", "one", "--seed", "1"]
-    return main(["check", str(folder / "plan.yaml")]) == 0 and main(run) == 0
+    """Whether `check` finds no error in the plan of a folder, and `run` plays a fight that `new` fits to it."""
+    plan, drill = str(folder / "plan.yaml"), folder / "drill"
+    made = main(["check", plan]) == 0 and main(["new", str(drill), "--plan", plan, "--scenario", "fight"]) == 0
+    return made and main(["run", str(drill / "fight.yaml"), "--seed", "1"]) == 0
 
 
 def sheet(path: Path, rooms: list[tuple[float, float, float, float]], metres: tuple[float, float]) -> None:

@@ -93,7 +93,7 @@ def spliced(text: str, before: Draft, after: Draft, forms: Forms | None = None) 
         text = text[:start] + new + text[end:]
     if not below:
         return text
-    mark = re.search(r"(?m)^\.\.\.\s*\Z", text)  # the mark at the mark of a document
+    mark = re.search(r"(?m)^\.\.\.\s*\Z", text)  # the end mark of a document
     head, tail = (text[: mark.start()], text[mark.start() :]) if mark else (text, "")
     return head.rstrip("\n") + "\n" + "".join(f"{line}\n" for line in below) + tail
 
