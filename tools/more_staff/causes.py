@@ -1,7 +1,7 @@
 """Causes of a delay: why one more unit made a measure of one drill later.
 
-The rests of doors that the unit and the responder both pass are no cause: a door rests 1 / capacity after every pass (rule
-A5), whoever passes. What is later by more is replayed under changed conditions, and named by the condition that takes the
+The rests of doors to which both the responder and another unit were sent are no cause: a door rests 1 / capacity after every
+pass (rule A5), whoever passes. What is later by more is replayed under changed conditions, and named by the condition that takes the
 delay away:
 
 pre-emption
@@ -24,23 +24,30 @@ chosen wrongly
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
 import numpy as np
 
 import drillsim as ds
+from drillsim.crowd.interface import Crowd, UnitPath
+from drillsim.engine.drill import Drill
+from drillsim.engine.state.drill_state import DrillState
 from drillsim.engine.world.world import world_of
 from drillsim.record import events as ev
 from drillsim.record.trace import Event, Value
 from drillsim.scenario.model import Inject
 from drillsim.scenario.response import PlaceKnown
+from drillsim.streams.streams import Streams
 
 RESTS, DOOR, QUEUE, ORDER, PRE_EMPTION, SEARCH, EARLIER, WRONG, UNKNOWN = (
     "rests", "door", "queue", "order", "pre-emption", "search", "earlier", "chosen wrongly", "unclassified"
 )  # fmt: skip
 CAUSES = (RESTS, DOOR, QUEUE, ORDER, PRE_EMPTION, SEARCH, EARLIER, WRONG, UNKNOWN)
+Both = tuple[ds.Trace, ds.Trace]
+"""The drill without and with the unit."""
 LEAST_S = 1e-3
 """Differences up to this are ties, as everywhere in comparisons."""
 DECIDES = {
@@ -57,7 +64,7 @@ DECIDES = {
 
 @dataclass(frozen=True)
 class Pair:
-    """One drill without and with the unit, and how to play both again."""
+    """One drill without and with the unit, and how to play both again; what is played again is kept for all measures."""
 
     scenario: ds.Scenario
     plan: ds.FloorPlan
@@ -66,12 +73,66 @@ class Pair:
     seed: int
     replication: int
 
-    def play(self, mix: ds.Mix, scenario: ds.Scenario | None = None, *, record_legs: bool = False) -> ds.Trace:
+    def play(self, mix: ds.Mix, scenario: ds.Scenario | None = None) -> ds.Trace:
         """Return the drill with a mix, under another scenario where one is given."""
-        return ds.simulate(
-            scenario or self.scenario, self.plan, mix, seed=self.seed, replication=self.replication,
-            record_legs=record_legs,
-        )  # fmt: skip
+        return ds.simulate(scenario or self.scenario, self.plan, mix, seed=self.seed, replication=self.replication)
+
+    @cached_property
+    def quiet(self) -> Both:
+        """Both drills with nobody walking but responders."""
+        quiet = self.scenario.model_copy(update={"crowd": "stays"})
+        return self.play(self.few, quiet), self.play(self.many, quiet)
+
+    @cached_property
+    def told(self) -> Both:
+        """Both drills with nobody walking but responders, and reports that always say where."""
+        known = PlaceKnown().model_copy(update=dict.fromkeys(PlaceKnown.model_fields, 1.0))
+        reporting = self.scenario.reporting.model_copy(update={"place_known": known})
+        told = self.scenario.model_copy(update={"reporting": reporting, "crowd": "stays"})
+        return self.play(self.few, told), self.play(self.many, told)
+
+    def ordered_at(self, time_s: float) -> ds.Trace:
+        """Return the drill without the unit and with the protective order at a time."""
+        if time_s not in self._ordered:
+            order = {"at": time_s, "order": self.scenario.protocol.action}
+            given = Inject.model_validate(order, context={"si": True})
+            sooner = self.scenario.model_copy(update={"injects": (*self.scenario.injects, given)})
+            self._ordered[time_s] = self.play(self.few, sooner)
+        return self._ordered[time_s]
+
+    @cached_property
+    def _ordered(self) -> dict[float, ds.Trace]:
+        return {}
+
+    @cached_property
+    def sent_through(self) -> dict[str, set[int]]:
+        """Ways on the paths that each unit was sent, with the unit added."""
+        streams = Streams(self.seed, self.scenario.draws, self.replication)
+        drill = DrillState(self.scenario, self.plan, self.many, streams, record_legs=False)
+        found: dict[str, set[int]] = {}
+        drill.crowd = cast(Crowd, _Noting(drill.crowd, found))
+        drill.travel.crowd = drill.crowd
+        Drill(drill).play()
+        return found
+
+
+class _Noting:
+    """A crowd that notes through which ways each unit is sent."""
+
+    def __init__(self, crowd: Crowd, found: dict[str, set[int]]) -> None:
+        self._crowd, self._found, self._names = crowd, found, dict[int, str]()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._crowd, name)
+
+    def add_unit(self, key: str, *where: Any, **speeds: Any) -> int:
+        number = self._crowd.add_unit(key, *where, **speeds)
+        self._names[number] = key
+        return number
+
+    def send(self, unit: int, path: UnitPath, **speed: Any) -> None:
+        self._found.setdefault(self._names[unit], set()).update(way for way, _ in path.ways)
+        self._crowd.send(unit, path, **speed)
 
 
 def value_s(row: Mapping[str, Value], measure: str, horizon_s: float) -> float | None:
@@ -96,10 +157,8 @@ def cause_of(pair: Pair, incident: str, measure: str, few: ds.Trace, many: ds.Tr
         return PRE_EMPTION
     if walks and _is_later_by_order(pair, incident, measure, few, many):
         return ORDER
-    if walks:
-        quiet = pair.scenario.model_copy(update={"crowd": "stays"})
-        if _late(pair.play(pair.few, quiet), pair.play(pair.many, quiet), incident, measure) <= LEAST_S:
-            return DOOR if who and late_s <= _rests_s(pair, who, shared=False) + LEAST_S else QUEUE
+    if walks and _late(*pair.quiet, incident, measure) <= LEAST_S:
+        return DOOR if who and late_s <= _rests_s(pair, who, shared=False) + LEAST_S else QUEUE
     if _is_later_by_search(pair, incident, measure, few, many):
         return SEARCH
     if _differ_before(few, many, incident):
@@ -156,9 +215,7 @@ def _is_later_by_order(pair: Pair, incident: str, measure: str, few: ds.Trace, m
     orders = [next((e.time_s for e in t.events if e.what == ev.ORDER), None) for t in (few, many)]
     if orders[1] is None or (orders[0] is not None and orders[1] >= orders[0] - LEAST_S):
         return False
-    given = Inject.model_validate({"at": orders[1], "order": pair.scenario.protocol.action}, context={"si": True})
-    sooner = pair.scenario.model_copy(update={"injects": (*pair.scenario.injects, given)})
-    return _late(pair.play(pair.few, sooner), many, incident, measure) <= LEAST_S
+    return _late(pair.ordered_at(orders[1]), many, incident, measure) <= LEAST_S
 
 
 def _is_later_by_search(pair: Pair, incident: str, measure: str, few: ds.Trace, many: ds.Trace) -> bool:
@@ -167,12 +224,7 @@ def _is_later_by_search(pair: Pair, incident: str, measure: str, few: ds.Trace, 
         return True
     if not _of(few, incident, ev.PLACE_UNKNOWN):
         return False
-    known = PlaceKnown().model_copy(update=dict.fromkeys(PlaceKnown.model_fields, 1.0))
-    told = pair.scenario.model_copy(
-        update={"reporting": pair.scenario.reporting.model_copy(update={"place_known": known})}
-    )
-    told = told.model_copy(update={"crowd": "stays"})
-    return _late(pair.play(pair.few, told), pair.play(pair.many, told), incident, measure) <= LEAST_S
+    return _late(*pair.told, incident, measure) <= LEAST_S
 
 
 def _differ_before(few: ds.Trace, many: ds.Trace, incident: str) -> bool:
@@ -183,32 +235,13 @@ def _differ_before(few: ds.Trace, many: ds.Trace, incident: str) -> bool:
 
 
 def _rests_s(pair: Pair, who: str, *, shared: bool) -> float:
-    """Return the rests of the openings that a responder passes, doubled as after two passes at once (rule A5).
+    """Return the rests of the openings to which a responder was sent, doubled as after two passes at once (rule A5).
 
     shared
-        Only openings that some other unit passes too.
+        Only openings to which some other unit was sent, too.
     """
-    world, passed = world_of(pair.plan, pair.scenario), _ways_passed(pair)
-    mine = passed.get(who, set())
-    others: set[int] = set().union(*(ways for unit, ways in passed.items() if unit != who))
+    world, sent = world_of(pair.plan, pair.scenario), pair.sent_through
+    mine = sent.get(who, set())
+    others: set[int] = set().union(*(ways for unit, ways in sent.items() if unit != who))
     ways = mine & others if shared else mine
     return sum(2.0 / float(world.cells.capacity_ps[way]) for way in ways if way < world.network.openings)
-
-
-def _ways_passed(pair: Pair) -> dict[str, set[int]]:
-    """Return the openings whose middle each unit has come to, with the unit added."""
-    world = world_of(pair.plan, pair.scenario)
-    middles: dict[Any, list[int]] = {}
-    for way, sides in enumerate(world.network.way_xy):
-        for xy in sides:
-            middles.setdefault(_spot(xy), []).append(way)
-    found: dict[str, set[int]] = {}
-    for leg in pair.play(pair.many, record_legs=True).legs:
-        if not leg.who.startswith("person-"):
-            for xy in zip(leg.x_m, leg.y_m, strict=True):
-                found.setdefault(leg.who, set()).update(middles.get(_spot(xy), ()))
-    return found
-
-
-def _spot(xy: Iterable[float]) -> tuple[float, ...]:
-    return tuple(round(float(v), 6) for v in xy)
