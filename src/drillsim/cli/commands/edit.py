@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import webbrowser
 from pathlib import Path
@@ -51,8 +50,7 @@ def edit(plan: Path, scan: Path | None, page: int, units: str, port: int, no_ope
     terminal.say(f"Editing {shown(plan)} at", err=as_json)
     terminal.say(f"  {server.address}", err=as_json)
     terminal.say("Leave this window open while you draw. Ctrl+S in the page saves; Ctrl-C here ends.", err=as_json)
-    if as_json:
-        print(json.dumps({"address": server.address, "plan": str(plan)}), flush=True)
+    terminal.json_line({"address": server.address, "plan": str(plan)}, wanted=as_json)
     if not no_open:
         webbrowser.open(server.address)
     _serve(server)
