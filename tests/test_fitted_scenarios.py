@@ -42,6 +42,26 @@ def test_a_shipped_scenario_fits_the_plan_and_runs(plan: str, name: str, tmp_pat
         ds.simulate(drill, the_plan, staff[staff.present], seed=1, replication=0)
 
 
+ONE_ROOM = """
+drillsim_plan: 1
+name: One room
+units: m
+levels: [{id: L0, elevation: 0}]
+spaces:
+  - {id: room, level: L0, use: other, polygon: [[0, 0], [9, 0], [9, 7], [0, 7]], people: 12}
+openings:
+  - {id: door, kind: exit, spaces: [room, outside], line: [[4, 0], [5, 0]]}
+"""
+
+
+@pytest.mark.parametrize(
+    "name", ["bomb-threat", "evacuation", "fight", "medical", "missing-child", "shelter", "unwanted"]
+)
+def test_a_shipped_scenario_fits_a_plan_of_one_room_of_no_special_use(name: str, tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text(ONE_ROOM, encoding="utf-8")
+    texts_for(name, ds.read_plan(tmp_path / "one.yaml"))
+
+
 def test_a_scenario_that_fits_is_written_as_it_is() -> None:
     plan = ds.read_plan(ROOT / "floorplans" / "doe_secondary.yaml")
     scenario, mixes, choices = texts_for("fight", plan)

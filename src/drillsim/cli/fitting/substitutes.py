@@ -76,8 +76,10 @@ def _largest(spaces: list[Space]) -> list[Space]:
 
 
 def _uses(name: str, plan: FloorPlan) -> list[Found]:
-    there = {str(s.use) for s in plan.spaces}
-    return [(other, f"there is no {name}") for other in (*_LIKE.get(name, ()), "classroom") if other in there]
+    """Return the uses of the plan that stand for another one: those like it, then those of its largest indoor spaces."""
+    there = [str(s.use) for s in _largest([s for s in plan.spaces if s.use != "outdoors"])]
+    like = [other for other in (*_LIKE.get(name, ()), "classroom") if other in {str(s.use) for s in plan.spaces}]
+    return [(other, f"there is no {name}") for other in dict.fromkeys([*like, *there]) if other != name]
 
 
 def _exits(name: str, plan: FloorPlan) -> list[Found]:
