@@ -165,3 +165,20 @@ def test_the_shipped_dismissal_shows_what_its_comment_says(school_name: str, ove
     assert len(times) == people
     assert times[int(0.8 * people)] < 4.5 * 60.0
     assert 10 * 60.0 < times[-1] < 17 * 60.0
+
+
+def test_an_evacuation_of_an_empty_school_has_no_time_to_reach() -> None:
+    rooms = [{"id": "hall", "level": "L0", "use": "corridor", "polygon": HALL}, room("a", 0, 10, 0)]
+    plan = plan_of(
+        rooms,
+        [
+            door("door-a", "a", 5),
+            {"id": "west", "kind": "exit", "spaces": ["hall", "outside"], "line": [[0, 1], [0, 2]]},
+        ],
+    )
+    row = ds.simulate(scenario("fire", "hall", protocol=protocol("evacuate")), plan, mix(SRO), seed=1).row
+    assert (row["people"], row["evacuated_all_status"], row["evacuated_p95_status"]) == (
+        0,
+        "not-applicable",
+        "not-applicable",
+    )

@@ -189,7 +189,7 @@ def _applicable(kind: Kind, table: Table) -> set[str]:
     to_leave, helped = _to_leave(table)
     if not helped:
         names.discard("evacuated_needs_help_all_s")
-    if not to_leave and len(table.left_s(ev.GONE_HOME)):
+    if not to_leave and (len(table.left_s(ev.GONE_HOME)) or not len(table.left_s(ev.OUT))):
         names -= {"evacuated_p50_s", "evacuated_p95_s", "evacuated_all_s"}
     if any(e.value for e in table[ev.DISMISSED]):
         names |= {"gone_home_p95_s", "gone_home_all_s"}
