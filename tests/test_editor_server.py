@@ -76,6 +76,8 @@ def test_the_page_and_the_plan_are_served_with_strict_headers(server: EditorServ
         (421, "/", None, {"Host": "evil.example:80"}),
         (403, "/api/change", ROOM, {"Origin": "https://evil.example"}),
         (403, "/api/change", ROOM, {"Origin": "null"}),
+        (403, "/api/change", ROOM, {"Origin": "http://["}),
+        (403, "/api/change", ROOM, {"Origin": "https://127.0.0.1"}),
         (403, "/api/plan", None, {"Sec_Fetch_Site": "cross-site"}),
         (401, "/api/plan", None, {TOKEN: None}),
         (401, "/api/change", ROOM, {TOKEN: "wrong"}),

@@ -48,9 +48,9 @@ name: One room
 units: m
 levels: [{id: L0, elevation: 0}]
 spaces:
-  - {id: room, level: L0, use: other, polygon: [[0, 0], [9, 0], [9, 7], [0, 7]], people: 12}
+  - {id: "no", level: L0, use: other, polygon: [[0, 0], [9, 0], [9, 7], [0, 7]], people: 12}
 openings:
-  - {id: door, kind: exit, spaces: [room, outside], line: [[4, 0], [5, 0]]}
+  - {id: door, kind: exit, spaces: ["no", outside], line: [[4, 0], [5, 0]]}
 """
 
 

@@ -16,7 +16,6 @@ from hmac import compare_digest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
 
 from drillsim.editor.scan import Scan
 from drillsim.editor.session import Session, StaleError
@@ -128,7 +127,7 @@ class _Request(BaseHTTPRequestHandler):
         if self.headers.get("Host", "") not in self.server.hosts:
             return _told(421, "this host has no editor. Open the address that 'drillsim edit' printed")
         origin = self.headers.get("Origin")
-        foreign = origin is not None and urlsplit(origin).netloc not in self.server.hosts
+        foreign = origin is not None and origin not in {f"http://{host}" for host in self.server.hosts}
         if foreign or self.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
             return _told(403, "another page asked for this, and was refused")
         route = self.path.split("?")[0]
@@ -150,7 +149,7 @@ class _Request(BaseHTTPRequestHandler):
         if self.headers.get_content_type() != "application/json":
             return _told(415, "a change is sent as application/json"), None
         size = self.headers.get("Content-Length", "")
-        if not size.isdigit() or int(size) > MOST_BYTES:
+        if not (size.isascii() and size.isdigit()) or len(size) > 9 or int(size) > MOST_BYTES:
             return _told(413, f"a change has at most {MOST_BYTES // 1024} kB"), None
         try:
             given = json.loads(self.rfile.read(int(size)))

@@ -10,6 +10,7 @@ import click
 
 from drillsim.cli import terminal
 from drillsim.cli.handouts import predictions
+from drillsim.cli.handouts.one_drill import chosen_mix
 from drillsim.cli.terminal import OutPath
 from drillsim.record.marker import is_results_folder
 
@@ -108,16 +109,13 @@ def _played(
 ) -> Results:  # seven arguments: three files, the staffing, and the size of the study
     """Play a scenario with one staffing of its mixes file, and return the results."""
     from drillsim.cli import inputs
-    from drillsim.errors import closest
     from drillsim.study.design import Study
     from drillsim.study.runner import run
 
     given = inputs.load([scenario], plan, mixes, ())
     terminal.faults(given.warnings, err=True)
-    name = mix or given.mixes.present
-    if name not in given.mixes.mixes:
-        raise click.UsageError(f"no mix called '{name}'.{closest(name, given.mixes)}")
-    alone = given.mixes.model_copy(update={"present": name, "mixes": {name: given.mixes[name]}})
+    chosen = chosen_mix(given.mixes, mix)
+    alone = given.mixes.model_copy(update={"present": chosen.name, "mixes": {chosen.name: chosen}})
     study = Study(given.scenarios, given.plan, alone, runs=runs, seed=seed)
     with terminal.progress(len(study), "drills", quiet=quiet) as tell:
         return run(study, progress=tell)

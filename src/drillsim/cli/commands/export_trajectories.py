@@ -10,24 +10,17 @@ import click
 from drillsim.cli import inputs, terminal
 from drillsim.cli.commands.export_plan import level_files
 from drillsim.cli.handouts import one_file
+from drillsim.cli.handouts.one_drill import chosen_mix, one_drill
 from drillsim.cli.terminal import OutPath
 
 if TYPE_CHECKING:
-    from drillsim.scenario.staffing import Mix, Mixes
+    pass
 
 
 @click.command("trajectories", short_help="Positions of one drill, for PedPy.")
 @click.argument("scenario", type=click.Path(path_type=Path))
 @click.argument("file", type=OutPath(path_type=Path))
-@click.option("--plan", type=click.Path(path_type=Path), help="Plan to play it on; default: the scenario's own.")
-@click.option("--mixes", type=click.Path(path_type=Path), help="Mixes file; default: the only one beside the scenario.")
-@click.option("--mix", "mix_name", help="Name of the staffing mix; default: the present one of the file.")
-@click.option(
-    "--seed", type=terminal.WholeNumber(min=0), default=1, show_default=True, help="Root of all random numbers."
-)
-@click.option(
-    "--replication", type=terminal.WholeNumber(min=0), default=0, show_default=True, help="Which of the seed's drills."
-)
+@one_drill
 @click.option("--level", metavar="ID", default="", help="One level only; default: a file for each.")
 @click.option(
     "--frames-per-second", "frames_per_s", type=click.FloatRange(0.1, 50), default=10.0, show_default=True,
@@ -59,7 +52,7 @@ def trajectories(
     from drillsim.study.handouts.trajectories import trajectories_of
 
     given = inputs.load([scenario], plan, mixes, ())
-    played, mix = given.scenarios[0], _chosen(given.mixes, mix_name)
+    played, mix = given.scenarios[0], chosen_mix(given.mixes, mix_name)
     if played.demand is not None:
         raise click.UsageError("trajectories are of one drill: a scenario with 'demand:' is a whole school day")
     levels = [one.id for one in given.plan.levels]
@@ -72,12 +65,3 @@ def trajectories(
     written = {path: trajectories_of(trace, part, frames_per_s=frames_per_s, mix=mix) for path, part in files.items()}
     one_file.write_files(written, overwrite=overwrite)
     terminal.say(NOTE)
-
-
-def _chosen(mixes: Mixes, name: str | None) -> Mix:
-    from drillsim.errors import closest
-
-    name = name or mixes.present
-    if name not in mixes.mixes:
-        raise click.UsageError(f"no mix called '{name}'.{closest(name, mixes)}")
-    return mixes[name]

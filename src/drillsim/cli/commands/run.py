@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from drillsim.cli import inputs, terminal, what_ifs
+from drillsim.cli.handouts.one_drill import chosen_mix, one_drill
 from drillsim.cli.terminal import OutPath
 
 if TYPE_CHECKING:
@@ -20,15 +21,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Play one drill and print it in words.")
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--plan", type=click.Path(path_type=Path), help="Plan to play it on; default: the scenario's own.")
-@click.option("--mixes", type=click.Path(path_type=Path), help="Mixes file; default: the only one beside the scenario.")
-@click.option("--mix", "mix_name", help="Name of the staffing mix; default: the present one of the file.")
-@click.option(
-    "--seed", type=terminal.WholeNumber(min=0), default=1, show_default=True, help="Root of all random numbers."
-)
-@click.option(
-    "--replication", type=terminal.WholeNumber(min=0), default=0, show_default=True, help="Which of the seed's drills."
-)
+@one_drill
 @click.option(
     "--presence",
     metavar="UNIT=here|away,...",
@@ -82,7 +75,7 @@ def run(
     from drillsim.report.ways_used import exit_lines, queue_lines
 
     given = what_ifs.applied(inputs.load([scenario], plan, mixes, overrides), sets)
-    played, mix = given.scenarios[0], _chosen(given.mixes, mix_name)
+    played, mix = given.scenarios[0], chosen_mix(given.mixes, mix_name)
     if played.demand is None and (days is not None or out is not None):
         raise click.UsageError("--days and --out are for scenarios with 'demand:', which play whole school days")
     beside = _beside(played, given.mixes, replay_file, versus)
@@ -161,16 +154,7 @@ def _beside(scenario: Scenario, mixes: Mixes, replay_file: Path | None, versus: 
         raise click.UsageError("--versus names a staffing to show beside: add --replay FILE.html")
     if replay_file is not None and scenario.demand is not None:
         raise click.UsageError("--replay is for one drill: a scenario with 'demand:' is a whole school day")
-    return [] if versus is None else [_chosen(mixes, versus)]
-
-
-def _chosen(mixes: Mixes, name: str | None) -> Mix:
-    from drillsim.errors import closest
-
-    name = name or mixes.present
-    if name not in mixes.mixes:
-        raise click.UsageError(f"no mix called '{name}'.{closest(name, mixes)}")
-    return mixes[name]
+    return [] if versus is None else [chosen_mix(mixes, versus)]
 
 
 def _forced(text: str | None, mixes: Mixes) -> dict[str, bool | str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from drillsim.documents.yaml_text import scalar_text
 from drillsim.errors import Fault
 from drillsim.plan.model import FloorPlan, Space
 from drillsim.plan.passage import is_exit
@@ -40,14 +41,10 @@ def substitute(fault: Fault, old: str, plan: FloorPlan, taken: Collection[str] =
     elif fault.code in ("DS203", "DS202"):
         found = list(_places(name, plan))
     elif fault.code == "DS208":
-        found = [*_levels(name, plan), *((_written(a.id), "assembly point") for a in plan.assembly)]
+        found = [*_levels(name, plan), *((scalar_text(a.id), "assembly point") for a in plan.assembly)]
     else:
         found = []
     return next((f for f in found if f[0].strip('"') not in taken), found[0] if found else None)
-
-
-def _written(id_: str) -> str:
-    return f'"{id_}"' if not id_.replace("-", "").replace("_", "").isalnum() or id_[:1].isdigit() else id_
 
 
 def _places(name: str, plan: FloorPlan) -> Iterator[Found]:
@@ -55,14 +52,14 @@ def _places(name: str, plan: FloorPlan) -> Iterator[Found]:
     use = next((u for u in _LIKE if u in name.lower()), "corridor" if "hall" in name.lower() else None)
     if use is None and any(word in name for word in ("desk", *_ENTRANCE)):
         posts = sorted(plan.posts, key=lambda p: not any(w in p.id.lower() for w in ("desk", "office", *_ENTRANCE)))
-        yield from ((_written(post.id), f"post in {plan.label_of(post.space)}") for post in posts)
+        yield from ((scalar_text(post.id), f"post in {plan.label_of(post.space)}") for post in posts)
         ways_in = (o for o in plan.openings if is_exit(plan, o))
-        yield from ((_written(s), f"inside {o.name}") for o in ways_in for s in o.spaces if s in plan.space_index)
+        yield from ((scalar_text(s), f"inside {o.name}") for o in ways_in for s in o.spaces if s in plan.space_index)
     for wanted in (use, *_LIKE.get(use or "classroom", ()), "classroom"):
         for found in _largest([s for s in plan.spaces if s.use == wanted and s.id != name])[:3]:
-            yield _written(found.id), f"{wanted}, since there is no {name}"
+            yield scalar_text(found.id), f"{wanted}, since there is no {name}"
     for found in _largest([s for s in plan.spaces if s.id != name and s.use != "outdoors"])[:3]:
-        yield _written(found.id), f"{found.use}, since there is no {name}"
+        yield scalar_text(found.id), f"{found.use}, since there is no {name}"
 
 
 def _largest(spaces: list[Space]) -> list[Space]:
@@ -86,7 +83,7 @@ def _exits(name: str, plan: FloorPlan) -> list[Found]:
     """Return the exit of the same number, else the last one."""
     exits = [o for o in plan.openings if is_exit(plan, o)]
     number = min(int("".join(c for c in name if c.isdigit())[:3] or 2), len(exits)) or 1
-    return [(_written(exits[number - 1].id), f"exit {number} of {len(exits)}")] if exits else []
+    return [(scalar_text(exits[number - 1].id), f"exit {number} of {len(exits)}")] if exits else []
 
 
 def _periods(name: str, plan: FloorPlan) -> list[Found]:
@@ -95,8 +92,8 @@ def _periods(name: str, plan: FloorPlan) -> list[Found]:
         (p for p in plan.timetable if p.period != name),
         key=lambda p: (p.period != "class", minutes(p.from_) - minutes(p.to)),
     )
-    return [(_written(p.period), f"there is no period '{name}'") for p in others]
+    return [(scalar_text(p.period), f"there is no period '{name}'") for p in others]
 
 
 def _levels(name: str, plan: FloorPlan) -> list[Found]:
-    return [(_written(v.id), "level of this plan") for v in plan.levels if v.id != name][:1]
+    return [(scalar_text(v.id), "level of this plan") for v in plan.levels if v.id != name][:1]
