@@ -260,8 +260,10 @@ def test_a_plain_quantity_does_not_vary(u: float) -> None:
     ids=str,
 )
 def test_a_larger_number_never_draws_less(form: dict[str, Any]) -> None:
-    drawn = [spread(form, "time").quantile(u / 1000) for u in range(1, 1000)]
+    law, many = spread(form, "time"), [u / 1000 for u in range(1, 1000)]
+    drawn = [law.quantile(u) for u in many]
     assert drawn == sorted(drawn)
+    assert law.quantiles(many) == drawn
 
 
 @pytest.mark.parametrize(

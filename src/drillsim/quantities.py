@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from itertools import repeat
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
@@ -237,6 +238,13 @@ class Spread(BaseModel):
             value = -a * math.log1p(-u)
         return self.low if value < self.low else self.high if value > self.high else value
 
+    def quantiles(self, many: Sequence[float]) -> list[float]:
+        """Return `quantile` of each of many numbers, to the last bit."""
+        if self.form == "lognormal":
+            normal = map(inverse_normal, many, repeat(0.0), repeat(1.0))
+            return [min(max(self.a * math.exp(self.b * z), self.low), self.high) for z in normal]
+        return [self.quantile(u) for u in many]
+
     def written(self, factor: float = 1.0) -> dict[str, Any] | str:
         """Return the spread as a file writes it, in SI units, all its quantities times a factor."""
         unit = next(iter(UNITS[self.kind]))
@@ -256,14 +264,8 @@ class Spread(BaseModel):
     def mean(self) -> float:
         """Return the mean of the unclamped distribution."""
         a, b, c = self.a, self.b, self.c
-        return {
-            "constant": a,
-            "uniform": (a + b) / 2,
-            "triangular": (a + b + c) / 3,
-            "lognormal": a * math.exp(b * b / 2),
-            "normal": a,
-            "exponential": a,
-        }[self.form]
+        other = {"uniform": (a + b) / 2, "triangular": (a + b + c) / 3, "lognormal": a * math.exp(b * b / 2)}
+        return other.get(self.form, a)
 
     def __str__(self) -> str:
         unit = {"time": "s", "speed": "m/s", "length": "m"}.get(self.kind, "")

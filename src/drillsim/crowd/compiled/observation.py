@@ -13,7 +13,7 @@ from drillsim.crowd.geometry.polyline import XY, Corners, length_m, split
 from drillsim.crowd.geometry.turned_walk import Start, corners_from
 from drillsim.crowd.geometry.way_uses import way_uses
 from drillsim.crowd.kernel import counts
-from drillsim.crowd.kernel.records import ELSEWHERE, GONE, UNDER_WAY
+from drillsim.crowd.kernel.records import ELSEWHERE, GONE
 from drillsim.crowd.kernel.walking import walked_m
 from drillsim.crowd.states import (
     AWAY,
@@ -114,9 +114,9 @@ class CompiledObservation(CrowdDriver):
 
     def bound_for(self, space: int) -> int:
         """Return how many persons walk or queue to a way that leads into a space, units apart."""
-        self._play_until_now()
-        if not self._n[UNDER_WAY]:
+        if not self._anybody_moves():
             return 0
+        self._play_until_now()
         leads_in = [2 * way + self.network.side(way, space) for way in self.network.space_ways[space]]
         claims = self._t.directions["claims"]  # with those of units
         if not any(claims[direction] for direction in leads_in):

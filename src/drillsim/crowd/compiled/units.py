@@ -117,8 +117,9 @@ class CompiledUnits(CompiledObservation):
             orders.stand(self._at, unit)
             me["node"] = before if me["space"] >= 0 else NOWHERE
             me["row"] = me["corner"] = -1
-        self._leave(np.array([unit]))
-        self._t.people[unit]["state"] = STANDING
+        elif me["state"] != STANDING:
+            self._leave(np.array([unit]))
+        me["state"] = STANDING
 
     def _handle_unit_notice(self, what: int, unit: int, where: int) -> None:
         path = self._paths.get(unit)

@@ -29,8 +29,9 @@ class HeadCount:
 
     def add(self, place: str, since_s: float, persons: int = 1) -> None:
         """Add persons to a place; its roll call waits for the last of them."""
-        self.ready_s[place] = max(self.ready_s.get(place, 0.0), since_s)
-        self.persons[place] = self.persons.get(place, 0) + persons
+        if place in self.persons:
+            since_s, persons = max(self.ready_s[place], since_s), self.persons[place] + persons
+        self.ready_s[place], self.persons[place] = max(since_s, 0.0), persons
 
 
 def account(order: ProtectiveOrder, counted_from_s: Mapping[int, float], until_s: float) -> None:
@@ -46,11 +47,11 @@ def account(order: ProtectiveOrder, counted_from_s: Mapping[int, float], until_s
     heads = _still(order, counted_from_s) if drill.stays else _heads(order, counted_from_s)
     law = drill.scenario.protocol.roll_call
     draws = drill.streams.uniforms("roll_call", cached_slot_words(tuple(heads.ready_s))).tolist()
-    done = {id_: at + law.quantile(u) for (id_, at), u in zip(heads.ready_s.items(), draws, strict=True)}
-    for id_, at in done.items():
+    done_s = [at + took for at, took in zip(heads.ready_s.values(), law.quantiles(draws), strict=True)]
+    for (id_, persons), at in zip(heads.persons.items(), done_s, strict=True):
         if at <= until_s:
-            drill.log.events.append(Event(at, id_, ev.ACCOUNTED, id_, "", incident, float(heads.persons[id_])))
-    everybody = max(done.values(), default=order.given_s)
+            drill.log.events.append(Event(at, id_, ev.ACCOUNTED, id_, "", incident, float(persons)))
+    everybody = max(done_s, default=order.given_s)
     if not heads.missing and everybody <= until_s:
         total = float(sum(heads.persons.values()))
         drill.log.events.append(Event(everybody, "school", ev.ACCOUNTED, "", "", incident, total))
@@ -102,10 +103,11 @@ def _heads(order: ProtectiveOrder, counted_from_s: Mapping[int, float]) -> HeadC
         sits[i] = crowd.state(int(inside[i]))[0] == "waiting"
     ready_s, later = begins_s.copy(), sits & (settled_s > begins_s[space])
     np.maximum.at(ready_s, space[later], settled_s[later])
-    for s, persons in enumerate(np.bincount(space[sits]).tolist()):
-        if persons:
-            heads.add(order.id_of(s), float(ready_s[s]), persons)
-            heads.missing -= persons
+    persons = np.bincount(space[sits])
+    seated = np.flatnonzero(persons)
+    for s, since_s, count in zip(seated.tolist(), ready_s[seated].tolist(), persons[seated].tolist(), strict=True):
+        heads.add(order.id_of(s), since_s, count)
+    heads.missing -= int(np.count_nonzero(sits))
     return heads
 
 

@@ -114,13 +114,15 @@ class Lockdown:
         space = plan.room.space
         if self._plans.get(space) is not plan:
             return
-        held_s = self._held_s.setdefault(space, 0.0)
-        comes = self.expects_people and space != self.order.incident.space and self.drill.crowd.bound_for(space) > 0
-        if comes and held_s < self.drill.scenario.protocol.hold_door_at_most:
-            self._held_s[space] += LOOK_S
-            held = self._plans[space] = plan._replace(why=HELD)  # another plan: what was due for this one is dropped
-            self.drill.at(LOOK_S, partial(self._locked, held))
-            return
+        if self.expects_people and space != self.order.incident.space and self.drill.crowd.bound_for(space) > 0:
+            held_s = self._held_s.get(space, 0.0)
+            if held_s < self.drill.scenario.protocol.hold_door_at_most:
+                self._held_s[space] = held_s + LOOK_S
+                held = self._plans[space] = plan._replace(
+                    why=HELD
+                )  # another plan: what was due for this one is dropped
+                self.drill.at(LOOK_S, partial(self._locked, held))
+                return
         self._lock(plan.room)
         self._note(space, ev.LOCKED)
         if plan.why == HELD:

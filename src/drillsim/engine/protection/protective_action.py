@@ -23,11 +23,18 @@ from drillsim.engine.state.drill_state import DrillState, Process
 from drillsim.engine.state.incident import IncidentState
 from drillsim.engine.state.responder import Responder
 from drillsim.engine.world.refuge import refuge_of
+from drillsim.engine.world.world import World
 from drillsim.record import events as ev
 from drillsim.record.trace import Event
 from drillsim.scenario.defaults import ANNOUNCE_DELAY
 from drillsim.scenario.vocabulary import Place
 from drillsim.streams.streams import sample
+
+
+def _lines_of_rooms(world: World, incident: str, now_s: float) -> dict[int, Event]:
+    """Return the line that tells of each room whether it can be locked, by space."""
+    ids, what = world.space_ids, {True: ev.LOCKABLE, False: ev.UNLOCKABLE}
+    return {r.space: Event(now_s, ids[r.space], what[r.lockable], ids[r.space], "", incident) for r in world.rooms}
 
 
 class Protection:
@@ -36,7 +43,8 @@ class Protection:
     def __init__(self, drill: DrillState) -> None:
         self.drill = drill
         self.ordered = drill.env.event()
-        self.rooms = [r for r in drill.world.rooms if drill.occupied[r.space]]
+        occupied = drill.occupied.tolist()
+        self.rooms = [r for r in drill.world.rooms if occupied[r.space]]
         """Rooms that are occupied at the onset."""
         self.order: ProtectiveOrder | None = None
         self.lockdown: Lockdown | None = None
@@ -62,9 +70,8 @@ class Protection:
         in_person = self.drill.scenario.protocol.release is not None
         self._log("school", ev.PROTOCOL, why=self.action, value=1.0 if in_person else None)
         if self.action == "lockdown":
-            for room in self.rooms:
-                id_ = world.plan.spaces[room.space].id
-                self._log(id_, ev.LOCKABLE if room.lockable else ev.UNLOCKABLE, id_)
+            lines = world.derived(_lines_of_rooms, self.incident.id, float(self.drill.env.now))
+            self.drill.log.events += [lines[room.space] for room in self.rooms]
         if self.action == "secure":
             for way in world.network.exits:
                 id_ = world.plan.openings[way].id

@@ -90,7 +90,8 @@ class SecuringDraws:
             return found
 
         words, doors = world.space_words, world.door_words
-        self._recover, self._hide = drawn("room.recover", words), drawn("room.hide", words)
+        self._recover_s = self.setting.recover.quantiles(drawn("room.recover", words))
+        self._hide_s = self.setting.hide.quantiles(drawn("room.hide", words))
         self._substitute, self._lockless = drawn("room.substitute", words), drawn("room.lockless", words)
         self._reach = drawn("exit.reach", doors)
         self._tries = [(drawn("door.lock", doors, i), drawn("door.catch", doors, i)) for i in range(TRIES)]
@@ -126,7 +127,7 @@ class SecuringDraws:
         return known
 
     def _drawn_work(self, room: Room) -> tuple[str, float, list[float], bool, float]:
-        recover_s, hide_s = self.setting.recover.quantile(self._recover[room.space]), self.hide_s(room.space)
+        recover_s, hide_s = self._recover_s[room.space], self._hide_s[room.space]
         if self._lockless[room.space] < self.setting.without_lock:
             return NO_LOCK, recover_s, [], False, hide_s
         substitute = self._substitute[room.space] < self.setting.without_key
@@ -157,7 +158,7 @@ class SecuringDraws:
 
     def hide_s(self, space: int) -> float:
         """Return the seconds from the lock until the lights are off and nobody is in sight."""
-        return self.setting.hide.quantile(self._hide[space])
+        return self._hide_s[space]
 
     def reach_s(self, door: int) -> float:
         """Return the seconds from hearing the order until somebody stands at an outside door to lock it."""
