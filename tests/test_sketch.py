@@ -100,6 +100,40 @@ def test_odd_sketches_are_sound(text: str, spaces: int) -> None:
     assert len(plan.spaces) == spaces
 
 
+OUTDOORS = (
+    ("Wing A: east\nnorth: 1-3\nexits: west, east\nOutside: yard 60 x 40 east", {"exit-2": "yard"}),
+    ("Wing A: east\nnorth: 1-2, exit, 3-4\nexits: west\nOutside: yard 200 x 90 north", {"exit-1": "yard"}),
+    ("Units: m\nWing A: 60 long, north\nwest: 1\nexits: north, east at 9\nOutside: yard 9 x 4 east, bus loop 30 x 20 12 people north",
+     {"exit-1": "bus-loop", "exit-2": "yard"}),
+    ("Wing A: 90 long, east\nexits: south at 20, south at 60, west\nOutside: yard 90 x 50 south", {"exit-1": "yard", "exit-2": "yard"}),
+    ("Wing A: 90 long, west\nexits: west, east\nOutside: yard 8 x 8 west, yard 9 x 9 east", {"exit-1": "yard", "exit-2": "yard-2"}),
+    ("Wing A: east\nnorth: 1-2\nexits: west\nWing B: north from A\neast: 3-4\nexits: north\nOutside: room 1 50 x 50 west of A, b 8 x 99 north of B",
+     {"exit-1": "room-1-2", "exit-2": "b"}),
+)  # fmt: skip
+"""Sketches with outdoor places, and where their exits lead."""
+
+
+@pytest.mark.parametrize(("text", "leads"), OUTDOORS)
+def test_an_outdoor_place_is_gone_through_from_its_exit_to_its_gate(
+    text: str, leads: dict[str, str], tmp_path: Path
+) -> None:
+    plan, faults = sketched(text)
+    assert faults == []
+    assert {o.id: o.spaces[1] for o in plan.openings if o.id in leads} == leads
+    for place in set(leads.values()):
+        assert next(o for o in plan.openings if o.id == f"gate-{place}").spaces == (place, "outside")
+        assert place in {a.id for a in plan.assembly}
+    if any(s.use == "classroom" for s in plan.spaces):
+        everybody_is_out(plan, tmp_path)
+
+
+def test_people_of_a_playground_are_there_during_class(tmp_path: Path) -> None:
+    plan, _ = sketched(EXAMPLE)
+    everybody_is_out(plan, tmp_path)
+    assert plan.spaces[plan.space_index["playground"]].people == 24
+    assert all(("outdoors" in p.share) == (p.period == "class") for p in plan.timetable)
+
+
 FAULTS = (
     ("", "the file is empty"),
     ("School: x", "the sketch has no wing"),
@@ -128,6 +162,19 @@ FAULTS = (
     ("Corridor A: east", "is no line of a sketch"),
     ("Wing A: east\nnorth: 1-99999\nexits: west", "more than 1,000 rooms"),
     ("Rooms: big\nWing A: east", "is no size of rooms"),
+    ("Wing A: east\nnorth: 1-3\nexits: west\nOutside: yard 40 x 40", "'yard 40 x 40' is no place outside"),
+    ("Wing A: east\nnorth: 1-3\nexits: west\nOutside: yard 40 x 40 north", "no exit leads north to the yard"),
+    ("Wing A: east\nnorth: 1-3\nexits: west\nOutside: yard 5 x 40 west", "narrower than its door"),
+    ("Wing A: east\nnorth: 1-3\nexits: west\nOutside: yard 40 x 40 west of B", "no exit of wing B leads west"),
+    (
+        "Wing A: east\nnorth: gym, exit, cafeteria\nOutside: yard 40 x 40 north",
+        "the yard of 40 x 40 would lie over the building",
+    ),
+    (
+        "Wing A: east\nnorth: 1-3\nexits: west\nOutside: yard 40 x 40 west, lot 9 x 9 west",
+        "no exit leads west to the lot",
+    ),
+    ("Wing A: east\nnorth: 1-2, exit, 3\nexits: east\nOutside: yard 0 x 9 north", "is no length of a school"),
     ("north: 1-3", "stand below their wing"),
     ("Wing A east", "a colon is missing"),
 )
@@ -193,6 +240,11 @@ def sketches(draw: st.DrawFn) -> str:
             lines.append(
                 f"exits: {way if k else {'north': 'south', 'south': 'north', 'east': 'west', 'west': 'east'}[way]}"
             )
+    places = [
+        f"place {k} {draw(st.integers(6, 200))} x {draw(st.integers(1, 200))} {draw(st.sampled_from(WAYS))}"
+        for k in range(draw(st.sampled_from([0, 0, 1, 2])))
+    ]
+    lines += [f"Outside: {', '.join(places)}"] if places else []
     return "\n".join([*lines, *(["Floor 2: like floor 1"] if two else [])])
 
 

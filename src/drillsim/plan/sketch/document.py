@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from drillsim.plan.sketch.layout import FEET_TO, XY, LayoutFaults, PlacedItem, PlacedWing, lay_out, size
+from drillsim.plan.sketch.outdoors import add_outdoor_places
 from drillsim.plan.sketch.words import VECTORS, Item, Sketch
 from drillsim.plan.writing.lengths import plain
 
@@ -55,6 +56,7 @@ class _Draft:
         self.stairs: dict[str, dict[int, tuple[str, int]]] = {}
         self.ids: set[str] = set()
         self.exits: list[str] = []
+        self.wing_of_exit: dict[str, str] = {}
         self.notes = LayoutFaults(sketch.file)
 
     def document(self) -> dict[str, Any]:
@@ -67,6 +69,7 @@ class _Draft:
                 self.sketch.floors[0].wings[0].line,
                 "no wing of floor 1 has an exit. Write 'exits: west, east' below one",
             )
+        add_outdoor_places(self.sketch, self.spaces, self.openings, self.wing_of_exit, self.notes)
         self.notes.stop()
         accuracy = self.sketch.accuracy or f"{size(self.sketch, ACCURACY_FT):g} {self.sketch.units}"
         source = f"{MARK} {accuracy}, sizes that the sketch does not state are assumed"
@@ -119,6 +122,7 @@ class _Draft:
             self._item(number, placed, item, hall, floor)
         for way in placed.wing.exits:
             self._way_out(placed, hall, way.line, way.side, way.at)
+        self.wing_of_exit |= {id_: placed.wing.name for id_ in self.exits if id_ not in self.wing_of_exit}
 
     def _space(self, id_: str, label: str, number: int, use: str, corners: list[XY], people: int) -> None:
         space = {
@@ -325,10 +329,20 @@ class _Draft:
         return next(o for o in self.openings if o["id"] == id_)
 
     def _assembly(self, first: str) -> Iterator[dict[str, Any]]:
-        xs, ys = zip(*(p for s in self.spaces for p in s["polygon"]), strict=True)
+        xs, ys = zip(*(p for s in self.spaces for p in s["polygon"] if s["use"] != "outdoors"), strict=True)
         x, y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
         places = self.sketch.outside or [("field", self._feet(ASSEMBLY_FT), "north")]
         ids: set[str] = set()
+        for space in self.spaces if not self.sketch.outside else ():
+            if space["use"] == "outdoors":
+                (x0, y0), _, (x1, y1), _ = space["polygon"]
+                places = []
+                ids.add(space["id"])
+                yield {
+                    "id": space["id"],
+                    "label": space["label"],
+                    "at": [round((x0 + x1) / 2, 4), round((y0 + y1) / 2, 4)],
+                }
         for name, away, side in places:
             id_ = re.sub(r"\W+", "-", name.lower()).strip("-") or "field"
             while id_ in ids:
@@ -351,4 +365,7 @@ class _Draft:
             moves = [{"share": "60 %", "to": "corridor"}] if name in ("passing", "dismissal") else []
             if name == "lunch" and "cafeteria" in uses:
                 moves = [{"share": "33 %", "to": "cafeteria"}]
+            if name == "class" and any(place.people for place in self.sketch.places):
+                yield {"period": name, "from": begin, "to": end, "share": share | {"outdoors": "100 %"}}
+                continue
             yield {"period": name, "from": begin, "to": end, "share": share, **({"moves": moves} if moves else {})}

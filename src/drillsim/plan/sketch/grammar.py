@@ -12,13 +12,28 @@ from drillsim.documents.files import shown
 from drillsim.errors import Fault, PlanError, closest
 from drillsim.escape import quoted
 from drillsim.notation import UNITS, value_of
-from drillsim.plan.sketch.words import USES, VECTORS, Compass, Item, Sketch, SketchedFloor, SketchedWing, WayOut
+from drillsim.plan.sketch.words import (
+    USES,
+    VECTORS,
+    Compass,
+    Item,
+    Sketch,
+    SketchedFloor,
+    SketchedPlace,
+    SketchedWing,
+    WayOut,
+)
 
 MOST_ITEMS = 1000
 """Most rooms of a sketch; beyond, a number is mistyped."""
 MOST_FLOORS = 9
 LENGTH = r"([0-9]+(?:\.[0-9]+)?(?:\s*(?:ft|feet|foot|meters?|metres?|m)\b|')?)"
 SIDE = r"(north|south|east|west)"
+_PLACE = (
+    rf"([A-Za-z][\w '-]*?)\s+{LENGTH}\s*(?:x|by)\s*{LENGTH}(?:\s+([0-9]+)\s+(?:people|students|pupils))?\s+{SIDE}"
+    r"(?:\s+of\s+(?:wing\s+)?([A-Za-z0-9][\w -]*))?"
+)
+"""An outdoor place with a size: name, along the building, away from it, people, side, wing."""
 _HEADS = (
     "School",
     "Units",
@@ -130,12 +145,21 @@ class _SketchReader:
     def _outside(self, head: str, rest: str) -> None:
         for part in filter(None, map(str.strip, rest.split(","))):
             match = re.fullmatch(rf"([A-Za-z][\w '-]*?)\s+{LENGTH}\s+{SIDE}", part, re.I)
-            if match is None:
+            if place := re.fullmatch(_PLACE, part, re.I):
+                self._place(place)
+            elif match is None:
                 self.refuse(
-                    f"'{quoted(part)}' is no place outside. Write 'Outside: field 200 north, bus loop 150 west'"
+                    f"'{quoted(part)}' is no place outside. Write 'Outside: field 200 north' for where people gather, 200 away, and "
+                    "'playground 120 x 80 north' for a place at an exit, 120 along the building"
                 )
             else:
                 self.sketch.outside.append((match[1], self._length(match[2]), cast(Compass, match[3].lower())))
+
+    def _place(self, match: re.Match[str]) -> None:
+        people = min(int(match[4]), 100_000) if match[4] else 0
+        side = cast(Compass, match[5].lower())
+        wide, deep = self._length(match[2]), self._length(match[3])
+        self.sketch.places.append(SketchedPlace(self.line, match[1], wide, deep, side, match[6] or "", people))
 
     # ---------------------------------------------------------------- floors and wings
 

@@ -46,6 +46,23 @@ class WayOut:
     at: float | None = None
 
 
+@dataclass(frozen=True)
+class SketchedPlace:
+    """An outdoor place against the building, by its size along it and away from it.
+
+    wing
+        The wing at whose exit it lies; '' for any.
+    """
+
+    line: int
+    name: str
+    wide: float
+    deep: float
+    side: Compass
+    wing: str = ""
+    people: int = 0
+
+
 @dataclass
 class SketchedWing:
     """A hall with what lies on its two sides.
@@ -107,3 +124,5 @@ class Sketch:
     accuracy: str = ""
     floors: list[SketchedFloor] = field(default_factory=list)
     outside: list[tuple[str, float, Compass]] = field(default_factory=list)
+    """Places where people gather: name, distance from the building, side."""
+    places: list[SketchedPlace] = field(default_factory=list)
