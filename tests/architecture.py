@@ -96,6 +96,7 @@ OPEN = frozenset(
         "report.workbook",
         "study.handouts",
         "gate.outputs",
+        "study.selection",
         "study.sensitivity",
         "verify.harness",
     }

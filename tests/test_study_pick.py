@@ -15,8 +15,8 @@ from drillsim.scenario.model import Scenario
 from drillsim.scenario.staffing import Mix
 from drillsim.streams.streams import Streams
 from drillsim.study.design import Study
-from drillsim.study.pick import Pick, pick
 from drillsim.study.runner import run
+from drillsim.study.selection.pick import Pick, pick
 from test_study import PLAN, drill, fake, mixes
 
 
@@ -66,7 +66,7 @@ def same(scenario: Scenario, plan: FloorPlan, mix: Mix, *, seed: int, replicatio
 
 def test_identical_mixes_tie() -> None:
     found = pick(study(), delta_s=10.0, simulate=same)
-    assert (found.chosen, found.tied, found.rounds) == ("one", ("one", "none", "two"), 20)
+    assert (found.chosen, found.tied, found.rounds) == ("one", ("one", "none", "two"), 100)
     assert "ties with None, Two" in found.words()
 
 
@@ -93,11 +93,11 @@ def never(scenario: Scenario, plan: FloorPlan, mix: Mix, *, seed: int, replicati
 
 def test_nothing_is_picked_where_every_drill_fails() -> None:
     with pytest.raises(ResultError, match="nothing can be picked"):
-        pick(study(), delta_s=10.0, simulate=never, most=60)
+        pick(study(), delta_s=10.0, simulate=never, most=120)
 
 
 def test_a_choice_is_left_open_after_the_most_rounds() -> None:
-    found: Pick = pick(study(), delta_s=1e-6, simulate=noisy, most=25)
+    found: Pick = pick(study(), delta_s=1e-6, simulate=noisy, most=120)
     assert found.chosen is None
     assert "not decided" in found.words()
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from drillsim.cli.inputs import Inputs
     from drillsim.record.content import Content
     from drillsim.study.design import Study
-    from drillsim.study.pick import Pick
     from drillsim.study.results import Results
     from drillsim.study.runner import StudyFolder
+    from drillsim.study.selection.pick import Pick
     from drillsim.study.sensitivity.play import Sensitivity
 
 GOAL_MISSED = 10
@@ -73,11 +73,14 @@ def play(
     """
     from drillsim.study.design import Study
     from drillsim.study.runner import StudyFolder
+    from drillsim.study.selection.pick import refuse_unfit
     from drillsim.study.sensitivity.play import depends_on, goal_lines
 
     study = Study([*given.scenarios, *given.variants], given.plan, given.mixes, runs=runs, seed=seed)
     if given.portfolio is not None:
         given.portfolio.refuse_unknown(study.outline.scenarios)
+    if pick_s is not None:
+        refuse_unfit(study, pick_s)
     if workers is None:
         workers = (os.cpu_count() or 1) if pick_s is not None or len(study) >= WORTH_A_POOL else 1
     if not quiet:
@@ -119,8 +122,8 @@ def _run(
     study: Study, folder: StudyFolder, *, workers: int, dask: str | None, pick_s: float | None, quiet: bool
 ) -> tuple[Results, Pick | None]:
     """Run a study into its folder, or pick a mix; whatever ends it, tell how many drills are stored."""
-    from drillsim.study.pick import pick
     from drillsim.study.runner import dask_executor, run
+    from drillsim.study.selection.pick import pick
 
     try:
         with dask_executor(dask, workers=workers) if dask is not None else nullcontext() as executor:

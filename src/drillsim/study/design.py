@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -128,6 +128,22 @@ class Study:
         return tuple(
             strata_of(s, self.mixes_of(i).mixes, runs=self.runs, seed=self.seed) for i, s in enumerate(self.scenarios)
         )
+
+    def with_added(self, runs: int, added: Sequence[Mapping[str, int]]) -> Study:
+        """Return this study with so many drills of the seed, and with forced ones as given instead of those it adds itself.
+
+        added
+            Of each scenario, forced presences as text with the number of drills of each.
+        """
+        other = Study(self.variants, self.plan, self.mixes, runs=runs, seed=self.seed)
+        strata = tuple(
+            StudyStrata(s, tuple(mixes), tuple(mixes.mixes.values()), runs, self.seed, dict(more))
+            for s, mixes, more in zip(
+                self.scenarios, map(self.mixes_of, range(len(self.scenarios))), added, strict=True
+            )
+        )
+        object.__setattr__(other, "strata", strata)
+        return other
 
     @property
     def outline(self) -> Outline:

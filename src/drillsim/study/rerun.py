@@ -156,7 +156,9 @@ def read_study(folder: Path | str) -> Study:
         numbers = sorted(int(name.removeprefix("scenario-")) for name in files if name.startswith("scenario-"))
         variants = [_variant(files, number, told["study"]["scenarios"]) for number in numbers]
         plan, mixes = _read(FloorPlan, files["plan"]), _read(Mixes, files["mixes"])
-        return Study(variants, plan, mixes, runs=told["runs"], seed=told["seed"])
+        study = Study(variants, plan, mixes, runs=told["runs"], seed=told["seed"])
+        lines = told["study"]["scenarios"]
+        return study.with_added(told["runs"], [lines[one.scenario.name].get("added", {}) for one in variants])
     except (KeyError, TypeError, ValueError, ValidationError) as problem:
         why = f"its inputs cannot be read by this version of drillsim ({type(problem).__name__}: {str(problem)[:200]})"
         raise _unusable(folder, why) from problem

@@ -163,12 +163,13 @@ def collect(study: Study, played: Iterable[DrillResult], *, seconds: float) -> R
 def joined(study: Study, parts: Sequence[Results], *, seconds: float) -> Results:
     """Return results of one study that were played in parts, in the order of rows; each drill stands in one part only."""
     places = {s.name: i for i, s in enumerate(study.scenarios)}, {name: i for i, name in enumerate(study.mixes)}
-    rows = Rows(
-        sorted(
-            (row for part in parts for row in part.rows),
-            key=lambda row: (places[0][str(row["scenario"])], places[1][str(row["mix"])], row["replication"]),
-        )
-    )
+    forced = [{"": -1} | {text: i for i, text in enumerate(one.added)} for one in study.strata]
+
+    def place(row: Mapping[str, Value]) -> tuple[int, int, int, Value]:
+        scenario = places[0][str(row["scenario"])]
+        return scenario, places[1][str(row["mix"])], forced[scenario][str(row["forced"] or "")], row["replication"]
+
+    rows = Rows(sorted((row for part in parts for row in part.rows), key=place))
     grouped: dict[tuple[str, str], dict[str, list[NDArray[np.float64]]]] = {}
     for part in parts:
         for key, named in part.curves.items():

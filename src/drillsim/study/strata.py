@@ -79,7 +79,7 @@ def added_drills(scenario: Scenario, mixes: Iterable[Mix], *, runs: int, seed: i
     return {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Numbered:
     """A drill of a study: its number, among those of the same forced presence where one is forced."""
 
@@ -112,6 +112,13 @@ class StudyStrata:
         """The drills of each mix: 0 … runs - 1 of the seed, then those added."""
         more = (Numbered(j, text) for text, number in self.added.items() for j in range(number))
         return (*(Numbered(r) for r in range(self.runs)), *more)
+
+    def place_of(self, one: Numbered) -> int:
+        """Return the place of a drill in `drills`."""
+        if not one.forced:
+            return one.replication
+        before = list(self.added).index(one.forced)
+        return self.runs + sum(list(self.added.values())[:before]) + one.replication
 
     @cached_property
     def laws(self) -> tuple[tuple[Chances, Mapping[State, float], float], ...]:
@@ -149,7 +156,7 @@ def _of_mix(law: Chances, seen: Mapping[State, int], shown: int, scenario: Scena
     wanted = {presence_text(s.forced(law.units)): shown - seen.get(s, 0) for s in common if seen.get(s, 0) < shown}
     rare = shown - sum(number for state, number in seen.items() if state not in common)
     if rare_share(law, list(common)) >= NEGLIGIBLE:
-        drawn = (_rare_state(law, list(common), Streams(seed, scenario.draws, j, presence="rare")) for j in range(rare))
+        drawn = (rare_state(law, list(common), Streams(seed, scenario.draws, j, presence="rare")) for j in range(rare))
         wanted |= Counter(presence_text(state.forced(law.units)) for state in drawn)
     return wanted
 
@@ -170,7 +177,7 @@ def _outside(law: Chances, ids: Sequence[str], common: Sequence[State]) -> float
     return chance * _outside(law, rest, here) + (1.0 - chance) * _outside(law, rest, away)
 
 
-def _rare_state(law: Chances, common: Sequence[State], streams: Streams) -> State:
+def rare_state(law: Chances, common: Sequence[State], streams: Streams) -> State:
     """Return a state drawn by its law from those that are not common: weekday first, then unit by unit."""
     ids = sorted(law.units)
     days = law.weekdays or ("",)
