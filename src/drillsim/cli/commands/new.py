@@ -89,6 +89,7 @@ def _new_scenario(name: str, folder: Path, plan_file: Path | None, *, as_json: b
     """Write a shipped scenario, and mixes where there are none, with the names of a plan."""
     from drillsim.cli import inputs
     from drillsim.cli.fitting import texts_for
+    from drillsim.errors import DrillsimError
 
     known = _scenario_names()
     if name not in known:
@@ -105,7 +106,10 @@ def _new_scenario(name: str, folder: Path, plan_file: Path | None, *, as_json: b
     mixes = folder / "mixes.yaml"
     there = mixes.read_text(encoding="utf-8") if mixes.exists() else None
     named = Path(os.path.relpath(plan_path, folder)).as_posix()
-    told, staff, choices = texts_for(name, plan, named=named, mixes_text=there)
+    try:
+        told, staff, choices = texts_for(name, plan, named=named, mixes_text=there)
+    except DrillsimError as e:
+        raise click.UsageError(f"'{name}' does not suit this plan: {e}. Nothing was written") from e
     texts = {path.name: _with_schema(told, "scenario")}
     if there is None:
         texts[mixes.name] = _with_schema(staff, "mixes")

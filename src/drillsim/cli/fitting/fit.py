@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from drillsim.cli.fitting.entries import without_entry
 from drillsim.cli.fitting.substitutes import substitute
 from drillsim.documents.yaml_text import scalar_text
 from drillsim.errors import DrillsimError, Fault, only_errors
+from drillsim.escape import one_line
 from drillsim.plan.model import FloorPlan
 
 MOST_ROUNDS = 80
@@ -32,6 +34,8 @@ class Substitution:
     """The new name as the file has it, in quotes where it needs them."""
     code: str = ""
     """Code of the fault that it mends."""
+    file: str = ""
+    """Where it stands: scenario or mixes."""
 
     def __str__(self) -> str:
         return f"{self.old} → {self.new} ({self.why})"
@@ -40,7 +44,7 @@ class Substitution:
 def fitted_scenario(scenario: str, mixes: str, plan: FloorPlan) -> tuple[str, str, list[Substitution]]:
     """Return the texts of a scenario and a mixes file with names of this plan, and every choice.
 
-    Raises DrillsimError with the faults that no other name can mend.
+    Raises DrillsimError with the reason, in one sentence, where no other name would do.
     """
     choices: dict[str, Substitution] = {}
     with TemporaryDirectory() as folder:
@@ -54,7 +58,27 @@ def fitted_scenario(scenario: str, mixes: str, plan: FloorPlan) -> tuple[str, st
                 return texts["scenario"], texts["mixes"], list(choices.values())
             if not any(_mend(texts, kind, path, faults, plan, choices) for kind, path in files.items()):
                 break
-        raise DrillsimError(faults=faults)
+        raise DrillsimError(_refusal(faults))
+
+
+def _refusal(faults: Sequence[Fault]) -> str:
+    """Return in one sentence why no other name fits a scenario to a plan, and what would."""
+    first = next((f for f in faults if f.code == "DS504"), faults[0])
+    remedy = ""
+    if first.code == "DS504" and "lock" in first.message:
+        remedy = (
+            ". Write 'lock: key' at the doors of its rooms, or choose a scenario without a lockdown, such as evacuation"
+        )
+    return f"{first.message.rstrip('.')}{remedy}"
+
+
+def _heading(name: str, plan: FloorPlan, choices: Sequence[Substitution]) -> str:
+    """Return the comment that tells what of a shipped file was replaced; '' where nothing was."""
+    lines = [
+        f"{name}, fitted to {plan.name}. Replaced in this file, since the plan lacks it:",
+        *(f"  {c}" for c in choices),
+    ]
+    return "".join(f"# {one_line(line)}\n" for line in lines) if choices else ""
 
 
 def texts_for(
@@ -73,7 +97,9 @@ def texts_for(
     beside = path.parent / "mixes.yaml"
     mixes = beside if beside.exists() else shipped.mixes_path()
     told = re.sub(r"(?m)^plan:.*$", lambda _: f"plan: {scalar_text(named)}", path.read_text(encoding="utf-8"))
-    return fitted_scenario(told, mixes_text or mixes.read_text(encoding="utf-8"), plan)
+    told, staff, choices = fitted_scenario(told, mixes_text or mixes.read_text(encoding="utf-8"), plan)
+    in_scenario, in_mixes = ([c for c in choices if c.file == kind] for kind in ("scenario", "mixes"))
+    return _heading(scenario, plan, in_scenario) + told, _heading("Mixes", plan, in_mixes) + staff, choices
 
 
 def _faults(scenario: Path, mixes: Path, plan: FloorPlan) -> list[Fault]:
@@ -101,9 +127,15 @@ def _mend(
             continue
         lines = texts[kind].splitlines(keepends=True)
         line = lines[fault.line - 1]
-        cut = _without_entry(lines, kind, fault)
+        cut = without_entry(texts[kind], kind, fault, no_periods=not plan.timetable)
         if cut is not None:
-            texts[kind] = cut
+            texts[kind] = cut[0]
+            if cut[1]:
+                why = f"{plan.name} has no such bell period" if plan.timetable else f"{plan.name} has no bell periods"
+                choice = Substitution(
+                    cut[1], cut[2], "it is at the time of another" if fault.code == "DS507" else why, file=kind
+                )
+                choices.setdefault(kind + str(choice), choice)
             return True
         found = _name_at(line, fault)
         if not found:
@@ -119,8 +151,8 @@ def _mend(
             continue
         lines[fault.line - 1] = line[:start] + new[0] + line[start + len(old) :]
         texts[kind] = "".join(lines)
-        choice = Substitution(old.strip("\"'"), new[0].strip('"'), new[1], new[0], fault.code)
-        choices.setdefault(str(choice), choice)
+        choice = Substitution(old.strip("\"'"), new[0].strip('"'), new[1], new[0], fault.code, kind)
+        choices.setdefault(kind + str(choice), choice)
         return True
     return False
 
@@ -139,32 +171,3 @@ def _name_at(line: str, fault: Fault) -> tuple[int, str] | None:
         if at is not None:
             return at.start() + (fault.column - 1 if at.string is here else 0), name
     return None
-
-
-def _without_entry(lines: list[str], kind: str, fault: Fault) -> str | None:
-    """Return the text without the part that no other name can mend, or None.
-
-    A duty in a bell period that the plan lacks, or at the time of another one, is left out; a share that a mapping names
-    twice is added to the first.
-    """
-    k = fault.line - 1
-    line, at = lines[k], fault.column - 1
-    if fault.code == "DS005":
-        key = re.match(r"\"?([\w-]+)\"?:\s*([0-9.]+) %,?\s*", line[at:])
-        first = key and re.search(rf"(?<![\w-])(\"?{re.escape(key[1])}\"?:\s*)([0-9.]+)( %)", line[:at])
-        if not key or not first:
-            return None
-        rest = line[:at].rstrip(", ") + (", " if key[0].rstrip().endswith(",") else "") + line[at + len(key[0]) :]
-        total = f"{float(first[2]) + float(key[2]):g}"
-        return "".join([*lines[:k], rest[: first.start(2)] + total + rest[first.end(2) :], *lines[k + 1 :]])
-    if kind != "mixes" or not (fault.code == "DS507" or fault.code == "DS209" or "bell period" in fault.message):
-        return None
-    if re.match(r"\s*- \{", line):
-        rest_of_file = "".join([*lines[:k], *lines[k + 1 :]])
-        return re.sub(r"(?m)^( *)timetable:\s*\n(?!\1 +\S)", "", rest_of_file)
-    opened = line.rfind("{", 0, at + 1)
-    closed = line.find("}", opened)
-    if opened < 0 or closed < 0 or "duty" not in line[opened:closed]:
-        return None
-    cut = line[:opened].rstrip(" ,") + line[closed + 1 :]
-    return "".join([*lines[:k], re.sub(r"\[\s*,\s*", "[", cut), *lines[k + 1 :]])
