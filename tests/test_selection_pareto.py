@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import ttest_rel
 
 from a_study import Made, six_mixes
 from drillsim.analysis.choice import choice
 from drillsim.analysis.selection.moments import moments_of_rounds
 from drillsim.analysis.selection.money import money_notes, worth
-from drillsim.analysis.selection.pareto import CostVerdict, Price, affordable, cost_verdicts, frontier
+from drillsim.analysis.selection.pareto import CostVerdict, Price, affordable, cost_verdicts, frontier, slower_beyond_doubt
 
 ABLE = "able_on_scene_s"
 RNG = np.random.default_rng(4)
@@ -89,6 +92,33 @@ def test_what_a_second_costs_is_told_along_the_frontier() -> None:
 def test_the_frontier_rises_in_cost_and_falls_in_time(points: list[tuple[int, int]]) -> None:
     steps = frontier([p[0] for p in points], [p[1] for p in points])
     assert all(s.gain > 0 and s.cost > 0 for s in steps)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 6), st.floats(0, 1))
+@settings(max_examples=40)
+def test_no_price_is_put_on_mixes_that_are_not_told_apart(seed: int, k: int, effect: float) -> None:
+    """Judged by scipy's paired t test over the same rounds."""
+    draw = np.random.Generator(np.random.Philox(seed))
+    x = draw.normal(0, 1, (25, 1)) + draw.normal(0, 1, (25, k)) - effect * np.arange(k)
+    means, costs = x.mean(axis=0), draw.permutation(k) * 1000.0
+    for step in frontier(list(means), list(costs), slower_beyond_doubt(moments_of_rounds(x))):
+        p = ttest_rel(x[:, step.over], x[:, step.mix], alternative="greater").pvalue
+        assert p < 0.05 / (k * (k - 1) / 2)
+        assert step.cost > 0
+
+
+def test_a_second_has_no_price_where_the_study_does_not_tell_mixes_apart(six: Made) -> None:
+    """Of three drills nothing is told apart; of sixty the price of a step that is beyond doubt stands there."""
+    few = six_mixes(3)
+    for made, priced in ((few, False), (six, True)):
+        notes = money_notes(made, "drill", choice(made, "drill", ABLE))
+        assert any("second of the mean" in note for note in notes) == priced
+
+
+def test_a_second_has_no_price_where_less_than_what_matters_is_gained(six: Made) -> None:
+    line = replace(six.outline.scenarios["drill"], matters={"times": 1e5})
+    strict = replace(six, outline=replace(six.outline, scenarios={"drill": line}))
+    assert not any("second of the mean" in note for note in money_notes(strict, "drill", choice(strict, "drill", ABLE)))
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from drillsim.analysis.choice import BestMixes
-from drillsim.analysis.contrasts import ResultRows, describe
-from drillsim.analysis.selection.pareto import CASES, CostVerdict, Price, affordable, cost_verdicts, frontier
+from drillsim.analysis.contrasts import ResultRows, describe, matters_of
+from drillsim.analysis.selection.pareto import (
+    CASES,
+    CostVerdict,
+    Price,
+    affordable,
+    cost_verdicts,
+    frontier,
+    slower_beyond_doubt,
+)
 from drillsim.analysis.wording import unit_of
 from drillsim.record.outline import MixLine, Outline
 
@@ -93,17 +101,21 @@ def _line_of(outline: Outline, scenario: str | None, name: str) -> MixLine:
 
 
 def _steps(played: ResultRows, scenario: str, chosen: BestMixes) -> list[str]:
+    """Return the price of a second between mixes of which one is faster beyond doubt, and by no less than what matters."""
     outline, names = played.outline, chosen.mixes
     means = [describe(played, scenario, name, chosen.measure).mean.value for name in names]
     if any(mean is None for mean in means):
         return []
     steps = frontier(
-        [float(mean or 0.0) for mean in means], [outline.mix_line(scenario, name).cost_mid for name in names]
+        [float(mean or 0.0) for mean in means],
+        [outline.mix_line(scenario, name).cost_mid for name in names],
+        slower_beyond_doubt(chosen.paired),
     )
+    matters = matters_of(outline.scenarios[scenario], chosen.measure)
     return [
         f"${step.price_of_one:,.0f} from {outline.label(names[step.over])} to {outline.label(names[step.mix])}"
         for step in steps
-        if step.gain >= 1.0
+        if step.gain >= matters
     ]
 
 

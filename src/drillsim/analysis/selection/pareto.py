@@ -14,9 +14,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import t
 
-from drillsim.analysis.selection.moments import Moments
+from drillsim.analysis.selection.moments import Matrix, Moments
 
 CASES = ("low", "mid", "high")
 """Price cases, in the order of a `Price`."""
@@ -65,15 +66,26 @@ def cost_verdicts(paired: Moments, prices: Sequence[Price], *, level: float = 0.
 
 
 def _dominators(paired: Moments, cost: np.ndarray, alpha: float) -> list[int | None]:
-    k = len(paired)
     cheaper = cost[None, :] <= cost[:, None]
     np.fill_diagonal(cheaper, val=False)
-    pairs = max(1, int(cheaper.sum()))
+    lead = np.where(cheaper, _least_lead(paired, alpha / max(1, int(cheaper.sum()))), -np.inf)
+    return [int(np.argmax(row)) if float(row.max()) > 0 else None for row in lead]
+
+
+def _least_lead(paired: Moments, alpha: float) -> Matrix:
+    """Return by how much mix i is slower than mix j at least, one-sided at alpha; minus infinity where that is not known."""
     with np.errstate(invalid="ignore"):
-        factor = t.isf(alpha / pairs, np.where(paired.freedom > 0, paired.freedom, np.nan))
-        lead = paired.difference - factor * paired.error  # at least so much is i slower than j
-    lead = np.where(cheaper & ~np.isnan(lead), lead, -np.inf)
-    return [int(np.argmax(lead[i])) if float(lead[i].max()) > 0 else None for i in range(k)]
+        factor = t.isf(alpha, np.where(paired.freedom > 0, paired.freedom, np.nan))
+        lead = paired.difference - factor * paired.error
+    return np.where(np.isnan(lead), -np.inf, lead)
+
+
+def slower_beyond_doubt(paired: Moments, *, level: float = 0.95) -> NDArray[np.bool_]:
+    """Return whether mix i is slower than mix j: one-sided paired t at alpha / m, m the number of pairs (Bonferroni)."""
+    k = len(paired)
+    found = _least_lead(paired, (1 - level) / max(1, k * (k - 1) // 2)) > 0
+    np.fill_diagonal(found, val=False)
+    return np.asarray(found)
 
 
 def affordable(price: Price, budget: float) -> bool | None:
@@ -99,11 +111,18 @@ class FrontierStep:
         return self.cost / self.gain
 
 
-def frontier(means: Sequence[float], costs: Sequence[float]) -> list[FrontierStep]:
-    """Return the steps along the mixes that no cheaper mix equals in its mean, from the cheapest on: what a second costs."""
+def frontier(
+    means: Sequence[float], costs: Sequence[float], slower: NDArray[np.bool_] | None = None
+) -> list[FrontierStep]:
+    """Return the steps along the mixes that no cheaper mix equals in its mean, from the cheapest on: what a second costs.
+
+    slower
+        (k, k) whether mix i is slower than mix j beyond doubt; a step then leads only to a mix that is faster beyond doubt than
+        the one before, since a price of luck is none. By default every smaller mean is a step.
+    """
     order = sorted(range(len(means)), key=lambda i: (costs[i], means[i]))
     kept: list[int] = []
     for i in order:
-        if not kept or means[i] < means[kept[-1]]:
+        if not kept or (means[i] < means[kept[-1]] and (slower is None or slower[kept[-1], i])):
             kept.append(i)
     return [FrontierStep(b, a, costs[b] - costs[a], means[a] - means[b]) for a, b in pairwise(kept)]
