@@ -414,6 +414,24 @@ def test_a_missed_goal_is_fine_unless_asked_for(project: Path) -> None:
     assert comparing(project, "--quiet", "--runs", "8", "--fail-on-goals") == 10
 
 
+def test_what_is_left_open_ends_with_4_under_strict(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert comparing(project, "--quiet", "--runs", "2") == 0
+    capsys.readouterr()
+    assert comparing(project, "--quiet", "--runs", "2", "--strict", "--json") == 4
+    said = capsys.readouterr()
+    assert "Left open: " in said.err
+    assert any("too few for a test" in line for line in json.loads(said.out.splitlines()[-1])["open"])
+
+
+def test_whole_days_are_not_picked_by_and_no_folder_is_begun(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = ROOT / "scenarios" / "real-days" / "school-day.yaml"
+    assert main(["compare", str(day), "--pick", "10s", "--no-open", "--out", str(tmp_path / "out")]) == 2
+    assert "there is no one incident to pick a mix by" in capsys.readouterr().err.replace("\n", " ")
+    assert not (tmp_path / "out").exists()
+
+
 def test_compare_picks_a_mix_by_as_few_drills_as_it_takes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["compare", str(project / "scenario.yaml"), "--mixes", str(project / "mixes.yaml")]
     assert main([*words, "--pick", "2 min", "--workers", "1", "--no-open", "--json", "--out", str(project / "p")]) == 0

@@ -14,7 +14,14 @@ from a_study import Made, six_mixes
 from drillsim.analysis.choice import choice
 from drillsim.analysis.selection.moments import moments_of_rounds
 from drillsim.analysis.selection.money import money_notes, worth
-from drillsim.analysis.selection.pareto import CostVerdict, Price, affordable, cost_verdicts, frontier, slower_beyond_doubt
+from drillsim.analysis.selection.pareto import (
+    CostVerdict,
+    Price,
+    affordable,
+    cost_verdicts,
+    frontier,
+    slower_beyond_doubt,
+)
 
 ABLE = "able_on_scene_s"
 RNG = np.random.default_rng(4)

@@ -102,6 +102,13 @@ class Difference:
         return words[0] if value < 0 else words[1]
 
     @property
+    def is_open(self) -> bool:
+        """Whether more drills could decide it: it is not tested for want of pairs, or neither word of the verdict holds yet."""
+        if self.paired.difference.value is None or _follows_staffing(self.measure):
+            return False
+        return bool(self.remark) or self.verdict not in (SAME, NOT_MATTER, "faster", "slower", "lower", "higher")
+
+    @property
     def drills_more(self) -> int | None:
         """About how many drills (of school days incidents) more the contrast needs until it is decided; None where unknown."""
         pair = self.paired

@@ -8,6 +8,7 @@ from typing import Any
 from drillsim.analysis.beyond_means import BeyondMean, beyond_mean
 from drillsim.analysis.choice import choice
 from drillsim.analysis.contrasts import (
+    CLOSE,
     Difference,
     GoalResult,
     PartitionedResults,
@@ -25,6 +26,8 @@ from drillsim.analysis.portfolio.told import expected_data
 from drillsim.analysis.selection.money import worth
 from drillsim.analysis.selection.targets import TargetPair
 from drillsim.analysis.variants.before_after import base_of, changes
+from drillsim.analysis.wording import short_name
+from drillsim.quantities import clock
 from drillsim.record.columns import BY_NAME, TIMES
 from drillsim.record.outline import MixLine
 from drillsim.record.store import DECIMALS
@@ -54,6 +57,42 @@ def summarise(played: ResultRows, *, seconds: float | None = None, budget: float
         **({} if seconds is None else {"seconds": round(seconds, 3)}),
         "scenarios": {name: _scenario(played, name, budget) for name in outline.scenarios},
     } | _expected(played)
+
+
+def open_points(played: ResultRows, *, contrasts: bool = True) -> list[str]:
+    """Return what a study leaves open, one sentence each: what `compare --strict` ends with 4 for.
+
+    contrasts
+        Whether differences count too, of mixes to the present one and of variants to their base, in the primary measure of each
+        scenario; they do not where a mix was picked.
+
+    Open are drills that failed, goals that are too close to call for the present staffing or that no drill has, and differences
+    that are neither beyond doubt nor beyond doubt without importance. Measures that are outcomes of the staffing are not judged.
+    """
+    played = PartitionedResults(played)
+    outline, failed = played.outline, int((played.runs["status"] == "failed").sum())
+    found = [f"{failed:,} of {len(played.runs):,} drills failed; no figure counts them"] if failed else []
+    for name in outline.scenarios:
+        title = outline.title(name)
+        found += [
+            f"{title}: the goal {short_name(one.goal.measure)} by {clock(one.goal.at_most_s)} in {100 * one.goal.in_share:g} % is "
+            + ("in no drill" if one.verdict is None else one.verdict)
+            for one in goal_results(played, name)
+            if one.mix == outline.present and one.verdict in (CLOSE, None)
+        ]
+        if contrasts:
+            measure = outline.scenarios[name].primary
+            base = base_of(outline, name)
+            apart = differences(played, name, measure)
+            found += [f"{title}: {outline.label(d.mix)}: {d.remark or d.verdict}" for d in apart if d.is_open]
+            if base is not None and outline.scenarios[base].horizon_s == outline.scenarios[name].horizon_s:
+                told = [c.difference for c in changes(played, base, outline.scenarios[base].primary, [name])]
+                found += [
+                    f"{title} against {outline.title(base)}: {outline.label(d.mix)}: {d.remark or d.verdict}"
+                    for d in told
+                    if d.is_open
+                ]
+    return found
 
 
 def _expected(played: PartitionedResults) -> dict[str, Any]:

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from drillsim.study.sensitivity.play import Sensitivity
 
 GOAL_MISSED = 10
-
+OPEN = 4
+"""Exit code with --strict where something is left open."""
 
 LOOKED_AT = "Drills were added until it was decided: for figures to publish, compare the mixes that matter once more with another --seed."
+MOST_TOLD = 6
+"""Open points that are told on the terminal; all stand in --json."""
 WORTH_A_POOL = 200
 """Least number of drills for which several processes are started; each takes about a second to start."""
 
@@ -54,6 +57,7 @@ def play(
     dask: str | None = None,
     quiet: bool = False,
     show: bool = True,
+    fail_on_goals: bool = False,
     strict: bool = False,
     as_json: bool = False,
     pick_s: float | None = None,
@@ -68,6 +72,8 @@ def play(
         Play until one mix is chosen within this of the best, instead of `runs` drills.
     budget
         USD a year, to mark what it buys.
+    strict
+        Return 4 where something is left open (`open_points`), and tell it.
     tried
         Also move every assumption and law alone, and all at once by so many trajectories; None for neither.
     """
@@ -115,7 +121,19 @@ def play(
     say_kept("Results", kept.folder, err=as_json)
     if show:
         open_folder(kept.folder)
-    return _finish(results, kept.folder, strict=strict, as_json=as_json, picked=picked, budget=budget)
+    still = _still_open(results, picked) if strict else []
+    asked = _finish(
+        results, kept.folder, fail_on_goals=fail_on_goals, as_json=as_json, picked=picked, budget=budget, still=still
+    )
+    if not asked and still:
+        terminal.complain(
+            "Left open: "
+            + "; ".join(still[:MOST_TOLD])
+            + (f"; and {len(still) - MOST_TOLD} more" if still[MOST_TOLD:] else "")
+            + "."
+        )
+        return OPEN
+    return asked
 
 
 def _run(
@@ -275,10 +293,11 @@ def _finish(
     results: Results,
     folder: Path,
     *,
-    strict: bool,
+    fail_on_goals: bool,
     as_json: bool,
     picked: Pick | None = None,
     budget: float | None = None,
+    still: Sequence[str] = (),
 ) -> int:
     """Print the JSON object and return the exit code: a bug when every drill failed, 10 for a missed goal if asked."""
     from drillsim.analysis.summary import summarise
@@ -286,18 +305,28 @@ def _finish(
     missed = _missed(results)
     if as_json:
         summary: dict[str, Any] = summarise(results, seconds=results.seconds, budget=budget)
-        chosen = {} if picked is None else {"picked": picked.as_dict()}
+        chosen: dict[str, Any] = {} if picked is None else {"picked": picked.as_dict()}
+        chosen |= {"open": list(still)} if still else {}
         terminal.json_line(
             {**summary, **chosen, "folder": str(folder), "failed_runs": len(results.failed), "goals_missed": missed}
         )
     if len(results.failed) == len(results.runs):
         return 1
-    if strict and missed:
+    if fail_on_goals and missed:
         terminal.complain(
             "Goals missed by the present staffing: " + "; ".join(f"{m['scenario']}: {m['measure']}" for m in missed)
         )
         return GOAL_MISSED
     return 0
+
+
+def _still_open(results: Results, picked: Pick | None) -> list[str]:
+    """Return what a study leaves open, one sentence each; where a mix was picked, whether it is decided instead of differences."""
+    from drillsim.analysis.summary import open_points
+
+    if picked is None:
+        return open_points(results)
+    return [*([] if picked.chosen else ["no mix is chosen yet"]), *open_points(results, contrasts=False)]
 
 
 def _missed(results: Results) -> list[dict[str, str]]:

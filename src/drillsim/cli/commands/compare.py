@@ -80,6 +80,11 @@ MOST_RUNS = 1_000_000
 @click.option("--quiet", is_flag=True, help="No progress and no tables.")
 @click.option("--no-open", is_flag=True, help="Do not show the results folder when done.")
 @click.option("--fail-on-goals", is_flag=True, help="Exit with 10 when a goal is missed by the present staffing.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit with 4 where something is left open: failed drills, a goal too close to call, a difference that needs more drills.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def compare(
     scenarios: tuple[Path, ...],
@@ -105,6 +110,7 @@ def compare(
     quiet: bool,
     no_open: bool,
     fail_on_goals: bool,
+    strict: bool,
     as_json: bool,
 ) -> int:
     """Play every SCENARIO with every mix on the same random drills; print tables, write figures and a folder.
@@ -137,7 +143,8 @@ def compare(
         dask=(scheduler or "") if executor == "dask" else None,
         quiet=quiet,
         show=not no_open,
-        strict=fail_on_goals,
+        fail_on_goals=fail_on_goals,
+        strict=strict,
         as_json=as_json,
         pick_s=pick_s,
         budget=budget,
