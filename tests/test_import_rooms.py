@@ -60,6 +60,53 @@ def test_a_list_updates_only_the_people_of_a_plan(tmp_path: Path) -> None:
     assert after.openings == before.openings
 
 
+WRITTEN_BY_HAND = """\
+# Our school, measured in May
+drillsim_plan: 1
+name: By hand   # as on the sign
+units: ft
+levels: [{id: L0, elevation: 0}]
+spaces:
+  # the old wing
+  - {id: hall, level: L0, use: corridor, polygon: [[0, 0], [120, 0], [120, 10], [0, 10]]}   # waxed on Mondays
+  - {id: "101", label: Room 101, level: L0, use: classroom, polygon: [[0, 10], [30, 10], [30, 38], [0, 38]], people: 20}  # Ms Lee
+  - row: 102 to 104
+    use: classroom
+    level: L0
+    beside: hall
+    wall: north
+    at: [30, 10]
+    door: {}
+    size: [30, 28]
+    people: 24
+openings:
+  - {id: d101, between: ["101", hall]}
+  - {id: way-out, kind: exit, between: [hall, outside], wall: west}
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_list_keeps_comments_and_short_forms_of_rows_that_it_does_not_touch(end: str, tmp_path: Path) -> None:
+    plan = written(WRITTEN_BY_HAND.replace("\n", end), tmp_path, "plan.yaml")
+    before = read_plan(plan)
+    same = written("room,people\n101,20\n102,24\n", tmp_path)
+    assert main(["import", str(same), str(plan), "--overwrite"]) == 0
+    assert plan.read_bytes() == WRITTEN_BY_HAND.replace("\n", end).encode()
+    assert main(["import", str(written("room,people\n101,31\n", tmp_path)), str(plan), "--overwrite"]) == 0
+    assert plan.read_bytes() == WRITTEN_BY_HAND.replace("people: 20", "people: 31").replace("\n", end).encode()
+    assert main(["import", str(written("room,people\n103,7\nhall,2\n", tmp_path)), str(plan), "--overwrite"]) == 0
+    text = plan.read_text("utf-8")
+    assert all(line in text for line in ("# waxed on Mondays", "# Ms Lee", "# the old wing", "- {id: d101, between: ["))
+    after = {s.id: s for s in read_plan(plan).spaces}
+    assert {s.id: after[s.id].people - s.people for s in before.spaces if after[s.id].people != s.people} == {
+        "101": 11,
+        "103": -17,
+        "hall": 2,
+    }
+    corners = [[v for p in s.polygon for v in p] for s in before.spaces]
+    assert [[v for p in after[s.id].polygon for v in p] for s in before.spaces] == [pytest.approx(c) for c in corners]
+
+
 def test_excel_and_csv_give_the_same_rows(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active

@@ -218,7 +218,9 @@ def round_trip() -> Any:
     try:
         from ruamel.yaml import YAML
     except ImportError:
-        raise PlanError("the editor needs the extra [edit]: pip install 'drillsim[edit]'") from None
+        raise PlanError(
+            "a plan file is changed with its comments kept by the extra [edit]: pip install 'drillsim[edit]'"
+        ) from None
     ruamel = YAML(typ="rt")
     ruamel.preserve_quotes = True
     ruamel.width = 1_000_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,8 @@ def import_plan(
     """Read FILE, write it as the plan file PLAN, and check that.
 
     It tells what it understood, what it guessed (marked as derived in the plan, with the rule), what it left out, and
-    what is missing. A room list updates the people of PLAN where PLAN exists and --overwrite is given. Exit code 2 when
+    what is missing. A room list updates the people of PLAN where PLAN exists and --overwrite is given; its comments and short
+    forms stay. Exit code 2 when
     the file cannot be read, or when the plan has errors; it is written all the same, to be corrected.
     """
     from drillsim.errors import only_errors
@@ -72,7 +74,10 @@ def import_plan(
     if is_there(plan) and not overwrite:
         raise click.UsageError(f"{shown(plan)} exists and was not changed. Name another file, or add --overwrite")
     draft = _read(file, form, _wishes(layers, snap, units, plan))
-    _write(draft, plan)
+    if draft.people:
+        _update(plan, draft.people)
+    else:
+        _write(draft, plan)
     _tell(draft, err=as_json)
     read, faults = check_plan_file(plan)
     terminal.say(f"Written: {shown(plan)} (a real plan is sensitive: keep it on this machine)", err=as_json)
@@ -130,6 +135,23 @@ def _write(draft: Draft, plan: Path) -> None:
     except OSError as e:
         fresh.unlink(missing_ok=True)
         raise click.UsageError(f"{shown(plan)} cannot be written: {e.strerror or e}") from None
+
+
+def _update(path: Path, people: Mapping[str, int]) -> None:
+    """Write the people of spaces into a plan file; its comments, short forms and everything else stay as they are written."""
+    from drillsim.editor.changes.draft import replaced
+    from drillsim.editor.plan_file import read_plan_file, save
+
+    opened = read_plan_file(path)
+    spaces = [s for s in opened.draft["spaces"] if people.get(s["id"], s.get("people", 0)) != s.get("people", 0)]
+    told = [
+        {**{k: v for k, v in s.items() if k != "people"}, **({"people": n} if (n := people[s["id"]]) else {})}
+        for s in spaces
+    ]
+    try:
+        save(opened, replaced(opened.draft, "spaces", told))
+    except OSError as e:
+        raise click.UsageError(f"{shown(path)} cannot be written: {e.strerror or e}") from None
 
 
 def _tell(draft: Draft, *, err: bool) -> None:

@@ -71,6 +71,8 @@ class Draft:
     counts: dict[str, int] = field(default_factory=dict)
     """What the file holds, by the word of its own format."""
     derived: dict[str, str] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    """People by space, where a file updates a plan that is there already and changes nothing else of it."""
     findings: list[ImportFinding] = field(default_factory=list)
     _ids: set[str] = field(default_factory=lambda: {OUTSIDE})
 

@@ -12,7 +12,6 @@ from drillsim.exchange.room_list.rows import AREA_M2, build_rows
 from drillsim.exchange.room_list.table import RoomTable, read_rows
 from drillsim.plan.model import FloorPlan
 from drillsim.plan.read import read_plan
-from drillsim.plan.writing import plan_document
 
 
 def read_room_list(path: Path, wishes: Wishes) -> Draft:
@@ -42,15 +41,10 @@ def read_room_list(path: Path, wishes: Wishes) -> Draft:
 
 
 def _updated(path: Path, table: RoomTable, plan: FloorPlan) -> Draft:
-    """Return the plan as a draft with the people of the list; nothing else of it changes."""
-    document = plan_document(plan.model_copy(update={"units": "m"}))
+    """Return a draft with the people of the list by space of the plan; nothing else of the plan changes."""
     draft = Draft(name=plan.name, source=plan.provenance.source or path.name)
-    for section in ("levels", "spaces", "openings", "stairs", "ramps"):
-        setattr(draft, section, document.pop(section, []))
-    draft.other = document
     by_name = _names(plan)
-    things = {s["id"]: s for s in draft.spaces}
-    changed: set[str] = set()
+    changed = draft.people
     lost, twice = [], []
     for row in table.rows:
         id_ = by_name.get(_plain(row.room))
@@ -59,15 +53,13 @@ def _updated(path: Path, table: RoomTable, plan: FloorPlan) -> Draft:
         elif id_ in changed:
             twice.append(row.room)
         elif row.people is not None:
-            changed.add(id_)
-            things[id_]["people"] = row.people
+            changed[id_] = row.people
     if not changed:
         names = ", ".join(f"'{quoted(n)}'" for n in lost[:6])
         raise fault_of(
             path, "DS905", f"no row gives people to a room of the plan. Rooms of the list: {names}", table.rows[0].line
         )
-    placed = sum(int(things[i]["people"]) for i in changed)
-    draft.counts = {"rows": len(table.rows), "rooms": len(changed), "people": placed}
+    draft.counts = {"rows": len(table.rows), "rooms": len(changed), "people": sum(changed.values())}
     draft.note("understood", f"people of {len(changed)} of {len(plan.spaces)} spaces; the others keep theirs")
     for rooms, why in (
         (lost, "rooms that the plan does not have (by id, label or number)"),
