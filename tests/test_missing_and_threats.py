@@ -179,3 +179,19 @@ def test_an_event_that_nobody_sees_is_noticed_found_and_answered_in_order(count:
         legs = [row[name] for name in row if name.startswith("leg_") and row[name] is not None]
         assert all(s >= -1e-9 for s in legs), number
         assert row["able_on_scene_s"] is None or sum(legs) == pytest.approx(row["able_on_scene_s"], abs=1e-9), number  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["doe_primary", "doe_secondary", "courtyard_school"])
+def test_a_search_does_not_depend_on_the_order_of_doors_in_the_file(name: str) -> None:
+    plan = plan_named(name)
+    openings = list(plan.openings)
+    Random(name).shuffle(openings)
+    others = [plan.model_copy(update={"openings": tuple(o)}) for o in (openings, reversed(plan.openings))]
+    room = next(s.id for s in reversed(plan.spaces) if s.use == "classroom")
+    wish = scenario("missing-person", room, crowd="stays", dispatch=SEARCH, horizon="60 min")
+    desk = next(p.id for p in plan.posts)
+    units = mix({**GUARD, "post": desk}, {**AIDE, "post": desk})
+    wanted = ds.simulate(wish, plan, units, seed=1).row
+    assert wanted["person_found_s"] > 0.0
+    for other in others:
+        assert ds.simulate(wish, other, units, seed=1).row == pytest.approx(wanted, abs=1e-6)

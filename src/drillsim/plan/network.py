@@ -10,7 +10,7 @@ the same for all drills; what varies (speeds, delays, closed ways) belongs to `R
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -161,19 +161,19 @@ class Network:
     @cached_property
     def approaches(self) -> Approaches:
         """Final walks to the representative point of every space that has a way."""
-        return self.approaches_to({s: self.floors[s].point for s, ways in enumerate(self.space_ways) if ways})
+        return self.approaches_to([(s, self.floors[s].point) for s, ways in enumerate(self.space_ways) if ways])
 
-    def approaches_to(self, points: Mapping[int, XY]) -> Approaches:
-        """Return the final walks to one point in each of some spaces, all of which have ways."""
-        nodes = [self._nodes_in[s] for s in points]
-        metres = [self.distances(s, xy)[0] for s, xy in points.items()]
+    def approaches_to(self, points: Sequence[tuple[int, XY]]) -> Approaches:
+        """Return the final walks to some points, each with its space; all these spaces have ways."""
+        nodes = [self._nodes_in[s] for s, _ in points]
+        metres = [self.distances(s, xy)[0] for s, xy in points]
         begins = np.cumsum([0, *(len(n) for n in nodes)], dtype=np.int64)[:-1]
         none = np.empty(0, dtype=np.int64)
         return (
             np.concatenate([none, *nodes]),
             np.concatenate([np.empty(0), *metres]),
             begins,
-            np.array([*points], dtype=np.int64),
+            np.array([s for s, _ in points], dtype=np.int64),
         )
 
     def name_of_way(self, way: int) -> str:

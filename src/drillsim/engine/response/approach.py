@@ -1,8 +1,8 @@
 """Approach of a responder to an incident: search for an unknown place, entry as a pair or team, and the last walk.
 
 *Search for an unknown place.* A report may not say where the incident is. A responder without the place visits the indoor
-spaces one after the other, each time the nearest in walking time that no searcher has visited or chosen, stands at its
-lookout (inside the first door), and looks: a glance where no door is locked, longer in a locked room. Searchers share the set
+spaces one after the other, each time the nearest in walking time that no searcher has visited or chosen, stands inside the
+door by which it comes (in a hall or outdoors in the middle), and looks: a glance where no door is locked, longer in a locked room. Searchers share the set
 of visited spaces, so that they divide the building. The search ends for all when one finds the incident and has told so by
 radio, or when the office learns the place from whoever reported. An incident that moves is found where it is at the look;
 once no space is left it is looked for anew.
@@ -136,7 +136,7 @@ class Approach:
                 break
 
     def _nearest(self, incident: IncidentState, responder: Responder, speed_mps: float) -> tuple[int, XY] | None:
-        """Return the nearest space that nobody has visited and its lookout; None when none is left or can be reached."""
+        """Return the nearest space that nobody has visited, and where to look into it; None when none is left or can be reached."""
         drill = self.drill
         here, at = drill.travel.place(responder)
         if here < 0:
@@ -146,13 +146,11 @@ class Approach:
         if incident.kind.is_sought:
             spots, ends = drill.world.lookouts_everywhere, drill.world.to_lookouts_everywhere
         seconds = reach.seconds_to_each(ends).tolist()
-        left = {space: s for space, s in zip(spots, seconds, strict=True) if space not in incident.searched}
-        if here in left:
-            left[here] = 0.0
-        nearest = min(left, key=lambda space: (left[space], space), default=-1)
-        if left.get(nearest, inf) == inf:
-            return None
-        return nearest, (at if nearest == here else spots[nearest])
+        left = ((s, spot) for spot, s in zip(spots, seconds, strict=True) if spot[0] not in incident.searched)
+        if here not in incident.searched and any(space == here for space, _ in spots):
+            return here, at
+        seconds_there, nearest = min(left, default=(inf, (-1, at)))
+        return nearest if seconds_there < inf else None
 
     def _look_s(self, incident: IncidentState, responder: Responder, space: int) -> float:
         """Return the seconds of a look: a glance, or longer in a locked, dark room; drawn by responder, space and incident."""

@@ -211,23 +211,27 @@ class World(Derives):
         return [s.id for s in self.plan.spaces if s.use in uses]
 
     @cached_property
-    def lookouts(self) -> dict[int, XY]:
-        """Lookout of each indoor space: inside its first door; the middle of a space of circulation."""
-        everywhere = self.lookouts_everywhere
-        return {i: at for i, at in everywhere.items() if self.plan.spaces[i].use != "outdoors"}
+    def lookouts(self) -> tuple[tuple[int, XY], ...]:
+        """Where a searcher looks into the indoor spaces, with the space: see `lookouts_everywhere`."""
+        return tuple((i, at) for i, at in self.lookouts_everywhere if self.plan.spaces[i].use != "outdoors")
 
     @cached_property
-    def lookouts_everywhere(self) -> dict[int, XY]:
-        """Lookout of each space, drawn outdoor places included: of these, and of circulation, the middle."""
-        found = {}
+    def lookouts_everywhere(self) -> tuple[tuple[int, XY], ...]:
+        """Where a searcher looks into each space, with the space: inside any of its ways, of which the nearest is taken;
+        outdoors and in circulation, in the middle."""
+        found: list[tuple[int, XY]] = []
         for i, space in enumerate(self.plan.spaces):
-            if space.use == "stair" or not self.network.space_ways[i]:
+            ways = self.network.space_ways[i]
+            if space.use == "stair" or not ways:
                 continue
-            way = self.network.space_ways[i][0]
-            x, y = self.network.way_xy[way, self.network.side(way, i)]
-            open_place = space.is_circulation or space.use == "outdoors"
-            found[i] = self._middle(i) if open_place else (float(x), float(y))
-        return found
+            if space.is_circulation or space.use == "outdoors":
+                found.append((i, self._middle(i)))
+            else:
+                inside = {
+                    (float(x), float(y)) for x, y in (self.network.way_xy[w, self.network.side(w, i)] for w in ways)
+                }
+                found += [(i, at) for at in sorted(inside)]
+        return tuple(found)
 
     @cached_property
     def to_lookouts(self) -> Approaches:
