@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-LARGE = 16 * 1024 * 1024
+LARGE = 4 * 1024 * 1024
 """Bytes above which content is not kept in memory."""
 
 

@@ -10,18 +10,21 @@ from typing import Any, overload
 
 from drillsim.record.trace import Value
 
-_NOTHING = -(2**63)
+WHOLE = 2**53
+"""Whole numbers below this are held as floats without loss."""
 
 
 class _Column:
-    """Values of one column in the narrowest of four forms: one value for all, whole numbers, numbers, or codes of values.
+    """Values of one column in the narrowest of three forms: one value for all, numbers, or codes of values.
 
     A value comes back as it was given, of the same type; no number is NaN, and None is a value as others.
     """
 
     def __init__(self, first: Value, times: int) -> None:
         self._value, self._length = first, times
-        self._numbers: array[Any] | None = None
+        self._numbers: array[float] | None = None
+        self._whole: bool | bytearray = False
+        """Whether numbers are whole ones, of type int: all, none, or one by one."""
         self._codes: array[int] | None = None
         self._places: dict[tuple[type, Value], int] = {}
         self._words: list[Value] = []
@@ -39,15 +42,29 @@ class _Column:
         if self.is_constant and (type(value) is not type(self._value) or value != self._value):
             self._spread(value)
         if self._numbers is not None:
-            if value is None:
-                self._numbers.append(_NOTHING if self._numbers.typecode == "q" else math.nan)
-            elif type(value) is (int if self._numbers.typecode == "q" else float) and _fits(value):
-                self._numbers.append(value)
+            if value is None or _is_number(value):
+                self._add_number(value)
             else:
                 self._recode()
         if self._codes is not None:
-            self._codes.append(self._code(value))
+            self._add_code(value)
         self._length += 1
+
+    def _add_number(self, value: Any) -> None:
+        numbers: Any = self._numbers
+        whole = type(value) is int
+        if isinstance(self._whole, bool) and value is not None and whole != self._whole:
+            self._whole = bytearray(repeat(self._whole, len(numbers)))
+        numbers.append(math.nan if value is None else value)
+        if isinstance(self._whole, bytearray):
+            self._whole.append(whole)
+
+    def _add_code(self, value: Value) -> None:
+        codes: Any = self._codes
+        place = self._code(value)
+        while place >> 8 * codes.itemsize:
+            codes = self._codes = array("H" if codes.itemsize == 1 else "I", codes)
+        codes.append(place)
 
     def _code(self, value: Value) -> int:
         place = self._places.setdefault((type(value), value), len(self._words))
@@ -58,45 +75,53 @@ class _Column:
     def _spread(self, value: Value) -> None:
         """Give up the one value for all."""
         both = [v for v in (self._value, value) if v is not None]
-        for kind, code in ((int, "q"), (float, "d")):
-            if all(type(v) is kind and _fits(v) for v in both):
-                nothing = _NOTHING if code == "q" else math.nan
-                first: Any = nothing if self._value is None else self._value
-                self._numbers = array(code, repeat(first, self._length))
-                return
-        self._codes = array("I", repeat(self._code(self._value), self._length))
+        if all(map(_is_number, both)):
+            first: Any = math.nan if self._value is None else self._value
+            self._numbers = array("d", repeat(first, self._length))
+            self._whole = type(both[0]) is int
+        else:
+            self._codes = array("B", repeat(self._code(self._value), self._length))
 
     def _recode(self) -> None:
         """Give up numbers for codes."""
         values = list(self)
-        self._numbers = None
-        self._codes = array("I", map(self._code, values))
+        self._numbers, self._whole, self._codes = None, False, array("B")
+        for value in values:
+            self._add_code(value)
 
     def __getitem__(self, place: int) -> Value:
         if self._numbers is not None:
             number = self._numbers[place]
-            return None if number == _NOTHING or number != number else number
+            whole = self._whole[place] if isinstance(self._whole, bytearray) else self._whole
+            return None if number != number else int(number) if whole else number
         if self._codes is not None:
             return self._words[self._codes[place]]
         return self._value
 
     def __iter__(self) -> Iterator[Value]:
         if self._numbers is not None:
-            return (None if number == _NOTHING or number != number else number for number in self._numbers)
+            whole = self._whole if isinstance(self._whole, bytearray) else repeat(self._whole)
+            return (None if n != n else int(n) if w else n for n, w in zip(self._numbers, whole, strict=False))
         if self._codes is not None:
             return (self._words[code] for code in self._codes)
         return repeat(self._value, self._length)
 
     def numbers(self) -> array[float]:
         """Return the values as floats, NaN where there is none or where it is no number; a single one where all are equal."""
-        if self._numbers is not None and self._numbers.typecode == "d":
+        if self._numbers is not None:
             return self._numbers
         values = (self._value,) if self.is_constant else self
         return array("d", (v if isinstance(v, (int, float)) else math.nan for v in values))
 
+    def words(self) -> tuple[list[Value], array[int]] | None:
+        """Return the values that occur and the place of each among them, a single one where all are equal; None for numbers."""
+        if self._numbers is not None:
+            return None
+        return ([self._value], array("B", (0,))) if self._codes is None else (self._words, self._codes)
 
-def _fits(value: Value) -> bool:
-    return isinstance(value, float) or (isinstance(value, int) and abs(value) < 2**62)
+
+def _is_number(value: Value) -> bool:
+    return type(value) is float or (type(value) is int and abs(value) < WHOLE)
 
 
 class Rows(Sequence[Mapping[str, Value]]):
@@ -136,6 +161,10 @@ class Rows(Sequence[Mapping[str, Value]]):
     def numbers(self, name: str) -> array[float]:
         """Return the values of a column as floats, NaN where there is none; a single one where all are equal."""
         return self._columns[name].numbers() if name in self._columns else array("d", (math.nan,))
+
+    def words(self, name: str) -> tuple[list[Value], array[int]] | None:
+        """Return the values that occur in a column and the place of each row's among them; see `_Column.words`."""
+        return self._columns[name].words() if name in self._columns else ([None], array("B", (0,)))
 
     def __len__(self) -> int:
         return self._length

@@ -122,9 +122,9 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[by
 
 
 def _batches(lines: Iterable[Sequence[object]]) -> Iterator[list[Sequence[object]]]:
-    """Yield a few thousand lines at a time."""
+    """Yield a few hundred lines at a time."""
     left = iter(lines)
-    while some := list(islice(left, 2000)):
+    while some := list(islice(left, 500)):
         yield some
 
 

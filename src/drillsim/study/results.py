@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,12 @@ from drillsim.record.store import (
     write_folder,
 )
 from drillsim.record.study_store import STORE_FILES
-from drillsim.record.trace import GRID, Value, WayUse
+from drillsim.record.trace import Value, WayUse
 from drillsim.study.design import Study
 from drillsim.study.queues import Queues, queues_over_time
 from drillsim.study.storage.drills import DrillResult
 from drillsim.study.storage.folder import StudyFolder, declared_by, input_files, store_told
+from drillsim.study.storage.spool import Aside, CurvesAside, Spool, WaysAside
 
 WATCHED = 20
 """Drills whose queues are shown over time."""
@@ -59,7 +60,7 @@ class Results:
         The design of the study as plain data.
     curves
         By (scenario, mix): 'out' persons and 'secured' rooms; shape (drills, 61), evenly from 0 to
-        the horizon.
+        the horizon. Put aside and read anew whenever they are asked for: keep what you use in a name of your own.
     seconds
         Wall time of the study; never part of the rows.
     """
@@ -140,24 +141,16 @@ class Results:
 
 def collect(study: Study, played: Iterable[DrillResult], *, seconds: float) -> Results:
     """Return the results of a study from its drills, which come by scenario, mix and drill (`Keeping.results`)."""
-    rows = Rows()
-    grouped: dict[tuple[str, str], dict[str, array[float]]] = {}
-    ways: dict[tuple[str, str, int], tuple[WayUse, ...]] = {}
+    rows, aside = Rows(), Aside()
     names = list(study.mixes)
     for one in played:
         for row in one.rows:
             rows.append(row)
         scenario, mix, replication = study.scenarios[one.key[0]].name, names[one.key[1]], one.key[2]
-        if replication >= study.runs:
-            continue  # curves and ways are shown of the drills of the seed
-        for name, values in one.curves.items():
-            grouped.setdefault((scenario, mix), {}).setdefault(name, array("d")).extend(values)
-        if one.ways:
-            ways[scenario, mix, replication] = one.ways
-    curves = {
-        key: {name: np.frombuffer(v).reshape(-1, GRID) for name, v in kept.items()} for key, kept in grouped.items()
-    }
-    return Results(_frame(rows), study.outline, rows, curves, seconds, study, ways)
+        if replication < study.runs:  # curves and ways are shown of the drills of the seed
+            aside.add((scenario, mix), replication, one)
+    aside.close()
+    return Results(_frame(rows), study.outline, rows, aside.curves, seconds, study, aside.ways)
 
 
 def joined(study: Study, parts: Sequence[Results], *, seconds: float) -> Results:
@@ -170,13 +163,13 @@ def joined(study: Study, parts: Sequence[Results], *, seconds: float) -> Results
         return scenario, places[1][str(row["mix"])], forced[scenario][str(row["forced"] or "")], row["replication"]
 
     rows = Rows(sorted((row for part in parts for row in part.rows), key=place))
-    grouped: dict[tuple[str, str], dict[str, list[NDArray[np.float64]]]] = {}
+    curves, ways = CurvesAside(Spool()), WaysAside(Spool())
     for part in parts:
-        for key, named in part.curves.items():
+        for pair, named in part.curves.items():
             for name, values in named.items():
-                grouped.setdefault(key, {}).setdefault(name, []).append(values)
-    curves = {key: {name: np.concatenate(v) for name, v in named.items()} for key, named in grouped.items()}
-    ways = {key: uses for part in parts for key, uses in part.ways_used.items()}
+                curves.add(pair, name, values)
+        for (scenario, mix), own in groupby(part.ways_used.items(), lambda one: one[0][:2]):
+            ways.add((scenario, mix), {key[2]: uses for key, uses in own})
     return Results(_frame(rows), study.outline, rows, curves, seconds, study, ways)
 
 
@@ -185,18 +178,32 @@ def _way_rows(results: Results) -> Iterator[tuple[Value, ...]]:
 
 
 def _frame(rows: Rows) -> pd.DataFrame:
-    """Return the rows as a DataFrame, numeric columns as float64 with NaN where missing; columns share memory with the rows."""
+    """Return the rows as a DataFrame, numeric columns as float64 with NaN where missing.
+
+    Numbers share memory with the rows, and equal texts are one object; a column of one value takes the memory of one.
+    """
     numbers = {*(column.name for column in (*MEASURES, *COUNTS, *LEGS)), STRATUM}
-    columns = {
-        name: _numbers(rows, name) if name in numbers else pd.Series(list(rows.column(name)))
-        for name in column_order(rows)
-    }
+    columns = {name: _numbers(rows, name) if name in numbers else _texts(rows, name) for name in column_order(rows)}
     return pd.DataFrame(columns, index=pd.RangeIndex(len(rows)), copy=False)
 
 
 def _numbers(rows: Rows, name: str) -> NDArray[np.float64]:
     values = np.frombuffer(rows.numbers(name))
     return values if len(values) == len(rows) else np.broadcast_to(values, len(rows))
+
+
+def _texts(rows: Rows, name: str) -> pd.Series:
+    """Return a column that is not one of numbers, of the type that pandas gives to its values."""
+    found = rows.words(name)
+    if found is None or {type(word) for word in found[0]} | {type(None)} != {str, type(None)}:
+        return pd.Series(list(rows.column(name)))
+    strings = isinstance(pd.Series(["text"]).dtype, pd.StringDtype)  # of pandas 3
+    of = np.array([np.nan if word is None and strings else word for word in found[0]], dtype=object)
+    places = np.frombuffer(found[1], dtype=found[1].typecode)
+    values = of[places] if len(places) == len(rows) else np.broadcast_to(of, len(rows))
+    if not strings:
+        return pd.Series(values, copy=False)
+    return pd.Series(pd.array(values, dtype=pd.StringDtype("python", na_value=np.nan), copy=False), copy=False)
 
 
 def write_results(

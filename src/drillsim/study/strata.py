@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import overload
 
 from drillsim.engine.world.clock import forced_weekday, weekday_of
 from drillsim.record.presence import (
@@ -93,6 +94,29 @@ class Numbered:
 
 
 @dataclass(frozen=True)
+class NumberedDrills(Sequence[Numbered]):
+    """The drills of a study: those of the seed, which are made when they are asked for, then those added."""
+
+    of_seed: int
+    added: tuple[Numbered, ...] = ()
+
+    def __len__(self) -> int:
+        return self.of_seed + len(self.added)
+
+    @overload
+    def __getitem__(self, place: int) -> Numbered: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Numbered]: ...
+    def __getitem__(self, place: int | slice) -> Numbered | Sequence[Numbered]:
+        if isinstance(place, slice):
+            return [self[i] for i in range(*place.indices(len(self)))]
+        at = place + len(self) if place < 0 else place
+        if not 0 <= at < len(self):
+            raise IndexError(place)
+        return Numbered(at) if at < self.of_seed else self.added[at - self.of_seed]
+
+
+@dataclass(frozen=True)
 class StudyStrata:
     """States of presence of the mixes of one scenario in a study, and the drills added for them.
 
@@ -108,10 +132,11 @@ class StudyStrata:
     added: Mapping[str, int]
 
     @cached_property
-    def drills(self) -> tuple[Numbered, ...]:
+    def drills(self) -> NumberedDrills:
         """The drills of each mix: 0 … runs - 1 of the seed, then those added."""
-        more = (Numbered(j, text) for text, number in self.added.items() for j in range(number))
-        return (*(Numbered(r) for r in range(self.runs)), *more)
+        return NumberedDrills(
+            self.runs, tuple(Numbered(j, text) for text, number in self.added.items() for j in range(number))
+        )
 
     def place_of(self, one: Numbered) -> int:
         """Return the place of a drill in `drills`."""

@@ -124,8 +124,9 @@ class Sample:
         return Weighed(self.drill, self.drills.strata, self.drills.is_day)
 
 
-SAMPLES_KEPT = 64
-"""Most samples that partitioned results keep: enough for the mixes of one measure, little memory for a large study."""
+SAMPLES_KEPT, VALUES_KEPT = 64, 60_000
+"""Most samples that partitioned results keep, and most values in them together (2 MB): enough for the mixes of one measure,
+whatever the size of the study."""
 
 
 class PartitionedResults:
@@ -167,7 +168,14 @@ def _rows_of(played: ResultRows, scenario: str, mix: str | None, *, added: bool)
         mine &= runs["mix"] == mix
     if not added and "forced" in runs:
         mine &= runs["forced"].fillna("") == ""
-    return runs[mine]
+    return _taken(runs, mine.to_numpy())
+
+
+def _taken(runs: pd.DataFrame, mine: NDArray[np.bool_]) -> pd.DataFrame:
+    """Return some rows; where they lie together, as in a study they do, they share their memory with the whole."""
+    first, number = int(mine.argmax()) if len(mine) else 0, int(mine.sum())
+    together = bool(mine[first : first + number].all())
+    return runs.iloc[first : first + number] if together else runs[mine]
 
 
 def sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
@@ -176,7 +184,8 @@ def sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
         return _sample(played, scenario, mix, measure)
     key = (scenario, mix, measure)
     if key not in played.samples:
-        if len(played.samples) >= SAMPLES_KEPT:
+        values = sum(len(one.numbers) for one in played.samples.values())
+        if len(played.samples) >= SAMPLES_KEPT or values >= VALUES_KEPT:
             played.samples.clear()
         played.samples[key] = _sample(played, scenario, mix, measure)
     return played.samples[key]
@@ -219,8 +228,10 @@ def _ordered(played: ResultRows, scenario: str, mix: str) -> tuple[pd.DataFrame,
     if (scenario, mix) not in kept:
         rows = rows_of(played, scenario, mix, added=True)
         numbered = _numbers(rows, played.outline)
-        order = np.argsort(numbered, kind="stable")
-        kept[scenario, mix] = (rows.iloc[order], numbered[order])
+        if not bool((numbered[1:] >= numbered[:-1]).all()):
+            order = np.argsort(numbered, kind="stable")
+            rows, numbered = rows.iloc[order], numbered[order]
+        kept[scenario, mix] = (rows, numbered)
     return kept[scenario, mix]
 
 
