@@ -80,6 +80,21 @@ def ways_of(plan: ds.FloorPlan) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=pd.Index(COLUMNS))
 
 
+def with_variants(factors: Mapping[str, float], runs: int = 20) -> Material:
+    """Return the material of a study in which each variant, by what it sets police.officers to, takes a factor of the time."""
+    one = study(runs)
+    base, line = one.runs, replace(one.outline.scenarios["drill"], family="drill")
+    rows, lines, curves = [base], {"drill": line}, dict(one.curves)
+    for value, factor in factors.items():
+        name = f"drill+police.officers={value}"
+        rows.append(base.assign(scenario=name, able_on_scene_s=base["able_on_scene_s"] * factor))
+        lines[name] = replace(line, changes={"police.officers": value})
+        curves |= {(name, mix): found for (_, mix), found in one.curves.items()}
+    made_up = Made(pd.concat(rows, ignore_index=True), replace(one.outline, scenarios=lines), curves)
+    told = json.loads(json_bytes(summarise(made_up)))
+    return replace(material(), played=Played(made_up, made_up.outline, ways_of(three_rooms())), summary=told)
+
+
 def material(
     *,
     plan: ds.FloorPlan | None = None,

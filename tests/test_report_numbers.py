@@ -8,11 +8,12 @@ from functools import cache
 import numpy as np
 import pytest
 
+from drillsim.analysis.compare import before_after
 from drillsim.analysis.wording import count_words
 from drillsim.quantities import clock
 from drillsim.record.columns import LEGS
 from drillsim.report.page.page import write_page
-from report_pages import material, study, three_rooms, ways_of
+from report_pages import disagreement, material, read, study, three_rooms, ways_of, with_variants
 
 
 @cache
@@ -56,7 +57,7 @@ def test_interval_bars_say_what_the_rows_sum_to() -> None:
 
 def test_interval_bars_and_their_table_agree() -> None:
     ((_, told),) = [one for one in pictures().items() if "where the time goes until" in one[0]]
-    table = re.search(r"<caption>[^<]*where the time goes until.*?</table>", page(), re.DOTALL)
+    table = re.search(r"<caption><span>[^<]*where the time goes until.*?</table>", page(), re.DOTALL)
     assert table
     heads = re.findall(r'<th scope="col">([^<]*)</th>', table[0])
     rows = [
@@ -107,3 +108,43 @@ def test_exits_say_what_the_ways_sum_to() -> None:
 @pytest.mark.parametrize("words", ["share of drills", "half of the drills"])
 def test_a_report_of_drills_counts_drills(words: str) -> None:
     assert words in page()
+
+
+def test_before_and_after_say_what_the_summary_says_and_all_variants_are_one_family() -> None:
+    built = with_variants({"2": 0.98, "3": 1.02})
+    found = read(write_page(built))
+    moved = [(told, words) for told, words in found.numbers if re.match(r"\d+\.b\d+:", told)]
+    assert {told.rsplit(":", 1)[1] for told, _ in moved} == {"difference", "p", "wins"}
+    assert [wrong for told, words in found.numbers if (wrong := disagreement(built.summary, told, words))] == []
+    printed, rows = before_after(built.played, "drill")
+    told = [one for name in built.summary["scenarios"].values() for one in name.get("before_after", ())]
+    assert [one["p_holm"] for one in told] == [row["p_holm"] for row in rows]
+    assert f"Holm over {len(rows)} contrasts" in printed[3][0]
+    assert found.text.count(f"Holm over {len(rows)} contrasts") == 2
+
+
+def test_a_report_speaks_of_staffings_alone() -> None:
+    words = read(write_page(with_variants({"2": 0.98}))).text.split(" Assumptions ")[0]
+    assert re.findall(r"\bmix(?:es)?\b", words) == []
+
+
+def test_words_of_a_goal_stand_where_no_curve_passes() -> None:
+    page = write_page(material()).decode()
+    drawn = next(one for one in re.findall(r"<svg .*?</svg>", page, re.DOTALL) if "goal: " in one)
+    lines = [corners(d) for d in re.findall(r'<path d="(M[^"]+)" stroke', drawn)]
+    for x, y, words in re.findall(r'<text x="(\d+)" y="(\d+)" class="n halo">(goal: [^<]+)<', drawn):
+        left, right, top, foot = int(x), int(x) + 6 * len(words), int(y) - 9, int(y)
+        for line in lines:
+            inside = [py for px, py in line if left <= px <= right and top <= py <= foot]
+            assert inside == [], words
+
+
+def corners(path: str) -> list[tuple[int, int]]:
+    """Return the points of a step function, each pixel of its level parts too."""
+    x, y = map(int, re.findall(r"M(\d+) (\d+)", path)[0])
+    points = [(x, y)]
+    for way, by in re.findall(r"([hv])(-?\d+)", path):
+        for _ in range(abs(int(by))):
+            x, y = (x + (1 if int(by) > 0 else -1), y) if way == "h" else (x, y + (1 if int(by) > 0 else -1))
+            points.append((x, y))
+    return points

@@ -50,12 +50,12 @@ def summarise(played: ResultRows, *, seconds: float | None = None, budget: float
     `expected` holds the expected lines where the results have a portfolio.
     """
     played = PartitionedResults(played)
-    outline = played.outline
+    outline, moved = played.outline, _moved(played)
     return {
         "runs": outline.runs,
         "seed": outline.seed,
         **({} if seconds is None else {"seconds": round(seconds, 3)}),
-        "scenarios": {name: _scenario(played, name, budget) for name in outline.scenarios},
+        "scenarios": {name: _scenario(played, name, budget) | moved.get(name, {}) for name in outline.scenarios},
     } | _expected(played)
 
 
@@ -135,7 +135,7 @@ def _scenario(played: ResultRows, name: str, budget: float | None) -> dict[str, 
         ],
         "family": family_words(len(mixes) - 1),
         "order": _order(played, name),
-    } | _as_variant(played, name)
+    }
 
 
 def _order(played: ResultRows, name: str) -> dict[str, list[str]]:
@@ -148,15 +148,22 @@ def _cost(told: MixLine) -> dict[str, float]:
     return {"low": told.cost_low, "mid": told.cost_mid, "high": told.cost_high}
 
 
-def _as_variant(played: ResultRows, name: str) -> dict[str, Any]:
-    """Return what a variant changes, and its difference to its base by mix, in the base's primary measure; nothing for others."""
-    outline = played.outline
-    base = base_of(outline, name)
-    if base is None or outline.scenarios[base].horizon_s != outline.scenarios[name].horizon_s:
-        return {}
-    found = changes(played, base, outline.scenarios[base].primary, [name])
-    lines = [{**_difference(one.difference), "mix": one.mix, "versus": base} for one in found]
-    return {"variant_of": base, "changes": dict(outline.scenarios[name].changes), "before_after": lines}
+def _moved(played: ResultRows) -> dict[str, dict[str, Any]]:
+    """Return what each variant changes, and its difference to its base by mix, in the base's primary measure.
+
+    All variants of a base are one family of contrasts, as in the printed table.
+    """
+    outline, found = played.outline, dict[str, dict[str, Any]]()
+    based = {name: base for name in outline.scenarios if (base := base_of(outline, name)) is not None}
+    for base in dict.fromkeys(based.values()):
+        line = outline.scenarios[base]
+        alike = [n for n, of in based.items() if of == base and outline.scenarios[n].horizon_s == line.horizon_s]
+        rows = changes(played, base, line.primary, alike)
+        for name in alike:
+            lines = [{**_difference(r.difference), "mix": r.mix, "versus": base} for r in rows if r.variant == name]
+            told = dict(outline.scenarios[name].changes)
+            found[name] = {"variant_of": base, "changes": told, "before_after": lines}
+    return found
 
 
 def _chosen_by(compared: Sequence[str], primary: str, mixes: int) -> list[str]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
 from drillsim.coverage.coverage import Coverage, way_label
+from drillsim.escape import one_line
 from drillsim.quantities import clock
 from drillsim.report.page.material import Material, PlayedSetting, Reach, Units
-from drillsim.report.page.parts.plan_map import reach_map
+from drillsim.report.page.parts.plan_map import reach_maps
 from drillsim.report.page.parts.svg import Picture
 from drillsim.report.page.parts.tables import HtmlTable
-from drillsim.report.page.parts.told import short
+from drillsim.report.page.parts.told import clean, short
 from drillsim.report.page.spelling import spelled
 
 FOOT_M = 0.3048
+_PARTS = re.compile(r"[^._]+[._]*|[._]+")
+"""Parts of a dotted key, each with the dots or underscores behind it."""
 SLOWEST = 8
 MOST_NAMED = 8
 
@@ -35,13 +40,14 @@ def speed_words(mps: float, units: Units) -> str:
 
 
 def maps(reaches: Sequence[Reach], mark: str) -> list[Picture]:
-    """Return the map of least times of each assessment."""
+    """Return the maps of least times of each assessment, level by level."""
     return [
-        reach_map(
+        picture
+        for one in reaches
+        for picture in reach_maps(
             one.coverage.plan, one.coverage.nearest_s(kind_of(one.coverage)),
             title=f"{short(one.coverage.plan.name, 60)}: least time to reach every space from {one.whose}", mark=mark,
         )
-        for one in reaches
     ]  # fmt: skip
 
 
@@ -120,10 +126,18 @@ def settings_tables(settings: Sequence[PlayedSetting]) -> list[HtmlTable]:
     heads = ["scenario", "key", "value", "what it is", "source or assumption"]
     found = []
     for caption, lines, is_long in ((f"Yours ({len(own)})", own, False), (f"Defaults ({len(rest)})", rest, True)):
-        rows = [[one.scenario or "all", one.key, one.value, one.meaning, ", ".join(one.sources)] for one in lines]
+        rows = [
+            [one.scenario or "all", _breakable(one.key), one.value, one.meaning, _breakable(", ".join(one.sources))]
+            for one in lines
+        ]
         if rows:
             found.append(HtmlTable(caption, heads, rows, is_long=is_long, style="settings"))
     return found
+
+
+def _breakable(words: str) -> Markup:
+    """Return a key or name that may be broken after a dot or an underscore."""
+    return Markup("<wbr>").join(clean(part) for part in _PARTS.findall(one_line(words)))
 
 
 def reproduce_table(material: Material) -> HtmlTable:

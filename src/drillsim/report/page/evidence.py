@@ -49,7 +49,7 @@ FINDINGS: tuple[Finding, ...] = (
     ),
 )
 NOT_SHOWN: tuple[str, ...] = (
-    "Whether fewer incidents happen. A mix is compared by what it does once something has begun; deterrence is off and ships without a number.",
+    "Whether fewer incidents happen. A staffing is compared by what it does once something has begun; deterrence is off and ships without a number.",
     "How it ends. No weapons, no injuries and no outcome of a confrontation are simulated: an arrival is a time, not a result.",
     "What presence does to pupils: discipline, arrests, trust, and who feels safe.",
     "What else the money could do: counsellors, nurses, supervision, doors and locks. Compare those as variants where drillsim can play them.",

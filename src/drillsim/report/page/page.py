@@ -140,14 +140,15 @@ class _Page:
                     say("<h4>{}</h4>", one.title),
                     *(part for part in (one.curves, one.table) if part is not None),
                 ]
-                parts += [paragraph(note) for note in one.notes] + ([one.differences] if one.differences else [])
+                parts += [paragraph(note) for note in one.notes]
+                parts += [say("<h5>{}</h5>", one.differences.title), one.differences] if one.differences else []
         return parts
 
     def _variants(self) -> list[Any]:
         parts: list[Any] = []
-        for title, drawn, table in moves.changes(self.played, self.numbers, look=self.look, mark=self.mark):
+        for title, drawn in moves.changes(self.played, self.numbers, look=self.look, mark=self.mark):
             parts.append(heading(title, f"variant-{len(parts)}"))
-            parts += [part for one in drawn for part in (say("<h4>{}</h4>", one.title), one)] + [table]
+            parts += [part for one, table in drawn for part in (say("<h4>{}</h4>", one.title), one, table)]
         return parts
 
     def _time(self) -> list[Any]:
@@ -216,7 +217,8 @@ class _Page:
         if self.material.swings is None or not len(self.material.swings):
             return []
         frame = self.material.swings
-        return [part for pair in moves.tornados(frame, self.played, mark=self.mark) for part in pair]
+        pairs = moves.tornados(frame, self.played, mark=self.mark)
+        return [part for drawn, table in pairs for part in (say("<h3>{}</h3>", drawn.title), drawn, table)]
 
     def _not_shown(self) -> list[Any]:
         items = Markup("").join(say("<li>{}</li>", spelled(text, self.units)) for text in NOT_SHOWN)

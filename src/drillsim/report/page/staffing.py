@@ -17,7 +17,7 @@ from drillsim.report.page.parts.bars import Range, Stack, ranges, stacked
 from drillsim.report.page.parts.curves import Look, response_curves
 from drillsim.report.page.parts.svg import Picture
 from drillsim.report.page.parts.tables import HtmlTable
-from drillsim.report.page.parts.told import Numbers, say, short
+from drillsim.report.page.parts.told import Numbers, Told, say, short
 from drillsim.report.study_figures import coincide
 
 
@@ -148,7 +148,10 @@ def _differences(
         return None
     line = outline.scenarios[scenario]
     title = f"{short(outline.title(scenario), 60)}: {question(measure)}, against {short(outline.label(outline.present), 40)} (today)"
-    note = "Bars: 95 % intervals of the mean difference on the same drills. Filled: beyond doubt (p below 0.05). Shaded band: less than what matters."
+    note = (
+        "Bars: 95 % intervals of the mean difference on the same drills. Filled: faster or slower by p below 0.05, and not "
+        "surely less than what matters (the shaded band)."
+    )
     return ranges(lines, unit=unit_of(measure), title=title, mark=mark, matters=matters_of(line, measure), note=note)
 
 
@@ -194,7 +197,8 @@ def _intervals(
     for mix, (found, k, n) in means.items():
         total = clock(sum(found.values())) if k else nobody
         stacks.append(Stack(look.named(mix), found, f"{total} ({k} of {n})" if k else f"{nobody} (0 of {n})"))
-        rows.append([look.named(mix), *(clock(found[w]) if w in found else "–" for w in words), total, f"{k} of {n}"])
+        lengths = (Told(clock(found[w]) if w in found else "–") for w in words)
+        rows.append([look.named(mix), *lengths, Told(total), Told(f"{k} of {n}")])
     title = f"{short(played.outline.title(scenario), 60)}: {interval_title(measure)}"
     note = "Means over the drills in which it happened (in brackets), weighed by presence; drills in which it did not are left out."
     table = HtmlTable(title, ["staffing", *words, "in all", "drills"], rows, is_long=True)

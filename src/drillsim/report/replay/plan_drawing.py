@@ -45,7 +45,7 @@ class PlanDrawing:
 
 def draw_plan(plan: FloorPlan) -> PlanDrawing:
     """Return the drawing of a plan, lowest level first."""
-    floors = {s.id: _floor(s) for s in plan.spaces}
+    floors = {s.id: drawn_floor(s) for s in plan.spaces}
     west, south, east, north = box_around(floors.values())
     margin = MARGIN * max(east - west, north - south)
     view = (west - margin, -north - margin, east - west + 2 * margin, north - south + 2 * margin)
@@ -61,7 +61,7 @@ def box_around(floors: Iterable[Polygon]) -> tuple[float, float, float, float]:
     return min(west), min(south), max(east), max(north)
 
 
-def _floor(space: Space) -> Polygon:
+def drawn_floor(space: Space) -> Polygon:
     """Return the floor of a space; of several pieces the largest."""
     floor = floor_of(space.polygon, space.holes)
     return max(floor.geoms, key=lambda piece: float(piece.area)) if floor.geom_type == "MultiPolygon" else floor

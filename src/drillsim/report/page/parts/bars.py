@@ -15,8 +15,16 @@ from drillsim.report.page.parts.svg import Axis, Picture, line, number_ticks, ta
 from drillsim.report.page.parts.told import Told, short
 
 WIDE, LEFT, ASIDE = 860, 210, 150
+MOST_LEFT, LONGEST_NAME, LETTER_BOLD = 270, 36, 7.0
+"""Room for the names in pixels at most, characters of a name, and the mean width of one in pixels."""
 DARK = ("#0072B2", "#000000", "#D55E00", "#009E73")
 """Fills on which white is read better than black."""
+
+
+def _beside(names: Sequence[str]) -> int:
+    """Return the room for names on the left, in pixels."""
+    longest = max((len(short(name, LONGEST_NAME)) for name in names), default=0)
+    return min(MOST_LEFT, max(LEFT, round(LETTER_BOLD * longest) + 12))
 
 
 @dataclass(frozen=True)
@@ -35,12 +43,13 @@ def stacked(stacks: Sequence[Stack], *, title: str, mark: str, note: str = "") -
     top = 10 + 20 * rows
     high = top + 34 * len(stacks) + 44
     longest = max((sum(one.parts.values()) for one in stacks), default=0.0) or 1.0
-    x = Axis(0.0, round_up(longest), LEFT, WIDE - ASIDE)
+    left = _beside([one.name for one in stacks])
+    x = Axis(0.0, round_up(longest), left, WIDE - ASIDE)
     drawn = [keys, time_axis(x, top, high - 44, "mean time since the onset (m:ss)")]
     told = []
     for i, one in enumerate(stacks):
         y, at = top + 34 * i + 6, 0.0
-        drawn.append(text(LEFT - 8, y + 16, short(one.name, 32), class_="n e"))
+        drawn.append(text(left - 8, y + 16, short(one.name, LONGEST_NAME), class_="n e"))
         for word, size in one.parts.items():
             fill = FILLS[words.index(word) % len(FILLS)]
             start, wide = x(at), x(at + size) - x(at)
@@ -113,7 +122,8 @@ def ranges(
     ends += [matters or 0.0, -(matters or 0.0)]
     low_v, high_v = min(ends), max(ends)
     room = 0.06 * ((high_v - low_v) or 10.0)
-    x = Axis(low_v - room, high_v + room, LEFT, WIDE - 270)
+    left = _beside([one.name for one in lines])
+    x = Axis(low_v - room, high_v + room, left, WIDE - 270)
     bottom = high - 44
     drawn = []
     if matters:
@@ -132,7 +142,7 @@ def ranges(
     told = []
     for i, one in enumerate(lines):
         y = top + row * i + row / 2
-        drawn.append(text(LEFT - 8, y + 4, short(one.name, 32), class_="n e"))
+        drawn.append(text(left - 8, y + 4, short(one.name, LONGEST_NAME), class_="n e"))
         if one.low is not None and one.high is not None:
             drawn.append(line(x(one.low), y, x(one.high), y, class_="range"))
         drawn.append(

@@ -36,6 +36,10 @@ WIDE, LEFT, ASIDE, TOP, BELOW = 860, 66, 250, 16, 42
 """Size of a chart in pixels: width, and the room for axis, labels, and what stands above and below."""
 AXIS_SHARE, AXIS_MARGIN = 0.99, 1.05
 """The axis ends a little after the time by which this share of the drills of the slowest mix got there ..."""
+LETTER_BOLD = 7.2
+"""Mean width of a letter of a goal in pixels."""
+Path = Sequence[tuple[float, float]]
+"""Corners of a curve in pixels, from left to right."""
 BESIDE_GOAL, BESIDE_MIDDLE = 2.5, 1.25
 """... but not beyond so many times the latest goal, or the middle of the mixes' 9-of-10 times."""
 
@@ -72,19 +76,19 @@ def response_curves(
     high = TOP + max(230, 34 * len(samples)) + BELOW
     x, y = Axis(0.0, end, LEFT, WIDE - ASIDE), Axis(0.0, 1.0, high - BELOW, TOP)
     parts = [side_axis(y, LEFT, WIDE - ASIDE, share_ticks()), time_axis(x, TOP, high - BELOW)]
-    parts += [_goal(goal, x, y) for goal in goals]
-    ends, told = [], []
+    ends, told, curves = [], [], list[Path]()
     for mix, one in samples.items():
         times, risen = _distribution(one)
         kept = times <= end
         at = [(x(0.0), y(0.0)), *((x(t), y(s)) for t, s in zip(times[kept], risen[kept], strict=True))]
         last = float(risen[kept][-1]) if kept.any() else 0.0
         colour, dash = look.of(mix)
-        path = stepped([*_corners(at), (x(end), y(last))])
-        parts.append(tag("path", d=path, stroke=colour, stroke_dasharray=dash, class_=_class(mix, look)))
+        curves.append([*_corners(at), (x(end), y(last))])
+        parts.append(tag("path", d=stepped(curves[-1]), stroke=colour, stroke_dasharray=dash, class_=_class(mix, look)))
         half, most = (numbers.measure(scenario, mix, measure, what) for what in ("p50", "p90"))
         ends.append((one, Label(look.named(mix), ("half by ", half, ", 9 of 10 by ", most), y(last), colour, dash)))
         told.append(f"{look.named(mix)}: half by {half}, 9 of 10 by {most}.")
+    parts += [_goal(goal, x, y, curves) for goal in goals]
     ends.sort(key=lambda pair: (pair[1].at, float(pair[0].weighed.mean(pair[0].numbers).value or 0.0)))
     parts.append(labels([one for _, one in ends], x=WIDE - ASIDE, top=TOP, bottom=high - BELOW))
     note = (
@@ -126,16 +130,33 @@ def _axis_end(samples: Sequence[Sample], goals: Sequence[GoalLine], horizon_s: f
     return min(horizon_s, round_up(AXIS_MARGIN * max(late)), round_up(wanted))
 
 
-def _goal(goal: GoalLine, x: Axis, y: Axis) -> Markup:
+def _goal(goal: GoalLine, x: Axis, y: Axis, curves: Sequence[Path]) -> Markup:
+    """Return a goal as a point with its lines to both axes, and its words where no curve passes, if there is such a place."""
     at = x(goal.at_most_s), y(goal.in_share)
     words = f"goal: {clock(goal.at_most_s)} in {share_words(goal.in_share)}"
-    anchor = "e" if at[0] > (x.start + x.end) / 2 else "s"
+    left, height = _free(at, LETTER_BOLD * len(words), x, y, curves)
     return Markup("").join([
         line(at[0], at[1], at[0], y(0.0), class_="goal"),
         line(x.start, at[1], at[0], at[1], class_="goal"),
         tag("circle", cx=round(at[0], 1), cy=round(at[1], 1), r=5, class_="aim"),
-        text(at[0] + (8 if anchor == "s" else -8), y(0.0) - 8, words, class_=f"n halo {anchor}"),
+        text(left, height, words, class_="n halo"),
     ])  # fmt: skip
+
+
+def _free(at: tuple[float, float], wide: float, x: Axis, y: Axis, curves: Sequence[Path]) -> tuple[float, float]:
+    """Return where the words of a goal begin: beside its upright line, as low as can be, where the fewest curves pass."""
+    sides = [left for left in (at[0] + 8, at[0] - 8 - wide) if left > x.start and left + wide < x.end] or [at[0] + 8]
+    heights = np.arange(y(0.0) - 8, at[1] + 14, -10.0).tolist() or [y(0.0) - 8]
+    places = [(left, high) for high in heights for left in sides]
+    return min(places, key=lambda place: sum(_passes(curve, place[0], place[0] + wide, place[1]) for curve in curves))
+
+
+def _passes(curve: Path, left: float, right: float, foot: float) -> bool:
+    """Return whether a curve, level up to each of its corners, passes through a line of text with its foot there."""
+    before = [py for px, py in curve if px <= left]
+    within = [py for px, py in curve if left < px <= right]
+    heights = [*before[-1:], *within]
+    return bool(heights) and min(heights) < foot + 5 and max(heights) > foot - 14
 
 
 def progress_curves(

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from matplotlib.colors import to_hex, to_rgb
 from shapely import Polygon
 
-from drillsim.plan.model import FloorPlan, Space
+from drillsim.plan.model import FloorPlan, Level, Space
 from drillsim.quantities import clock
 from drillsim.report.chart_style import STEPS_S
 from drillsim.report.page.parts.svg import Picture, line, tag, text
@@ -25,8 +25,8 @@ TALLEST = 520
 BANDS = 6
 
 
-def reach_map(plan: FloorPlan, seconds: Mapping[str, float], *, title: str, mark: str) -> Picture:
-    """Return the levels of a plan below each other, with the time written into each space that has room for it.
+def reach_maps(plan: FloorPlan, seconds: Mapping[str, float], *, title: str, mark: str) -> list[Picture]:
+    """Return one picture for each level, so that paper may break between them, with the time in each space that has room for it.
 
     seconds
         Least time by space; inf where there is no way.
@@ -34,26 +34,38 @@ def reach_map(plan: FloorPlan, seconds: Mapping[str, float], *, title: str, mark
     bands = _bands(seconds)
     west, south, east, north = _bounds(plan)
     scale = min((WIDE - 20) / max(east - west, 1e-9), TALLEST / max(north - south, 1e-9))
-    parts, top = [_key(bands)], KEY + 18.0
+    top, found = KEY + 18.0, []
+
+    def at(point: Sequence[float]) -> tuple[float, float]:
+        return 10 + (point[0] - west) * scale, top + (north - point[1]) * scale
+
     for level in plan.levels:
-        spaces = [s for s in plan.spaces if s.level == level.id]
-        parts.append(text(10, top - 6, level.label or level.id, class_="n"))
+        label = level.label or level.id
+        parts = [_key(bands), text(10, top - 6, label, class_="n"), *_level(plan, level, seconds, bands, at, scale)]
+        own = {s.id: seconds[s.id] for s in plan.spaces if s.level == level.id and s.id in seconds}
+        named = title if len(plan.levels) == 1 else f"{title}; {short(label, 40)}"
+        high = math.ceil(top + (north - south) * scale + GAP)
+        found.append(Picture(named, _told(plan, own), Markup("").join(parts), WIDE, high, mark))
+    return found
 
-        def at(point: Sequence[float], top: float = top) -> tuple[float, float]:
-            return 10 + (point[0] - west) * scale, top + (north - point[1]) * scale
 
-        occupied = {p.space: p.at for p in plan.posts}
-        parts += [_space(s, seconds.get(s.id, math.nan), bands, at, scale, occupied.get(s.id)) for s in spaces]
-        parts += [
-            _way(o.line, at, is_exit="outside" in o.spaces)
-            for o in plan.openings
-            if {*o.spaces} & {s.id for s in spaces}
-        ]
-        parts += [_post(at(p.at)) for p in plan.posts if p.space in {s.id for s in spaces}]
-        top += (north - south) * scale + GAP
+def _level(
+    plan: FloorPlan, level: Level, seconds: Mapping[str, float], bands: Sequence[float], at: Place, scale: float
+) -> list[Markup]:
+    """Return spaces, ways and posts of a level."""
+    spaces = [s for s in plan.spaces if s.level == level.id]
+    here, occupied = {s.id for s in spaces}, {p.space: p.at for p in plan.posts}
+    parts = [_space(s, seconds.get(s.id, math.nan), bands, at, scale, occupied.get(s.id)) for s in spaces]
+    parts += [_way(o.line, at, is_exit="outside" in o.spaces) for o in plan.openings if here.intersection(o.spaces)]
+    return parts + [_post(at(p.at)) for p in plan.posts if p.space in here]
+
+
+def _told(plan: FloorPlan, seconds: Mapping[str, float]) -> str:
+    """Return the slowest spaces in words; a level where nothing is asked for says so."""
     slowest = sorted((s for s in seconds if math.isfinite(seconds[s])), key=lambda s: -seconds[s])[:5]
-    told = "Slowest to reach: " + ", ".join(f"{plan.label_of(s)} {clock(seconds[s])}" for s in slowest) + "."
-    return Picture(title, told, Markup("").join(parts), WIDE, math.ceil(top), mark)
+    if not slowest:
+        return "No least times on this level."
+    return "Slowest to reach: " + ", ".join(f"{plan.label_of(s)} {clock(seconds[s])}" for s in slowest) + "."
 
 
 def _bounds(plan: FloorPlan) -> tuple[float, float, float, float]:

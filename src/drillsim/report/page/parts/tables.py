@@ -46,7 +46,7 @@ class HtmlTable:
         body = Markup("").join(Markup("<tr>{}</tr>").format(_row(row)) for row in self.rows)
         more = (" brief" if len(self.rows) <= BRIEF else "") + (f" {self.style}" if self.style else "")
         table = Markup(
-            '<div class="wide{more}" tabindex="0" role="region" aria-label="{label}"><table><caption>{caption}</caption>'
+            '<div class="wide{more}" tabindex="0" role="region" aria-label="{label}"><table><caption><span>{caption}</span></caption>'
             "<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         ).format(more=more, label=_plain(self.caption), caption=clean(self.caption), head=head, body=body)
         notes = Markup("").join(Markup('<p class="note">{}</p>').format(clean(note)) for note in self.notes)

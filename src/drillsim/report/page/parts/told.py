@@ -123,6 +123,16 @@ class Numbers:
         line = self.scenario(scenario)["before_after"][index]
         return self._apart(line, f"{self._place(scenario)}.b{index}")
 
+    def change_p(self, scenario: str, index: int) -> Told:
+        """Return the adjusted p-value of a variant against its base."""
+        value = self.scenario(scenario)["before_after"][index]["p_holm"]
+        return Told(p_words(value), f"{self._place(scenario)}.b{index}", "p")
+
+    def change_wins(self, scenario: str, index: int) -> Told:
+        """Return the share of the drills in which a variant is faster than its base."""
+        value = self.scenario(scenario)["before_after"][index]["share_faster"]
+        return Told(NONE) if value is None else Told(share_words(value), f"{self._place(scenario)}.b{index}", "wins")
+
     def _apart(self, line: Mapping[str, Any], path: str) -> Told:
         from drillsim.analysis.estimators import Interval
         from drillsim.analysis.wording import difference_words
