@@ -18,7 +18,7 @@ from typing import Any
 
 from drillsim.documents.document import Document, read_document
 from drillsim.documents.files import is_there, shown
-from drillsim.editor.changes.draft import SECTIONS, Draft, draft_of, plan_of
+from drillsim.editor.changes.draft import SECTIONS, Draft, draft_of, plan_of, replaced
 from drillsim.editor.merging import merge
 from drillsim.editor.splicing import FormPath, Forms, spliced, without
 from drillsim.errors import PlanError
@@ -69,6 +69,16 @@ def new_plan(path: Path, units: str) -> OpenFile:
     }
     draft["levels"] = [{"id": "L0", "elevation": 0.0, "label": "First floor"}]
     return OpenFile(path, "", "", draft, {})
+
+
+def with_people(draft: Draft, people: Mapping[str, int]) -> Draft:
+    """Return a draft with other numbers of people in some spaces, by id."""
+    changed = [s for s in draft["spaces"] if people.get(s["id"], s.get("people", 0)) != s.get("people", 0)]
+    told = [
+        ({**s, "people": n} if (n := people[s["id"]]) else {k: v for k, v in s.items() if k != "people"})
+        for s in changed
+    ]
+    return replaced(draft, "spaces", told)
 
 
 def digest_of(path: Path) -> str:

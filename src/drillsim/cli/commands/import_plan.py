@@ -139,17 +139,11 @@ def _write(draft: Draft, plan: Path) -> None:
 
 def _update(path: Path, people: Mapping[str, int]) -> None:
     """Write the people of spaces into a plan file; its comments, short forms and everything else stay as they are written."""
-    from drillsim.editor.changes.draft import replaced
-    from drillsim.editor.plan_file import read_plan_file, save
+    from drillsim.editor.plan_file import read_plan_file, save, with_people
 
     opened = read_plan_file(path)
-    spaces = [s for s in opened.draft["spaces"] if people.get(s["id"], s.get("people", 0)) != s.get("people", 0)]
-    told = [
-        {**{k: v for k, v in s.items() if k != "people"}, **({"people": n} if (n := people[s["id"]]) else {})}
-        for s in spaces
-    ]
     try:
-        save(opened, replaced(opened.draft, "spaces", told))
+        save(opened, with_people(opened.draft, people))
     except OSError as e:
         raise click.UsageError(f"{shown(path)} cannot be written: {e.strerror or e}") from None
 
