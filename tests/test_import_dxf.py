@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import ezdxf.filemanagement
 import pytest
 from ezdxf.document import Drawing
+from ezdxf.layouts.layout import Modelspace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +94,91 @@ def drafted(doc: Drawing, tmp_path: Path, **wishes: object) -> Draft:
 
 def text_of(draft: Draft) -> str:
     return "\n".join(f"{f.kind}: {f.text}" for f in draft.findings)
+
+
+def floor(page: Modelspace, number: int, east: float = 0.0, stair: str = "Stair A", layer: str = "") -> None:
+    """Draw a hall with a stair room and a room, without walls between; the exit on the lowest one."""
+    for name, (x0, y0, x1, y1) in {
+        f"Hall {number}": (0, 0, 20, 3), stair: (20, 0, 26, 3), f"Room {number}01 classroom": (0, 3, 9, 9),
+    }.items():  # fmt: skip
+        ring = [(x0 + east, y0), (x1 + east, y0), (x1 + east, y1), (x0 + east, y1)]
+        page.add_lwpolyline(ring, close=True, dxfattribs={"layer": f"{layer}A-AREA"})
+        at = ((x0 + x1) / 2 + east, (y0 + y1) / 2)
+        page.add_text(name, dxfattribs={"layer": f"{layer}A-AREA-IDEN"}).set_placement(at)
+    for a, b in (((20, 1), (20, 2)), ((4, 3), (5, 3))):
+        page.add_line((a[0] + east, a[1]), (b[0] + east, b[1]), dxfattribs={"layer": f"{layer}A-DOOR"})
+    if number == 1:
+        page.add_line((east, 1), (east, 2), dxfattribs={"layer": f"{layer}EXITS"})
+
+
+def tower(tmp_path: Path, *, apart: float, several: bool, storeys: int = 3) -> list[str]:
+    """Return the words of an import of a building of equal floors, in files or in one drawing."""
+    doc = ezdxf.filemanagement.new("R2013", units=6)
+    files = []
+    for k in range(storeys):
+        if several:
+            doc = ezdxf.filemanagement.new("R2013", units=6)
+        floor(doc.modelspace(), k + 1, east=k * apart, layer="" if several else f"{k + 1}F-")
+        if several:
+            files.append(str(saved(doc, tmp_path / f"floor {k + 1}.dxf")))
+    levels = ",".join(f"Level {k + 1}={k + 1}F-*" for k in range(storeys))
+    return files or [str(saved(doc, tmp_path / "all.dxf")), "--levels", levels]
+
+
+@pytest.mark.parametrize("several", [True, False])
+@pytest.mark.parametrize("apart", [0.0, 0.2, -40.0])
+def test_floors_of_files_or_layers_become_levels_joined_by_stairs(several: bool, apart: float, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    words = tower(tmp_path, apart=apart, several=several)
+    files = [w for w in words if w.endswith(".dxf")]
+    assert main(["import", *files, str(plan), "--storey", "13ft", *words[len(files) :]]) == 0
+    read = read_plan(plan)
+    assert [v.label for v in read.levels] == [f"floor {k}" if several else f"Level {k}" for k in (1, 2, 3)]
+    assert [v.elevation for v in read.levels] == pytest.approx([0, 3.9624, 7.9248], abs=1e-3)
+    level = {s.id: s.level for s in read.spaces}
+    assert [(level[s.lower], level[s.upper]) for s in read.stairs] == [("L0", "L1"), ("L1", "L2")]
+    assert (len(read.spaces), len(read.openings)) == (9, 7)
+    assert emptied(plan, tmp_path) == 0
+    if apart <= 0:
+        assert {s.polygon[0] for s in read.spaces if s.use == "stair"} == {(20.0, 0.0)}
+
+
+def test_floors_that_no_stair_joins_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    doc, plan = ezdxf.filemanagement.new("R2013", units=6), tmp_path / "plan.yaml"
+    floor(doc.modelspace(), 1, layer="0-")
+    floor(doc.modelspace(), 2, east=99, stair="Stair Z", layer="1-")
+    file = str(saved(doc, tmp_path / "a.dxf"))
+    assert main(["import", file, str(plan), "--levels", "Ground=0-*,Upper=1-*"]) == 2
+    out = " ".join(capsys.readouterr().out.split())
+    assert "'Upper' lies beside 'Ground', and no stair of one name on both tells how they lie above each other" in out
+    assert "no stair joins 'Ground' with 'Upper'" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["a.dxf", "p.yaml", "--levels", "Ground"], "write LEVEL=LAYERS"),
+        (["a.dxf", "p.yaml", "--levels", "G=0-*,G=1-*"], "stands twice"),
+        (["a.dxf", "p.yaml", "--levels", "G=Q-*"], "no layer fits the level 'G' of --levels. Layers of the drawing: 'A-AREA' (3)"),
+        (["a.dxf", "a.dxf", "p.yaml", "--levels", "G=*"], "not both"),
+        (["a.dxf", "p.yaml", "--storey", "1in"], "write a height from 2 to 20 m"),
+        (["a.dxf", "b.dxf", "p.yaml"], "b.dxf: error DS002: no such file"),
+        (["rooms.csv", "rooms.csv", "p.yaml"], "several files: for DXF drawings only"),
+        (["a.dxf", "p.yaml", "q.yaml"], "name one plan file to write, as the last"),
+        (["a.dxf", "own.dxf", "p.yaml"], "own.dxf: error DS903: drillsim wrote this drawing with all its levels"),
+    ],
+)  # fmt: skip
+def test_a_fault_about_floors_is_told_and_nothing_is_written(
+    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    saved(drawing(), tmp_path / "a.dxf")
+    (tmp_path / "rooms.csv").write_text("room,people\n1,2\n", encoding="utf-8")
+    if "own.dxf" in words:
+        assert main(["export", "plan", str(ROOT / "floorplans" / "three_rooms.yaml"), "own.dxf"]) == 0
+    assert main(["import", *words]) == 2
+    assert told in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "p.yaml").exists()
 
 
 def test_rooms_doors_and_exits_come_by_their_layers(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ HEADS = {
 
 
 @click.command("plan", short_help="Import a plan: DXF, IFC, GeoJSON, IMDF, or a room list.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.argument("plan", type=OutPath(path_type=Path))
 @click.option(
     "--format", "form", metavar="NAME", help="dxf, ifc, geojson (also IMDF) or rooms; default: by ending and content."
@@ -37,6 +38,10 @@ HEADS = {
 @click.option(
     "--layers", metavar="KIND=LAYER,...", help="Layers of a drawing: rooms=A-AREA*,doors=A-DOOR*,exits=...,walls=..."
 )
+@click.option(
+    "--levels", metavar="LEVEL=LAYERS,...", help="Floors of one drawing, lowest first: Ground=0-*,Upper=1-*+2-STAIR"
+)
+@click.option("--storey", metavar="LENGTH", help="Height of a storey of drawings; 4 m where it is not told.")
 @click.option(
     "--snap", metavar="LENGTH", default="5cm", show_default=True, help="Largest gap of an outline that is closed."
 )
@@ -47,10 +52,12 @@ HEADS = {
 @click.option("--overwrite", is_flag=True, help="Replace PLAN where it exists.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 def import_plan(
-    file: Path,
+    files: tuple[Path, ...],
     plan: Path,
     form: str | None,
     layers: str | None,
+    levels: str | None,
+    storey: str | None,
     snap: str,
     units: str | None,
     draw: Path | None,
@@ -59,6 +66,7 @@ def import_plan(
 ) -> int:
     """Read FILE, write it as the plan file PLAN, and check that.
 
+    Several drawings are the floors of one building, lowest first; --levels tells the floors that one drawing holds.
     It tells what it understood, what it guessed (marked as derived in the plan, with the rule), what it left out, and
     what is missing. A room list updates the people of PLAN where PLAN exists and --overwrite is given; its comments and short
     forms stay. Exit code 2 when
@@ -71,9 +79,13 @@ def import_plan(
         raise click.UsageError(f"'{plan.name}': a plan file ends in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
     if draw is not None and draw.suffix.lower() not in (".png", ".svg"):
         raise click.UsageError(f"--draw {draw}: name a file that ends in .png or .svg")
+    if any(f.suffix.lower() in ENDINGS for f in files):
+        raise click.UsageError(f"name one plan file to write, as the last: {', '.join(map(shown, (*files, plan)))}")
     if is_there(plan) and not overwrite:
         raise click.UsageError(f"{shown(plan)} exists and was not changed. Name another file, or add --overwrite")
-    draft = _read(file, form, _wishes(layers, snap, units, plan))
+    file = files[0]
+    wishes = _wishes(layers, snap, units, plan)
+    draft = _read(file, form, _with_floors(wishes, files[1:], levels, storey))
     if draft.people:
         _update(plan, draft.people)
     else:
@@ -86,7 +98,7 @@ def import_plan(
     _tell_check(plan, read, faults, err=as_json)
     if draw is not None:
         terminal.say(_draw(read, faults, draw), err=as_json)
-    terminal.json_line(_data(file, plan, draft, faults), wanted=as_json)
+    terminal.json_line(_data(files, plan, draft, faults), wanted=as_json)
     return 2 if errors else 0
 
 
@@ -105,6 +117,23 @@ def _wishes(layers: str | None, snap: str, units: str | None, plan: Path) -> Wis
     return Wishes(units=units, snap_m=gap_m, layers=patterns, plan=plan if is_there(plan) else None)
 
 
+def _with_floors(wishes: Wishes, above: tuple[Path, ...], levels: str | None, storey: str | None) -> Wishes:
+    """Return the wishes with what is said of the floors of drawings."""
+    from drillsim.exchange.dxf.floors import parse_levels
+    from drillsim.notation import value_of
+
+    try:
+        told = parse_levels(levels or "")
+    except ValueError as e:
+        raise click.UsageError(f"--levels {e}") from None
+    if above and told:
+        raise click.UsageError("name several drawings, or the floors of one with --levels, not both")
+    height_m = None if storey is None else value_of(storey, "length")
+    if storey is not None and (height_m is None or not 2 <= height_m <= 20):
+        raise click.UsageError(f"--storey {storey}: write a height from 2 to 20 m, such as 13ft or 4m")
+    return replace(wishes, above=above, levels=told, storey_m=height_m)
+
+
 def _read(file: Path, form: str | None, wishes: Wishes) -> Draft:
     from drillsim.exchange.formats import SHIPPED, format_names, format_of, reader_of
     from drillsim.exchange.importing.sources import check_size, fault_of
@@ -120,6 +149,11 @@ def _read(file: Path, form: str | None, wishes: Wishes) -> Draft:
         from drillsim.errors import closest
 
         raise click.UsageError(f"--format {name}: no such format.{closest(name, format_names())}")
+    if name != "dxf" and (wishes.above or wishes.levels or wishes.storey_m):
+        what = "several files" if wishes.above else "--levels" if wishes.levels else "--storey"
+        raise click.UsageError(
+            f"{what}: for DXF drawings only; {SHIPPED[name].called if name in SHIPPED else name} holds its levels itself"
+        )
     return reader_of(name)(file, wishes)
 
 
@@ -202,12 +236,13 @@ def _draw(plan: FloorPlan | None, faults: list[Fault], path: Path) -> str:
     return f"Drawn: {shown(path)}"
 
 
-def _data(file: Path, plan: Path, draft: Draft, faults: list[Fault]) -> dict[str, Any]:
+def _data(files: tuple[Path, ...], plan: Path, draft: Draft, faults: list[Fault]) -> dict[str, Any]:
     from drillsim.errors import only_errors
 
     errors = len(only_errors(faults))
     return {
-        "file": str(file),
+        "file": str(files[0]),
+        "files": [str(f) for f in files],
         "plan": str(plan),
         "counts": draft.counts,
         "derived": draft.derived,

@@ -32,12 +32,21 @@ class Wishes:
         Patterns of layer names by what they hold, for drawings (`rooms`, `doors`, `exits`, `walls`, `obstacles`, `names`).
     plan
         Plan file that exists already, whose people a room list updates.
+    above
+        Further drawings of the floors above, in order.
+    levels
+        Patterns of layer names by level, lowest first, for a drawing of several floors.
+    storey_m
+        Height of a storey where a file tells none; None: 4 m, as assumed.
     """
 
     units: str | None = None
     snap_m: float = SNAP_M
     layers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     plan: Path | None = None
+    above: Sequence[Path] = ()
+    levels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    storey_m: float | None = None
 
 
 @dataclass(frozen=True)
