@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from drillsim.study.rerun import Rerun, rerun
     from drillsim.study.results import Results, read_results, write_results
     from drillsim.study.runner import run
+    from drillsim.study.sensitivity.longer import watch_longer
     from drillsim.study.term import Term, play_term
     from drillsim.study.variants import Variant, factorial, variant
     from drillsim.study.vary import vary
@@ -85,6 +86,7 @@ _HOMES = {
     "to_networkx": "plan.networkx_graph",
     "variant": "study.variants",
     "vary": "study.vary",
+    "watch_longer": "study.sensitivity.longer",
     "write_results": "study.results",
     "write_table": "study.handouts.tables",
     "write_trajectories": "study.handouts.trajectories",
@@ -95,7 +97,8 @@ __all__ = [
     "Comparison", "DrillsimError", "Example", "FloorPlan", "Mix", "Mixes", "PlanError", "Portfolio", "Replay", "Rerun", "ResultError", "Results", "Role",
     "Scenario", "ScenarioError", "SimulationError", "Study", "Term", "Trace", "Unit", "Variant", "assess", "build", "check",
     "compare", "example", "factorial", "play_term", "plot_plan", "read_mixes", "read_plan", "read_portfolio",
-    "read_results", "read_scenario", "replay", "rerun", "run", "simulate", "stress_des", "tell", "to_networkx", "variant", "vary", "write_results",
+    "read_results", "read_scenario", "replay", "rerun", "run", "simulate", "stress_des", "tell", "to_networkx", "variant", "vary", "watch_longer",
+    "write_results",
     "write_table", "write_trajectories", "write_workbook",
 ]  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -241,12 +241,22 @@ def remarks(played: ResultRows, scenario: str, measure: str, apart: Sequence[Dif
         notes.append(f"{', '.join(outline.label(d.mix) for d in apart if d.remark == words)}: {words}.")
     found = orders(played, scenario, measure)
     if found is not None and len(found[0]) > 1:
-        half = clock(outline.scenarios[scenario].horizon_s / 2)
-        order, other = (", ".join(outline.label(mix) for mix in mixes) for mixes in found)
-        notes.append(
-            f"Order by mean: {order}. Watched to half the horizon ({half}): {'the same' if order == other else other}."
-        )
+        notes.append(order_words(played, scenario, *found))
     return notes
+
+
+def order_words(played: ResultRows, scenario: str, order: Sequence[str], to_half: Sequence[str]) -> str:
+    """Return the order of the mixes, and whether it is another at half the horizon, and at twice where that was played."""
+    outline, horizon_s = played.outline, played.outline.scenarios[scenario].horizon_s
+    told = [("half", horizon_s / 2, to_half)]
+    longer: Mapping[str, Sequence[str]] = getattr(played, "twice_horizon", None) or {}
+    if scenario in longer:
+        told.append(("twice", horizon_s * 2, longer[scenario]))
+    parts = [f"Order by mean: {', '.join(map(outline.label, order))}."]
+    for what, until_s, other in told:
+        words = "the same" if tuple(other) == tuple(order) else ", ".join(map(outline.label, other))
+        parts.append(f"Watched to {what} the horizon ({clock(until_s)}): {words}.")
+    return " ".join(parts)
 
 
 def presence_words(played: ResultRows, scenario: str, mix: str, measure: str) -> str:

@@ -139,9 +139,12 @@ def _scenario(played: ResultRows, name: str, budget: float | None) -> dict[str, 
 
 
 def _order(played: ResultRows, name: str) -> dict[str, list[str]]:
-    """Return the mixes by their mean in the primary measure, watched to the horizon and to half of it; nothing for counts."""
+    """Return the mixes by their mean in the primary measure, watched to the horizon, to half of it, and to twice where that was
+    played; nothing for counts."""
     found = orders(played, name, played.outline.scenarios[name].primary)
-    return {} if found is None else {"horizon": list(found[0]), "half_horizon": list(found[1])}
+    longer: Mapping[str, Sequence[str]] = getattr(played, "twice_horizon", None) or {}
+    more = {"twice_horizon": list(longer[name])} if name in longer else {}
+    return {} if found is None else {"horizon": list(found[0]), "half_horizon": list(found[1]), **more}
 
 
 def _cost(told: MixLine) -> dict[str, float]:

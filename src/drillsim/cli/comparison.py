@@ -63,6 +63,7 @@ def play(
     pick_s: float | None = None,
     budget: float | None = None,
     tried: int | None = None,
+    longer: bool = False,
 ) -> int:
     """Run a study, store and print its results, and return the exit code.
 
@@ -74,6 +75,8 @@ def play(
         USD a year, to mark what it buys.
     strict
         Return 4 where something is left open (`open_points`), and tell it.
+    longer
+        Also watch the drills that did not get there for twice the horizon, and tell the order of the mixes then.
     tried
         Also move every assumption and law alone, and all at once by so many trajectories; None for neither.
     """
@@ -105,6 +108,8 @@ def play(
         results, picked = _run(study, folder, workers=workers, dask=dask, pick_s=pick_s, quiet=quiet)
         moved = _moved(study, workers, tried, quiet=quiet) if tried is not None else []
         results = results.with_portfolio(given.portfolio)
+        if longer:
+            results = _watched_longer(results, workers, quiet=quiet)
         if tried is not None:
             results = replace(results, depends_on=depends_on(moved, results))
         if not quiet:
@@ -115,6 +120,7 @@ def play(
     if not quiet:
         for line in [line for one in moved for line in one.lines(results.outline)] + goal_lines(moved, results):
             terminal.say(line, err=as_json)
+        _say_orders(results, err=as_json)
     if picked is not None:
         terminal.say(terminal.wrapped(f"Chosen: {picked.words()} {LOOKED_AT}"), err=as_json)
     _say_failures(results)
@@ -165,6 +171,27 @@ def _moved(study: Study, workers: int, trajectories: int, *, quiet: bool) -> lis
 
     with terminal.progress(1, "sensitivity", quiet=quiet) as tell:
         return sensitivity(study, trajectories=trajectories, workers=workers, progress=tell)
+
+
+def _watched_longer(results: Results, workers: int, *, quiet: bool) -> Results:
+    """Return the results with the orders at twice the horizon; drills that did not get there are played again."""
+    from drillsim.study.sensitivity.longer import watch_longer
+
+    with terminal.progress(1, "drills watched longer", quiet=quiet) as tell:
+        return watch_longer(results, workers=workers, progress=tell)
+
+
+def _say_orders(results: Results, *, err: bool) -> None:
+    """Print the order of the mixes as watched to the horizon, to half of it and to twice."""
+    from drillsim.analysis.compare import order_words
+    from drillsim.analysis.contrasts import orders
+
+    for name in results.twice_horizon or {}:
+        found = orders(results, name, results.outline.scenarios[name].primary)
+        if found is not None:
+            terminal.say(
+                terminal.wrapped(f"{results.outline.title(name)}: {order_words(results, name, *found)}"), err=err
+            )
 
 
 def _round_teller(quiet: bool) -> Callable[[int, int], None]:

@@ -80,6 +80,9 @@ class Results:
     portfolio: Portfolio | None = field(default=None, repr=False)
     """Incidents of each scenario in a year, by which expected lines are weighed; see `with_portfolio`."""
 
+    twice_horizon: Mapping[str, Sequence[str]] | None = field(default=None, repr=False)
+    """Mixes by their mean as watched for twice the horizon, by scenario; None where `watch_longer` has not been played."""
+
     def with_portfolio(self, portfolio: Portfolio | None) -> Results:
         """Return these results weighed by a portfolio: its expected lines then stand in comparison and summary.
 

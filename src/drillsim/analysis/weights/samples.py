@@ -136,6 +136,7 @@ class PartitionedResults:
         self.runs, self.outline = played.runs, played.outline
         self.curves = getattr(played, "curves", {})
         self.depends_on = getattr(played, "depends_on", None)
+        self.twice_horizon = getattr(played, "twice_horizon", None)
         self.portfolio = getattr(played, "portfolio", None)
         self.parts: dict[tuple[str, str | None, bool], pd.DataFrame] = {}
         self.drills: dict[tuple[str, str], Drills] = {}

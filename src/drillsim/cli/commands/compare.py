@@ -71,6 +71,11 @@ MOST_RUNS = 1_000_000
     help="Also move all assumptions at once, by N trajectories of Morris' design; 10 tell what matters. Implies --sensitivity.",
 )
 @click.option(
+    "--longer",
+    is_flag=True,
+    help="Also watch drills that did not get there for twice the horizon, and tell the order of the mixes then.",
+)
+@click.option(
     "--audience",
     type=click.Choice(["internal", "public"]),
     default="internal",
@@ -106,6 +111,7 @@ def compare(
     portfolio: Path | None,
     sensitivity: bool,
     morris: int | None,
+    longer: bool,
     audience: str,
     quiet: bool,
     no_open: bool,
@@ -148,5 +154,6 @@ def compare(
         as_json=as_json,
         pick_s=pick_s,
         budget=budget,
+        longer=longer,
         tried=(morris or 0) if sensitivity or morris else None,
     )
