@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -64,3 +65,20 @@ def test_a_thread_of_the_caller_leaves_the_collector_alone() -> None:
     gc.enable()
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(inside).result()
+
+
+def test_a_worker_disables_the_collector_for_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def inside(begun: Barrier) -> tuple[bool, bool]:
+        with collected_between_drills() as collect:
+            begun.wait(10)
+            found = gc.isenabled(), collect() is None
+            begun.wait(10)
+        return found
+
+    monkeypatch.setattr("drillsim.study.garbage.parent_process", lambda: "the caller")
+    gc.enable()
+    with ThreadPoolExecutor(2) as pool:
+        begun = Barrier(2)
+        both = [pool.submit(inside, begun) for _ in range(2)]
+        assert sorted(one.result() for one in both) == [(False, False), (False, True)]
+    assert gc.isenabled()

@@ -150,9 +150,10 @@ class Rows(Sequence[Mapping[str, Value]]):
                 column = self._columns[name] = _Column(None if self._length else value, self._length)
             column.append(value)
         self._length += 1
-        for column in self._columns.values():
-            if len(column) < self._length:
-                column.append(None)
+        if len(row) < len(self._columns):
+            for column in self._columns.values():
+                if len(column) < self._length:
+                    column.append(None)
 
     def column(self, name: str) -> Iterable[Value]:
         """Return the values of a column; None for all rows where there is no such column."""

@@ -16,6 +16,7 @@ import re
 import signal
 import threading
 import traceback
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -128,15 +129,22 @@ def failed(key: Drill, stage: str, reason: str, *, final: bool = True) -> Played
 
 
 def pack(study: Study, simulate: Simulate) -> bytes:
-    """Pickle study and simulate function once, for every job of any executor."""
-    return pickle.dumps((study, simulate), protocol=pickle.HIGHEST_PROTOCOL)
+    """Pickle study and simulate function once, for every job of any executor; small, since each job carries them."""
+    return zlib.compress(pickle.dumps((study, simulate), protocol=pickle.HIGHEST_PROTOCOL))
+
+
+def _unpack(packed: bytes) -> tuple[Study, Simulate]:
+    found: tuple[Study, Simulate] = pickle.loads(
+        zlib.decompress(packed)
+    )  # our own bytes, from `pack` in the calling process
+    return found
 
 
 class _Unpacked(threading.local):
     """The last two studies unpacked by one thread; threads do not share caches that drills on a plan fill on demand."""
 
     def __init__(self) -> None:
-        self.of = lru_cache(maxsize=2)(pickle.loads)  # our own bytes, from `pack` in the calling process
+        self.of = lru_cache(maxsize=2)(_unpack)
 
 
 _unpacked = _Unpacked()

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,14 +107,19 @@ def _is_to_be_compiled(study: Study, simulate: Simulate) -> bool:
 
 
 def split(study: Study, *, workers: int) -> list[Chunk]:
-    """Return the chunks of a study: about sixteen per worker and scenario, of at most LONGEST_CHUNK drills."""
+    """Return the chunks of a study: about sixteen per worker and scenario, of at most LONGEST_CHUNK drills.
+
+    The last ones are smaller and smaller, so that no worker waits long for another at the end.
+    """
     size = max(1, min(LONGEST_CHUNK, study.runs // (16 * workers)))
     drills = [len(one.drills) for one in study.strata]
+    cuts = [0]
+    while cuts[-1] < max(drills):
+        left = max(drills) - cuts[-1]
+        cuts.append(cuts[-1] + max(1, min(size, left // (4 * workers))))
     return [
-        Chunk(scenario, first, min(first + size, last))
-        for first in range(
-            0, max(drills), size
-        )  # scenarios alternate, so that the estimated time left reflects all of them
+        Chunk(scenario, first, min(end, last))
+        for first, end in pairwise(cuts)  # scenarios alternate, so that the estimated time left reflects all of them
         for scenario, last in enumerate(drills)
         if first < last
     ]

@@ -27,12 +27,16 @@ def dask_executor(scheduler: str = "", *, workers: int | None = None) -> Iterato
     not installed, or when the scheduler does not answer.
     """
     try:
+        import dask
         from distributed import Client, LocalCluster
     except ImportError as problem:
         raise SimulationError("Dask is not installed. Install it with: pip install 'drillsim[cluster]'") from problem
     if not scheduler:
         number = workers or os.cpu_count() or 1
         with (
+            dask.config.set(
+                {"distributed.worker.profile.enabled": False}
+            ),  # looks at the stack a hundred times a second
             LocalCluster(n_workers=number, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
             Client(cluster, set_as_default=False) as client,
         ):
