@@ -24,6 +24,8 @@ observer, note: free text."""
 NEEDED = ("from", "to", "observed")
 NEVER = frozenset({"not reached", "never", "not-reached"})
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d(?:[.,]\d+)?)", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))", re.ASCII)
+"""A comma before one or two digits; '1,200 s' may be a thousand, and is refused."""
 MOST_BYTES, MOST_LINES = 4 * 1024 * 1024, 20_000
 
 
@@ -171,7 +173,7 @@ def seconds_of(text: str) -> float:
             raise ValueError(f"'{quoted(text)}' is no time. Write 1:02:05 for 1 h 2 min 5 s")
         return int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds.replace(",", "."))
     try:
-        seconds_told = parse(text, "time")
+        seconds_told = parse(_DECIMAL_COMMA.sub(".", text), "time")
     except PydanticCustomError:
         raise ValueError(
             f"'{quoted(text)}' is no time. Write 2:05, '125 s' or '2 min 5 s'; 'not reached' where it did not happen"
