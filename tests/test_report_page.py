@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,7 +28,7 @@ from drillsim.record.store import json_bytes
 from drillsim.report.interval_figure import interval_means
 from drillsim.report.page.material import MARKS, Audience, Material, PlayedSetting
 from drillsim.report.page.page import write_page
-from drillsim.report.page.redaction import KEPT_FROM_PUBLIC, PublicResults
+from drillsim.report.page.redaction import KEPT_FROM_PUBLIC, PublicResults, hider
 from drillsim.report.study_figures import Marking, charts, draw_all
 from report_pages import Played, disagreement, material, read, study, three_rooms, ways_of
 
@@ -121,12 +122,17 @@ WORDS = st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=12, max_size=12)
 def test_a_public_report_names_no_place(words: list[str], data: st.DataObject) -> None:
     plan, used = relabelled(three_rooms(), words)
     named = data.draw(st.sampled_from(used))
-    setting = PlayedSetting("noticing.delay", f"10 s in {named}", "", True, ("A:detection.trust",), f"drill in {named}")
-    built = material(
-        plan=plan,
-        labels={"one-sro": f"SRO at {named.upper()}"},
-        title=f"Fight in {named}, then {used[0]}",
-        settings=(setting,),
+    setting = PlayedSetting(
+        f"noticing.{named}.delay", f"10 s in {named}", f"of {named}", True, ("A:detection.trust",), f"drill in {named}"
+    )
+    built = named_after(
+        named,
+        material(
+            plan=plan,
+            labels={"one-sro": f"SRO at {named.upper()}"},
+            title=f"Fight in {named}, then {used[0]}",
+            settings=(setting,),
+        ),
     )
     page = write_page(built, audience="public").decode().lower()
     assert [word for word in used if word in page] == []
@@ -135,6 +141,46 @@ def test_a_public_report_names_no_place(words: list[str], data: st.DataObject) -
     shown = public_texts(built)
     assert len(shown) > 60
     assert [word for word in used if any(word in text.lower() for text in shown)] == []
+
+
+def named_after(place: str, built: Material) -> Material:
+    """Return material whose roles, kinds, files and assumptions are named after a place, as those of a user may be."""
+    roles = built.mixes.roles
+    sro = roles["sro"].model_copy(update={"label": f"SRO of {place}", "words": {f"{place}-flood": "assists"}})
+    told = json.loads(json.dumps(built.summary))
+    told["scenarios"]["drill"]["goals"][0]["depends_on"] = [f"roles.{place}.run"]
+    return replace(
+        built,
+        school=f"School by {place}",
+        mixes=built.mixes.model_copy(update={"roles": {**roles, "sro": sro}}),
+        kinds={"drill": ("hostile", f"{place}-flood")},
+        reproduce={"command": f"drillsim compare {place}.yaml", f"SHA-256 of scenarios {place}": "00"},
+        swings=swings(place),
+        summary=told,
+    )
+
+
+def swings(place: str) -> pd.DataFrame:
+    """Return rows of sensitivity.csv, one of them named after a place."""
+    told = {
+        "scenario": "drill",
+        "measure": "able_on_scene_s",
+        "model_form": False,
+        "best": "one-sro",
+        "stays_possibly_best": True,
+    }
+    rows = [
+        {
+            **told,
+            "by": "A:detection.trust",
+            "value": f"noticing.trust 30 % of {place}",
+            "change": 3.0,
+            "change_low": 1.0,
+            "change_high": 5.0,
+        },
+        {**told, "by": f"roles.{place}.run", "value": "-25 %", "change": 2.0, "change_low": 1.0, "change_high": 3.0},
+    ]
+    return pd.DataFrame(rows)
 
 
 def public_texts(built: Material) -> list[str]:
@@ -265,3 +311,8 @@ def coinciding() -> Material:
     made_up = replace(base, runs=runs, outline=replace(base.outline, scenarios={"drill": replace(line, goals=goals)}))
     told = json.loads(json_bytes(summarise(made_up)))
     return replace(material(), played=Played(made_up, made_up.outline, ways_of(three_rooms())), summary=told)
+
+
+@pytest.mark.parametrize("words", ["the north-gym", "NORTH GYM", "north_gym", "north  gym's door"])
+def test_a_place_is_found_however_its_words_are_joined(words: str) -> None:
+    assert "gym" not in hider(["North Gym"])(words).lower()

@@ -186,7 +186,8 @@ def test_unknown_intervals_and_hours_are_located_faults() -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("2:05", 125), ("0:02:05", 125), ("02:05", 125), ("125 s", 125), ("2 min 5 s", 125), ("0:00", 0), ("1:02:05", 3725), ("0:05,5", 5.5), ("125,5 s", 125.5), ("2,5 min", 150)],
+    [("2:05", 125), ("0:02:05", 125), ("02:05", 125), ("125 s", 125), ("2 min 5 s", 125), ("0:00", 0), ("1:02:05", 3725), ("0:05,5", 5.5),
+     ("125,5 s", 125.5), ("2,5 min", 150)],
 )  # fmt: skip
 def test_times_are_read_as_people_write_them(text: str, seconds: float) -> None:
     assert seconds_of(text) == pytest.approx(seconds)

@@ -47,7 +47,10 @@ def judge(times: Sequence[ObservedTime], bands: Sequence[Band], *, horizon_s: fl
         if band is None:
             faults.append(_unknown(one, known))
         elif one.seconds is not None and one.seconds > 2 * horizon_s:
-            told = f"{clock(one.seconds)} is far beyond the simulated drill ({clock(horizon_s)}). Write the time since the interval began, not the time of day; Excel reads 2:05 as hours: write '2 min 5 s' or 0:02:05"
+            told = (
+                f"{clock(one.seconds)} is far beyond the simulated drill ({clock(horizon_s)}). Write the time since the interval "
+                "began, not the time of day; Excel reads 2:05 as hours: write '2 min 5 s' or 0:02:05"
+            )
             faults.append(Fault("DS802", one.file, one.line, 1, told))
         else:
             judged.append(JudgedTime(one, band, verdict_of(one.seconds, band)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,8 +27,8 @@ from drillsim.report.page.redaction import (
     KEPT_FROM_PUBLIC,
     PUBLIC_DUTIES,
     PublicResults,
+    public_material,
     public_settings,
-    public_swings,
 )
 from drillsim.report.page.spelling import spelled
 
@@ -56,7 +56,7 @@ def write_page(material: Material, *, audience: Audience = "internal", units: Un
     if public:
         told = PublicResults(material.played, [material.plan, *material.other_plans])
         settings, school = public_settings(settings, told.hide), told.hide(school)
-        material = replace(material, swings=public_swings(material.swings, told.hide))
+        material = public_material(material, told.hide)
     mark = f"{audience.upper()} · {short(school, 50)}"
     played, outline = PartitionedResults(told), told.outline
     numbers = Numbers(material.summary)
@@ -242,10 +242,7 @@ class _Page:
         )
 
     def _reproduce(self) -> list[Any]:
-        material = self.material
-        if self.public:
-            material = replace(material, reproduce={k: v for k, v in material.reproduce.items() if k != "command"})
-        return [background.reproduce_table(material)] if material.reproduce else []
+        return [background.reproduce_table(self.material)] if self.material.reproduce else []
 
 
 def paragraph(words: Any) -> Markup:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from drillsim.plan.model import FloorPlan
 from drillsim.record.outline import Outline
-from drillsim.report.page.material import PlayedSetting
+from drillsim.report.page.material import Material, PlayedSetting
 
 PLACE = "[place]"
 SHORTEST = 3
@@ -20,6 +20,7 @@ _ABOUT_PLACES = re.compile(
     r"lock|camera|post|patrol|where|place|path|entr|zone|radio|route|door|way|perimeter|injects|incident\.|plan",
     re.IGNORECASE,
 )
+_SEPARATORS, _BETWEEN = re.compile(r"[\s_-]+"), r"[\s_-]+"
 KEPT_FROM_PUBLIC = frozenset({"rooms_failed", "rooms_unlockable", "rooms_open", "perimeter_locked_s", "unattended_s"})
 """Measures that tell of locks, or of time without anybody there."""
 KEPT_CHANGE = "a change that is kept inside"
@@ -52,8 +53,8 @@ def place_names(plans: Iterable[FloorPlan]) -> list[str]:
 
 
 def hider(names: Iterable[str]) -> Callable[[str], str]:
-    """Return a function that puts PLACE where a text names a place, whatever its case."""
-    listed = [re.escape(name) for name in names]
+    """Return a function that puts PLACE where a text names a place, whatever its case, and with a space, hyphen or underscore alike."""
+    listed = [_BETWEEN.join(map(re.escape, _SEPARATORS.split(name))) for name in names]
     if not listed:
         return lambda text: text
     found = re.compile(rf"(?<!\w)(?:{'|'.join(listed)})(?!\w)", re.IGNORECASE)
@@ -79,6 +80,39 @@ def _hidden(changes: Mapping[str, str], hide: Callable[[str], str]) -> dict[str,
     return told if len(told) == len(changes) else {**told, KEPT_CHANGE: ""}
 
 
+def public_material(material: Material, hide: Callable[[str], str]) -> Material:
+    """Return the material without swings, names of roles, kinds and files, and keys that tell of places."""
+    roles = {
+        name: role.model_copy(update={"label": hide(role.label or name)}) for name, role in material.mixes.roles.items()
+    }
+    kinds = {name: tuple(map(hide, found)) for name, found in material.kinds.items()}
+    renamed = {hide(kind): kind for found in material.kinds.values() for kind in found}
+    roles = {
+        name: role.model_copy(update={"words": {k: role.words[v] for k, v in renamed.items() if v in role.words}})
+        for name, role in roles.items()
+    }
+    return replace(
+        material,
+        summary=_without_places(material.summary, hide),
+        mixes=material.mixes.model_copy(update={"roles": roles}),
+        kinds=kinds,
+        swings=public_swings(material.swings, hide),
+        reproduce={hide(key): hide(value) for key, value in material.reproduce.items() if key != "command"},
+    )
+
+
+def _without_places(summary: Mapping[str, Any], hide: Callable[[str], str]) -> dict[str, Any]:
+    """Return a summary in which nothing that a goal depends on names a place."""
+    scenarios = {
+        name: {
+            **one,
+            "goals": [{**g, "depends_on": [hide(str(k)) for k in g.get("depends_on") or ()]} for g in one["goals"]],
+        }
+        for name, one in summary["scenarios"].items()
+    }
+    return {**summary, "scenarios": scenarios}
+
+
 def public_swings(swings: pd.DataFrame | None, hide: Callable[[str], str]) -> pd.DataFrame | None:
     """Return the rows of sensitivity.csv that tell nothing of places, locks, cameras, posts or routes."""
     if swings is None:
@@ -97,7 +131,7 @@ PUBLIC_DUTIES = frozenset({"mentoring", "counselling", "mediation", "teaching"})
 def public_settings(settings: Iterable[PlayedSetting], hide: Callable[[str], str]) -> list[PlayedSetting]:
     """Return the settings that tell nothing of places, locks, cameras, posts or routes."""
     return [
-        replace(one, value=hide(one.value), scenario=hide(one.scenario))
+        replace(one, key=hide(one.key), value=hide(one.value), meaning=hide(one.meaning), scenario=hide(one.scenario))
         for one in settings
         if one.sources and not _ABOUT_PLACES.search(one.key)
     ]
