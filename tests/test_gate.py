@@ -67,6 +67,27 @@ def test_a_radio_slower_by_ten_seconds_fails_with_mix_and_interval(tmp_path: Pat
     assert found.changed == ("gated: scenario.reporting",)
 
 
+def test_the_means_that_are_told_differ_by_the_difference_that_is_told(tmp_path: Path) -> None:
+    found = verdict(tmp_path, runs=60, scenario=SLOWER_RADIO)
+    for test in found.tests:
+        assert test.before is not None
+        assert test.now is not None
+        assert test.now - test.before == pytest.approx(test.decided.difference)
+
+
+def test_the_interval_is_told_over_the_drills_that_were_played(tmp_path: Path) -> None:
+    baseline, path = gated(tmp_path, runs=120, scenario=(SLOWER_RADIO[0], "radio: {low: 43 s, high: 48 s}"))
+    found = judge(baseline, path)
+    assert found.played == 50
+    told = of_mix(found, "one").explanation
+    assert told is not None
+    assert told.interval == "word to the unit"
+    assert told.interval_s == pytest.approx(40.0, abs=0.001)
+    assert told.before is not None
+    assert told.now is not None
+    assert told.now > told.before
+
+
 def test_the_change_in_the_good_direction_passes(tmp_path: Path) -> None:
     found = verdict(tmp_path, scenario=("radio: {low: 3 s, high: 8 s}", "radio: {low: 0 s, high: 1 s}"))
     assert (found.exit_code(strict=True), of_mix(found, "one").decided.state) == (0, GateState.PASSED)

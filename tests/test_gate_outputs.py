@@ -34,7 +34,7 @@ CHILDREN = {
     "testsuites": {"testsuite"},
     "testsuite": {"testsuite", "properties", "testcase", "system-out", "system-err"},
     "properties": {"property"},
-    "testcase": {"skipped", "errors", "failure", "system-out", "system-err"},
+    "testcase": {"skipped", "error", "failure", "system-out", "system-err"},
 }
 """Children that the xunit2 schema allows (junit-10.xsd of Jenkins' xUnit plugin); other elements have none."""
 NEEDED = {"testsuite": {"name", "tests", "failures", "errors"}, "testcase": {"name"}, "property": {"name", "value"}}
@@ -124,9 +124,10 @@ def test_the_command_writes_every_output(
     assert_is_xunit2(ET.parse(tmp_path / "g.xml").getroot())
 
 
-def test_without_goals_a_strict_gate_is_no_plain_pass(tmp_path: Path) -> None:
+def test_without_goals_a_strict_gate_is_no_plain_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, path = gated(tmp_path)
     assert (gate(path), gate(path, "--strict")) == (0, 4)
+    assert capsys.readouterr().out.splitlines()[-1].startswith("Exit 4, by --strict: the warning above keeps it")
 
 
 def test_a_missing_baseline_ends_with_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,6 +141,7 @@ def test_a_slowing_that_is_accepted_with_a_reason_passes_from_then_on(
     _, path = gated(tmp_path, scenario=SLOW)
     words = ["baseline", "accept", "--baseline", str(path), "--reason", "old radios", "--workers", "1", "--quiet"]
     assert (gate(path), main(words), gate(path)) == (10, 0, 0)
+    assert f"accept it: drillsim baseline accept --baseline {path} --reason TEXT" in capsys.readouterr().out
     assert main(["baseline", "show", "--baseline", str(path), "--json"]) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert told["history"][0]["reason"] == "old radios"

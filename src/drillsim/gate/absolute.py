@@ -11,6 +11,9 @@ from drillsim.gate.goals import STATISTICS, AbsoluteGoal
 from drillsim.gate.verdict import ABSENT, CLOSE, MET, MISSED, TOO_FEW, GoalVerdict
 from drillsim.study.results import Results
 
+MORE_DRILLS = "at the commit before the change, drillsim baseline accept --reason TEXT --runs"
+"""How a baseline is given more drills: of things as they were, with its goals and history."""
+
 
 def judge_goals(goals: Sequence[AbsoluteGoal], results: Results, scenario: str) -> list[GoalVerdict]:
     """Return the verdict on every goal that holds for a scenario and whose measure has a meaning in it."""
@@ -70,7 +73,7 @@ def warning(goal: GoalVerdict) -> str:
     more = f"about {goal.needs:,} drills would tell" if goal.needs else "more drills would tell"
     words = {
         CLOSE: f"{where}: too close to call; {more}",
-        TOO_FEW: f"{where}: {goal.drills} drills are too few to judge; write the baseline with --runs {goal.needs}",
+        TOO_FEW: f"{where}: {goal.drills} drills are too few to judge. Keep more: {MORE_DRILLS} {goal.needs}",
         ABSENT: f"{where}: no drill has this measure or mix. Remove the goal, or mend the name",
     }
     return words.get(goal.verdict, "")

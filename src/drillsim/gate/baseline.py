@@ -111,6 +111,7 @@ def _mix_data(mix: MixRecord) -> dict[str, Any]:
     drills = [
         [d.replication, forced.index(d.forced), presence.index(d.presence), d.digest, *d.values] for d in mix.drills
     ]
+    at = {str(n): dict(means) for n, means in mix.means_at.items()}
     return {
         "inputs": mix.inputs,
         "chances": {"units": dict(mix.chances.units), "weekdays": list(mix.chances.weekdays)},
@@ -120,6 +121,7 @@ def _mix_data(mix: MixRecord) -> dict[str, Any]:
         "means": dict(mix.means),
         "routes": dict(mix.routes),
         "routed": mix.routed,
+        **({"means_at": at} if at else {}),
     }
 
 
@@ -133,7 +135,7 @@ _ONE_LINE = frozenset({"inputs", "means", "routes", "work", "versions", "units",
 def _written(thing: Any, depth: int, key: str = "") -> str:
     """Return JSON in which what belongs to one drill, and flat tables, stand on one line."""
     pad, end = " " * (depth + 1), " " * depth
-    if isinstance(thing, dict) and thing and key not in _ONE_LINE:
+    if isinstance(thing, dict) and thing and key not in _ONE_LINE and not key.isdecimal():
         names = thing if depth == 0 else sorted(thing)
         lines = [f"{pad}{json.dumps(name)}: {_written(thing[name], depth + 1, name)}" for name in names]
         return "{\n" + ",\n".join(lines) + f"\n{end}}}"
@@ -270,6 +272,7 @@ def _mix(one: Mapping[str, Any], measures: int) -> MixRecord:
         chances=Chances(_mapped(law["units"], _float), tuple(_text(day) for day in law["weekdays"])),
         drills=drills,
         means=_mapped(one["means"], _float),
+        means_at={int(n): _mapped(means, _float) for n, means in _mapped(one.get("means_at", {}), dict).items()},
         routes=_mapped(one["routes"], _number),
         routed=_number(one["routed"]),
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from drillsim.analysis.estimators import Paired, paired_difference
-from drillsim.analysis.weights.samples import Sample, pair_of, sample
+from drillsim.analysis.weights.samples import Sample, pair_of, paired_values, sample
 from drillsim.gate.baseline import Baseline
 from drillsim.gate.decision import Decided, GateState, Observed, decide
 from drillsim.gate.opened import PlayedScenario
@@ -47,13 +47,13 @@ def decided_tests(
                 samples = [sample(rows, which, mix, measure) for which in (NOW, BEFORE)]
                 changed, lost = _changes(one.before.mixes[mix], one.now.mixes[mix], place, one.played)
                 margin, is_lower = one.before.margins[measure], measure in MORE_IS_BETTER
-                seen = Observed(_pair(*samples), changed, margin, is_lower)
+                pair, was, is_ = _compared(*samples)
+                seen = Observed(pair, changed, margin, is_lower)
                 observed.append(seen)
-                means = [s.weighed.mean(s.numbers).value for s in samples]
                 found.append(
                     GateTest(
-                        one.before.name, mix, measure, Decided(GateState.OPEN, None, None, None), means[1], means[0],
-                        margin, changed, seen.pair.n, lost,
+                        one.before.name, mix, measure, Decided(GateState.OPEN, None, None, None), was, is_,
+                        margin, changed, pair.n, lost,
                     )
                 )  # fmt: skip
                 drifts.append(None if past is None or old is None else _drift(past, old, mix, measure, seen, baseline))
@@ -83,23 +83,27 @@ def _drift(
     """Return what a look shows of the difference to the oldest baseline."""
     if mix not in old.mixes:
         return None
-    pair = _pair(*(sample(rows, which, mix, measure) for which in (NOW, BEFORE)))
+    pair, *_ = _compared(*(sample(rows, which, mix, measure) for which in (NOW, BEFORE)))
     allowed = baseline.accepted(old.name, mix, measure)
     moved = pair.n if pair.share_tied is None else round(pair.n * (1.0 - pair.share_tied))
     return Observed(pair, moved, seen.margin + max(0.0, allowed), seen.is_worse_lower)
 
 
-def _pair(now: Sample, before: Sample) -> Paired:
-    """Return now minus before over the drills that both have.
+def _compared(now: Sample, before: Sample) -> tuple[Paired, float | None, float | None]:
+    """Return now minus before over the drills that both have, with the means before and now over the same drills.
 
     Where the chance changed that a unit is on campus, the drills of the seed count alike, as chance drew them.
     """
     laws = [one.drills.law.units for one in (now, before)]
     if all(laws[0][unit] == laws[1][unit] for unit in laws[0].keys() & laws[1].keys()):
-        return pair_of(now, before)
+        both = paired_values(now, before)
+        means = [both.weighed.mean(values).value for values in (both.second, both.first)]
+        return pair_of(now, before), means[0], means[1]
     one, other = now.of_seed, before.of_seed
     _, i, j = np.intersect1d(one.keys, other.keys, assume_unique=True, return_indices=True)
-    return paired_difference(one.numbers[i], other.numbers[j])
+    first, second = one.numbers[i], other.numbers[j]
+    was, is_ = (float(values.mean()) if values.size else None for values in (second, first))
+    return paired_difference(first, second), was, is_
 
 
 def _changes(before: MixRecord, now: MixRecord, place: int, runs: int) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 
 from drillsim.documents.files import shown
+from drillsim.gate.differences import MORE_IS_BETTER
 from drillsim.gate.inputs import InputFiles
 from drillsim.gate.record import DrillValues, MixRecord, ScenarioRecord
 from drillsim.gate.verdict import Explanation, GateTest
@@ -32,9 +33,11 @@ def explain(test: GateTest, before: ScenarioRecord, now: ScenarioRecord, source:
     """Return what moved in a test; `now` has the routes of its mix."""
     was, is_ = before.mixes[test.mix], now.mixes[test.mix]
     sign = -1.0 if (test.decided.difference or 0.0) < 0.0 else 1.0
-    interval, by = _interval(test.measure, was.means, is_.means, sign)
+    played = len({d.replication for d in is_.of_seed()})
+    interval, by = _interval(test.measure, was.means_over(played), is_.means, sign)
     avoids, uses = _ways(was, is_)
-    drill = _drill(was, is_, before.measures.index(test.measure), before.horizon_s)
+    up = -sign if test.measure in MORE_IS_BETTER else sign
+    drill = _drill(was, is_, before.measures.index(test.measure), before.horizon_s, up)
     if drill is None:
         return Explanation(interval, by, avoids, uses)
     number, value, value_now = drill
@@ -76,14 +79,16 @@ def _ways(was: MixRecord, is_: MixRecord) -> tuple[tuple[str, ...], tuple[str, .
     return tuple(fewer[:NAMED]), tuple(more[:NAMED])
 
 
-def _drill(was: MixRecord, is_: MixRecord, place: int, horizon_s: float) -> tuple[int, float, float] | None:
-    """Return the drill of the seed that moved most, with its values before and now; not reached counts as the horizon."""
+def _drill(
+    was: MixRecord, is_: MixRecord, place: int, horizon_s: float, sign: float
+) -> tuple[int, float, float] | None:
+    """Return the drill of the seed that moved most in a direction, with its values before and now; not reached counts as the horizon."""
     before = {d.replication: _number(d, place, horizon_s) for d in was.of_seed()}
     found = []
     for d in is_.of_seed():
         value, earlier = _number(d, place, horizon_s), before.get(d.replication)
-        if value is not None and earlier is not None and value != earlier:
-            found.append((abs(value - earlier), -d.replication, earlier, value))
+        if value is not None and earlier is not None and sign * (value - earlier) > 0.0:
+            found.append((sign * (value - earlier), -d.replication, earlier, value))
     return (-max(found)[1], *max(found)[2:]) if found else None
 
 

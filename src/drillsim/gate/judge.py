@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from drillsim.gate.absolute import judge_goals, warning
+from drillsim.gate.absolute import MORE_DRILLS, judge_goals, warning
 from drillsim.gate.baseline import Baseline, NotComparableError
 from drillsim.gate.decision import FIRST_LOOK, GateState, looks
 from drillsim.gate.differences import decided_tests, is_settled
@@ -186,16 +186,14 @@ def _open(tests: Sequence[GateTest], baseline: Baseline, played: int) -> list[st
             more = f"about {needs:,} drills would tell" if needs else "more drills would tell"
             if played < baseline.runs:
                 more += "; without --first the baseline has them" if not needs or needs <= baseline.runs else ""
-            found.append(
-                f"{where}: inconclusive, {more} (drillsim baseline write --runs {max(needs or 0, 2 * baseline.runs)})"
-            )
+            found.append(f"{where}: inconclusive, {more}: {MORE_DRILLS} {max(needs or 0, 2 * baseline.runs)}")
         if t.lost:
             found.append(
                 f"{where}: in {t.lost} drills it no longer applies, or the drill failed; these are not compared"
             )
     if baseline.runs < FEW:
         found.append(
-            f"only {baseline.runs} drills of each mix: a change in one drill of seven can go unseen. drillsim baseline write --runs {FIRST_LOOK}"
+            f"only {baseline.runs} drills of each mix: a change in one drill of seven can go unseen. Keep more: {MORE_DRILLS} {FIRST_LOOK}"
         )
     return found
 

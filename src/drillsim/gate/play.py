@@ -11,6 +11,7 @@ from pathlib import Path
 from drillsim.analysis.contrasts import matters_of
 from drillsim.engine.work import counted_work, ways_of_units
 from drillsim.gate.baseline import Accepted, Baseline, NotComparableError, judged, with_goals
+from drillsim.gate.decision import looks
 from drillsim.gate.inputs import InputFiles, mix_digest, parts_of, relative, versions
 from drillsim.gate.record import MixRecord, ScenarioRecord, drills_of, means_of
 from drillsim.plan.model import FloorPlan
@@ -105,11 +106,13 @@ def record_of(results: Results, source: InputFiles, folder: Path, terms: Terms) 
     kept = {}
     for name in mixes:
         rows = [row for row in results.rows if row["mix"] == name]
+        runs = results.runs[results.runs["mix"] == name]
         kept[name] = MixRecord(
             mix_digest(mixes[name]),
             chances_of(scenario, mixes[name]),
             drills_of(rows, line, measures),
-            means_of(results.runs[results.runs["mix"] == name], line),
+            means_of(runs, line),
+            {n: means_of(runs[runs["replication"] < n], line) for n in looks(terms.runs)[:-1]},
         )
     return ScenarioRecord(
         name=scenario.name, family=scenario.draws, horizon_s=scenario.horizon, is_day=scenario.demand is not None,
@@ -198,7 +201,7 @@ def accepted(
 
 def _values_only(record: ScenarioRecord) -> ScenarioRecord:
     """Return a record without what only an explanation needs."""
-    mixes = {name: replace(one, means={}, routes={}, routed=0) for name, one in record.mixes.items()}
+    mixes = {name: replace(one, means={}, means_at={}, routes={}, routed=0) for name, one in record.mixes.items()}
     return replace(record, mixes=mixes, inputs={}, work={})
 
 

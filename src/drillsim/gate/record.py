@@ -50,6 +50,8 @@ class MixRecord:
         Digest of what the mix says, without names, labels and costs.
     means
         Mean of every column that applies, over the drills of the seed: what tells which interval moved.
+    means_at
+        The same over the drills 0 … n - 1 of each earlier look n, at which a gate may decide.
     routes
         Id of each way on the paths of units to the number of drills in which it was on one, of `routed` drills.
     """
@@ -58,6 +60,7 @@ class MixRecord:
     chances: Chances
     drills: tuple[DrillValues, ...]
     means: Mapping[str, float] = field(default_factory=dict)
+    means_at: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     routes: Mapping[str, int] = field(default_factory=dict)
     routed: int = 0
 
@@ -65,6 +68,11 @@ class MixRecord:
     def failed(self) -> int:
         """Number of drills that failed."""
         return sum(one.digest == FAILED for one in self.drills)
+
+    def means_over(self, runs: int) -> Mapping[str, float]:
+        """Return the means over the drills 0 … runs - 1 of the seed; empty where they were not kept."""
+        whole = len({one.replication for one in self.of_seed()})
+        return self.means if runs == whole else self.means_at.get(runs, {})
 
     def of_seed(self, first: int | None = None) -> tuple[DrillValues, ...]:
         """Return the drills 0, 1, 2 … of the seed, or the first of them."""

@@ -90,7 +90,7 @@ def gate(
             terminal.complain(f"{path}: a file that this baseline names has faults")
             raise
         verdicts.append(found)
-        _print(found, show_labels=show_labels, err=as_json, many=len(files) > 1)
+        _print(found, show_labels=show_labels, strict=strict, err=as_json, many=len(files) > 1)
     _write(verdicts, refused, junit, md, show_labels=show_labels)
     _github(verdicts, refused, show_labels=show_labels, err=as_json)
     codes = [v.exit_code(strict=strict) for v in verdicts] + [NOT_COMPARABLE] * bool(refused)
@@ -122,13 +122,16 @@ def _files(baselines: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _print(verdict: GateVerdict, *, show_labels: bool, err: bool, many: bool) -> None:
+def _print(verdict: GateVerdict, *, show_labels: bool, strict: bool, err: bool, many: bool) -> None:
     from drillsim.gate.outputs.terminal import lines
+    from drillsim.gate.outputs.words import remedy
 
     if many:
         terminal.say(f"{verdict.baseline}", err=err)
     for line in lines(verdict, verdict.labels if show_labels else {}):
         terminal.say(line, err=err)
+    if told := remedy(verdict, strict=strict):
+        terminal.say(told, err=err)
 
 
 def _write(

@@ -17,6 +17,7 @@ from drillsim.gate.outputs.words import (
     headline,
     name_of,
     number,
+    remedy,
     state_words,
     why_words,
     work_lines,
@@ -67,6 +68,7 @@ def _page(verdict: GateVerdict, labels: Labels) -> Iterator[str]:
     yield from (f"* {_md(line)}" for line in work_lines(verdict, labels))
     yield from (f"* Warning: {_md(one)}" for one in verdict.warnings)
     yield from (f"* {_md(one)}" for one in verdict.notes)
+    yield from (f"\n{_md(told)}" for told in [remedy(verdict)] if told)
     yield ""
 
 

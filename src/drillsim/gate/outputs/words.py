@@ -5,11 +5,12 @@ Only ids are told: of scenarios, mixes and ways. Labels of the plan appear where
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 
 from drillsim.escape import one_line
 from drillsim.gate.decision import Decided, GateState
-from drillsim.gate.verdict import GateTest, GateVerdict, GoalVerdict, WorkChange
+from drillsim.gate.verdict import FAILED, INCONCLUSIVE, GateTest, GateVerdict, GoalVerdict, WorkChange
 from drillsim.quantities import clock
 from drillsim.record.columns import BY_NAME
 
@@ -121,9 +122,7 @@ def headline(verdict: GateVerdict) -> str:
     if verdict.differs:
         return f"FAILED: {verdict.differing_words}, and --identical asks for that."
     if verdict.failures:
-        return (
-            f"FAILED: {len(verdict.failures)} of {len(verdict.tests) + len(verdict.goals)} checks, {drills} compared."
-        )
+        return f"FAILED: {_failed_words(verdict)}, {drills} compared."
     same = (
         "identical to 1 ms"
         if verdict.is_identical
@@ -134,3 +133,23 @@ def headline(verdict: GateVerdict) -> str:
     state = "PASSED with warnings" if verdict.warnings else "PASSED"
     partly = f", the first {verdict.played} of {verdict.runs} of each mix" if verdict.played < verdict.runs else ""
     return f"{state}: {drills} compared{partly}, {same}."
+
+
+def _failed_words(verdict: GateVerdict) -> str:
+    """Return how many checks and counters fail, such as '1 of 13 checks and 2 counters of work'."""
+    counters = sum(w.fails for w in verdict.work)
+    checks = len(verdict.failures) - counters
+    told = [f"{checks} of {len(verdict.tests) + len(verdict.goals)} checks"] if checks or not counters else []
+    return " and ".join([*told, f"{counters} counter{'s' * (counters > 1)} of work"] if counters else told)
+
+
+def remedy(verdict: GateVerdict, *, strict: bool = False) -> str:
+    """Return what to do about an exit code that is not 0, on one line; '' for 0."""
+    accept = f"drillsim baseline accept --baseline {one_line(shlex.quote(verdict.baseline))} --reason TEXT"
+    if verdict.failures:
+        return f"Exit {FAILED}: undo or mend what changed; where it is meant, accept it: {accept}"
+    if strict and verdict.warnings:
+        many = len(verdict.warnings)
+        told = "the warning above keeps" if many == 1 else f"the {many} warnings above keep"
+        return f"Exit {INCONCLUSIVE}, by --strict: {told} it from a plain pass, each with what it takes"
+    return ""
