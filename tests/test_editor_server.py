@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -114,6 +115,68 @@ def test_a_hostile_or_stale_request_is_refused_and_changes_nothing(
     assert "default-src 'none'" in answered["Content-Security-Policy"]
     assert server.session.draft is before
     assert not server.session.path.exists()
+
+
+BODY = json.dumps({**ROOM, "version": 1}).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "lengths"),
+    [
+        (411, []),
+        (400, ["-1"]),
+        (400, ["-0"]),
+        (400, ["+5"]),
+        (400, ["many"]),
+        (400, [""]),
+        (400, ["1_0"]),
+        (400, ["0x10"]),
+        (400, ["12.0"]),
+        (400, ["5, 5"]),
+        (400, ["\u0663".encode().decode("latin-1")]),
+        (400, [str(len(BODY)), str(len(BODY))]),
+        (400, [str(len(BODY)), "3"]),
+        (400, ["0"]),
+        (400, [str(len(BODY) - 1)]),
+        (400, [str(len(BODY) + 1), "close"]),
+        (408, [str(len(BODY) + 1)]),
+        (413, ["9" * 5000]),
+        (413, ["999999999"]),
+        (411, ["Transfer-Encoding: chunked"]),
+        (421, [str(len(BODY)), "Host: evil.example"]),
+    ],
+)
+def test_an_odd_length_is_a_plain_status_and_never_waited_for(
+    server: EditorServer, status: int, lengths: list[str]
+) -> None:
+    server.body_wait_s = 0.2
+    ends = "close" in lengths
+    lines = [n if ":" in n else f"Content-Length: {n}" for n in lengths if n != "close"]
+    head = [f"POST /api/change HTTP/1.1\r\nHost: 127.0.0.1:{server.port}", f"{TOKEN}: {server.token}"]
+    head += ["Content-Type: application/json", *lines, "", ""]
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall("\r\n".join(head).encode("latin-1") + BODY)
+        if ends:
+            connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while part := connection.recv(4096):
+            answer += part
+    assert answer.split()[1] == str(status).encode()
+    assert b'"message"' in answer
+    assert server.session.version == 1
+
+
+def test_bytes_behind_a_change_are_left_alone(server: EditorServer) -> None:
+    head = f"POST /api/change HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n{TOKEN}: {server.token}\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(head.encode() + BODY + b"GET / HTTP/1.1\r\n" * 2000)
+        answer = b""
+        while part := connection.recv(4096):
+            answer += part
+    assert answer.startswith(b"HTTP/1.0 200")
+    assert answer.count(b"HTTP/1.0") == 1
+    assert server.session.version == 2
 
 
 def test_a_change_is_made_and_a_stale_save_is_told_with_the_present_state(server: EditorServer) -> None:

@@ -1,7 +1,7 @@
 """The editor's server: fixed routes on the loopback address, for one page with one token.
 
 Each request is judged before it is read: the host it names (421), the page it comes from (403), its route (404) and method (405), its
-token (401), the type (415) and size (413) of its body. A change of what the page has not seen is refused (409), one that cannot be
+token (401), the type (415), length (400, 408, 411) and size (413) of its body. A change of what the page has not seen is refused (409), one that cannot be
 made too (422), with the reason. Nothing of the file system has a route, but for the files of the page.
 """
 
@@ -15,6 +15,7 @@ from contextlib import suppress
 from hmac import compare_digest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
+from socket import SHUT_WR
 from typing import Any
 
 from drillsim.editor.scan import Scan
@@ -25,6 +26,10 @@ from drillsim.escape import one_line
 HOST = "127.0.0.1"
 MOST_BYTES = 256 * 1024
 """Largest body of a request; a change is a few hundred bytes."""
+BODY_WAIT_S = 5.0
+"""Seconds without a byte after which a body that stops short is given up (408)."""
+DROP_WAIT_S = 0.5
+"""Seconds that are waited for the end of what a client sends beyond its request."""
 KEEP_EVERY_S = 15.0
 """Seconds between two keepings of unsaved work beside the file."""
 TOKEN = "X-Drillsim-Token"
@@ -63,6 +68,7 @@ class EditorServer(ThreadingHTTPServer):
     def __init__(self, session: Session, scan: Scan | None = None, *, port: int = 0) -> None:
         super().__init__((HOST, port), _Request)
         self.session, self.scan = session, scan
+        self.body_wait_s = BODY_WAIT_S
         self.keep_every_s, self._kept_at = KEEP_EVERY_S, time.monotonic()
         self.token = secrets.token_urlsafe(24)
 
@@ -122,9 +128,21 @@ class _Request(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+        self._drop_rest()
+
+    def _drop_rest(self) -> None:
+        """Take what a client sends beyond its request, so that closing does not reset the connection under the answer."""
+        with suppress(OSError, ValueError):
+            self.wfile.flush()
+            self.connection.shutdown(SHUT_WR)
+            self.connection.settimeout(DROP_WAIT_S)
+            for _ in range(MOST_BYTES // 4096):
+                if not self.rfile.read1(4096):
+                    break
 
     def _judged(self, method: str) -> Answer:
-        if self.headers.get("Host", "") not in self.server.hosts:
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) != 1 or hosts[0] not in self.server.hosts:
             return _told(421, "this host has no editor. Open the address that 'drillsim edit' printed")
         origin = self.headers.get("Origin")
         foreign = origin is not None and origin not in {f"http://{host}" for host in self.server.hosts}
@@ -148,16 +166,37 @@ class _Request(BaseHTTPRequestHandler):
     def _body(self) -> tuple[Answer | None, Any]:
         if self.headers.get_content_type() != "application/json":
             return _told(415, "a change is sent as application/json"), None
-        size = self.headers.get("Content-Length", "")
-        if not (size.isascii() and size.isdigit()) or len(size) > 9 or int(size) > MOST_BYTES:
-            return _told(413, f"a change has at most {MOST_BYTES // 1024} kB"), None
+        refused, size = self._size()
+        if refused is not None:
+            return refused, None
         try:
-            given = json.loads(self.rfile.read(int(size)))
+            self.connection.settimeout(self.server.body_wait_s)
+            content = self.rfile.read(size)
+        except TimeoutError:
+            return _told(408, "the change stopped short of its length"), None
+        if len(content) < size:
+            return _told(400, "the change is shorter than its length"), None
+        try:
+            given = json.loads(content)
         except (ValueError, RecursionError):
             return _told(400, "this is not JSON"), None
         if not isinstance(given, dict):
             return _told(400, "a change is an object"), None
         return None, given
+
+    def _size(self) -> tuple[Answer | None, int]:
+        """Return the length of the body that the request states, or why it is refused."""
+        told = self.headers.get_all("Content-Length", [])
+        if self.headers.get_all("Transfer-Encoding"):
+            return _told(411, "a change is sent whole, with its Content-Length"), 0
+        if len(told) != 1:
+            return _told(400 if told else 411, "a change has one Content-Length"), 0
+        size = told[0].strip(" \t")
+        if not (size.isascii() and size.isdigit()):
+            return _told(400, "the Content-Length is no number"), 0
+        if len(size.lstrip("0")) > 9 or int(size) > MOST_BYTES:
+            return _told(413, f"a change has at most {MOST_BYTES // 1024} kB"), 0
+        return None, int(size)
 
     def _performed(self, action: Callable[[EditorServer, Mapping[str, Any]], Any], given: Mapping[str, Any]) -> Answer:
         try:
