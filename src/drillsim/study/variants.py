@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import PydanticCustomError
 
 from drillsim.errors import Fault, ScenarioError, closest
+from drillsim.escape import quoted
 from drillsim.plan.model import FloorPlan
 from drillsim.quantities import parse
 from drillsim.scenario.model import Scenario
@@ -106,13 +107,28 @@ def _overridden(scenario: Scenario, name: str) -> Scenario:
     return scenario.with_override(name)
 
 
-def factorial(axes: Mapping[str, Iterable[Any]]) -> list[dict[str, Any]]:
-    """Return every combination of some values, as changes by key: the last key moves fastest."""
-    return [dict(zip(axes, values, strict=True)) for values in product(*axes.values())]
+def factorial(axes: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return every combination of some values, as changes by key: the last key moves fastest.
+
+    axes
+        By key its values; a single text or number is one value. A key without values leaves no combination.
+    """
+    levels = [v if isinstance(v, Iterable) and not isinstance(v, (str, bytes, Mapping)) else [v] for v in axes.values()]
+    return [dict(zip(axes, values, strict=True)) for values in product(*levels)]
 
 
 def rows_of_frame(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the changes of each row of a frame with a column for each key; empty cells change nothing."""
+    """Return the changes of each row of a frame with a column for each key; empty cells change nothing.
+
+    Raises ScenarioError for anything else than a frame, and for two columns of one key.
+    """
+    if not (hasattr(frame, "to_dict") and hasattr(frame, "columns")):
+        raise ScenarioError(
+            f"a pandas DataFrame is needed, not a {type(frame).__name__}: pd.DataFrame({{key: values}})"
+        )
+    keys = [str(key) for key in frame.columns]
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        raise ScenarioError(f"two columns of the frame are called {quoted(twice[0])}; a key is changed once in a row")
     found = []
     for row in frame.to_dict(orient="records"):
         found.append({str(k): _plain(v) for k, v in row.items() if not _is_empty(v)})
@@ -130,6 +146,8 @@ def _is_empty(value: Any) -> bool:
 
 def _plain(value: Any) -> Any:
     """Return a cell as plain data; a whole number that a column of decimals holds becomes whole again."""
+    if hasattr(value, "total_seconds"):  # a timedelta
+        return f"{value.total_seconds():.10g} s"
     if hasattr(value, "item") and not isinstance(value, str):
         value = value.item()
     return int(value) if isinstance(value, float) and value.is_integer() else value

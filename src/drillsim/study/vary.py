@@ -48,6 +48,7 @@ def vary(thing: M, changes: Changes, *, name: str | None = None) -> M:
     fault, each naming its key. The place, script and time of a hostile incident are refused.
     """
     edit = _Edit(thing)
+    edit.refuse_lost(list(changes))
     for key, value in changes.items():
         edit.change(key, value)
     edit.refuse()
@@ -95,6 +96,16 @@ class _Edit:
     def fault(self, code: str, key: str, message: str, path: Place) -> None:
         """Add a fault of a key."""
         self.faults.append(Fault(code, self.what, 0, 0, f"{key}: {message}", path=path))
+
+    def refuse_lost(self, keys: Sequence[Key]) -> None:
+        """Add a fault for each key that a later one would write over, since it holds it: the change would be told and not made."""
+        parts = [tuple(key.split(".") if isinstance(key, str) else map(str, key)) for key in keys]
+        for i, inner in enumerate(parts):
+            for outer in parts[i + 1 :]:
+                if inner[: len(outer)] == outer:
+                    told, over = ".".join(inner), ".".join(outer)
+                    message = f"'{quoted(over)}' is changed after it, and as a whole. Name '{quoted(over)}' first, or leave one out"
+                    self.fault("DS104", told, message, inner)
 
     # ------------------------------------------------------------------ one key
 
