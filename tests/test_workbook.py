@@ -256,3 +256,9 @@ def test_compare_writes_it_into_the_results_folder(
 def test_a_file_that_is_open_elsewhere_is_refused_in_words(played: ds.Results, tmp_path: Path) -> None:
     with pytest.raises(ds.ResultError, match=r"could not be written: Is a directory\. Close it in Excel"):
         ds.write_workbook(played, tmp_path)
+
+
+def test_paper_shows_the_part_of_the_summary_that_people_read(made: Made) -> None:
+    sheet = read(workbook_bytes(made, summarise(made), NO_WAYS))["Summary"]
+    assert str(sheet.print_area).replace("$", "") == f"'Summary'!A1:P{sheet.max_row}"
+    assert sheet["P2"].value == "Verdict on the goal"

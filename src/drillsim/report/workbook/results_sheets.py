@@ -42,7 +42,10 @@ def summary_table(outline: Outline, summary: Mapping[str, Any]) -> SheetTable:
         ("Cost a year, low (USD)", "money"), ("Cost a year, mid (USD)", "money"), ("Cost a year, high (USD)", "money"),
         ("Column in runs.csv", "text"),
     )  # fmt: skip
-    return SheetTable("Summary", note, head, list(_summary_rows(outline, summary)))
+    told = [column.head for column in head].index(
+        "Verdict on the goal"
+    ) + 1  # what follows is for formulas, not for paper
+    return SheetTable("Summary", note, head, list(_summary_rows(outline, summary)), printed=told)
 
 
 def _summary_rows(outline: Outline, summary: Mapping[str, Any]) -> Iterator[Row]:

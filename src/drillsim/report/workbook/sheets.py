@@ -140,6 +140,8 @@ class SheetFile:
         sheet.freeze_panes(1 + told.heads, _frozen(told.columns))
         sheet.autofilter(told.heads, 0, last, len(told.columns) - 1)
         sheet.repeat_rows(1, told.heads)
+        if told.printed:
+            sheet.print_area(0, 0, last, told.printed - 1)
 
     def _row(
         self,

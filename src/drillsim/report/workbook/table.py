@@ -32,13 +32,18 @@ class SheetColumn:
 
 @dataclass(frozen=True)
 class SheetTable:
-    """One sheet: a line on what it shows, columns, and rows; `most` rows are written at most, None for all that Excel can hold."""
+    """One sheet: a line on what it shows, columns, and rows; `most` rows are written at most, None for all that Excel can hold.
+
+    printed
+        Leading columns that paper shows; 0 for all.
+    """
 
     title: str
     note: str
     columns: tuple[SheetColumn, ...]
     rows: Iterable[Row]
     most: int | None = None
+    printed: int = 0
 
     @property
     def heads(self) -> int:

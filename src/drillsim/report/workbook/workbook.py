@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from drillsim.analysis.contrasts import MET, MISSED, ResultRows
-from drillsim.analysis.wording import NONE, drills, short_name
+from drillsim.analysis.wording import NONE, drills, share_words, short_name
 from drillsim.quantities import clock
 from drillsim.record.outline import Outline
 from drillsim.report.workbook.assumptions import assumptions_table
@@ -118,7 +118,7 @@ def _goal_lines(outline: Outline, summary: Mapping[str, Any]) -> list[tuple[str,
     for name, told in summary["scenarios"].items():
         mine = [goal for goal in told["goals"] if goal["mix"] == outline.present]
         for goal, one in zip(outline.scenarios[name].goals, mine, strict=True):
-            share = NONE if one["share_met"] is None else f"{100 * one['share_met']:.0f} %"
+            share = NONE if one["share_met"] is None else share_words(one["share_met"])
             wanted = f"{short_name(goal.measure)} by {clock(goal.at_most_s)} in {100 * goal.in_share:.3g} % of drills"
             verdict = _WORDS.get(one["verdict"], one["verdict"] or "no drill has this measure")
             lines.append((outline.title(name), f"{wanted}: {share}, {verdict}"))
