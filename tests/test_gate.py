@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -34,6 +35,16 @@ def test_unchanged_files_are_identical_and_pass(tmp_path: Path) -> None:
     found = verdict(tmp_path)
     assert (found.is_identical, found.state, found.exit_code(strict=True), found.changed) == (True, "passed", 0, ())
     assert all(t.decided.state is GateState.SAME for t in found.tests)
+
+
+def test_a_value_that_differs_behind_the_same_digest_is_not_identical(tmp_path: Path) -> None:
+    baseline, path = gated(tmp_path, goals=EASY)
+    one = baseline.scenarios["gated"]
+    mix = one.mixes["one"]
+    drills = (mix.drills[0]._replace(values=(1.0,)), *mix.drills[1:])
+    mixes = {**one.mixes, "one": replace(mix, drills=drills)}
+    found = judge(replace(baseline, scenarios={"gated": replace(one, mixes=mixes)}), path, first=20)
+    assert (found.is_identical, found.changed_drills) == (False, 1)
 
 
 def test_other_labels_titles_and_costs_change_nothing(tmp_path: Path) -> None:

@@ -135,6 +135,18 @@ def test_a_missing_baseline_ends_with_3(tmp_path: Path, capsys: pytest.CaptureFi
     assert "drillsim baseline write" in capsys.readouterr().err
 
 
+def test_what_is_not_comparable_names_the_baseline_and_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, path = gated(tmp_path)
+    (tmp_path / "plan.yaml").unlink()
+    assert gate(path) == 3
+    told = capsys.readouterr().err
+    assert told.startswith(
+        f"Error: {path}: the baseline names '{tmp_path / 'plan.yaml'}', which is not there. Put it back"
+    )
+
+
 def test_a_slowing_that_is_accepted_with_a_reason_passes_from_then_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

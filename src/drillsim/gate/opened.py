@@ -46,11 +46,13 @@ class PlayedScenario:
     def changed_drills(self, mix: str) -> list[DrillValues]:
         """Return the drills of a mix whose rows are others than before."""
         assert self.now is not None
-        was = {(d.forced, d.replication): d.digest for d in self.before.mixes[mix].drills if d.digest}
+        was = {(d.forced, d.replication): d for d in self.before.mixes[mix].drills if d.digest}
         return [
             d
             for d in self.now.mixes[mix].drills
-            if d.digest and was.get((d.forced, d.replication), d.digest) != d.digest
+            if d.digest
+            and (old := was.get((d.forced, d.replication), d)) is not d
+            and (old.digest, old.values) != (d.digest, d.values)
         ]
 
 
@@ -60,8 +62,8 @@ def opened(record: ScenarioRecord, folder: Path) -> PlayedScenario:
     for file in (source.file, source.plan, source.mixes):
         if not file.is_file():
             raise NotComparableError(
-                f"the baseline names '{quoted(file)}', which is not there. Put it back, or write the baseline anew with "
-                "'drillsim baseline write' (paths are relative to the baseline)"
+                f"the baseline names '{quoted(file)}', which is not there. Put it back (paths are relative to the baseline); where "
+                "the scenario is gone for good, write the baseline anew without it: drillsim baseline write --overwrite"
             )
     scenario, plan, mixes = source.read()
     told = [

@@ -83,8 +83,9 @@ def gate(
                 processes = workers or workers_for(kept.runs if first is None else min(first, kept.runs), kept)
                 found = judge(kept, path, Player(processes, tell=_teller(tell)), first=first, identical=identical)
         except NotComparableError as problem:
-            refused.append((path, str(problem)))
-            terminal.complain(f"Error: {problem}")
+            told = str(problem) if str(problem).startswith(f"{path}: ") else f"{path}: {problem}"
+            refused.append((path, told))
+            terminal.complain(f"Error: {told}")
             continue
         except DrillsimError:
             terminal.complain(f"{path}: a file that this baseline names has faults")
