@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from depth import plays_of
+from drillsim.record import content
+from drillsim.record.content import Spool, Streamed
 from drillsim.record.trace import GRID, WayUse
 from drillsim.study.results import collect, joined
 from drillsim.study.storage import spool
 from drillsim.study.storage.drills import DrillResult
-from drillsim.study.storage.spool import Aside, Spool
+from drillsim.study.storage.spool import Aside
 from test_study import fake, mixes, study
 
 WAYS = st.lists(
@@ -36,7 +38,7 @@ CURVES = st.fixed_dictionaries({"out": st.lists(st.floats(0, 1e6), min_size=GRID
 def test_what_is_put_aside_comes_back(drills: list[tuple[Any, Any]], block: int, on_disk: bool) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(spool, "BLOCK", block)
-        patch.setattr(spool, "IN_MEMORY", 0 if on_disk else 10**9)
+        patch.setattr(content, "IN_MEMORY", 0 if on_disk else 10**9)
         aside, ways, curves = Aside(), dict[Any, Any](), dict[Any, Any]()
         for number, (used, counted) in enumerate(drills):
             pair = ("drill", "ab"[number * 2 // len(drills)])
@@ -71,11 +73,32 @@ def test_a_full_disk_leaves_what_is_put_aside_in_memory(monkeypatch: pytest.Monk
                 raise OSError(28, "No space left on device")
             return self._file.write(data)
 
-    monkeypatch.setattr(spool, "IN_MEMORY", 4)
+    monkeypatch.setattr(content, "IN_MEMORY", 4)
     monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Full())
     made = Spool()
     places = [made.add(bytes([i]) * i) for i in range(1, 9)]
     assert [made.read(*place) for place in places] == [bytes([i]) * i for i in range(1, 9)]
+
+
+def test_a_large_file_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def make() -> list[bytes]:
+        made.append(1)
+        return [b"ab", b"cd"]
+
+    large = Streamed(make)
+    assert [b"".join(large), b"".join(large)] == [b"abcd"] * 2
+    assert len(made) == 1
+
+    def refuse(**_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    again = Streamed(make)
+    assert again.told == large.told
+    assert b"".join(again) == b"abcd"
+    assert len(made) == 3
 
 
 def test_results_joined_of_parts_keep_curves_and_ways() -> None:
@@ -103,7 +126,7 @@ def played(of: Any, mix: int, number: int) -> DrillResult:
 
 
 def test_memory_hardly_grows_with_the_drills(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spool, "IN_MEMORY", 0)
+    monkeypatch.setattr(content, "IN_MEMORY", 0)
     few, many = study(100), study(1100)
 
     def kept(of: Any) -> int:

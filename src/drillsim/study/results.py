@@ -18,7 +18,7 @@ from drillsim.analysis.portfolio.model import Portfolio
 from drillsim.analysis.summary import summarise
 from drillsim.plan.passage import way_name
 from drillsim.record.columns import COUNTS, LEGS, MEASURES, WAYS
-from drillsim.record.content import Content, content_of
+from drillsim.record.content import Content, Spool, content_of
 from drillsim.record.outline import Outline
 from drillsim.record.rows import Rows
 from drillsim.record.store import (
@@ -41,7 +41,7 @@ from drillsim.study.design import Study
 from drillsim.study.queues import Queues, queues_over_time
 from drillsim.study.storage.drills import DrillResult
 from drillsim.study.storage.folder import StudyFolder, declared_by, input_files, store_told
-from drillsim.study.storage.spool import Aside, CurvesAside, Spool, WaysAside
+from drillsim.study.storage.spool import Aside, CurvesAside, WaysAside
 
 WATCHED = 20
 """Drills whose queues are shown over time."""

@@ -124,9 +124,8 @@ class Sample:
         return Weighed(self.drill, self.drills.strata, self.drills.is_day)
 
 
-SAMPLES_KEPT, VALUES_KEPT = 64, 60_000
-"""Most samples that partitioned results keep, and most values in them together (2 MB): enough for the mixes of one measure,
-whatever the size of the study."""
+VALUES_KEPT = 60_000
+"""Values in the samples that partitioned results keep (2 MB): all measures of a small study, and little memory for a large one."""
 
 
 class PartitionedResults:
@@ -186,7 +185,7 @@ def sample(played: ResultRows, scenario: str, mix: str, measure: str) -> Sample:
     key = (scenario, mix, measure)
     if key not in played.samples:
         values = sum(len(one.numbers) for one in played.samples.values())
-        if len(played.samples) >= SAMPLES_KEPT or values >= VALUES_KEPT:
+        if values >= VALUES_KEPT:
             played.samples.clear()
         played.samples[key] = _sample(played, scenario, mix, measure)
     return played.samples[key]

@@ -7,82 +7,24 @@ and mix at a time, so they wait as bytes in blocks of some hundred drills, and m
 from __future__ import annotations
 
 import pickle
-import tempfile
-import weakref
 import zlib
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
-from threading import RLock
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from drillsim.record.content import Spool
 from drillsim.record.trace import GRID, WayUse
 from drillsim.study.storage.drills import DrillResult
 
-IN_MEMORY = 8 * 1024 * 1024
-"""Bytes from which on what is put aside goes into a temporary file."""
 BLOCK = 256
 """Drills in a block."""
 Pair = tuple[str, str]
 """Names of a scenario and a mix."""
 WayKey = tuple[str, str, int]
 """Names of a scenario and a mix, and the number of a drill."""
-
-
-class Spool:
-    """Bytes that are put aside piece by piece. Where the disk refuses them they stay in memory."""
-
-    def __init__(self) -> None:
-        """Begin with nothing, in memory."""
-        self._file: IO[bytes] = BytesIO()
-        self._size = 0
-        self._lock = RLock()
-
-    def add(self, data: bytes) -> tuple[int, int]:
-        """Put a piece aside, and return where: the first byte, and how many there are."""
-        with self._lock:
-            if isinstance(self._file, BytesIO) and self._size <= IN_MEMORY < self._size + len(data):
-                self._move_to_disk()
-            try:
-                self._write(data)
-            except OSError:
-                self._file = BytesIO(self.read(0, self._size))
-                self._write(data)
-            at, self._size = self._size, self._size + len(data)
-        return at, len(data)
-
-    def _move_to_disk(self) -> None:
-        try:
-            file = tempfile.TemporaryFile(prefix="drillsim-", buffering=0)  # noqa: SIM115 - lives as long as this object
-            weakref.finalize(self, file.close)
-            file.write(self.read(0, self._size))
-        except OSError:
-            return
-        self._file = file
-
-    def _write(self, data: bytes) -> None:
-        self._file.seek(self._size)
-        if self._file.write(data) != len(data):
-            raise OSError("the disk is full")
-
-    def read(self, at: int, size: int) -> bytes:
-        """Return a piece."""
-        with self._lock:
-            self._file.seek(at)
-            return self._file.read(size)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _spool_of, (self.read(0, self._size),)
-
-
-def _spool_of(data: bytes) -> Spool:
-    made = Spool()
-    made.add(data)
-    return made
 
 
 @dataclass
@@ -211,4 +153,4 @@ class WaysAside(Mapping[WayKey, tuple[WayUse, ...]]):
         return self._length
 
 
-__all__ = ["BLOCK", "IN_MEMORY", "Aside", "CurvesAside", "Spool", "WaysAside"]
+__all__ = ["BLOCK", "Aside", "CurvesAside", "WaysAside"]
