@@ -234,7 +234,8 @@ def print_tables(console: Console, played: ResultRows, *, budget: float | None =
     cut = sorted({clock(line.horizon_s) for line in outline.scenarios.values()})
     unit = "drill" if "drill" in what else "school day"
     added = sorted({sum(line.added.values()) for line in outline.scenarios.values()} - {0})
-    more = f"{' or '.join(drills(n, unit) for n in added)} more of presences that these hardly show, weighed by their chance. "
+    span = f"{added[0]:,} to {drills(added[-1], unit)}" if len(added) > 1 else drills(added[0], unit) if added else ""
+    more = f"{span} more of presences that these hardly show, weighed by their chance. "
     console.print(
         f"{size_words(outline)} per mix, the same random drills for every mix, seed {outline.seed}. {more if added else ''}"
         f"Present: {outline.label(outline.present)}. Below 0: faster. What matters: {' or '.join(told)}.{days} "
