@@ -303,4 +303,6 @@ def test_new_makes_a_project_of_a_sketch(tmp_path: Path, monkeypatch: pytest.Mon
     capsys.readouterr()
     assert main(["check", "lincoln"]) == 0
     assert "Sketch: distances ± 3 ft" in " ".join(capsys.readouterr().out.split())
+    assert main(["assess", "lincoln/plan.yaml"]) == 0
+    assert "Sketch: distances ± 3 ft" in " ".join(capsys.readouterr().out.split())
     assert (tmp_path / "own.yaml").read_text("utf-8").splitlines()[1] == "drillsim_plan: 1"

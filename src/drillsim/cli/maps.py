@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from drillsim.escape import one_line
+
 if TYPE_CHECKING:
     from drillsim.coverage.coverage import Coverage
     from drillsim.plan.model import FloorPlan
@@ -33,8 +35,9 @@ def reach_map(coverage: Coverage, name: str, *, whose: str = "", mark: str = "")
     title = f"{coverage.plan.name}: time to reach every space from {start}"
     slowest = sorted(values, key=lambda s: -values[s])[:5]
     told = ", ".join(f"{coverage.plan.label_of(s)} {clock(values[s])}" for s in slowest if values[s] < float("inf"))
-    figure = plot_plan(coverage.plan, values, label=f"time from the nearest {kind}", title=title, note=NOTE)
-    caption = f"{NOTE} Slowest: {told}."
+    note = f"{NOTE} {one_line(coverage.plan.provenance.caution)}".rstrip()
+    figure = plot_plan(coverage.plan, values, label=f"time from the nearest {kind}", title=title, note=note)
+    caption = f"{note} Slowest: {told}."
     return {
         f"{name}.{form}": image(figure, form, title=title, description=caption, mark=mark) for form in ("png", "svg")
     }

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from drillsim.escape import one_line
 from drillsim.plan.model import FloorPlan
 from drillsim.quantities import clock
 
@@ -31,7 +32,8 @@ def _head(c: Coverage) -> list[str]:
         f"(level {_speed(c.level_mps)}, stairs up {_speed(c.stair_up_mps)}, down {_speed(c.stair_down_mps)}). "
         "No staffing on these posts can be faster; nothing was simulated."
     )
-    return textwrap.wrap(text, WIDE)
+    caution = one_line(c.plan.provenance.caution)
+    return textwrap.wrap(f"{text} {caution}".rstrip(), WIDE)
 
 
 def _speed(mps: float) -> str:

@@ -75,6 +75,12 @@ def _points(name: str, value: Any) -> list[tuple[float, float]]:
     return [_point(name, corner) for corner in value]
 
 
+def _outlines(name: str, value: Any) -> list[list[tuple[float, float]]]:
+    if not isinstance(value, list | tuple) or not 1 <= len(value) <= MOST_CORNERS:
+        raise _refuse(name, value, "a list of outlines")
+    return [_points(name, outline) for outline in value]
+
+
 def _value(name: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_text(name, v) for v in value[:MOST_CORNERS]]
@@ -86,5 +92,5 @@ READERS: Mapping[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys(("people", "count", "step"), _whole),
     **dict.fromkeys(("doors", "comes"), _yes),
     **dict.fromkeys(("at", "from", "to"), _point),
-    "corners": _points, "width_m": _width, "reach_m": _number, "elevation_m": _number, "value": _value,
+    "corners": _points, "outlines": _outlines, "width_m": _width, "reach_m": _number, "elevation_m": _number, "value": _value,
 }  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Literal
 
-from drillsim.editor.changes import doors, drawing, fixtures, levels, shaping
+from drillsim.editor.changes import doors, drawing, fixtures, levels, outlines, resizing, shaping
 from drillsim.editor.changes.draft import SECTIONS, Draft, faults_of, find, plan_of
 from drillsim.editor.changes.properties import MODELS, fields, set_of_plan, set_property, shown
 from drillsim.editor.given import GivenValues, read_given
@@ -23,6 +23,7 @@ from drillsim.editor.plan_file import (
     unsaved_beside,
 )
 from drillsim.errors import Fault, PlanError, only_errors
+from drillsim.notation import length_text
 from drillsim.plan.passage import is_exit
 
 MOST_UNDONE = 500
@@ -193,7 +194,9 @@ class Session:
             if section not in MODELS:
                 raise PlanError(f"there is no section called '{section}'")
             thing = find(self._draft, section, id_)
-            return {"values": shown(section, thing, self._draft.get("units"))}
+            unit = self._draft.get("units")
+            size = resizing.size_of(thing) if section == "spaces" else ()
+            return {"values": shown(section, thing, unit), "size": [length_text(v, unit) for v in size]}
 
     @staticmethod
     def vocabulary() -> dict[str, Any]:
@@ -259,6 +262,22 @@ def _move(draft: Draft, given: Given) -> Done:
     return fixtures.move_point(draft, given["section"], given["id"], given["to"]), None
 
 
+def _size(draft: Draft, given: Given) -> Done:
+    draft, told = resizing.set_size(draft, given["id"], given["name"], str(given["value"]))
+    return draft, {"told": told}
+
+
+def _move_room(draft: Draft, given: Given) -> Done:
+    draft, told = resizing.move_room(draft, given["id"], given["from"], given["to"])
+    return draft, {"told": told}
+
+
+def _outlines(draft: Draft, given: Given) -> Done:
+    how = {"use": given.get("use", "classroom"), "people": given.get("people", 0)}
+    draft, ids, told = outlines.take_outlines(draft, given["level"], given["outlines"], **how)
+    return draft, {"section": "spaces", "ids": ids, "told": told}
+
+
 CHANGES: Mapping[str, Callable[[Draft, Given], Done]] = {
     "room": _room,
     "row": _row,
@@ -272,6 +291,9 @@ CHANGES: Mapping[str, Callable[[Draft, Given], Done]] = {
     "corner": lambda d, g: (shaping.move_corner(d, g["level"], g["from"], g["to"]), None),
     "wall": lambda d, g: (shaping.push_wall(d, g["level"], g["from"], g["to"]), None),
     "move": _move,
+    "move-room": _move_room,
+    "size": _size,
+    "outlines": _outlines,
     "remove": lambda d, g: (fixtures.remove(d, g["section"], g["id"]), None),
     "set": lambda d, g: (set_property(d, g["section"], g["id"], g["name"], g["value"]), None),
     "set-plan": lambda d, g: (set_of_plan(d, g["name"], g["value"]), None),

@@ -295,6 +295,11 @@ class Provenance(Model):
     derived: dict[str, str] = Field(default_factory=dict)
     """Object id to the number of the rule that made it."""
 
+    @property
+    def caution(self) -> str:
+        """What a sketch says of its distances, as a sentence; '' for a plan that is none."""
+        return f"S{self.source[1:]}." if self.source.startswith("sketch:") else ""
+
 
 class FloorPlan(Derives, Sketched, Model):
     """A building and its equipment, as read from one file."""

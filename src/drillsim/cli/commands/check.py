@@ -184,9 +184,8 @@ def _line(sheet: inputs.Sheet, facts: dict[str, Any] | None) -> str:
         )
         told = ", ".join(f"{words} at most {_length(metres)}" for words, metres in lengths if metres is not None)
         ways += f" {told[0].upper()}{told[1:]}." if told else ""
-        source = sheet.plan.provenance.source
-        if source.startswith("sketch:"):
-            ways += f" {source[0].upper()}{one_line(source[1:])}."
+        if caution := sheet.plan.provenance.caution:
+            ways += f" {one_line(caution)}"
         return f"{sheet.shown}: plan OK: {sheet.plan.name}: {parts}.\n{terminal.wrapped(ways, indent='  ')}"
     if sheet.scenario:
         scenario = sheet.scenario

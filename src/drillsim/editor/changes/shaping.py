@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import hypot
 
-from shapely import Polygon
+from shapely import Point, Polygon
 
 from drillsim.editor.changes.doors import carried
 from drillsim.editor.changes.draft import Draft, Thing, find, on_level, replaced, ring
@@ -91,11 +91,13 @@ def push_wall(draft: Draft, level: str, at: XY, to: XY) -> Draft:
     strip = Polygon(
         [wall.a, wall.b, (wall.b[0] + shift[0], wall.b[1] + shift[1]), (wall.a[0] + shift[0], wall.a[1] + shift[1])]
     )
+    off, middle = wall.depth_m + CORNER_M, wall.at(wall.length_m / 2)
+    ahead = Point(middle[0] + shift[0] / abs(by) * off, middle[1] + shift[1] / abs(by) * off)
     changed = []
     for id_ in (i for i in (wall.inside, wall.beyond) if i != OUTSIDE):
         space = find(draft, "spaces", id_)
         floor = Polygon(space["polygon"], space.get("holes", []))
-        loses = floor.intersection(strip).area > 0.5 * strip.area
+        loses = floor.covers(ahead)
         changed.append(_grown(space, floor, strip, loses=loses))
     _leave_others_alone(draft, level, strip, changed)
     draft = replaced(draft, "spaces", changed)

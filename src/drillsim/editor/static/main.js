@@ -90,8 +90,12 @@ class App {
     if (!state) return null;
     if (state.made) {
       if (state.made.section === 'levels') this.goLevel(state.made.ids[0]);
-      else this.select({ section: state.made.section, id: state.made.ids[state.made.ids.length - 1] });
-      this.panel.used(tool, state.made);
+      else if (state.made.section) this.select({ section: state.made.section, id: state.made.ids[state.made.ids.length - 1] });
+      if (state.made.ids) this.panel.used(tool, state.made);
+      if (state.made.told) {
+        this.say(`${state.made.told} ${this.state.summary}`);
+        return state;
+      }
       const names = state.made.ids.map(id => this.nameOf(state.made.section, id));
       this.say(`${names.length > 2 ? `${names[0]} to ${names[names.length - 1]}` : names.join(' and ')} drawn. ${this.state.summary}`);
     } else this.say(`Changed. ${this.state.summary}`);

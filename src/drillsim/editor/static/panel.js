@@ -73,6 +73,7 @@ export class Panel {
   options(tool) {
     const fields = tool.options.map(o => control(`option-${o.name}`, { ...o, value: this.kept[`${tool.id}.${o.name}`] ?? o.value }, input => this.keep(tool, o, input)));
     if (tool.id === 'scale') fields.push(this.button('Set the scale', () => this.app.setScale()));
+    if (tool.id === 'outline') fields.push(this.button(`Take all ${this.app.scan.facts.loops.length} outlines`, () => this.app.tools.allOutlines()));
     if (this.app.scan && tool.id === 'scale') fields.push(this.opacity());
     $('options').replaceChildren(...(fields.length ? [make('h3', { textContent: tool.name })] : []), ...fields);
   }
@@ -159,7 +160,7 @@ export class Panel {
         control('plan-north', { label: 'True north, degrees clockwise from the top', value: app.plan.grid_north_deg || 0, kind: 'number' }, i => app.change('set-plan', { name: 'grid_north_deg', value: i.value })));
       return;
     }
-    const { values } = await send('/api/form', { section: chosen.section, id: chosen.id }).catch(() => ({ values: null }));
+    const { values, size } = await send('/api/form', { section: chosen.section, id: chosen.id }).catch(() => ({ values: null }));
     if (!values || this.told !== shown) return;
     const focused = document.activeElement && document.activeElement.id;
     $('thing-title').textContent = app.nameOf(chosen.section, chosen.id);
@@ -167,7 +168,7 @@ export class Panel {
     const fields = app.fields[chosen.section].filter(f => f.name in values).sort((a, b) => rank(a) - rank(b));
     const controls = fields.map(f => this.property(chosen, f, values[f.name]));
     const count = fields.filter(f => FIRST.includes(f.name)).length, some = controls.slice(0, count), more = controls.slice(count);
-    $('form').replaceChildren(make('p', { className: 'id', textContent: `${SINGULAR[chosen.section]} ${chosen.id}` }), ...some, ...this.entries(chosen),
+    $('form').replaceChildren(make('p', { className: 'id', textContent: `${SINGULAR[chosen.section]} ${chosen.id}` }), ...some, ...this.sizes(chosen, size), ...this.entries(chosen),
       ...(more.length ? [make('details', { open: this.more, ontoggle: e => (this.more = e.target.open) }, make('summary', { textContent: 'More' }), ...more)] : []),
       this.button('Remove', () => app.remove()));
     if (focused && $(focused) && document.activeElement === document.body) $(focused).focus();
@@ -178,6 +179,14 @@ export class Panel {
     return control(id, { ...field, value: names ? value.join(', ') : value }, input => {
       const given = names ? input.value.split(',').map(v => v.trim()).filter(Boolean) : this.valueOf(input);
       this.app.change('set', { ...chosen, name: field.name, value: given });
+    });
+  }
+
+  sizes(chosen, size) {
+    return (size || []).map((value, i) => {
+      const name = ['width', 'depth'][i], label = ['Width, west to east', 'Depth, south to north'][i];
+      const help = 'One wall moves, the one with fewer doors; the room beyond it gives up or takes over the floor between.';
+      return control(`size-${name}`, { label, value, help }, input => this.app.change('size', { id: chosen.id, name, value: input.value }));
     });
   }
 

@@ -14,6 +14,7 @@ const label = { name: 'label', label: 'Label (optional)', value: '' };
 export const TOOLS = [
   { id: 'select', key: 'v', name: 'Choose, move', hint: 'Click a thing to choose it. Drag a corner, a wall, a door or a post to move it; drag the ground to move the sheet.', options: [] },
   { id: 'room', key: 'r', name: 'Room', hint: 'Drag from corner to corner, or click both. Corners go to those that are near.', options: [use, label, people] },
+  { id: 'shift', key: 'h', name: 'Move a room', hint: 'Drag a room to another place. Its neighbours give up the floor that it takes and take over what it leaves: walls stay shared, doors stay in them.', options: [] },
   { id: 'polygon', key: 'p', name: 'Room by corners', hint: 'Click its corners in order; click the first again to close it. Backspace takes the last back.', options: [use, label, people] },
   { id: 'row', key: 'w', name: 'Row of rooms', hint: 'Drag over the whole row, from the end where the numbers begin.', options: [
     { name: 'count', label: 'Rooms', value: '4', kind: 'number' }, { name: 'first', label: 'First number', value: '101' },
@@ -71,6 +72,7 @@ export class Tools {
       return { at: off <= reach ? end : raw, to: 'scan' };
     }
     if (this.now.id === 'select' && !this.held) return { at: raw, to: 'free' };
+    if (this.now.id === 'shift') return this.stepped(raw);
     const from = this.start || this.corners[this.corners.length - 1] || null;
     return app.snapper.point(raw, reach, app.step(), from && from.at ? from.at : from);
   }
@@ -85,6 +87,7 @@ export class Tools {
     else if (id === 'door') this.door(point, raw);
     else if (id === 'outline') this.outline(raw);
     else if (id === 'scale') this.measure(point);
+    else if (id === 'shift') this.shift(point, raw);
     else if (FIXED.includes(id)) this.fixture(point.at);
     else if (this.held) this.drop(point);
     else this.take(raw);
@@ -100,6 +103,9 @@ export class Tools {
     } else if (id === 'polygon' && this.corners.length) {
       const last = this.corners[this.corners.length - 1];
       view.sketch([...this.corners, point.at], false, point, this.app.size(distance(last, point.at)));
+    } else if (id === 'shift' && this.start) {
+      const [dx, dy] = [point.at[0] - this.start.at[0], point.at[1] - this.start.at[1]];
+      view.sketch(this.start.room.polygon.map(p => [p[0] + dx, p[1] + dy]), true, point, `${this.app.size(dx)}, ${this.app.size(dy)}`);
     } else if (id === 'scale' && this.start) view.sketch([this.start.at, point.at], false, point);
     else if (id === 'outline') {
       const loop = this.loopAt(raw);
@@ -111,6 +117,7 @@ export class Tools {
   release(raw, free = false) {
     const far = this.pressed && distance(raw, this.pressed) * this.app.view.scale > 5;
     if (RECTANGLES.includes(this.now.id) && this.start && far) this.finish(this.meant(raw, free));
+    else if (this.now.id === 'shift' && this.start && far) this.shift(this.meant(raw, free), raw);
     else if (this.now.id === 'stair' && this.start && this.stairRoom(raw)) this.join(raw);
     else if (this.held && !this.held.kept) far ? this.drop(this.meant(raw, free)) : this.letGo();
     this.pressed = null;
@@ -150,6 +157,21 @@ export class Tools {
     this.change('stair', { at: raw, label: this.app.options().label });
   }
 
+  // A move by whole steps of the grid, so that a room goes along one direction where the hand nearly does.
+  stepped(raw) {
+    if (!this.start) return { at: raw, to: 'free' };
+    const step = this.app.step();
+    return { at: raw.map((v, i) => this.start.at[i] + Math.round((v - this.start.at[i]) / step) * step), to: 'grid' };
+  }
+
+  shift(point, raw) {
+    if (this.start) return this.change('move-room', { id: this.start.room.id, from: this.start.at, to: point.at });
+    const room = nearest(roomsOf(this.app.plan, this.app.level).filter(s => inside(raw, s.polygon)), s => area(s.polygon))[0];
+    if (!room) return this.app.say('No room is here. Drag from inside a room.');
+    this.app.select({ section: 'spaces', id: room.id });
+    return (this.start = { at: raw, room });
+  }
+
   corner(point) {
     const { corners } = this;
     if (corners.length > 2 && distance(corners[0], point.at) * this.app.view.scale < 10) {
@@ -186,6 +208,12 @@ export class Tools {
     const near = p => nearest(this.app.snapper.corners, c => distance(c, p));
     const corners = loop.map(p => (near(p)[1] < 0.08 ? near(p)[0] : p));
     return this.change('room', { corners, ...this.room() });
+  }
+
+  // Every outline of the page as a room, in one change.
+  allOutlines() {
+    const outlines = this.app.scan.loops().map(l => l.map(p => p.map(v => Number(v.toFixed(4))))), { use, people } = this.room();
+    return this.change('outlines', { outlines, use, people });
   }
 
   measure(point) {
