@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from drillsim.escape import quoted
+from drillsim.escape import one_line, quoted
 from drillsim.gate.baseline import NotComparableError
 from drillsim.gate.inputs import InputFiles, differing, located
 from drillsim.gate.record import DrillValues, ScenarioRecord
@@ -62,7 +62,7 @@ def opened(record: ScenarioRecord, folder: Path) -> PlayedScenario:
     for file in (source.file, source.plan, source.mixes):
         if not file.is_file():
             raise NotComparableError(
-                f"the baseline names '{quoted(file)}', which is not there. Put it back (paths are relative to the baseline); where "
+                f"the baseline names '{one_line(str(file))}', which is not there. Put it back (paths are relative to the baseline); where "
                 "the scenario is gone for good, write the baseline anew without it: drillsim baseline write --overwrite"
             )
     scenario, plan, mixes = source.read()
