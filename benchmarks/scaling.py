@@ -1,17 +1,21 @@
-"""Scaling of time: people from a hundred to a million, rooms, mixes and drills, as one figure in docs/images.
+"""Scaling of time: people from a hundred to a million, rooms, mixes, drills and workers, as one figure in docs/images.
 
 Run `PYTHONPATH=src python benchmarks/scaling.py` on a quiet core (a minute; `--most 10000` takes a few seconds). It writes
-docs/images/scaling.png and benchmarks/results/scaling-<date>.json. Seconds are CPU seconds of one process, the least of a few plays.
+docs/images/scaling.png and benchmarks/results/scaling-<date>.json. Seconds are CPU seconds of one process, the least of a few plays; those
+of workers are seconds of the clock, start of the processes included, up to as many as the machine has cores.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+from matplotlib.ticker import MaxNLocator
 
 import drillsim as ds
 from crowd import REFERENCE_AT_MOST, Building, engines
@@ -21,10 +25,11 @@ from seated import people_of
 
 FIGURE = ROOT / "docs" / "images" / "scaling.png"
 PARTS = {
-    "people": "everybody leaves, schools of up to 1,000 people",
+    "people": "everybody leaves, schools of 1,000",
     "rooms": "read, network and cells of a corridor school",
-    "mixes": "study of a fight, 20 drills a mix",
+    "mixes": "study of a fight, 40 drills a mix",
     "drills": "study of a fight, one mix",
+    "workers": "study of a fight, six mixes",
 }
 """Panels of the figure, by what grows."""
 
@@ -61,13 +66,23 @@ def studies() -> Iterator[Row]:
         chosen = {name: example.mixes[name] for name in names[:mixes]}
         some = example.mixes.model_copy(update={"mixes": chosen, "present": names[0]})
         planned = ds.Study(scenario, example.plan, some, runs=drills, seed=1)
-        return min(cpu_s(lambda _: ds.run(planned, workers=1), 2))
+        return min(cpu_s(lambda _: ds.run(planned, workers=1), 4))
 
     study(1, 2)
     for n in range(1, len(names) + 1):
-        yield row("mixes", n, "study", study(n, 20))
+        yield row("mixes", n, "study", study(n, 40))
     for n in (10, 30, 100, 300):
         yield row("drills", n, "study", study(1, n))
+
+
+def workers() -> Iterator[Row]:
+    """Yield the seconds of the clock of one study by the number of its processes."""
+    example = ds.example("secondary")
+    planned = ds.Study(example.drills["fight"], example.plan, example.mixes, runs=2_000, seed=1)
+    for n in range(1, (os.cpu_count() or 1) + 1):
+        began = time.perf_counter()
+        ds.run(planned, workers=n)
+        yield row("workers", n, "study", time.perf_counter() - began)
 
 
 def row(part: str, n: int, by: str, seconds: float) -> Row:
@@ -76,16 +91,18 @@ def row(part: str, n: int, by: str, seconds: float) -> Row:
 
 
 def draw(rows: list[Row], path: Path) -> None:
-    """Draw a panel per part, the axes logarithmic but for mixes, with a line along which time grows in proportion."""
-    figure, axes = plt.subplots(1, len(PARTS), figsize=(13, 3.6), layout="constrained")
+    """Draw a panel per part, most with logarithmic axes, and a line along which time grows, or with workers falls, in proportion."""
+    figure, axes = plt.subplots(1, len(PARTS), figsize=(16, 3.6), layout="constrained")
     for axis, (part, title) in zip(axes, PARTS.items(), strict=True):
         mine = [r for r in rows if r["part"] == part]
         for by, mark in zip(dict.fromkeys(str(r["by"]) for r in mine), "os^", strict=False):
             x, y = zip(*((float(str(r["n"])), float(str(r["cpu_s"]))) for r in mine if r["by"] == by), strict=True)
             axis.plot(x, y, marker=mark, label=by)
-            axis.plot(x, [y[-1] * one / x[-1] for one in x], color="0.75", linewidth=1, linestyle="--", zorder=0)
-        if part == "mixes":
+            level = [y[0] / one for one in x] if part == "workers" else [y[-1] * one / x[-1] for one in x]
+            axis.plot(x, level, color="0.75", linewidth=1, linestyle="--", zorder=0)
+        if part in ("mixes", "workers"):
             axis.set(xlim=(0, None), ylim=(0, None))
+            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         else:
             axis.set(xscale="log", yscale="log")
         axis.set_title(title, fontsize=9)
@@ -94,6 +111,7 @@ def draw(rows: list[Row], path: Path) -> None:
         if part == "people":
             axis.legend(fontsize=8)
     axes[0].set_ylabel("CPU seconds (dashed: in proportion)")
+    axes[-1].set_ylabel("seconds of the clock")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)
 
@@ -105,7 +123,7 @@ def main() -> None:
     parser.add_argument("--figure", type=Path, default=FIGURE)
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
-    rows = [*people(given.most), *rooms(), *studies()]
+    rows = [*people(given.most), *rooms(), *studies(), *workers()]
     for r in rows:
         print(f"{r['part']:8s} {r['n']:>9,} {r['by']:22s} {float(str(r['cpu_s'])):.4f} s")
     draw(rows, given.figure)

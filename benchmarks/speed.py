@@ -15,6 +15,7 @@ import pytest
 import drillsim as ds
 from crowd import Building, engines
 from drillsim.analysis.summary import summarise
+from drillsim.cli.bug_report import versions
 from drillsim.cli.reporting.gather import report_page
 from drillsim.plan.network import build
 from drillsim.plan.read import read_plan
@@ -32,7 +33,9 @@ MIX = EXAMPLE.mixes[EXAMPLE.mixes.present]
 
 @pytest.fixture(autouse=True)
 def _versions(benchmark: Any) -> None:
-    benchmark.extra_info.update(machine())
+    benchmark.extra_info.update(
+        {**machine(), **{name: number for name, number in versions().items() if name != "platform"}}
+    )
 
 
 @pytest.mark.parametrize("name", ["secondary", "primary"])
