@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from io import BytesIO
+from math import ceil
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -44,6 +45,14 @@ SETTINGS = {
     "strings_to_numbers": False,
     "nan_inf_to_errors": False,
 }
+
+
+PAGE_WIDTH = 100
+"""Width of the second column of a sheet of text, in characters."""
+WRAPPED = ("words", "long")
+"""Kinds of cells whose text is wrapped."""
+LINE_PT, MOST_LINES = 15.0, 20
+"""Height of a line, and the most lines of a row: Excel takes rows of up to 409 points."""
 
 
 def cell_text(text: str) -> str:
@@ -89,12 +98,14 @@ class SheetFile:
         """Add a sheet of text: lines of two cells, the first in bold."""
         sheet = self._sheet(title)
         sheet.set_column(0, 0, 36)
-        sheet.set_column(1, 1, 100)
+        sheet.set_column(1, 1, PAGE_WIDTH)
+        sheet.set_row(0, 1.5 * LINE_PT)
         for row, (what, text) in enumerate(lines):
             style = self._title if row == 0 else self._what
             sheet.write_string(row, 0, cell_text(what), style)
             if text:
                 sheet.write_string(row, 1, cell_text(text), self._plain)
+                _fit_row(sheet, row, len(text) / PAGE_WIDTH)
 
     def table(self, told: SheetTable) -> int:
         """Add a sheet with a table and return the number of rows left out: those beyond what the sheet holds."""
@@ -136,7 +147,7 @@ class SheetFile:
                 sheet.write_string(2, place, cell_text(column.name), self._name)
             least, largest = WIDTHS[column.kind]
             sheet.set_column(place, place, min(max(widths[place], least), largest))
-        sheet.set_row(1, 45)
+        sheet.set_row(1, 60)
         sheet.freeze_panes(1 + told.heads, _frozen(told.columns))
         sheet.autofilter(told.heads, 0, last, len(told.columns) - 1)
         sheet.repeat_rows(1, told.heads)
@@ -151,9 +162,12 @@ class SheetFile:
         values: Sequence[Value],
         widths: list[float] | None,
     ) -> None:
+        widest = 0.0
         for place, (column, value) in enumerate(zip(cells, values, strict=True)):
             if value is None or value == "":
                 continue
+            if isinstance(value, str) and column.kind in WRAPPED:
+                widest = max(widest, len(value) / WIDTHS[column.kind][1])
             whole = column.kind == "number" and isinstance(value, int)
             style = self._kinds["count" if whole else column.kind]
             if isinstance(value, str):
@@ -163,6 +177,14 @@ class SheetFile:
                     widths[place] = max(widths[place], 1.1 * len(text) + 1)
             else:
                 sheet.write_number(row, place, float(value) / DAY_S if column.kind == "clock" else value, style)
+        _fit_row(sheet, row, widest)
+
+
+def _fit_row(sheet: Worksheet, row: int, widths: float) -> None:
+    """Make a row as high as wrapped text of so many column widths needs; not every program does so by itself."""
+    lines = min(ceil(1.05 * widths), MOST_LINES)
+    if lines > 1:
+        sheet.set_row(row, LINE_PT * lines)
 
 
 def _head_width(column: SheetColumn) -> float:
